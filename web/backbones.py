@@ -1,0 +1,169 @@
+"""models/: pretrained backbones prepared for the site: folded, cut at the feature layer, in 16 bits."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fetch import CACHE, WEB, BuildError, check_sha256, fetch_file
+from frozen_graph import read_mobilenet_v1
+from layers import KERNELS, Layer, LayersModel, Weights, fold_batch_norm, input_layer, make_layer, split_at
+
+from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
+from pyclassifier.weights import decode_weights, encode_weights
+
+PARTS = ("features", "classification")
+_CODE = ("backbones.py", "frozen_graph.py", "layers.py", "../pyclassifier/weights.py")
+
+
+def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
+    """Return the files of models/ by their names on the site: each backbone's, and index.json."""
+    sources: dict[str, Path | None] = {DEFAULT_BACKBONE: None, **added}
+    files: dict[str, Path | bytes] = {}
+    index = []
+    for name, source in sources.items():
+        card = find_card(name, source)
+        folder = prepare(card, source)
+        for path in sorted(folder.glob("*/*")):
+            files[f"{name}/{path.relative_to(folder).as_posix()}"] = path
+        fields = dataclasses.asdict(card)
+        files[f"{name}/card.json"] = json.dumps(fields, indent=1).encode()
+        size = sum(path.stat().st_size for path in (folder / "features").iterdir())
+        index.append({"card": fields, "bytes": size})
+    return {**files, "index.json": json.dumps(index, indent=1).encode()}
+
+
+def find_card(name: str, source: Path | None) -> ModelCard:
+    """Return the card of a name: the catalogue's, else the one in card.json beside the model."""
+    if name in CATALOG:
+        return CATALOG[name]
+    path = (source or Path()) / "card.json"
+    try:
+        fields = json.loads(path.read_text())
+        fields["sha256"] = tuple((file, digest) for file, digest in fields.get("sha256", ()))
+        card = ModelCard(**fields)
+    except (OSError, ValueError, TypeError) as error:
+        example = dataclasses.asdict(CATALOG[DEFAULT_BACKBONE]) | {"name": name, "title": name, "sha256": []}
+        raise BuildError(
+            f"{name!r} is not in pyclassifier's catalogue, so its model card is needed: {path}\n({error})\n"
+            f"Write there what is true of the model, as for example:\n{json.dumps(example, indent=1)}"
+        ) from None
+    if card.name != name:
+        raise BuildError(f"Expected the card of {name!r} in {path}, got the one of {card.name!r}.")
+    return card
+
+
+def prepare(card: ModelCard, source: Path | None) -> Path:
+    """Return a folder with features/ and classification/ of a backbone; `source` None is the built-in one."""
+    inputs = _input_files(card, source)
+    if source and (source / "features").is_dir():
+        return source
+    digest = hashlib.sha256(repr(card).encode())
+    for path in [*inputs, *(WEB / name for name in _CODE)]:
+        digest.update(path.read_bytes())
+    folder = CACHE / "models" / f"{card.name}-{digest.hexdigest()[:16]}"
+    if folder.exists():
+        return folder
+    print(f"  preparing backbone {card.name}")
+    model = read_tfjs_layers(source) if source else read_mobilenet_v1(inputs[0], card.name, card.input_size)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        for name, part in zip(PARTS, prepared_parts(model, card), strict=True):
+            write_tfjs_layers(part, Path(temporary) / "model" / name)
+        (Path(temporary) / "model").replace(folder)
+    return folder
+
+
+def prepared_parts(model: LayersModel, card: ModelCard) -> tuple[LayersModel, LayersModel]:
+    """Return the features part and the classification part."""
+    side = card.input_size // card.stride
+    folded = fold_batch_norm(model, keep=card.feature_layer)
+    plain = LayersModel(card.name, [_without_random_start(layer) for layer in folded.layers], folded.weights)
+    return split_at(plain, card.feature_layer, [None, side, side, card.feature_channels])
+
+
+def _without_random_start(layer: Layer) -> Layer:
+    """Start kernels as zeros: tf.js else makes millions of random numbers just before the real ones come."""
+    if layer["class_name"] not in KERNELS:
+        return layer
+    initializer = KERNELS[layer["class_name"]].removesuffix("_kernel") + "_initializer"
+    return {**layer, "config": {**layer["config"], initializer: {"class_name": "Zeros", "config": {}}}}
+
+
+def _input_files(card: ModelCard, source: Path | None) -> list[Path]:
+    """Return the files that a backbone is made of, checked against its card."""
+    if source is None:
+        return [fetch_file("retrained_graph.pb")]
+    if (source / "features").is_dir():
+        missing = [part for part in PARTS if not (source / part / "model.json").exists()]
+        if missing:
+            raise BuildError(f"Expected {source}/{missing[0]}/model.json in a prepared backbone, found none.")
+        return []
+    if not (source / "model.json").exists():
+        raise BuildError(
+            f"Expected a tf.js layers model (model.json and shards) in {source}, found no model.json."
+        )
+    manifest = _read_json(source / "model.json")["weightsManifest"]
+    files = [source / "model.json", *(source / path for group in manifest for path in group["paths"])]
+    for name, digest in card.sha256:
+        if not (source / name).exists():
+            raise BuildError(f"Expected the published file {name} of {card.name} in {source}, found none.")
+        check_sha256(source / name, digest, str(source / name))
+    if not card.sha256:
+        print(f"  {card.name}: its card holds no sha256, so its files could not be verified")
+    return files
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def read_tfjs_layers(folder: Path) -> LayersModel:
+    """Read a tf.js layers model (functional or sequential, not nested)."""
+    content = _read_json(folder / "model.json")
+    topology = content.get("modelTopology") or {}
+    model = topology.get("model_config", topology)
+    if "class_name" not in model:
+        raise BuildError(
+            f"Expected a tf.js layers model in {folder}/model.json, got format {content.get('format')!r}. "
+            f"Graph models cannot be cut at a layer."
+        )
+    weights: Weights = {}
+    for group in content["weightsManifest"]:
+        data = b"".join((folder / path).read_bytes() for path in group["paths"])
+        weights |= decode_weights(group["weights"], data)
+    # Sequential's config was a bare list of layers once.
+    config = model["config"] if isinstance(model["config"], dict) else {"layers": model["config"]}
+    layers = _chain(config["layers"]) if model["class_name"] == "Sequential" else config["layers"]
+    return LayersModel(config.get("name", folder.name), layers, weights)
+
+
+def _chain(layers: list[Layer]) -> list[Layer]:
+    """Return a Sequential's layers as a graph's: an input layer first, and each taking the one before it."""
+    chain = [input_layer("input_1", layers[0]["config"]["batch_input_shape"])]
+    for layer in layers:
+        if layer["class_name"] != "InputLayer":
+            config = dict(layer["config"])
+            chain.append(make_layer(layer["class_name"], config.pop("name"), chain[-1]["name"], config))
+    return chain
+
+
+def write_tfjs_layers(model: LayersModel, folder: Path) -> None:
+    """Write model.json and weights.bin, weights in 16 bits."""
+    folder.mkdir(parents=True)
+    entries, data = encode_weights(model.weights, quantize="uint16")
+    content = {
+        "format": "layers-model",
+        "generatedBy": "keras v2.2.4",
+        "convertedBy": "pyclassifier web/build.py",
+        "modelTopology": model.topology(),
+        "weightsManifest": [{"paths": ["weights.bin"], "weights": entries}],
+    }
+    (folder / "model.json").write_text(json.dumps(content))
+    (folder / "weights.bin").write_bytes(data)

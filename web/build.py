@@ -1,0 +1,129 @@
+"""Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
+
+web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos, hostable under any path. Slow
+parts are made once and kept in .cache/; files that have not changed are not written again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+
+from backbones import model_files
+from fetch import WEB, BuildError
+from runtime import runtime_files
+from samples import sample_files
+from vendor import vendor_files
+
+from pyclassifier.catalog import DEFAULT_BACKBONE
+
+BUDGET = 32_000_000
+Files = dict[str, Path | bytes]
+
+# Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
+_PARTS = (
+    ("vendor/tf.js", True, "tf.js"),
+    ("vendor/*-simd.wasm", True, "tf.js's WebAssembly"),
+    ("vendor/*.wasm", False, "tf.js's WebAssembly without SIMD"),
+    ("vendor/*", True, "chart library"),
+    ("pyodide/numpy-*", True, "numpy"),
+    ("pyodide/pillow-*", True, "Pillow"),
+    ("pyodide/pyclassifier-*", True, "pyclassifier"),
+    ("pyodide/*.whl", False, "micropip, packaging"),
+    ("pyodide/*", True, "Pyodide core"),
+    (f"models/{DEFAULT_BACKBONE}/features/*", True, "default backbone, features"),
+    (f"models/{DEFAULT_BACKBONE}/*", False, "default backbone, classification"),
+    ("models/*/*", False, "added backbones"),
+    ("samples/*", False, "sample photos"),
+    ("*", True, "page"),
+)
+
+
+def site_files(backbones: Mapping[str, Path]) -> Files:
+    """Return every file of the site by its path."""
+    pages = [path for path in (WEB / "site").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files: Files = {path.relative_to(WEB / "site").as_posix(): path for path in pages}
+    parts: dict[str, Mapping[str, Path | bytes]] = {
+        "vendor": vendor_files(),
+        "pyodide": runtime_files(),
+        "models": model_files(backbones),
+        "samples": sample_files(),
+    }
+    for folder, contents in parts.items():
+        files |= {f"{folder}/{path}": source for path, source in contents.items()}
+    return files
+
+
+def write_files(files: Files, out: Path) -> None:
+    """Make the folder hold exactly these files; those that have not changed keep their time stamps."""
+    for path in list(out.rglob("*")):
+        if path.is_file() and path.relative_to(out).as_posix() not in files:
+            path.unlink()
+    for name, source in files.items():
+        target = out / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, bytes):
+            if not target.exists() or target.read_bytes() != source:
+                target.write_bytes(source)
+        elif not _is_copy(source, target):
+            shutil.copy2(source, target)
+
+
+def _is_copy(source: Path, target: Path) -> bool:
+    if not target.exists():
+        return False
+    ours, theirs = source.stat(), target.stat()
+    return (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)
+
+
+def part_of(path: str) -> tuple[bool, str]:
+    """Return whether a visitor's first load has this file, and the part that it belongs to."""
+    return next((first, part) for pattern, first, part in _PARTS if fnmatch(path, pattern))
+
+
+def report_sizes(files: Files) -> None:
+    """Print the sizes by part; stop the build where a first load is over the budget."""
+    sizes: dict[tuple[bool, str], int] = {}
+    for path, source in files.items():
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        sizes[part_of(path)] = sizes.get(part_of(path), 0) + size
+    first = sum(size for (is_first, _), size in sizes.items() if is_first)
+    for is_first in (True, False):
+        print("\nFirst load" if is_first else "\nLoaded when it is wanted")
+        for (when, part), size in sorted(sizes.items(), key=lambda item: -item[1]):
+            if when == is_first:
+                print(f"  {part:44} {size / 1e6:7.2f} MB")
+        if is_first:
+            print(f"  {'total':44} {first / 1e6:7.2f} MB of {BUDGET / 1e6:.0f} MB")
+    if first > BUDGET:
+        raise BuildError(f"The first load is {first / 1e6:.1f} MB: over the budget of {BUDGET / 1e6:.0f} MB.")
+
+
+def backbone_argument(text: str) -> tuple[str, Path]:
+    """Read NAME=DIR."""
+    name, equals, folder = text.partition("=")
+    if not equals or not name or not Path(folder).is_dir():
+        raise argparse.ArgumentTypeError(f"expected NAME=DIR with an existing folder, got {text!r}")
+    return name, Path(folder).resolve()
+
+
+def main() -> None:
+    """Build the site."""
+    parser = argparse.ArgumentParser(description="Build the site into web/dist/.")
+    parser.add_argument("--backbone", action="append", default=[], type=backbone_argument, metavar="NAME=DIR")
+    parser.add_argument("--out", type=Path, default=WEB / "dist", help="default: web/dist")
+    arguments = parser.parse_args()
+    try:
+        files = site_files(dict(arguments.backbone))
+        write_files(files, arguments.out)
+        report_sizes(files)
+    except BuildError as error:
+        sys.exit(f"web/build.py: {error}")
+
+
+if __name__ == "__main__":
+    main()

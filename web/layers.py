@@ -1,0 +1,157 @@
+"""Models as plain data, Keras's layer configs and named arrays, and what can be done to them as such."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from fetch import BuildError
+from numpy.typing import NDArray
+
+Layer = dict[str, Any]
+Weights = dict[str, NDArray[np.float32]]
+
+# The layers that hold a kernel, and its name.
+KERNELS = {"Conv2D": "kernel", "DepthwiseConv2D": "depthwise_kernel", "Dense": "kernel"}
+
+
+@dataclass(frozen=True)
+class LayersModel:
+    """A graph of layers with one input and one output.
+
+    Parameters
+    ----------
+    name : str
+    layers : list of dict
+        In topological order, from the InputLayer to the output; `inbound_nodes` as in Keras 2.
+    weights : dict of str to ndarray
+        By ``"<layer>/<weight>"``.
+    """
+
+    name: str
+    layers: list[Layer]
+    weights: Weights
+
+    def topology(self) -> dict[str, Any]:
+        """Return the `modelTopology` of a tf.js model.json."""
+        config = {
+            "name": self.name,
+            "layers": self.layers,
+            "input_layers": [[self.layers[0]["name"], 0, 0]],
+            "output_layers": [[self.layers[-1]["name"], 0, 0]],
+        }
+        return {
+            "keras_version": "2.2.4",
+            "backend": "tensorflow",
+            "model_config": {"class_name": "Model", "config": config},
+        }
+
+
+def make_layer(class_name: str, name: str, after: str | None, config: Mapping[str, object]) -> Layer:
+    """Return the config of a layer that takes the output of layer `after`."""
+    inbound = [[[after, 0, 0, {}]]] if after else []
+    return {
+        "class_name": class_name,
+        "name": name,
+        "config": {"name": name, **config},
+        "inbound_nodes": inbound,
+    }
+
+
+def input_layer(name: str, shape: list[int | None]) -> Layer:
+    """Return the config of an InputLayer; the shape starts with None, the batch."""
+    return make_layer(
+        "InputLayer", name, None, {"batch_input_shape": shape, "dtype": "float32", "sparse": False}
+    )
+
+
+def input_names(layer: Layer) -> list[str]:
+    """Return the names of the layers whose outputs a layer takes."""
+    return [source[0] for node in layer["inbound_nodes"] for source in node]
+
+
+def with_inputs(layer: Layer, renamed: Mapping[str, str]) -> Layer:
+    """Return the layer with its inputs renamed."""
+    nodes = [[[renamed.get(s[0], s[0]), *s[1:]] for s in node] for node in layer["inbound_nodes"]]
+    return {**layer, "inbound_nodes": nodes}
+
+
+def fold_batch_norm(model: LayersModel, keep: str) -> LayersModel:
+    """Return the same function with each BatchNormalization folded into the convolution before it.
+
+    The names of all other layers stay. A normalisation is left alone where it is the layer `keep`, where it
+    does not follow a linear convolution, or where others take that convolution's output as well.
+    """
+    layers = {layer["name"]: layer for layer in model.layers}
+    weights = dict(model.weights)
+    takers: dict[str, int] = {}
+    for layer in model.layers:
+        for name in input_names(layer):
+            takers[name] = takers.get(name, 0) + 1
+    renamed: dict[str, str] = {}
+    for layer in model.layers:
+        before = layers.get(input_names(layer)[0]) if input_names(layer) else None
+        if layer["class_name"] != "BatchNormalization" or before is None or layer["name"] == keep:
+            continue
+        linear = before["config"].get("activation", "linear") == "linear"
+        if before["class_name"] in KERNELS and linear and takers[before["name"]] == 1:
+            layers[before["name"]] = _absorb(before, layer, weights)
+            renamed[layer["name"]] = before["name"]
+            del layers[layer["name"]]
+    return LayersModel(model.name, [with_inputs(layer, renamed) for layer in layers.values()], weights)
+
+
+def _absorb(conv: Layer, norm: Layer, weights: Weights) -> Layer:
+    """Move the normalisation's weights into the convolution's; return the convolution, now with a bias."""
+    mean, variance = (weights.pop(f"{norm['name']}/{part}") for part in ("moving_mean", "moving_variance"))
+    # A layer without scale or center has no gamma or beta.
+    gamma = weights.pop(f"{norm['name']}/gamma", np.ones_like(mean))
+    beta = weights.pop(f"{norm['name']}/beta", np.zeros_like(mean))
+    scale = gamma / np.sqrt(variance.astype(np.float64) + norm["config"]["epsilon"])
+    kernel_name = f"{conv['name']}/{KERNELS[conv['class_name']]}"
+    bias_name = f"{conv['name']}/bias"
+    kernel = weights[kernel_name]
+    # A depthwise kernel is (height, width, channels, multiplier): the last two make the output's channels.
+    per_output = scale.reshape(kernel.shape[2:]) if conv["class_name"] == "DepthwiseConv2D" else scale
+    bias = (weights.get(bias_name, np.zeros_like(mean)) - mean) * scale + beta
+    weights[kernel_name] = (kernel * per_output).astype(np.float32)
+    weights[bias_name] = bias.astype(np.float32)
+    return {**conv, "config": {**conv["config"], "use_bias": True}}
+
+
+def split_at(
+    model: LayersModel, feature_layer: str, feature_shape: list[int | None]
+) -> tuple[LayersModel, LayersModel]:
+    """Cut the model after a layer: the first part ends with it, the second starts with its output."""
+    by_name = {layer["name"]: layer for layer in model.layers}
+    if feature_layer not in by_name:
+        raise BuildError(
+            f"Expected a layer {feature_layer!r} to cut model {model.name!r} at; its last ones are "
+            f"{', '.join(list(by_name)[-8:])}. Name one of its layers as the card's feature_layer."
+        )
+    wanted = {feature_layer}
+    for layer in reversed(model.layers):
+        if layer["name"] in wanted:
+            wanted.update(input_names(layer))
+    entry = f"{feature_layer}_input"
+    later = [layer for layer in model.layers if layer["name"] not in wanted]
+    rest = [
+        input_layer(entry, feature_shape),
+        *(with_inputs(layer, {feature_layer: entry}) for layer in later),
+    ]
+    crossing = {name for layer in rest for name in input_names(layer)} & wanted
+    if crossing:
+        raise BuildError(
+            f"Expected a layer that all of {model.name!r} passes through, got {feature_layer!r}: "
+            f"later layers also take {', '.join(sorted(crossing))}. Choose another feature_layer."
+        )
+    first = [layer for layer in model.layers if layer["name"] in wanted]
+    return _part(model, "features", first), _part(model, "classification", rest)
+
+
+def _part(model: LayersModel, suffix: str, layers: list[Layer]) -> LayersModel:
+    names = {layer["name"] for layer in layers}
+    weights = {name: values for name, values in model.weights.items() if name.rpartition("/")[0] in names}
+    return LayersModel(f"{model.name}_{suffix}", layers, weights)

@@ -1,0 +1,29 @@
+/**
+ * The one tf.js of the site: core, layers and three backends as one ES module, bundled by web/vendor.py.
+ * Whole packages are exported, under the names of the `tf` everybody knows: Python asks for its ops by name.
+ */
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
+import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
+import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
+import { version_webgl } from "@tensorflow/tfjs-backend-webgl";
+import { env, version_core } from "@tensorflow/tfjs-core";
+import { version_layers } from "@tensorflow/tfjs-layers";
+
+// The binaries lie beside this file, wherever the site is hosted.
+setWasmPaths(new URL("./", import.meta.url).href);
+// Threads need COOP and COEP headers, which a host may or may not send: the threaded binary is not shipped.
+env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+
+export * from "@tensorflow/tfjs-core";
+export * from "@tensorflow/tfjs-layers";
+export { setWasmPaths };
+/** Versions of the parts, as in the union package. */
+export const version = {
+  tfjs: version_core,
+  "tfjs-core": version_core,
+  "tfjs-layers": version_layers,
+  "tfjs-backend-cpu": version_cpu,
+  "tfjs-backend-wasm": version_wasm,
+  "tfjs-backend-webgl": version_webgl,
+};

@@ -1,1 +1,52 @@
-"""Train image classifiers in the browser, in Python."""
+"""Train image classifiers in the browser, in Python: no upload, no account, honest figures."""
+
+from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
+from .classifier import ImageClassifier
+from .datasets import Dataset, Problem, Sample, from_files, from_folder
+from .engines import FitConfig, default_engine
+from .errors import (
+    ArchiveError,
+    DatasetError,
+    EngineError,
+    ImageDecodeError,
+    NotFittedError,
+    PyClassifierError,
+    StoppedError,
+    UnknownModelError,
+)
+from .features import FeatureCache, Progress
+from .images import decode_image
+from .labels import LabelEncoder, one_hot
+from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
+
+__all__ = [
+    "CATALOG",
+    "DEFAULT_BACKBONE",
+    "ArchiveError",
+    "Dataset",
+    "DatasetError",
+    "EngineError",
+    "Evaluation",
+    "FeatureCache",
+    "FitConfig",
+    "ImageClassifier",
+    "ImageDecodeError",
+    "LabelEncoder",
+    "ModelCard",
+    "NotFittedError",
+    "Problem",
+    "Progress",
+    "PyClassifierError",
+    "Sample",
+    "StoppedError",
+    "UnknownModelError",
+    "accuracy_score",
+    "confusion_matrix",
+    "decode_image",
+    "default_engine",
+    "from_files",
+    "from_folder",
+    "one_hot",
+    "precision_recall_f1",
+    "wilson_interval",
+]

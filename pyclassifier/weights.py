@@ -80,18 +80,28 @@ def decode_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[st
         quantization = entry.get("quantization")
         stored = (quantization or entry).get("dtype")
         shape = entry.get("shape")
-        if stored not in _DTYPES or not isinstance(shape, list) or not all(isinstance(n, int) and n >= 0 for n in shape):
-            raise ArchiveError(f"Expected weight {entry.get('name')!r} with a known dtype and shape, got {stored!r}, {shape!r}.")
+        if (
+            stored not in _DTYPES
+            or not isinstance(shape, list)
+            or not all(isinstance(n, int) and n >= 0 for n in shape)
+        ):
+            raise ArchiveError(
+                f"Expected weight {entry.get('name')!r} with a known dtype and shape, got {stored!r}, {shape!r}."
+            )
         dtype = np.dtype(_DTYPES[stored])
         count = math.prod(shape)
         end = offset + count * dtype.itemsize
         if end > min(len(data), _MAX_WEIGHT_BYTES):
-            raise ArchiveError(f"Expected at least {end:,} bytes of weights, got {len(data):,}. The file is incomplete.")
-        values = np.frombuffer(data, dtype, count, offset).astype(np.float64 if quantization else np.float32)
+            raise ArchiveError(
+                f"Expected at least {end:,} bytes of weights, got {len(data):,}. The file is incomplete."
+            )
+        values: NDArray[np.float64] = np.frombuffer(data, dtype, count, offset).astype(np.float64)
         if quantization and stored != "float16":
             values = values * float(quantization["scale"]) + float(quantization["min"])
         arrays[str(entry["name"])] = values.astype(np.float32).reshape(shape)
         offset = end
     if offset != len(data):
-        raise ArchiveError(f"Expected {offset:,} bytes of weights, got {len(data):,}. The file belongs to another model.")
+        raise ArchiveError(
+            f"Expected {offset:,} bytes of weights, got {len(data):,}. The file belongs to another model."
+        )
     return arrays

@@ -1,0 +1,529 @@
+"""The classifier: photos in, labels and honest figures out. Orchestration only; each step lives in its module."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .archive import Archive, read_archive, write_archive
+from .batches import FitMode, make_batch
+from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
+from .datasets import Dataset, Problem, Sample
+from .engines import Engine, FitConfig, History, Model, default_engine
+from .engines.base import Array, OnEpoch, ShouldStop
+from .errors import DatasetError, ImageDecodeError, NotFittedError
+from .features import FeatureCache, FeatureExtractor, OnProgress
+from .labels import LabelEncoder, one_hot
+from .metrics import Evaluation
+from .record import (
+    SELF_CHECK_COLORS,
+    largest_difference,
+    make_record,
+    read_evaluation,
+    read_history,
+    self_check,
+)
+from .topology import Pooling, head, initial_weights, pooling_of
+
+Photo = Sample | bytes | NDArray[np.uint8]
+
+
+class ImageClassifier:
+    """Image classifier by transfer learning: a pretrained backbone's features, and a small head trained on them.
+
+    Parameters
+    ----------
+    backbone : str or ModelCard
+        A name in `pyclassifier.CATALOG`.
+    input_size : int, optional
+        Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
+        accurate.
+    fit_mode : {"crop", "pad", "stretch"}
+        How photos become square.
+    pooling : {"avg", "flatten"}
+        Train on the mean of the feature map, or on all of it.
+    hidden_units : int
+        Units of the head's hidden layer.
+    epochs, batch_size, learning_rate
+        As in `pyclassifier.FitConfig`.
+    validation_split : float
+        Share of each class to judge by, in 0..1, where the photos are not marked already.
+    random_state : int
+        Seed of split, initial weights and order.
+    engine : Engine, optional
+        What does the tensor arithmetic; by default the platform's.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,), str
+        Labels in the order of the outputs.
+    history_ : dict of str to list of float
+        ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, one value per epoch.
+    evaluation_ : Evaluation or None
+        Figures on the validation photos, None where there were none.
+    problems_ : tuple of Problem
+        Files that were not used.
+    n_training_ : int
+        Number of photos it was trained on.
+    stopped_ : bool
+        Whether training was stopped before its last epoch.
+    name_ : str
+        What the model is called in an archive.
+
+    Notes
+    -----
+    ``pooling="flatten", learning_rate=1e-4, epochs=20`` is the head of the TensorFlow.js transfer learning tutorial.
+
+    Examples
+    --------
+    >>> classifier = ImageClassifier(epochs=10)
+    >>> await classifier.fit(from_folder("photos"))  # doctest: +SKIP
+    >>> await classifier.predict([Path("new.jpg").read_bytes()])  # doctest: +SKIP
+    """
+
+    classes_: NDArray[np.str_]
+    history_: History
+    evaluation_: Evaluation | None
+    problems_: tuple[Problem, ...]
+    n_training_: int
+    stopped_: bool
+    name_: str = "pyclassifier model"
+
+    def __init__(
+        self,
+        backbone: str | ModelCard = DEFAULT_BACKBONE,
+        *,
+        input_size: int | None = None,
+        fit_mode: FitMode = "crop",
+        pooling: Pooling = "avg",
+        hidden_units: int = 100,
+        epochs: int = 20,
+        batch_size: int = 16,
+        learning_rate: float = 1e-3,
+        validation_split: float = 0.2,
+        random_state: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
+        self.backbone = backbone
+        self.input_size = input_size
+        self.fit_mode = fit_mode
+        self.pooling = pooling
+        self.hidden_units = hidden_units
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_split = validation_split
+        self.random_state = random_state
+        self.engine = engine
+        self._engine: Engine | None = None
+        self._cache = FeatureCache()
+        self._extractor: FeatureExtractor | None = None
+        self._extractor_key: tuple[object, ...] | None = None
+        self._head: Model | None = None
+        self._record: dict[str, Any] = {}
+
+    def get_params(self) -> dict[str, Any]:
+        """Parameters by name, as given to the constructor or to `set_params`."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **params: Any) -> ImageClassifier:
+        """Change parameters for the next `fit`; what was learned stays.
+
+        Parameters
+        ----------
+        **params
+            As in the constructor.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            An unknown name.
+        """
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                raise ValueError(f"Expected parameters among {', '.join(known)}; got {name!r}.")
+            setattr(self, name, value)
+        return self
+
+    async def load_backbone(self) -> ImageClassifier:
+        """Load the backbone now, so that the first `fit` need not.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+        """
+        await self._get_extractor()
+        return self
+
+    async def fit(
+        self,
+        dataset: Dataset,
+        *,
+        on_progress: OnProgress | None = None,
+        on_epoch: OnEpoch | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> ImageClassifier:
+        """Train. Features of photos seen before are remembered; what was learned before is replaced at the end.
+
+        Parameters
+        ----------
+        dataset : Dataset
+        on_progress : callable, optional
+            Gets `Progress` of the stages "decoding" and "features".
+        on_epoch : callable, optional
+            Gets the history so far after each epoch.
+        should_stop : callable, optional
+            Once true, training ends after the running epoch and keeps what is learned.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        DatasetError
+            Fewer than two classes, or a class without readable training photos.
+        StoppedError
+            Stopped before training began; what was learned before stays.
+        EngineError
+            The engine failed.
+        """
+        training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
+        samples = [*training, *validation]
+        extractor = await self._get_extractor()
+        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        n_training = sum(i < len(training) for i in features.kept)
+        kept = [samples[i] for i in features.kept]
+        _check_readable(dataset, kept[:n_training])
+        encoder = LabelEncoder()
+        y = encoder.fit_transform([str(sample.label) for sample in kept])
+        model, history = await self._train(features.X, y, n_training, on_epoch, should_stop)
+        evaluation = None
+        if n_training < len(kept):
+            y_proba = await model.predict(features.X[n_training:])
+            labels = encoder.classes_.tolist()
+            evaluation = Evaluation.from_predictions(y[n_training:], y_proba.argmax(axis=1), labels)
+        self._dispose_head()
+        self._head = model
+        self.classes_ = encoder.classes_
+        self.history_ = history
+        self.evaluation_ = evaluation
+        self.problems_ = dataset.problems + features.problems
+        self.n_training_ = n_training
+        self.stopped_ = len(history["loss"]) < self.epochs
+        digests = [self._cache.digest(sample) for sample in kept]
+        self._record = make_record(
+            parameters={**self.get_params(), "backbone": extractor.card.name, "engine": None},
+            engine=self._get_engine(),
+            history=history,
+            evaluation=evaluation,
+            training=digests[:n_training],
+            validation=digests[n_training:],
+        )
+        return self
+
+    async def predict_proba(
+        self,
+        photos: Sequence[Photo],
+        *,
+        problems: list[Problem] | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> NDArray[np.float32]:
+        """Give each photo a probability per class.
+
+        Parameters
+        ----------
+        photos : sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
+        problems : list of Problem, optional
+            Where given, unreadable photos are added to it and their rows are nan; else the first one raises.
+        on_progress, should_stop : callable, optional
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (len(photos), n_classes), float32
+            Rows sum to 1; columns as in ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ImageDecodeError
+            A photo cannot be read, and no list for problems was given.
+        """
+        model = self._get_head()
+        samples = [_as_sample(photo, i) for i, photo in enumerate(photos)]
+        extractor = await self._get_extractor()
+        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        self._cache.forget(samples)
+        if features.problems and problems is None:
+            raise ImageDecodeError(features.problems[0].path, features.problems[0].reason)
+        if problems is not None:
+            problems.extend(features.problems)
+        y_proba = np.full((len(samples), len(self.classes_)), np.nan, np.float32)
+        if features.kept:
+            y_proba[list(features.kept)] = await model.predict(features.X)
+        return y_proba
+
+    async def predict(self, photos: Sequence[Photo]) -> NDArray[np.str_]:
+        """Give each photo its most probable label.
+
+        Parameters
+        ----------
+        photos
+            As in `predict_proba`.
+
+        Returns
+        -------
+        ndarray of shape (len(photos),), str
+
+        Raises
+        ------
+        NotFittedError, ImageDecodeError
+            As in `predict_proba`.
+        """
+        y_proba = await self.predict_proba(photos)
+        return self.classes_[y_proba.argmax(axis=1)]
+
+    async def evaluate(self, dataset: Dataset, *, problems: list[Problem] | None = None) -> Evaluation:
+        """Compare predictions with the labels of photos that were not trained on.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            All of its samples are used, whatever their split.
+        problems : list of Problem, optional
+            Gets the files that could not be used, unknown labels included.
+
+        Returns
+        -------
+        Evaluation
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        DatasetError
+            No photo could be used.
+        """
+        self._get_head()
+        classes = self.classes_.tolist()
+        problems = [] if problems is None else problems
+        problems.extend(dataset.problems)
+        known = [sample for sample in dataset.samples if sample.label in classes]
+        for sample in dataset.samples:
+            if sample.label not in classes:
+                problems.append(Problem(sample.path, f"the model does not know the class {sample.label!r}."))
+        y_proba = await self.predict_proba(known, problems=problems)
+        readable = ~np.isnan(y_proba).any(axis=1)
+        if not readable.any():
+            raise DatasetError(f"Expected readable photos of the classes {', '.join(classes)}; got none.")
+        y_true = np.array([classes.index(sample.label) for sample in known])[readable]
+        return Evaluation.from_predictions(y_true, y_proba[readable].argmax(axis=1), classes)
+
+    async def save(self, path: str | Path | None = None, *, name: str | None = None) -> bytes:
+        """Pack what was learned into a zip that anyone's tf.js reads.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to write it as well.
+        name : str, optional
+            What to call the model; by default ``name_``.
+
+        Returns
+        -------
+        bytes
+            The zip file; see `pyclassifier.archive`.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        """
+        head_model = self._get_head()
+        extractor = await self._get_extractor()
+        archive = Archive(
+            extractor=extractor.model.topology,
+            extractor_weights=extractor.model.weights(),
+            head=head_model.topology,
+            head_weights=head_model.weights(),
+            labels=tuple(self.classes_.tolist()),
+            card=extractor.card,
+            fit_mode=self.fit_mode,
+            name=name or self.name_,
+            record={**self._record, "selfCheck": self_check(await self._predict_colors())},
+        )
+        data = write_archive(archive, version=version("pyclassifier"))
+        if path is not None:
+            Path(path).write_bytes(data)
+        return data
+
+    @classmethod
+    async def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> ImageClassifier:
+        """Open a zip that `save` or Teachable Machine wrote.
+
+        Parameters
+        ----------
+        source : bytes, str or Path
+            The zip file, or where it is.
+        engine : Engine, optional
+            As in the constructor.
+
+        Returns
+        -------
+        ImageClassifier
+            Fitted: it predicts, and can be trained anew on the same backbone.
+
+        Raises
+        ------
+        ArchiveError
+            It is no such archive.
+        EngineError
+            The engine cannot build the model in it.
+        """
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        archive = read_archive(data)
+        self = cls(archive.card, fit_mode=archive.fit_mode, pooling=pooling_of(archive.extractor), engine=engine)
+        model = await self._get_engine().build(archive.extractor, archive.extractor_weights)
+        try:
+            self._head = await self._get_engine().build(archive.head, archive.head_weights)
+        except BaseException:
+            model.dispose()
+            raise
+        # Another archive may hold other weights under the same card: its features must not be taken for these.
+        self._set_extractor(model, archive.card, kind=sha256(data).hexdigest())
+        self.classes_ = np.asarray(archive.labels, dtype=np.str_)
+        self.history_ = read_history(archive.record)
+        self.evaluation_ = read_evaluation(archive.record, archive.labels)
+        self.problems_ = ()
+        self.n_training_ = 0
+        self.stopped_ = False
+        self.name_ = archive.name
+        self._record = archive.record
+        return self
+
+    async def self_check(self) -> float:
+        """Compare what is computed here with what the archive promises.
+
+        Returns
+        -------
+        float
+            Largest difference between two probabilities, in 0..1; nan where nothing was promised.
+        """
+        return largest_difference(self._record, await self._predict_colors())
+
+    def forget(self, samples: Sequence[Sample]) -> None:
+        """Let go of photos that will not be used again."""
+        self._cache.forget(samples)
+
+    def dispose(self) -> None:
+        """Free what the engine holds. What was learned is gone; `fit` learns anew."""
+        self._dispose_head()
+        if self._extractor:
+            self._extractor.model.dispose()
+        self._extractor = self._extractor_key = None
+
+    def _get_engine(self) -> Engine:
+        if self._engine is None:
+            self._engine = self.engine or default_engine()
+        return self._engine
+
+    async def _get_extractor(self) -> FeatureExtractor:
+        card = get_card(self.backbone, self.input_size)
+        if self._extractor is None or self._extractor_key != (card, self.pooling, self.fit_mode):
+            model = await self._get_engine().load_backbone(card, self.pooling)
+            if self._extractor:
+                self._extractor.model.dispose()
+            self._set_extractor(model, card, kind=self.pooling)
+        assert self._extractor is not None
+        return self._extractor
+
+    def _set_extractor(self, model: Model, card: ModelCard, kind: str) -> None:
+        self._extractor = FeatureExtractor(model, card, fit_mode=self.fit_mode, kind=kind, cache=self._cache)
+        self._extractor_key = (card, self.pooling, self.fit_mode)
+
+    def _get_head(self) -> Model:
+        if self._head is None:
+            raise NotFittedError("Expected a trained model; train one or open one first.")
+        return self._head
+
+    def _dispose_head(self) -> None:
+        if self._head:
+            self._head.dispose()
+        self._head = None
+
+    async def _train(
+        self, X: Array, y: NDArray[np.int64], n_training: int, on_epoch: OnEpoch | None, should_stop: ShouldStop | None
+    ) -> tuple[Model, History]:
+        """Train a new head on the first ``n_training`` rows, judged after each epoch by the others."""
+        n_classes = int(y.max()) + 1
+        topology = head(X.shape[1], self.hidden_units, n_classes)
+        model = await self._get_engine().build(
+            topology, initial_weights(topology, np.random.default_rng(self.random_state))
+        )
+        Y = one_hot(y, n_classes)
+        config = FitConfig(self.epochs, self.batch_size, self.learning_rate, self.random_state)
+        validation = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
+        try:
+            history = await model.fit(
+                X[:n_training],
+                Y[:n_training],
+                config,
+                validation=validation,
+                on_epoch=on_epoch,
+                should_stop=should_stop,
+            )
+        except BaseException:
+            model.dispose()
+            raise
+        return model, history
+
+    async def _predict_colors(self) -> Array:
+        extractor = await self._get_extractor()
+        size = extractor.card.input_size
+        pictures = [np.full((size, size, 3), color, np.uint8) for color in SELF_CHECK_COLORS]
+        features = await extractor.model.predict(make_batch(pictures, extractor.card))
+        return await self._get_head().predict(features)
+
+
+def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:
+    missing = [label for label in dataset.labels if label not in {sample.label for sample in training}]
+    if missing:
+        raise DatasetError(
+            f"Expected readable training photos of each class, got none of {', '.join(map(repr, missing))}. "
+            "See the list of problems, and add photos that can be read."
+        )
+
+
+def _as_sample(photo: Photo, index: int) -> Sample:
+    if isinstance(photo, Sample):
+        return photo
+    if isinstance(photo, np.ndarray):
+        buffer = io.BytesIO()
+        Image.fromarray(photo).save(buffer, "BMP")
+        photo = buffer.getvalue()
+    data = photo
+
+    async def read() -> bytes:
+        return data
+
+    return Sample(f"photo {index}", read)

@@ -1,0 +1,116 @@
+"""What a tensor engine offers: numpy in, numpy out; no tensor of its own ever leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..catalog import ModelCard
+from ..topology import Pooling, Topology, Weights
+
+History = dict[str, list[float]]
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """How to train: Adam (Kingma & Ba 2015, arXiv:1412.6980) on categorical cross-entropy.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training set.
+    batch_size : int
+        Samples per step.
+    learning_rate : float
+        Adam's step size.
+    random_state : int
+        Seed of the order in which samples are seen.
+
+    Raises
+    ------
+    ValueError
+        A figure out of range.
+    """
+
+    epochs: int = 20
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    random_state: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"Expected {name} to be a whole number of at least 1, got {value!r}.")
+        if not 0 < self.learning_rate < float("inf"):
+            raise ValueError(f"Expected learning_rate to be above 0, got {self.learning_rate!r}.")
+
+
+OnEpoch = Callable[[History], None]
+ShouldStop = Callable[[], bool]
+
+
+class Model(Protocol):
+    """A model that lives in an engine until it is disposed."""
+
+    topology: Topology
+
+    async def predict(self, X: Array) -> Array:
+        """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
+
+    async def fit(
+        self,
+        X: Array,
+        Y: Array,
+        config: FitConfig,
+        *,
+        validation: tuple[Array, Array] | None = None,
+        on_epoch: OnEpoch | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> History:
+        """Train in place on X (N, n_features) and one-hot Y (N, n_classes).
+
+        Returns one value per finished epoch under Keras's names: loss, accuracy and, with validation data,
+        val_loss, val_accuracy. ``on_epoch`` gets the history so far after each epoch; once ``should_stop()`` is
+        true, no further epoch starts.
+        """
+
+    def weights(self) -> dict[str, Array]:
+        """Weights by name, such as ``head_hidden/kernel``."""
+
+    def dispose(self) -> None:
+        """Free what the engine holds for this model. Harmless when repeated."""
+
+
+class Engine(Protocol):
+    """A library that does tensor arithmetic.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``tfjs 4.22.0``, for the run record.
+    backend : str
+        What computes, such as ``webgl``.
+    """
+
+    name: str
+
+    @property
+    def backend(self) -> str: ...
+
+    async def load_backbone(self, card: ModelCard, pooling: Pooling) -> Model:
+        """Load pretrained weights: a model (N, S, S, 3) -> features (N, n_features).
+
+        Raises `EngineError` where the weights cannot be had.
+        """
+
+    async def build(self, topology: Topology, weights: Weights) -> Model:
+        """Build a model from a topology and all of its weights."""
+
+    def memory(self) -> dict[str, int]:
+        """``numTensors`` and ``numBytes`` that the engine holds now."""

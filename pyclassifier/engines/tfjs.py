@@ -1,0 +1,224 @@
+"""TensorFlow.js as an engine, driven from Pyodide. The only file that imports js and pyodide.
+
+Whatever tf.js allocates for a call is disposed of in that call, or in `TfjsModel.dispose`: Python's garbage collector
+never frees a tensor.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import js
+import numpy as np
+from pyodide.ffi import JsException, to_js
+
+from ..catalog import ModelCard
+from ..errors import EngineError
+from ..topology import Pooling, Topology, Weights, feature_extractor
+from ..weights import encode_weights
+from .base import Array, FitConfig, History, OnEpoch, ShouldStop
+
+_LOGS = {"loss": "loss", "acc": "accuracy", "val_loss": "val_loss", "val_acc": "val_accuracy"}
+
+
+class TfjsEngine:
+    """Engine on the `tf` object of TensorFlow.js 4.
+
+    Parameters
+    ----------
+    tf : JsProxy, optional
+        The library; by default the global ``tf``.
+    models_url : str
+        Where the folders of the backbones are, as on a built site.
+
+    Raises
+    ------
+    EngineError
+        There is no TensorFlow.js.
+    """
+
+    def __init__(self, tf: Any = None, models_url: str = "models/") -> None:
+        self._tf: Any = tf if tf is not None else getattr(js, "tf", None)
+        if self._tf is None:
+            raise EngineError(
+                "Expected TensorFlow.js as the global `tf`, got none. Load @tensorflow/tfjs 4.22.0 before pyclassifier's engine."
+            )
+        self._models_url = models_url
+        self.name = f"tfjs {self._tf.version_core}"
+
+    @property
+    def backend(self) -> str:
+        """Name of the backend in use: webgl, wasm or cpu."""
+        return str(self._tf.getBackend())
+
+    async def set_backend(self, name: str) -> None:
+        """Compute on another backend from now on; models must be built anew.
+
+        Raises `EngineError` where the backend does not start on this machine.
+        """
+        with _engine_errors(f"start the backend {name!r}"):
+            if not await self._tf.setBackend(name):
+                raise EngineError(f"Expected a backend that works here, got {name!r}. Choose another one.")
+            await self._tf.ready()
+
+    async def load_backbone(self, card: ModelCard, pooling: Pooling) -> TfjsModel:
+        """Load the features part of a backbone from the site's ``models/`` folder."""
+        folder = f"{self._models_url}{card.name}/features/"
+        model = json.loads(await _fetch(folder + "model.json", "string"))
+        (group,) = model["weightsManifest"]
+        data = await _fetch(folder + group["paths"][0], "arrayBuffer")
+        topology = feature_extractor(model["modelTopology"], card.input_size, pooling)
+        return await self._load(topology, group["weights"], data)
+
+    async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
+        """Build a model from a topology and all of its weights."""
+        entries, data = encode_weights(weights)
+        return await self._load(topology, entries, to_js(data).buffer)
+
+    async def _load(self, topology: Topology, entries: list[dict[str, Any]], data: Any) -> TfjsModel:
+        # Not modelFromJSON: only this way tf.js knows that it need not draw random weights first.
+        artifacts = _to_object({"modelTopology": copy.deepcopy(topology), "weightSpecs": entries})
+        artifacts.weightData = data
+        with _engine_errors("build the model"):
+            model = await self._tf.loadLayersModel(self._tf.io.fromMemory(artifacts))
+        return TfjsModel(self._tf, model, topology)
+
+    def memory(self) -> dict[str, int]:
+        """``numTensors`` and ``numBytes`` that tf.js holds now."""
+        memory = self._tf.memory()
+        return {"numTensors": int(memory.numTensors), "numBytes": int(memory.numBytes)}
+
+
+class TfjsModel:
+    """A tf.js `LayersModel`; made by `TfjsEngine`."""
+
+    def __init__(self, tf: Any, model: Any, topology: Topology) -> None:
+        self._tf = tf
+        self._model = model
+        self.topology = topology
+
+    async def predict(self, X: Array) -> Array:
+        """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
+        with _engine_errors("predict"):
+            x = self._tensor(X)
+            try:
+                y = self._model.predictOnBatch(x)
+            finally:
+                x.dispose()
+            try:
+                return await _to_numpy(y)
+            finally:
+                y.dispose()
+
+    async def fit(
+        self,
+        X: Array,
+        Y: Array,
+        config: FitConfig,
+        *,
+        validation: tuple[Array, Array] | None = None,
+        on_epoch: OnEpoch | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> History:
+        """Train in place; see `Model.fit`."""
+        rng = np.random.default_rng(config.random_state)
+        history: History = {}
+        x, y = self._tensor(X), self._tensor(Y)
+        held_out = [self._tensor(array) for array in validation or ()]
+        optimizer = self._tf.train.adam(config.learning_rate)
+        try:
+            with _engine_errors("train"):
+                self._model.compile(
+                    _to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
+                )
+                for _ in range(config.epochs):
+                    # tf.js shuffles without a seed, so the order comes from here, one `fit` per epoch.
+                    logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size, held_out)
+                    for name, value in logs.items():
+                        history.setdefault(name, []).append(value)
+                    if on_epoch:
+                        on_epoch({name: list(values) for name, values in history.items()})
+                    if should_stop and should_stop():
+                        break
+        finally:
+            for tensor in (x, y, *held_out):
+                tensor.dispose()
+            optimizer.dispose()
+        return history
+
+    async def _fit_epoch(
+        self, x: Any, y: Any, order: np.ndarray, batch_size: int, held_out: list[Any]
+    ) -> dict[str, float]:
+        index = self._tf.tensor1d(to_js(order.astype(np.int32)), "int32")
+        shuffled = [self._tf.gather(x, index), self._tf.gather(y, index)]
+        # yieldEvery "never": its default waits for animation frames, which do not come in a hidden tab.
+        args = {"epochs": 1, "batchSize": batch_size, "shuffle": False, "yieldEvery": "never", "verbose": 0}
+        try:
+            if held_out:
+                run = await self._model.fit(*shuffled, _to_object(args, validationData=to_js(held_out)))
+            else:
+                run = await self._model.fit(*shuffled, _to_object(args))
+        finally:
+            for tensor in (index, *shuffled):
+                tensor.dispose()
+        logs = run.history.to_py()
+        return {ours: float(logs[theirs][0]) for theirs, ours in _LOGS.items() if theirs in logs}
+
+    def weights(self) -> dict[str, Array]:
+        """Weights by name, such as ``head_hidden/kernel``."""
+        named: dict[str, Array] = {}
+        with _engine_errors("read the weights"):
+            for weight in self._model.weights:
+                tensor = weight.read()
+                values = np.asarray(tensor.dataSync().to_py(), np.float32)
+                named[str(weight.originalName)] = values.reshape(tuple(tensor.shape))
+        return named
+
+    def dispose(self) -> None:
+        """Free the weights. Harmless when repeated."""
+        if self._model is not None:
+            self._model.dispose()
+            self._model = None
+
+    def _tensor(self, array: Array) -> Any:
+        array = np.ascontiguousarray(array, np.float32)
+        # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.
+        values = js.Float32Array.new(array.size)
+        values.assign(array.reshape(-1))
+        return self._tf.tensor(values, to_js(list(array.shape)), "float32")
+
+
+def _to_object(data: dict[str, Any], **proxies: Any) -> Any:
+    converted = to_js(data, dict_converter=js.Object.fromEntries)
+    for name, value in proxies.items():
+        setattr(converted, name, value)
+    return converted
+
+
+async def _to_numpy(tensor: Any) -> Array:
+    shape = tuple(tensor.shape)
+    values = await tensor.data()
+    return np.asarray(values.to_py(), np.float32).reshape(shape)
+
+
+async def _fetch(url: str, kind: str) -> Any:
+    remedy = "Check the connection, or rebuild the site with this backbone (web/build.py --backbone)."
+    try:
+        response = await js.fetch(url)
+    except JsException as error:
+        raise EngineError(f"Expected {url} to load; the request failed ({error}). {remedy}") from error
+    if not response.ok:
+        raise EngineError(f"Expected {url} to load, got HTTP status {response.status}. {remedy}")
+    return await (response.text() if kind == "string" else response.arrayBuffer())
+
+
+@contextmanager
+def _engine_errors(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except JsException as error:
+        raise EngineError(f"TensorFlow.js could not {doing}: {error}") from error

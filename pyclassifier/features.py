@@ -1,0 +1,254 @@
+"""Photos -> features: decoded in batches while the engine works on the batch before, and remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .batches import FitMode, load_image, make_batch
+from .catalog import ModelCard
+from .datasets import Problem, Sample
+from .engines.base import Model, ShouldStop
+from .errors import ImageDecodeError, StoppedError
+from .images import MAX_PIXELS
+
+BATCH_SIZE = 16
+CACHE_BYTES = 1 << 29
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a piece of work is.
+
+    Parameters
+    ----------
+    stage : str
+        "decoding", "features" or "training".
+    done, total : int
+        Photos, or epochs.
+    """
+
+    stage: str
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Features:
+    """What came out of a list of samples.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_kept, n_features), float32
+        One row per readable sample, in the samples' order.
+    kept : tuple of int
+        Indices of those samples.
+    problems : tuple of Problem
+        The others.
+    """
+
+    X: NDArray[np.float32]
+    kept: tuple[int, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """A decoded photo on its way to the engine."""
+
+    digest: str
+    pixels: NDArray[np.uint8]
+
+
+_Decoded = tuple[int, _Pixels]
+Found = dict[int, "NDArray[np.float32] | Problem"]
+
+
+class FeatureCache:
+    """Features by content hash, the least recently used dropped first.
+
+    Parameters
+    ----------
+    max_bytes : int
+        Bytes of features to keep.
+    """
+
+    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self._rows: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+        self._n_bytes = 0
+        # A sample's bytes never change, so a photo that was hashed once need not even be read again.
+        self._digests: dict[Sample, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def digest(self, sample: Sample) -> str | None:
+        """The sample's content hash (SHA-256, hex) if its bytes were seen."""
+        return self._digests.get(sample)
+
+    def remember(self, sample: Sample, data: bytes) -> str:
+        """Hash a sample's bytes."""
+        self._digests[sample] = hashlib.sha256(data).hexdigest()
+        return self._digests[sample]
+
+    def forget(self, samples: Sequence[Sample]) -> None:
+        """Let go of samples; their features stay, for the day they come back."""
+        for sample in samples:
+            self._digests.pop(sample, None)
+
+    def get(self, digest: str, kind: str) -> NDArray[np.float32] | None:
+        """Features of that content and of that kind of extractor, if kept."""
+        row = self._rows.get((digest, kind))
+        if row is not None:
+            self._rows.move_to_end((digest, kind))
+        return row
+
+    def put(self, digest: str, kind: str, row: NDArray[np.float32]) -> None:
+        """Keep a row of features."""
+        if (digest, kind) not in self._rows:
+            self._n_bytes += row.nbytes
+        self._rows[digest, kind] = row
+        while self._n_bytes > self.max_bytes and len(self._rows) > 1:
+            _, dropped = self._rows.popitem(last=False)
+            self._n_bytes -= dropped.nbytes
+
+
+class FeatureExtractor:
+    """Turns samples into features with a model that an engine holds.
+
+    Parameters
+    ----------
+    model : Model
+        (N, S, S, 3) -> (N, n_features).
+    card : ModelCard
+        Input size and scaling.
+    fit_mode : {"crop", "pad", "stretch"}
+    kind : str
+        Names model and settings: features of the same kind and content are the same.
+    cache : FeatureCache
+    max_pixels : int
+        As in `pyclassifier.images.decode_image`.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        card: ModelCard,
+        *,
+        fit_mode: FitMode,
+        kind: str,
+        cache: FeatureCache,
+        max_pixels: int = MAX_PIXELS,
+    ) -> None:
+        self.model = model
+        self.card = card
+        self.fit_mode: FitMode = fit_mode
+        self.kind = f"{kind}/{card.name}/{card.input_size}/{fit_mode}"
+        self.cache = cache
+        self.max_pixels = max_pixels
+
+    async def extract(
+        self,
+        samples: Sequence[Sample],
+        *,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Features:
+        """Compute the features of samples; those of known content come from the cache.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+        on_progress : callable, optional
+            Gets a `Progress` of stage "decoding" after each photo and of stage "features" after each batch.
+        should_stop : callable, optional
+            Asked before each photo.
+
+        Returns
+        -------
+        Features
+
+        Raises
+        ------
+        StoppedError
+            ``should_stop()`` was true. What was computed stays in the cache.
+        """
+        report = on_progress or (lambda progress: None)
+        found: dict[int, NDArray[np.float32] | Problem] = {}
+        computing: asyncio.Task[None] | None = None
+        try:
+            async for batch in self._decode(samples, found, report, should_stop or (lambda: False)):
+                if computing:
+                    await computing
+                    report(Progress("features", len(found), len(samples)))
+                # The engine gets its work before the next batch is decoded, so that both go on at once.
+                computing = asyncio.ensure_future(self._compute(batch, found))
+                await asyncio.sleep(0)
+        finally:
+            if computing:
+                await computing
+        report(Progress("features", len(samples), len(samples)))
+        rows = {i: row for i, row in sorted(found.items()) if not isinstance(row, Problem)}
+        problems = tuple(row for _, row in sorted(found.items()) if isinstance(row, Problem))
+        X = np.stack(list(rows.values())) if rows else np.zeros((0, 0), np.float32)
+        return Features(X, tuple(rows), problems)
+
+    async def _decode(
+        self, samples: Sequence[Sample], found: Found, report: OnProgress, should_stop: ShouldStop
+    ) -> AsyncIterator[list[_Decoded]]:
+        """Yield batches of what has to be computed; put what is known already, or unreadable, into ``found``."""
+        batch: list[_Decoded] = []
+        for i, sample in enumerate(samples):
+            if should_stop():
+                raise StoppedError("Stopped before all photos were read. Those that were are remembered.")
+            try:
+                known = await self._load(sample)
+            except ImageDecodeError as error:
+                found[i] = Problem(sample.path, error.reason)
+            else:
+                if isinstance(known, _Pixels):
+                    batch.append((i, known))
+                else:
+                    found[i] = known
+            report(Progress("decoding", i + 1, len(samples)))
+            if len(batch) == BATCH_SIZE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    async def _load(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
+        digest = self.cache.digest(sample)
+        row = digest and self.cache.get(digest, self.kind)
+        if isinstance(row, np.ndarray):
+            return row
+        try:
+            data = await sample.read()
+        except OSError as error:
+            raise ImageDecodeError(sample.path, f"the file could not be read ({error}).") from error
+        digest = self.cache.remember(sample, data)
+        row = self.cache.get(digest, self.kind)
+        if row is not None:
+            return row
+        return _Pixels(
+            digest,
+            load_image(data, sample.path, self.card.input_size, self.fit_mode, max_pixels=self.max_pixels),
+        )
+
+    async def _compute(self, batch: list[_Decoded], found: Found) -> None:
+        X = make_batch([decoded.pixels for _, decoded in batch], self.card)
+        for (i, decoded), row in zip(batch, await self.model.predict(X), strict=True):
+            # A copy: a row that is a view would keep the whole batch alive.
+            kept = row.copy()
+            found[i] = kept
+            self.cache.put(decoded.digest, self.kind, kept)

@@ -1,0 +1,114 @@
+"""Labels (names) <-> class indices <-> one-hot rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class LabelEncoder:
+    """Labels to class indices and back, with the behaviour of `sklearn.preprocessing.LabelEncoder`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,), str
+        Sorted by code point, so that the same labels always give the same order.
+    """
+
+    classes_: NDArray[np.str_]
+
+    def fit(self, y: Sequence[str]) -> LabelEncoder:
+        """Learn the classes.
+
+        Parameters
+        ----------
+        y : sequence of str
+            Labels; repeated ones count once.
+
+        Returns
+        -------
+        LabelEncoder
+            Itself.
+        """
+        self.classes_ = np.unique(np.asarray(y, dtype=np.str_))
+        return self
+
+    def transform(self, y: Sequence[str]) -> NDArray[np.int64]:
+        """Give each label its class index.
+
+        Parameters
+        ----------
+        y : sequence of str
+
+        Returns
+        -------
+        ndarray of shape (len(y),), int64
+
+        Raises
+        ------
+        ValueError
+            A label that `fit` has not seen.
+        """
+        index = {label: i for i, label in enumerate(self.classes_.tolist())}
+        unseen = sorted({label for label in y if label not in index})
+        if unseen:
+            raise ValueError(f"Expected labels among {list(index)}, got the unseen {unseen}.")
+        return np.array([index[label] for label in y], dtype=np.int64)
+
+    def fit_transform(self, y: Sequence[str]) -> NDArray[np.int64]:
+        """`fit`, then `transform`, on the same labels."""
+        return self.fit(y).transform(y)
+
+    def inverse_transform(self, indices: ArrayLike) -> NDArray[np.str_]:
+        """Give each class index its label.
+
+        Parameters
+        ----------
+        indices : array_like of int
+            In 0..n_classes-1.
+
+        Returns
+        -------
+        ndarray of str, same shape
+
+        Raises
+        ------
+        ValueError
+            An index outside the classes.
+        """
+        array = np.asarray(indices, dtype=np.int64)
+        _check_indices(array, len(self.classes_))
+        return self.classes_[array]
+
+
+def one_hot(indices: ArrayLike, n_classes: int) -> NDArray[np.float32]:
+    """Class indices -> one-hot rows, as `keras.utils.to_categorical`.
+
+    Parameters
+    ----------
+    indices : array_like of int, shape (N,)
+        In 0..n_classes-1.
+    n_classes : int
+
+    Returns
+    -------
+    ndarray of shape (N, n_classes), float32
+        1.0 in the class's column, 0.0 elsewhere.
+
+    Raises
+    ------
+    ValueError
+        An index outside the classes.
+    """
+    array = np.asarray(indices, dtype=np.int64)
+    _check_indices(array, n_classes)
+    rows = np.zeros((len(array), n_classes), dtype=np.float32)
+    rows[np.arange(len(array)), array] = 1.0
+    return rows
+
+
+def _check_indices(array: NDArray[np.int64], n_classes: int) -> None:
+    if array.size and (array.min() < 0 or array.max() >= n_classes):
+        raise ValueError(f"Expected class indices in 0..{n_classes - 1}, got {array.min()}..{array.max()}.")

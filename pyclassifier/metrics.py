@@ -1,0 +1,166 @@
+"""How good a classifier is, in figures that say how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def accuracy_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
+    """Share of predictions that are right.
+
+    Parameters
+    ----------
+    y_true, y_pred : array_like of shape (N,)
+        Class indices or labels.
+
+    Returns
+    -------
+    float
+        In 0..1; nan where N is 0.
+    """
+    right = np.asarray(y_true) == np.asarray(y_pred)
+    return float(right.mean()) if right.size else float("nan")
+
+
+def wilson_interval(n_correct: int, n_samples: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval in which the true share lies, given ``n_correct`` of ``n_samples``.
+
+    Parameters
+    ----------
+    n_correct, n_samples : int
+    confidence : float
+        In 0..1.
+
+    Returns
+    -------
+    low, high : float
+        In 0..1; (0, 1) where nothing was seen.
+
+    Notes
+    -----
+    E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22: 209-212.
+    Unlike the normal approximation it stays inside 0..1 and honest for few samples and for shares near 1.
+    """
+    if n_samples == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = n_correct / n_samples
+    centre = share + z * z / (2 * n_samples)
+    spread = z * sqrt(share * (1 - share) / n_samples + (z / (2 * n_samples)) ** 2)
+    scale = 1 + z * z / n_samples
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, n_classes: int) -> NDArray[np.int64]:
+    """Count predictions per true class, as `sklearn.metrics.confusion_matrix`.
+
+    Parameters
+    ----------
+    y_true, y_pred : array_like of int, shape (N,)
+        Class indices.
+    n_classes : int
+
+    Returns
+    -------
+    ndarray of shape (n_classes, n_classes), int64
+        Rows are true classes, columns predicted ones.
+    """
+    matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
+    np.add.at(matrix, (np.asarray(y_true, np.int64), np.asarray(y_pred, np.int64)), 1)
+    return matrix
+
+
+def precision_recall_f1(
+    matrix: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Per-class figures from a confusion matrix.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n_classes, n_classes), int64
+        As `confusion_matrix` gives it.
+
+    Returns
+    -------
+    precision, recall, f1 : ndarray of shape (n_classes,), float64
+        In 0..1; nan where a figure is undefined (nothing was predicted as the class, or none was there).
+    """
+    hits = np.diag(matrix).astype(np.float64)
+    predicted, true = matrix.sum(axis=0), matrix.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return hits / predicted, hits / true, 2 * hits / (predicted + true)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of one set of labelled photos.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Class order of the matrix and of the per-class figures.
+    matrix : ndarray of shape (n_classes, n_classes), int64
+        Rows are true classes, columns predicted ones.
+    """
+
+    labels: tuple[str, ...]
+    matrix: NDArray[np.int64]
+
+    @classmethod
+    def from_predictions(cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str]) -> Evaluation:
+        """Count class indices ``y_pred`` against ``y_true``, both of shape (N,)."""
+        return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)))
+
+    @property
+    def n_correct(self) -> int:
+        """Number of right predictions."""
+        return int(np.trace(self.matrix))
+
+    @property
+    def n_samples(self) -> int:
+        """Number of predictions."""
+        return int(self.matrix.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right predictions in 0..1; nan where there are none."""
+        return self.n_correct / self.n_samples if self.n_samples else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % Wilson interval of the accuracy, in 0..1."""
+        return wilson_interval(self.n_correct, self.n_samples)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: undefined figures are None."""
+        precision, recall, f1 = precision_recall_f1(self.matrix)
+        support = self.matrix.sum(axis=1)
+        return {
+            "correct": self.n_correct,
+            "total": self.n_samples,
+            "accuracy": _defined(self.accuracy),
+            "interval": list(self.interval),
+            "labels": list(self.labels),
+            "confusion": self.matrix.tolist(),
+            "perClass": [
+                {
+                    "label": label,
+                    "precision": _defined(precision[i]),
+                    "recall": _defined(recall[i]),
+                    "f1": _defined(f1[i]),
+                    "support": int(support[i]),
+                }
+                for i, label in enumerate(self.labels)
+            ],
+        }
+
+
+def _defined(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,80 @@
+"""What an archive tells about its training: settings, versions, history, figures, hashes of the photos."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engines import Engine, History
+from .metrics import Evaluation
+
+# Pictures of one colour, which any reader of an archive can make for itself to check that it computes the same.
+SELF_CHECK_COLORS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128))
+
+
+def make_record(
+    *,
+    parameters: Mapping[str, Any],
+    engine: Engine,
+    history: History,
+    evaluation: Evaluation | None,
+    training: Sequence[str | None],
+    validation: Sequence[str | None],
+) -> dict[str, Any]:
+    """Plain data about a training run; photos appear only as the hash of their content (SHA-256, hex)."""
+    return {
+        "run": {
+            "parameters": dict(parameters),
+            "versions": {
+                "pyclassifier": version("pyclassifier"),
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+                "Pillow": version("Pillow"),
+                "engine": engine.name,
+                "backend": engine.backend,
+            },
+            "history": history,
+            "files": {"training": list(training), "validation": list(validation)},
+        },
+        "evaluation": evaluation.to_dict() if evaluation else None,
+    }
+
+
+def read_history(record: Mapping[str, Any]) -> History:
+    """The history in a record; empty where there is none that makes sense."""
+    try:
+        history = record["run"]["history"]
+        return {str(name): [float(value) for value in values] for name, values in history.items()}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluation | None:
+    """The figures in a record, recomputed from its confusion matrix; None where there is none that makes sense."""
+    try:
+        matrix: NDArray[np.int64] = np.array(record["evaluation"]["confusion"], dtype=np.int64)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    fits = matrix.shape == (len(labels), len(labels)) and bool((matrix >= 0).all())
+    return Evaluation(tuple(labels), matrix) if fits else None
+
+
+def self_check(y_proba: NDArray[np.float32]) -> list[dict[str, Any]]:
+    """Promise for each of `SELF_CHECK_COLORS` (RGB, uint8) these rows of probabilities."""
+    rows = zip(SELF_CHECK_COLORS, y_proba.tolist(), strict=True)
+    return [{"color": list(color), "probabilities": row} for color, row in rows]
+
+
+def largest_difference(record: Mapping[str, Any], y_proba: NDArray[np.float32]) -> float:
+    """How far rows of probabilities are from the promised ones; nan where a record promises none."""
+    try:
+        promised = np.array([row["probabilities"] for row in record["selfCheck"]], dtype=np.float64)
+    except (KeyError, TypeError, ValueError):
+        return math.nan
+    return float(np.abs(promised - y_proba).max()) if promised.shape == y_proba.shape else math.nan

@@ -1,0 +1,147 @@
+"""Keras-style layer configs of what is trained and of what is exported, as plain data.
+
+The dialect is the one that every tf.js since 1.0 reads: ``class_name`` "Model", ``batch_input_shape``,
+``Sequential.config`` as ``{"name", "layers"}``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Topology = dict[str, Any]
+Pooling = Literal["avg", "flatten"]
+Weights = Mapping[str, NDArray[np.float32]]
+
+_POOLING_LAYERS = {"avg": "GlobalAveragePooling2D", "flatten": "Flatten"}
+
+
+def sequential(name: str, layers: list[Topology]) -> Topology:
+    """A `Sequential` model of the given layers."""
+    return {"class_name": "Sequential", "config": {"name": name, "layers": layers}}
+
+
+def feature_extractor(backbone: Topology, input_size: int, pooling: Pooling) -> Topology:
+    """A backbone for another input size, with a pooling layer that makes one row per image.
+
+    Parameters
+    ----------
+    backbone : dict
+        A "Model" that ends in its feature layer.
+    input_size : int
+        Side S of the input in pixels.
+    pooling : {"avg", "flatten"}
+        Mean over the feature map, or all of it.
+
+    Returns
+    -------
+    dict
+        A "Sequential": (N, S, S, 3) -> (N, n_features).
+    """
+    if pooling not in _POOLING_LAYERS:
+        raise ValueError(f"Expected pooling to be one of {', '.join(_POOLING_LAYERS)}; got {pooling!r}.")
+    backbone = copy.deepcopy(backbone)
+    for layer in backbone["config"]["layers"]:
+        if "batch_input_shape" in layer["config"]:
+            layer["config"]["batch_input_shape"] = [None, input_size, input_size, 3]
+    pool = {"class_name": _POOLING_LAYERS[pooling], "config": {"name": "feature_pooling", "trainable": False}}
+    return sequential("feature_extractor", [backbone, pool])
+
+
+def pooling_of(extractor: Topology) -> Pooling:
+    """How a `feature_extractor` pools; "avg" for layers of other names."""
+    return "flatten" if extractor["config"]["layers"][-1]["class_name"] == "Flatten" else "avg"
+
+
+def head(n_features: int, hidden_units: int, n_classes: int) -> Topology:
+    """The part that is trained: (N, n_features) -> (N, n_classes) probabilities.
+
+    Parameters
+    ----------
+    n_features : int
+        Columns of the features.
+    hidden_units : int
+        Units of the hidden relu layer.
+    n_classes : int
+        Units of the softmax layer, which has no bias.
+
+    Returns
+    -------
+    dict
+        A "Sequential" of two "Dense" layers.
+
+    Raises
+    ------
+    ValueError
+        No hidden units.
+    """
+    if not isinstance(hidden_units, int) or hidden_units < 1:
+        raise ValueError(f"Expected hidden_units to be a whole number of at least 1, got {hidden_units!r}.")
+    hidden = _dense("head_hidden", hidden_units, "relu", use_bias=True)
+    hidden["config"]["batch_input_shape"] = [None, n_features]
+    return sequential("head", [hidden, _dense("head_probabilities", n_classes, "softmax", use_bias=False)])
+
+
+def _dense(name: str, units: int, activation: str, *, use_bias: bool) -> Topology:
+    config = {"name": name, "units": units, "activation": activation, "use_bias": use_bias, "trainable": True}
+    return {"class_name": "Dense", "config": config}
+
+
+def initial_weights(head: Topology, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+    """Draw the weights that the training of a head starts from.
+
+    Parameters
+    ----------
+    head : dict
+        As `head` makes it.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of str to ndarray
+        Kernels by the uniform rule of Glorot & Bengio (2010), "Understanding the difficulty of training deep
+        feedforward neural networks", Keras's default; biases 0.
+    """
+    weights: dict[str, NDArray[np.float32]] = {}
+    n_in = head["config"]["layers"][0]["config"]["batch_input_shape"][-1]
+    for layer in head["config"]["layers"]:
+        config = layer["config"]
+        limit = np.sqrt(6 / (n_in + config["units"]))
+        kernel = rng.uniform(-limit, limit, (n_in, config["units"]))
+        weights[f"{config['name']}/kernel"] = kernel.astype(np.float32)
+        if config["use_bias"]:
+            weights[f"{config['name']}/bias"] = np.zeros(config["units"], np.float32)
+        n_in = config["units"]
+    return weights
+
+
+def layer_names(topology: Topology) -> set[str]:
+    """Names of all layers of a model, nested ones included."""
+    names: set[str] = set()
+    for layer in topology["config"].get("layers", []):
+        names.add(layer["config"]["name"])
+        names |= layer_names(layer)
+    return names
+
+
+def input_size(topology: Topology) -> int:
+    """Side of the square input in pixels of the first layer that states its shape.
+
+    Raises
+    ------
+    ValueError
+        No layer states a square RGB input.
+    """
+    config = topology["config"]
+    shape = config.get("batch_input_shape")
+    if shape is not None:
+        if len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
+            raise ValueError(f"Expected a square RGB input (None, S, S, 3), got {shape}.")
+        return int(shape[1])
+    if not config.get("layers"):
+        raise ValueError("Expected a model whose first layer states its input shape (batch_input_shape).")
+    return input_size(config["layers"][0])

@@ -1,0 +1,170 @@
+"""A real, small tensor engine in numpy: what most tests run on, so that they need no browser.
+
+It implements the same contract as the tf.js engine (tests/test_engines.py holds both to it): dense heads are really
+trained with Adam on cross-entropy. Only its backbone is a stand-in: fixed colour and texture figures per cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pyclassifier.catalog import ModelCard
+from pyclassifier.engines.base import Array, FitConfig, History
+from pyclassifier.topology import Topology, Weights, feature_extractor
+
+EPSILON = 1e-7  # Keras's
+
+
+class NumpyEngine:
+    name = "numpy-double"
+    backend = "numpy"
+
+    def __init__(self) -> None:
+        self.live: set[NumpyModel] = set()
+        self.n_predicted = 0
+
+    async def set_backend(self, name: str) -> None:
+        self.backend = name
+
+    async def load_backbone(self, card: ModelCard, pooling: str) -> NumpyModel:
+        backbone = {
+            "class_name": "Model",
+            "config": {
+                "name": card.name,
+                "layers": [
+                    {
+                        "class_name": "InputLayer",
+                        "name": "input_1",
+                        "config": {"name": "input_1", "batch_input_shape": [None, 224, 224, 3], "dtype": "float32"},
+                        "inbound_nodes": [],
+                    },
+                    {
+                        "class_name": "Cells",
+                        "name": card.feature_layer,
+                        "config": {"name": card.feature_layer, "stride": card.stride},
+                        "inbound_nodes": [[["input_1", 0, 0, {}]]],
+                    },
+                ],
+                "input_layers": [["input_1", 0, 0]],
+                "output_layers": [[card.feature_layer, 0, 0]],
+            },
+        }
+        return self._add(
+            feature_extractor(backbone, card.input_size, pooling), {"conv1/kernel": np.ones((1,), np.float32)}
+        )
+
+    async def build(self, topology: Topology, weights: Weights) -> NumpyModel:
+        return self._add(topology, weights)
+
+    def _add(self, topology: Topology, weights: Weights) -> NumpyModel:
+        model = NumpyModel(self, topology, {name: array.copy() for name, array in weights.items()})
+        self.live.add(model)
+        return model
+
+    def memory(self) -> dict[str, int]:
+        arrays = [array for model in self.live for array in model._weights.values()]
+        return {"numTensors": len(arrays), "numBytes": sum(array.nbytes for array in arrays)}
+
+
+class NumpyModel:
+    def __init__(self, engine: NumpyEngine, topology: Topology, weights: dict[str, Array]) -> None:
+        self.engine = engine
+        self.topology = topology
+        self._weights = weights
+
+    async def predict(self, X: Array) -> Array:
+        assert X.dtype == np.float32 and X.flags.c_contiguous
+        self.engine.n_predicted += len(X)
+        return self._forward(X)[-1].astype(np.float32)
+
+    def _forward(self, X: Array) -> list[Array]:
+        """Outputs of all layers, the input first."""
+        outputs = [X]
+        for layer in _flat(self.topology):
+            config, x = layer["config"], outputs[-1]
+            match layer["class_name"]:
+                case "Cells":
+                    outputs.append(_cells(x, config["stride"]))
+                case "GlobalAveragePooling2D":
+                    outputs.append(x.mean(axis=(1, 2)))
+                case "Flatten":
+                    outputs.append(x.reshape(len(x), -1))
+                case "Dense":
+                    z = x @ self._weights[config["name"] + "/kernel"]
+                    if config["use_bias"]:
+                        z = z + self._weights[config["name"] + "/bias"]
+                    outputs.append(np.maximum(z, 0) if config["activation"] == "relu" else _softmax(z))
+        return outputs
+
+    async def fit(self, X, Y, config: FitConfig, *, validation=None, on_epoch=None, should_stop=None) -> History:
+        rng = np.random.default_rng(config.random_state)
+        moments = {name: (np.zeros_like(w), np.zeros_like(w)) for name, w in self._weights.items()}
+        history: History = {}
+        step = 0
+        for _ in range(config.epochs):
+            order = rng.permutation(len(X))
+            losses, hits = [], []
+            for start in range(0, len(X), config.batch_size):
+                batch = order[start : start + config.batch_size]
+                step += 1
+                p = self._step(X[batch], Y[batch], config.learning_rate, moments, step)
+                losses += _cross_entropy(Y[batch], p).tolist()
+                hits += (p.argmax(1) == Y[batch].argmax(1)).tolist()
+            logs = {"loss": np.mean(losses), "accuracy": np.mean(hits)}
+            if validation:
+                p = self._forward(validation[0])[-1]
+                logs["val_loss"] = _cross_entropy(validation[1], p).mean()
+                logs["val_accuracy"] = (p.argmax(1) == validation[1].argmax(1)).mean()
+            for name, value in logs.items():
+                history.setdefault(name, []).append(float(value))
+            if on_epoch:
+                on_epoch({name: list(values) for name, values in history.items()})
+            if should_stop and should_stop():
+                break
+        return history
+
+    def _step(self, X, Y, learning_rate, moments, step) -> Array:
+        x, hidden, p = self._forward(X)
+        first, last = (layer["config"]["name"] for layer in _flat(self.topology))
+        delta = (p - Y) / len(X)
+        delta_hidden = (delta @ self._weights[last + "/kernel"].T) * (hidden > 0)
+        gradients = {
+            first + "/kernel": x.T @ delta_hidden,
+            first + "/bias": delta_hidden.sum(0),
+            last + "/kernel": hidden.T @ delta,
+        }
+        for name, gradient in gradients.items():
+            m, v = moments[name]
+            m += 0.1 * (gradient - m)
+            v += 0.001 * (gradient**2 - v)
+            change = (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + EPSILON)
+            self._weights[name] -= (learning_rate * change).astype(np.float32)
+        return p
+
+    def weights(self) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self._weights.items()}
+
+    def dispose(self) -> None:
+        self.engine.live.discard(self)
+
+
+def _flat(topology: Topology) -> list[Topology]:
+    layers = topology["config"].get("layers")
+    return [topology] if layers is None else [leaf for layer in layers for leaf in _flat(layer)]
+
+
+def _cells(x: Array, stride: int) -> Array:
+    n, size, _, channels = x.shape
+    cells = x.reshape(n, size // stride, stride, size // stride, stride, channels)
+    return np.concatenate(
+        [cells.mean(axis=(2, 4)), cells.std(axis=(2, 4)), np.abs(np.diff(cells, axis=2)).mean(axis=(2, 4))], -1
+    )
+
+
+def _softmax(z: Array) -> Array:
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _cross_entropy(Y: Array, p: Array) -> Array:
+    return -np.log(np.clip((Y * p).sum(axis=1), EPSILON, 1))

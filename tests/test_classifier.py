@@ -1,0 +1,231 @@
+import math
+
+import numpy as np
+import pytest
+from numpy_engine import NumpyEngine
+from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
+
+from pyclassifier import (
+    Dataset,
+    DatasetError,
+    ImageClassifier,
+    ImageDecodeError,
+    NotFittedError,
+    StoppedError,
+    from_files,
+)
+
+
+def make(engine=None, **params) -> ImageClassifier:
+    params = {"input_size": 32, "learning_rate": 0.01, **params}
+    return ImageClassifier(engine=engine or NumpyEngine(), **params)
+
+
+async def test_it_learns_colors_and_recognises_new_photos():
+    classifier = await make().fit(color_dataset(8))
+    assert classifier.classes_.tolist() == ["blue", "green", "red"]
+    assert classifier.evaluation_.n_samples == 6 and classifier.evaluation_.accuracy == 1
+    new = [encode(noisy(COLORS[label], seed=999)) for label in ("red", "blue")]
+    assert (await classifier.predict(new)).tolist() == ["red", "blue"]
+    y_proba = await classifier.predict_proba([noisy(COLORS["green"], seed=998)])
+    assert y_proba.shape == (1, 3) and y_proba.dtype == np.float32
+    assert y_proba.sum() == pytest.approx(1, abs=1e-5) and y_proba[0, 1] > 0.6
+
+
+async def test_history_has_keras_names_and_a_value_per_epoch():
+    epochs_seen = []
+    classifier = await make(epochs=4).fit(
+        color_dataset(), on_epoch=lambda history: epochs_seen.append(len(history["loss"]))
+    )
+    assert set(classifier.history_) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert {len(values) for values in classifier.history_.values()} == {4} and epochs_seen == [1, 2, 3, 4]
+
+
+async def test_the_same_seed_gives_the_same_model():
+    runs = [await make(random_state=seed).fit(color_dataset()) for seed in (3, 3, 4)]
+    photo = [noisy(COLORS["red"], seed=5)]
+    same, again, other = [await run.predict_proba(photo) for run in runs]
+    assert np.array_equal(same, again) and not np.array_equal(same, other)
+
+
+async def test_without_validation_photos_there_are_no_figures():
+    classifier = await make(validation_split=0).fit(color_dataset())
+    assert classifier.evaluation_ is None and "val_loss" not in classifier.history_
+
+
+async def test_the_flattened_head_of_the_tutorial():
+    classifier = await make(pooling="flatten", input_size=64, learning_rate=1e-3).fit(color_dataset(8))
+    assert classifier.evaluation_.accuracy == 1
+
+
+async def test_training_again_computes_only_what_is_new():
+    engine = NumpyEngine()
+    classifier = make(engine)
+    files = color_files(6)
+    await classifier.fit(from_files(files))
+    n_first = engine.n_predicted
+    await classifier.set_params(epochs=2).fit(from_files([*files, *color_files(2, prefix="more/")]))
+    # Both runs judge by their validation photos (3 and 6 head predictions); "more/" holds known content.
+    assert n_first == 18 + 3 and engine.n_predicted == n_first + 6
+    assert [read.n_reads for _, read in files] == [2] * 18
+    dataset = from_files(files)
+    await classifier.fit(dataset)
+    await classifier.fit(dataset)
+    assert [read.n_reads for _, read in files] == [3] * 18, "the same samples need not be read again"
+
+
+async def test_bad_files_are_listed_and_the_rest_trains():
+    bad = [
+        ("p/red/broken.jpg", Reader(b"\xff\xd8\xff")),
+        ("p/red/empty.png", Reader(b"")),
+        ("p/red/notes.txt", Reader(b"x")),
+    ]
+    classifier = await make().fit(from_files([*color_files(6), *bad]))
+    assert [problem.path for problem in classifier.problems_] == [
+        "p/red/notes.txt",
+        "p/red/broken.jpg",
+        "p/red/empty.png",
+    ]
+    assert classifier.n_training_ + classifier.evaluation_.n_samples == 18
+
+
+async def test_a_file_that_cannot_be_read_is_listed():
+    async def read() -> bytes:
+        raise OSError("it was moved")
+
+    classifier = await make().fit(from_files([*color_files(6), ("p/red/gone.jpg", read)]))
+    assert "it was moved" in classifier.problems_[0].reason
+
+
+async def test_a_class_without_readable_photos_is_an_error():
+    with pytest.raises(DatasetError, match="none of 'cat'"):
+        await make().fit(from_files([*color_files(4), ("p/cat/1.jpg", Reader(b"no"))]))
+
+
+async def test_a_failed_fit_leaves_the_learned_model():
+    classifier = await make().fit(color_dataset())
+    with pytest.raises(DatasetError, match="at least 2 classes, got 1"):
+        await classifier.fit(color_dataset(labels=("red",)))
+    assert (await classifier.predict([noisy(COLORS["red"], 7)])).tolist() == ["red"]
+
+
+async def test_stop_keeps_what_is_trained_so_far():
+    n = []
+    classifier = await make(epochs=50).fit(color_dataset(), on_epoch=n.append, should_stop=lambda: len(n) >= 7)
+    assert classifier.stopped_ and len(classifier.history_["loss"]) == 7
+    assert len(await classifier.predict([noisy(COLORS["red"], 7)])) == 1
+
+
+async def test_stop_before_training_raises_and_remembers_features():
+    engine = NumpyEngine()
+    classifier = make(engine)
+    n_asked = []
+    with pytest.raises(StoppedError):
+        await classifier.fit(color_dataset(12), should_stop=lambda: n_asked.append(1) or len(n_asked) > 20)
+    assert engine.n_predicted == 16
+    with pytest.raises(NotFittedError):
+        await classifier.predict([noisy(COLORS["red"], 7)])
+
+
+async def test_progress_counts_every_photo():
+    events = []
+    await make().fit(color_dataset(12), on_progress=events.append)
+    for stage in ("decoding", "features"):
+        done = [event.done for event in events if event.stage == stage]
+        assert done == sorted(done) and done[-1] == 36
+    assert {event.total for event in events} == {36}
+
+
+async def test_predicting_says_which_photo_is_bad():
+    classifier = await make().fit(color_dataset())
+    photos = [noisy(COLORS["red"], 7), b"no image"]
+    with pytest.raises(ImageDecodeError, match="photo 1: not an image"):
+        await classifier.predict(photos)
+    problems = []
+    y_proba = await classifier.predict_proba(photos, problems=problems)
+    assert not np.isnan(y_proba[0]).any() and np.isnan(y_proba[1]).all() and len(problems) == 1
+
+
+async def test_evaluate_counts_labelled_photos():
+    classifier = await make().fit(color_dataset(labels=("blue", "red")))
+    wrong = [("t/red/blue.png", Reader(encode(noisy(COLORS["blue"], 50))))]
+    strange = [("t/cat/1.png", Reader(encode(noisy(COLORS["blue"], 51))))]
+    problems = []
+    evaluation = await classifier.evaluate(
+        from_files([*color_files(4, labels=("blue", "red")), *wrong, *strange]), problems=problems
+    )
+    assert evaluation.matrix.tolist() == [[4, 0], [1, 4]]
+    assert [problem.path for problem in problems] == ["t/cat/1.png"]
+    with pytest.raises(DatasetError):
+        await classifier.evaluate(Dataset())
+
+
+async def test_marked_validation_photos_are_the_ones_judged_by():
+    dataset = color_dataset(5) + from_files(color_files(2, prefix="v/"), split="validation")
+    classifier = await make().fit(dataset)
+    assert classifier.n_training_ == 15 and classifier.evaluation_.n_samples == 6
+
+
+async def test_unfitted_classifiers_say_so():
+    for call in (lambda: make().predict([b"x"]), lambda: make().save(), lambda: make().evaluate(Dataset())):
+        with pytest.raises(NotFittedError, match="train one or open one"):
+            await call()
+
+
+async def test_parameters_are_stored_and_checked():
+    classifier = make(epochs=3)
+    assert classifier.get_params()["epochs"] == 3
+    with pytest.raises(ValueError, match="got 'epoch'"):
+        classifier.set_params(epoch=4)
+    for params in (
+        {"epochs": 0},
+        {"learning_rate": -1},
+        {"hidden_units": 0},
+        {"input_size": 100},
+        {"validation_split": 1},
+    ):
+        with pytest.raises(ValueError, match="Expected"):
+            await make(**params).fit(color_dataset())
+
+
+async def test_everything_the_engine_holds_is_given_back():
+    engine = NumpyEngine()
+    classifier = make(engine)
+    await classifier.fit(color_dataset())
+    held = engine.memory()["numTensors"]
+    await classifier.fit(color_dataset())
+    assert engine.memory()["numTensors"] == held
+    classifier.dispose()
+    assert engine.memory() == {"numTensors": 0, "numBytes": 0}
+
+
+async def test_save_and_load_give_the_same_probabilities(tmp_path):
+    classifier = await make(fit_mode="pad").fit(color_dataset())
+    data = await classifier.save(tmp_path / "model.zip", name="colours")
+    assert (tmp_path / "model.zip").read_bytes() == data
+    photos = [noisy(color, 77) for color in COLORS.values()]
+    engine = NumpyEngine()
+    opened = await ImageClassifier.load(tmp_path / "model.zip", engine=engine)
+    assert np.allclose(await opened.predict_proba(photos), await classifier.predict_proba(photos), atol=1e-6)
+    assert opened.name_ == "colours" and opened.fit_mode == "pad" and opened.input_size is None
+    assert opened.classes_.tolist() == classifier.classes_.tolist()
+    assert opened.history_ == classifier.history_
+    assert opened.evaluation_.matrix.tolist() == classifier.evaluation_.matrix.tolist()
+    assert await opened.self_check() < 1e-6
+    opened.dispose()
+    assert engine.memory()["numTensors"] == 0
+
+
+async def test_an_opened_model_can_be_trained_anew():
+    data = await (await make().fit(color_dataset(labels=("blue", "red")))).save()
+    opened = await ImageClassifier.load(data, engine=NumpyEngine())
+    await opened.set_params(learning_rate=0.01).fit(color_dataset())
+    assert opened.classes_.tolist() == ["blue", "green", "red"] and opened.evaluation_.accuracy == 1
+
+
+async def test_a_self_check_tells_a_changed_model():
+    classifier = await make().fit(color_dataset())
+    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened._head._weights["head_hidden/kernel"] += 0.1
+    assert await opened.self_check() > 1e-3
+    assert math.isnan(await classifier.self_check())

@@ -1,0 +1,168 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from photos import encode
+from PIL import Image, features
+
+from pyclassifier import ImageDecodeError, decode_image
+from pyclassifier.images import open_image
+
+GRADIENT = np.stack([*np.meshgrid(np.arange(0, 240, 5), np.arange(0, 160, 5)), np.full((32, 48), 90)], -1).astype(
+    np.uint8
+)
+
+
+@pytest.mark.parametrize(
+    ("format", "tolerance"), [("PNG", 0), ("BMP", 0), ("TIFF", 0), ("WEBP", 0), ("JPEG", 8), ("GIF", 40)]
+)
+def test_formats_decode_to_the_same_rgb_pixels(format, tolerance):
+    if format == "WEBP" and not features.check("webp"):
+        pytest.skip("this build of Pillow reads no WebP")
+    options = {"WEBP": {"lossless": True}, "JPEG": {"quality": 95}}.get(format, {})
+    pixels = decode_image(encode(GRADIENT, format, **options))
+    assert pixels.dtype == np.uint8 and pixels.shape == (32, 48, 3)
+    assert np.abs(pixels.astype(int) - GRADIENT).max() <= tolerance
+
+
+@pytest.mark.parametrize("format", ["GIF", "PNG"])
+def test_of_an_animation_the_first_frame_counts(format):
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    pixels = decode_image(encode(frames[0], format, save_all=True, append_images=frames[1:]))
+    assert (pixels == [255, 0, 0]).all()
+
+
+def test_transparency_is_laid_over_white():
+    half = Image.new("RGBA", (4, 4), (255, 0, 0, 128))
+    assert decode_image(encode(half))[0, 0].tolist() == [255, 127, 127]
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "LA"])
+def test_transparent_palette_and_grey_are_laid_over_white(mode):
+    if mode == "P":
+        image = Image.new("P", (4, 4), 1)
+        image.putpalette([0, 0, 0, 10, 20, 30])
+        data = encode(image, transparency=1)
+    elif mode == "L":
+        data = encode(Image.new("L", (4, 4), 7), transparency=7)
+    else:
+        data = encode(Image.new("LA", (4, 4), (0, 0)))
+    assert (decode_image(data) == 255).all()
+
+
+def test_palette_grey_and_one_bit_become_rgb():
+    palette = Image.new("P", (2, 2), 1)
+    palette.putpalette([0, 0, 0, 10, 20, 30])
+    assert decode_image(encode(palette))[0, 0].tolist() == [10, 20, 30]
+    assert decode_image(encode(Image.new("L", (2, 2), 77)))[0, 0].tolist() == [77, 77, 77]
+    assert decode_image(encode(Image.new("1", (2, 2), 1)))[0, 0].tolist() == [255, 255, 255]
+
+
+def test_16_bit_grey_keeps_its_range():
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
+    for format in ("PNG", "TIFF"):
+        pixels = decode_image(encode(Image.fromarray(ramp), format))
+        assert np.abs(pixels[..., 0].astype(int) - np.arange(256).reshape(16, 16)).max() <= 1
+
+
+def test_16_bit_rgb_keeps_its_range():
+    rows = b"".join(b"\0" + struct.pack(">3H", 65535, 32768, 0) * 2 for _ in range(2))
+    header = struct.pack(">2I5B", 2, 2, 16, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+    assert decode_image(data)[0, 0].tolist() == [255, 128, 0]
+
+
+def test_float_tiff_in_0_to_1_is_scaled():
+    pixels = decode_image(encode(Image.fromarray(np.full((4, 4), 0.5, np.float32)), "TIFF"))
+    assert pixels[0, 0].tolist() == [128, 128, 128]
+
+
+def test_cmyk_becomes_rgb():
+    assert decode_image(encode(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "TIFF"))[0, 0].tolist() == [255, 0, 0]
+    red = decode_image(encode(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95))[4, 4]
+    assert red[0] > 240 and red[1:].max() < 15
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_applied(orientation):
+    upright = Image.fromarray(GRADIENT)
+    # How a camera held that way stores the picture: the inverse of what a viewer has to do.
+    stored = {
+        2: [Image.Transpose.FLIP_LEFT_RIGHT],
+        3: [Image.Transpose.ROTATE_180],
+        4: [Image.Transpose.FLIP_TOP_BOTTOM],
+        5: [Image.Transpose.TRANSPOSE],
+        6: [Image.Transpose.ROTATE_90],
+        7: [Image.Transpose.TRANSVERSE],
+        8: [Image.Transpose.ROTATE_270],
+    }.get(orientation, [])
+    image = upright
+    for step in stored:
+        image = image.transpose(step)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert (decode_image(encode(image, "PNG", exif=exif)) == GRADIENT).all()
+
+
+def test_draft_decoding_keeps_twice_the_wanted_size_and_the_picture():
+    y, x = np.mgrid[0:1200, 0:1600]
+    photo = np.stack([x / 1600 * 255, y / 1200 * 255, (np.sin(x / 90) + 1) * 127], -1).astype(np.uint8)
+    data = encode(photo, "JPEG", quality=95)
+    small = open_image(data, min_side=224)
+    assert small.size == (800, 600)
+    full = np.asarray(Image.open(io.BytesIO(data)).resize((800, 600), Image.Resampling.BOX)).astype(int)
+    assert np.abs(np.asarray(small).astype(int) - full).mean() < 1.0
+
+
+def test_an_empty_file_is_named():
+    with pytest.raises(ImageDecodeError, match=r"cat/1\.jpg: the file is empty") as caught:
+        decode_image(b"", "cat/1.jpg")
+    assert caught.value.name == "cat/1.jpg"
+
+
+@pytest.mark.parametrize("data", [b"hello, no image", b"%!PS-Adobe-3.0 EPSF-3.0", bytes(range(256)) * 4])
+def test_what_is_no_image_is_said_to_be_none(data):
+    with pytest.raises(ImageDecodeError, match="not an image"):
+        decode_image(data, "x.jpg")
+
+
+def test_heic_gets_its_own_advice():
+    with pytest.raises(ImageDecodeError, match="Export the photo as JPEG"):
+        decode_image(b"\0\0\0\x18ftypheic" + bytes(64), "IMG_1.jpg")
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "TIFF", "BMP"])
+def test_a_truncated_file_is_damaged(format):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    data = encode(noise, format)
+    with pytest.raises(ImageDecodeError, match=r"damaged|not an image"):
+        decode_image(data[: len(data) // 2], "half")
+
+
+def test_hostile_bytes_only_ever_raise_our_error():
+    rng = np.random.default_rng(1)
+    for format in ("JPEG", "PNG", "GIF", "BMP", "TIFF"):
+        data = encode(GRADIENT, format)
+        for _ in range(60):
+            broken = bytearray(data)
+            for position in rng.integers(0, len(data), 4):
+                broken[position] = int(rng.integers(0, 256))
+            try:
+                assert decode_image(bytes(broken), max_pixels=1_000_000).shape[2] == 3
+            except ImageDecodeError:
+                pass
+
+
+def test_the_pixel_limit_can_be_set_and_is_checked_before_decoding():
+    data = encode(Image.new("1", (3000, 3000)))
+    with pytest.raises(ImageDecodeError, match=r"more than 4 million pixels"):
+        decode_image(data, max_pixels=4_000_000)
+    with pytest.raises(ImageDecodeError, match=r"more than 1 million pixels"):
+        decode_image(data, max_pixels=1_000_000)  # Beyond twice the limit Pillow itself refuses.
+    assert decode_image(data, max_pixels=9_000_000).shape == (3000, 3000, 3)
+    assert Image.MAX_IMAGE_PIXELS == 89478485  # Pillow's own limit is left as it was.

@@ -1,0 +1,199 @@
+/**
+ * Train and use image classifiers from any page: `import { connect } from ".../js/client.js"`.
+ *
+ * Python (Pyodide) and TensorFlow.js run in a worker; this thread only hands files over and gets results. Calls are
+ * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor; a call
+ * stopped through its signal before there was a result rejects with an "AbortError".
+ *
+ *     const client = await connect({ backend: "auto" });
+ *     await client.add("training", files);               // files: File[] or { path: "cat/1.jpg", blob }[]
+ *     const { evaluation } = await client.train({ epochs: 20, onProgress: console.log });
+ *     const [{ label, probability }] = await client.predict([photo]);
+ *     const zip = await client.exportModel();
+ *     client.close();
+ */
+
+import { ABORTED } from "./protocol.js";
+
+/**
+ * @typedef {import("./protocol.js").Methods} Methods
+ * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} CallOptions
+ * @typedef {File | import("./protocol.js").NamedBlob} PhotoFile
+ * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (p: Progress) => void }} Call
+ */
+
+/**
+ * Start the worker, load Python, TensorFlow.js and the backbone.
+ *
+ * @param {{ backend?: string, onProgress?: (progress: Progress) => void }} [options]
+ *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgl", "wasm" or "cpu"
+ * @returns {Promise<Client>}
+ */
+export async function connect({ backend = "auto", onProgress } = {}) {
+  const client = new Client();
+  try {
+    client.info = await client.call("connect", [{ backend }], { onProgress });
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+  return client;
+}
+
+export class Client {
+  /** @type {import("./protocol.js").Info} */
+  info = { backend: "", renderer: "", software: false, backends: [], backbones: [], versions: { pyclassifier: "", python: "", tfjs: "" } };
+  #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  #nextId = 1;
+  /** @type {Map<number, Call>} */
+  #calls = new Map();
+  /** @type {Error | null} */
+  #ended = null;
+
+  constructor() {
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(`The worker stopped (${event.message ?? "it could not be loaded"}). Reload the page.`));
+    };
+  }
+
+  /**
+   * Compute on another backend from now on. Photos, features and the trained model stay.
+   * @param {string} backend
+   */
+  async setBackend(backend) {
+    this.info = await this.call("setBackend", [backend]);
+    return this.info;
+  }
+
+  /**
+   * Add labelled photos: the folder in a file's path is its label.
+   * @param {import("./protocol.js").Split} split
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  add(split, files, options) {
+    return this.call("add", [split, named(files)], options);
+  }
+
+  /** Forget all photos. The trained model stays. */
+  clear() {
+    return this.call("clear", []);
+  }
+
+  /**
+   * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
+   * @param {import("./protocol.js").TrainOptions & CallOptions} [options]
+   */
+  train({ onProgress, signal, ...options } = {}) {
+    return this.call("train", [options], { onProgress, signal });
+  }
+
+  /**
+   * Figures on labelled photos that were not trained on.
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  evaluate(files, options) {
+    return this.call("evaluate", [named(files)], options);
+  }
+
+  /**
+   * Recognise photos; results come in the files' order.
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  predict(files, options) {
+    return this.call("predict", [named(files)], options);
+  }
+
+  /**
+   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
+   * @param {{ name?: string }} [options]
+   */
+  async exportModel(options = {}) {
+    const bytes = await this.call("exportModel", [options]);
+    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
+  }
+
+  /**
+   * Open a zip that `exportModel` or Teachable Machine wrote.
+   * @param {Blob} blob
+   */
+  async openModel(blob) {
+    return this.call("openModel", [await blob.arrayBuffer()]);
+  }
+
+  /** What tf.js holds in memory now. */
+  memory() {
+    return this.call("memory", []);
+  }
+
+  /** End the worker and free all it holds. Open calls are aborted. */
+  close() {
+    this.#worker.terminate();
+    this.#fail(new DOMException("The client was closed.", ABORTED));
+  }
+
+  /**
+   * @template {keyof Methods} M
+   * @param {M} method
+   * @param {Methods[M][0]} args
+   * @param {CallOptions} [options]
+   * @returns {Promise<Methods[M][1]>}
+   */
+  call(method, args, { onProgress, signal } = {}) {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      if (this.#ended || signal?.aborted) {
+        reject(this.#ended ?? new DOMException("Stopped before it began.", ABORTED));
+        return;
+      }
+      const abort = () => this.#worker.postMessage({ id, abort: true });
+      const settle = () => signal?.removeEventListener("abort", abort);
+      signal?.addEventListener("abort", abort);
+      this.#calls.set(id, {
+        resolve: (value) => (settle(), resolve(value)),
+        reject: (error) => (settle(), reject(error)),
+        onProgress,
+      });
+      this.#worker.postMessage({ id, method, args });
+    });
+  }
+
+  /** @param {import("./protocol.js").Reply} reply */
+  #receive(reply) {
+    const call = this.#calls.get(reply.id);
+    if (!call) return;
+    if ("progress" in reply) {
+      call.onProgress?.(reply.progress);
+      return;
+    }
+    this.#calls.delete(reply.id);
+    if ("error" in reply) {
+      const { name, message } = reply.error;
+      call.reject(name === ABORTED ? new DOMException(message, ABORTED) : Object.assign(new Error(message), { name }));
+    } else {
+      call.resolve(reply.result);
+    }
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    this.#ended = error;
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+  }
+}
+
+/**
+ * @param {Iterable<PhotoFile>} files
+ * @returns {import("./protocol.js").NamedBlob[]}
+ */
+function named(files) {
+  return Array.from(files, (file) =>
+    file instanceof File ? { path: file.webkitRelativePath || file.name, blob: file } : { path: file.path, blob: file.blob },
+  );
+}

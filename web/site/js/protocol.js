@@ -1,0 +1,114 @@
+/**
+ * What passes between the page's thread and the worker: the one place where messages are typed.
+ *
+ * @typedef {{ label: string, training: number, validation: number }} ClassCount
+ * @typedef {{ path: string, reason: string }} Problem
+ * @typedef {"training" | "validation"} Split
+ * @typedef {{ path: string, blob: Blob }} NamedBlob
+ *
+ * @typedef {object} Added
+ * @property {{ index: number, label: string, split: Split | null }[]} added  index: position in the files handed over;
+ *   split null: will be drawn when training starts
+ * @property {ClassCount[]} classes  all photos held now
+ * @property {Problem[]} problems  all files held back so far
+ *
+ * @typedef {object} History  one value per finished epoch
+ * @property {number[]} loss
+ * @property {number[]} accuracy  0..1
+ * @property {number[]} [val_loss]
+ * @property {number[]} [val_accuracy]
+ *
+ * @typedef {object} ClassFigures  null: undefined, such as the precision of a class that was never predicted
+ * @property {string} label
+ * @property {number | null} precision
+ * @property {number | null} recall
+ * @property {number | null} f1
+ * @property {number} support
+ *
+ * @typedef {object} Evaluation
+ * @property {number} correct
+ * @property {number} total
+ * @property {number | null} accuracy  0..1
+ * @property {[number, number]} interval  95 % Wilson interval of the accuracy
+ * @property {string[]} labels
+ * @property {number[][]} confusion  rows: true class, columns: predicted class
+ * @property {ClassFigures[]} perClass
+ * @property {Problem[]} [problems]
+ *
+ * @typedef {object} TrainOptions  each optional
+ * @property {number} [epochs]
+ * @property {number} [learningRate]
+ * @property {number} [hiddenUnits]
+ * @property {number} [batchSize]
+ * @property {number} [validationSplit]  0..1, used where no photo is marked for validation
+ * @property {string} [backbone]
+ * @property {number} [inputSize]  a multiple of 32
+ * @property {"crop" | "pad" | "stretch"} [fitMode]
+ * @property {"avg" | "flatten"} [pooling]
+ * @property {number} [seed]
+ *
+ * @typedef {object} Trained
+ * @property {string[]} classes
+ * @property {number} epochs  finished ones
+ * @property {boolean} stopped
+ * @property {History} history
+ * @property {number} nTraining
+ * @property {Evaluation | null} evaluation
+ * @property {{ features: number, training: number, total: number }} seconds
+ * @property {Problem[]} problems
+ *
+ * @typedef {object} Recognised
+ * @property {string} path
+ * @property {string} [error]  why the photo cannot be read; then the rest is missing
+ * @property {string} [label]
+ * @property {number} [probability]  0..1
+ * @property {{ label: string, probability: number }[]} [top]  most probable first
+ *
+ * @typedef {object} Opened
+ * @property {string} name
+ * @property {string[]} classes
+ * @property {string} backbone
+ * @property {number} inputSize
+ * @property {Evaluation | null} evaluation
+ * @property {History | null} history
+ *
+ * @typedef {object} Progress
+ * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, training
+ * @property {number} done
+ * @property {number} total
+ * @property {number} [epoch]
+ * @property {number} [epochs]
+ * @property {History} [history]
+ *
+ * @typedef {object} Info
+ * @property {string} backend
+ * @property {string} renderer  what WebGL says it runs on
+ * @property {boolean} software  WebGL would run on the CPU
+ * @property {string[]} backends
+ * @property {{ name: string, title: string, inputSize: number, bytes: number }[]} backbones
+ * @property {{ pyclassifier: string, python: string, tfjs: string }} versions
+ *
+ * @typedef {{ numTensors: number, numBytes: number }} Memory
+ *
+ * @typedef {object} Methods  name: [parameters, result]
+ * @property {[[{ backend: string }], Info]} connect
+ * @property {[[string], Info]} setBackend
+ * @property {[[Split, NamedBlob[]], Added]} add
+ * @property {[[], null]} clear
+ * @property {[[TrainOptions], Trained]} train
+ * @property {[[NamedBlob[]], Evaluation]} evaluate
+ * @property {[[NamedBlob[]], Recognised[]]} predict
+ * @property {[[{ name?: string }], Uint8Array]} exportModel
+ * @property {[[ArrayBuffer], Opened]} openModel
+ * @property {[[], Memory]} memory
+ *
+ * @typedef {{ id: number, method: keyof Methods, args: unknown[] }} Request  page -> worker
+ * @typedef {{ id: number, abort: true }} Abort  page -> worker
+ * @typedef {{ id: number, progress: Progress }} ProgressReply  worker -> page
+ * @typedef {{ id: number, result: unknown }} ResultReply  worker -> page
+ * @typedef {{ id: number, error: { name: string, message: string } }} ErrorReply  worker -> page
+ * @typedef {ProgressReply | ResultReply | ErrorReply} Reply
+ */
+
+/** Name of the errors that mean: stopped because the caller asked for it. */
+export const ABORTED = "AbortError";

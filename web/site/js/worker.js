@@ -1,0 +1,136 @@
+/**
+ * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to py/session.py. It computes nothing itself.
+ */
+
+import { loadPyodide } from "../pyodide/pyodide.mjs";
+import * as tf from "../vendor/tf.js";
+import { ABORTED } from "./protocol.js";
+
+/**
+ * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {{ requested: boolean }} Stop
+ * @typedef {(progress: Progress) => void} Report
+ */
+
+const SITE = new URL("../", import.meta.url).href;
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** @type {any} the Python object `session.Session` */
+let session = null;
+/** Calls run one after the other: Python and tf.js have one state. */
+let queue = Promise.resolve();
+/** @type {Map<number, Stop>} */
+const stops = new Map();
+
+/** @param {MessageEvent} event */
+self.onmessage = ({ data }) => {
+  if ("abort" in data) {
+    const stop = stops.get(data.id);
+    if (stop) stop.requested = true;
+    return;
+  }
+  stops.set(data.id, { requested: false });
+  queue = queue.then(() => answer(data));
+};
+
+/** @param {import("./protocol.js").Request} request */
+async function answer({ id, method, args }) {
+  const stop = /** @type {Stop} */ (stops.get(id));
+  /** @type {Report} */
+  const report = (progress) => self.postMessage({ id, progress });
+  try {
+    if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
+    const result = method === "connect" ? await connect(args, report) : await callPython(method, args, report, stop);
+    self.postMessage({ id, result });
+  } catch (error) {
+    const { name, message } = /** @type {Error} */ (error);
+    self.postMessage({ id, error: { name, message } });
+  } finally {
+    stops.delete(id);
+  }
+}
+
+/**
+ * @param {any} args
+ * @param {Report} report
+ */
+async function connect([{ backend }], report) {
+  let done = 0;
+  /** @type {<T>(stage: string, work: Promise<T>) => Promise<T>} */
+  const step = async (stage, work) => {
+    const result = await work;
+    report({ stage, done: ++done, total: 4 });
+    return result;
+  };
+  report({ stage: "python", done: 0, total: 4 });
+  const renderer = webglRenderer();
+  const [pyodide, backends] = await Promise.all([
+    step("packages", step("python", startPython())),
+    step("tensorflow", startTensorFlow(backend, renderer)),
+  ]);
+  const index = await (await fetch(new URL("models/index.json", SITE))).text();
+  session = pyodide.pyimport("session").start(`${SITE}models/`, index);
+  const info = await step("backbone", callPython("connect", [], report, { requested: false }));
+  return { ...info, renderer, software: SOFTWARE_RENDERER.test(renderer), backends };
+}
+
+async function startPython() {
+  const [pyodide, source] = await Promise.all([
+    loadPyodide({ indexURL: `${SITE}pyodide/`, packages: ["pyclassifier"] }),
+    fetch(new URL("py/session.py", SITE)).then((response) => response.text()),
+  ]);
+  pyodide.FS.writeFile("session.py", source);
+  return pyodide;
+}
+
+/**
+ * @param {string} wanted
+ * @param {string} renderer
+ */
+async function startTensorFlow(wanted, renderer) {
+  Object.assign(globalThis, { tf });
+  const software = renderer === "" || SOFTWARE_RENDERER.test(renderer);
+  const candidates = wanted === "auto" ? (software ? ["wasm", "cpu"] : ["webgl", "wasm", "cpu"]) : [wanted];
+  for (const name of candidates) {
+    if (await tf.setBackend(name)) {
+      await tf.ready();
+      return renderer === "" ? ["wasm", "cpu"] : ["webgl", "wasm", "cpu"];
+    }
+  }
+  throw new Error(`Expected a way to compute that works in this browser, got "${wanted}". Try another one (?backend=wasm).`);
+}
+
+/** What WebGL runs on; "" where there is no WebGL. */
+function webglRenderer() {
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+  if (!gl) return "";
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return renderer;
+}
+
+/**
+ * @param {string} method
+ * @param {unknown[]} args
+ * @param {Report} report
+ * @param {Stop} stop
+ */
+async function callPython(method, args, report, stop) {
+  const reply = await session.call(method, args.map(readable), (/** @type {any} */ event) => report(toObject(event)), stop);
+  const { result, error } = toObject(reply);
+  reply.destroy();
+  if (error) throw Object.assign(new Error(error.message), { name: error.name });
+  return result;
+}
+
+/** Files become what session.py expects of one: a path, and bytes when asked. @param {unknown} value */
+function readable(value) {
+  if (!Array.isArray(value)) return value;
+  return value.map(({ path, blob }) => ({ path, read: async () => new Uint8Array(await blob.arrayBuffer()) }));
+}
+
+/** @param {any} proxy a Python dict */
+function toObject(proxy) {
+  return proxy.toJs({ dict_converter: Object.fromEntries, create_pyproxies: false });
+}

@@ -1,0 +1,56 @@
+/** Wires the page: the client, the state, and the views that show it. */
+import { connect } from "./client.js";
+import { fillLabels } from "./dom.js";
+import { ignoreStrayDrops } from "./intake.js";
+import { createLoading } from "./loading.js";
+import { createModelView } from "./models.js";
+import { createRun } from "./operations.js";
+import { createPhotosView } from "./photos.js";
+import { createResultsView } from "./results.js";
+import { createBackendView } from "./backend.js";
+import { createStore } from "./state.js";
+import { createStatus } from "./status.js";
+import { texts } from "./texts.js";
+import { createTrainingView } from "./training.js";
+import { createTryView } from "./tryout.js";
+
+/**
+ * @typedef {"auto" | "webgl" | "wasm" | "cpu"} Backend
+ * @returns {Backend} what `?backend=` asks for
+ */
+function askedBackend() {
+  const asked = new URLSearchParams(location.search).get("backend");
+  return asked === "webgl" || asked === "wasm" || asked === "cpu" ? asked : "auto";
+}
+
+function main() {
+  fillLabels();
+  ignoreStrayDrops();
+  const store = createStore();
+  const status = createStatus();
+  const loading = createLoading(status);
+
+  /** @returns {Promise<import("./types.js").Client>} */
+  async function start() {
+    try {
+      /** @type {import("./types.js").Client} */
+      const client = await connect({ backend: askedBackend(), onProgress: loading.progress });
+      store.set({ info: client.info });
+      status.show(texts.ready);
+      return client;
+    } finally {
+      loading.end();
+    }
+  }
+
+  const run = createRun(store, status, start);
+  const app = { store, status, run };
+  createBackendView(app);
+  const photos = createPhotosView(app);
+  const results = createResultsView();
+  const tryout = createTryView(app);
+  createTrainingView(app, { photos, results, tryout });
+  createModelView(app, { results, tryout });
+}
+
+main();

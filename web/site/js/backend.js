@@ -1,0 +1,50 @@
+import { element, find } from "./dom.js";
+import { isFree } from "./state.js";
+import { texts } from "./texts.js";
+
+/**
+ * The choice of where the tensors are computed, with a note where that matters.
+ *
+ * @param {import("./types.js").App} app
+ */
+export function createBackendView({ store, status, run }) {
+  const select = find("backend", HTMLSelectElement);
+  const note = find("backend-note", HTMLElement);
+  const panel = find("compute", HTMLElement);
+
+  select.addEventListener("change", () => {
+    const wanted = select.value;
+    run("backend", panel, async (client) => {
+      status.progress(texts.changingBackend(wanted));
+      try {
+        store.set({ info: await client.setBackend(wanted) });
+        status.show(texts.ready);
+      } finally {
+        show(store.get().info); // also where it went wrong: then what is still in use
+      }
+    });
+  });
+
+  /** @param {import("./types.js").ClientInfo | null} info */
+  function show(info) {
+    if (!info) return;
+    select.replaceChildren(...info.backends.map((name) => element("option", { value: name }, texts.backend(name))));
+    select.value = info.backend;
+    note.textContent = noteOn(info);
+    select.title = info.renderer;
+  }
+
+  /** @type {import("./types.js").ClientInfo | null} */
+  let shown = null;
+  store.subscribe((state) => {
+    select.disabled = !isFree(state) || !state.info;
+    if (state.info !== shown) show((shown = state.info));
+  });
+}
+
+/** @param {import("./types.js").ClientInfo} info */
+function noteOn({ backend, software }) {
+  if (backend === "cpu") return texts.cpuSlow;
+  if (!software) return "";
+  return backend === "webgl" ? texts.softwareWebgl : texts.softwareChosen;
+}

@@ -1,0 +1,105 @@
+import uPlot from "../vendor/uPlot.esm.js";
+import { texts } from "./texts.js";
+
+const HEIGHT = 150;
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+
+/**
+ * A live chart of two curves over the epochs. Redraws at most once per animation frame, follows its box's width and
+ * the colour scheme.
+ *
+ * @param {HTMLElement} box
+ * @param {(value: number) => string} format of the values in the legend
+ * @param {[number, number] | null} range of the y axis; null follows the data
+ */
+export function createChart(box, format, range) {
+  /** @type {uPlot | null} */
+  let plot = null;
+  /** @type {uPlot.AlignedData} */
+  let data = [[], [], []];
+  let epochs = 2;
+  let waiting = false;
+
+  function draw() {
+    waiting = false;
+    if (box.clientWidth === 0) return; // not shown; the resize observer comes back
+    plot ??= new uPlot(optionsOf(box, format, range, () => epochs), data, box);
+    if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
+    plot.setData(data);
+    // While no pointer is over the chart, the legend reads the last epoch.
+    if (data[0].length > 0) plot.setLegend({ idx: data[0].length - 1 });
+  }
+
+  function schedule() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(draw);
+  }
+
+  new ResizeObserver(schedule).observe(box);
+  DARK.addEventListener("change", () => {
+    plot?.destroy(); // uPlot keeps the colours that it was made with
+    plot = null;
+    schedule();
+  });
+
+  return {
+    /**
+     * @param {number[]} training
+     * @param {number[] | undefined} validation
+     * @param {number} total epochs in all
+     */
+    show(training, validation, total) {
+      const missing = training.map(() => null);
+      const hasValidation = (validation?.length ?? 0) > 0;
+      data = [training.map((_, index) => index + 1), training, hasValidation && validation ? validation : missing];
+      epochs = Math.max(2, total);
+      schedule();
+    },
+  };
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {(value: number) => string} format
+ * @param {[number, number] | null} range
+ * @param {() => number} epochs
+ * @returns {uPlot.Options}
+ */
+function optionsOf(box, format, range, epochs) {
+  const style = getComputedStyle(box);
+  /** @param {string} name */
+  const colour = (name) => style.getPropertyValue(name).trim();
+  /** @type {uPlot.Axis} */
+  const axis = {
+    stroke: colour("--muted"),
+    font: `11px ${style.fontFamily}`,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  /** @param {string} label @param {string} stroke @param {number[]} dash @returns {uPlot.Series} */
+  const series = (label, stroke, dash) => ({
+    label,
+    stroke,
+    dash,
+    width: 2,
+    points: { show: (/** @type {uPlot} */ u) => u.data[0].length < 3, size: 6, fill: stroke },
+    value: (_, value) => (value === null || value === undefined ? "–" : format(value)),
+  });
+  return {
+    width: box.clientWidth,
+    height: HEIGHT,
+    cursor: { y: false, drag: { x: false, y: false } },
+    scales: { x: { time: false, range: () => [1, epochs()] }, y: { range: range ?? ((_, __, max) => [0, (max || 1) * 1.05]) } },
+    axes: [
+      { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
+      { ...axis, size: 40, gap: 4, values: range ? (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)} %`) : undefined },
+    ],
+    series: [
+      { label: texts.epoch, value: (_, value) => (value === null ? "–" : String(value)) },
+      series(texts.seriesTraining, colour("--curve-training"), []),
+      series(texts.seriesValidation, colour("--curve-validation"), [6, 3]),
+    ],
+  };
+}
+

@@ -1,0 +1,94 @@
+import { labels } from "./texts.js";
+
+/**
+ * The element with this id, which the page cannot do without.
+ *
+ * @template {Element} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function find(id, type) {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`Expected a ${type.name} with id "${id}" on the page`);
+  return found;
+}
+
+/**
+ * A new element. Attributes that are undefined are left out; children that are strings become text, never markup.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | undefined>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Fill in the fixed texts: `data-text` is an element's text, `data-label` its accessible name. */
+export function fillLabels() {
+  for (const node of document.querySelectorAll("[data-text]")) {
+    node.textContent = lookUp(node.getAttribute("data-text"));
+  }
+  for (const node of document.querySelectorAll("[data-label]")) {
+    node.setAttribute("aria-label", lookUp(node.getAttribute("data-label")));
+  }
+}
+
+/** @param {string | null} key */
+function lookUp(key) {
+  const label = /** @type {Record<string, string>} */ (labels)[key ?? ""];
+  if (label === undefined) throw new Error(`No text for "${key}" in texts.js`);
+  return label;
+}
+
+/** Let the browser paint and answer. A timer, because animation frames stand still in tabs that are not seen. */
+export function pause() {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/**
+ * Make and append many nodes without blocking the page.
+ *
+ * @template T
+ * @param {Element} parent
+ * @param {readonly T[]} items
+ * @param {(item: T) => Node} make
+ * @param {number} [chunk]
+ */
+export async function appendInChunks(parent, items, make, chunk = 40) {
+  for (let start = 0; start < items.length; start += chunk) {
+    if (start > 0) await pause();
+    const fragment = document.createDocumentFragment();
+    for (const item of items.slice(start, start + chunk)) fragment.append(make(item));
+    parent.append(fragment);
+  }
+}
+
+/**
+ * A bar whose length is a share of the whole. For the eye only: the number stands beside it as text.
+ *
+ * @param {number} share 0 to 1
+ */
+export function bar(share) {
+  const made = element("span", { class: "bar", "aria-hidden": "true" });
+  made.style.setProperty("--share", String(share));
+  return made;
+}
+
+/** @param {HTMLProgressElement} progress @param {number} done @param {number} total 0 for "not known" */
+export function setProgress(progress, done, total) {
+  if (total > 0) {
+    progress.max = total;
+    progress.value = done;
+  } else {
+    progress.removeAttribute("value");
+  }
+}

@@ -1,0 +1,56 @@
+import { texts } from "./texts.js";
+
+/**
+ * @typedef {import("./protocol.js").NamedBlob} NamedBlob
+ * @typedef {import("./protocol.js").Split} Split
+ */
+
+const FOLDER = new URL("../samples/", import.meta.url);
+const AT_ONCE = 6;
+
+/**
+ * Fetch the sample photos that come with the site.
+ *
+ * @param {(done: number, total: number) => void} onProgress
+ * @returns {Promise<Record<Split, NamedBlob[]>>}
+ */
+export async function fetchSamples(onProgress) {
+  const index = /** @type {Record<Split, string[]>} */ (await (await get("index.json")).json());
+  const total = index.training.length + index.validation.length;
+  let done = 0;
+  /** @param {Split} split */
+  const fetchSplit = (split) =>
+    mapAtOnce(index[split], async (path) => {
+      const blob = await (await get(`${split}/${path}`)).blob();
+      onProgress(++done, total);
+      return { path, blob };
+    });
+  return { training: await fetchSplit("training"), validation: await fetchSplit("validation") };
+}
+
+/** @param {string} path */
+async function get(path) {
+  const response = await fetch(new URL(path, FOLDER));
+  if (!response.ok) throw new Error(texts.sampleMissing(path, response.status));
+  return response;
+}
+
+/**
+ * @template T, R
+ * @param {T[]} items
+ * @param {(item: T) => Promise<R>} work
+ * @returns {Promise<R[]>} in the order of the items
+ */
+async function mapAtOnce(items, work) {
+  /** @type {R[]} */
+  const results = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}

@@ -1,0 +1,216 @@
+/** Every visible English text of the page, in one place, so that a translation is a second file like this one. */
+import { megabytes, percent, wholePercent } from "./format.js";
+
+/**
+ * @typedef {import("./types.js").Activity} Activity
+ * @typedef {import("./protocol.js").Evaluation} Evaluation
+ */
+
+/** Fixed texts, put into the page by `fillLabels`. */
+export const labels = {
+  tagline: "Train your own image classifier. Photos never leave this computer.",
+  computeOn: "Compute on",
+  dismiss: "Dismiss",
+  loadingTitle: "Getting ready",
+  loadingHint: "You can choose your photos meanwhile.",
+  photosTitle: "Photos",
+  photosLead: "A folder for each class, named as the class:",
+  dropFolder: "Drop a folder here",
+  or: "or",
+  chooseTraining: "Choose training folder",
+  useSamples: "Use sample photos",
+  treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
+  validationTitle: "Validation photos",
+  validationHint: "Optional. The same folders with other photos, to check the model with. Without them, some training photos are set aside.",
+  chooseValidation: "Choose validation folder",
+  removeAll: "Remove all photos",
+  waiting: "The photos are read as soon as everything is loaded.",
+  classes: "Classes",
+  trainTitle: "Train",
+  advanced: "Advanced",
+  epochs: "Epochs",
+  learningRate: "Learning rate",
+  hiddenUnits: "Hidden units",
+  validationShare: "Validation share (%)",
+  validationShareHint: "Set aside to check the model. Used only without a validation folder.",
+  backbone: "Backbone",
+  inputSize: "Input size",
+  inputSizeHint: "Smaller is faster, larger is more accurate.",
+  train: "Train",
+  stop: "Stop",
+  stageDecoding: "Reading photos",
+  stageFeatures: "Computing features",
+  stageTraining: "Training",
+  curves: "Learning curves",
+  accuracy: "Accuracy",
+  loss: "Loss",
+  resultTitle: "Result",
+  confusionSummary: "Confusion matrix: what is taken for what",
+  perClassSummary: "Figures per class",
+  tryTitle: "Try",
+  openModel: "Open model",
+  downloadModel: "Download model",
+  needModel: "Train a model first, or open one that you saved.",
+  dropPhotos: "Drop photos here",
+  choosePhotos: "Choose photos to recognise",
+  recognisedTitle: "Recognised photos",
+  clearList: "Clear list",
+};
+
+/** @param {number} n @param {string} one @param {string} many */
+const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+/** @param {number} n */
+const photos = (n) => count(n, "photo", "photos");
+
+/** @param {Evaluation} e */
+const accuracyOf = (e) => `validation accuracy ${percent(e.accuracy)} (${e.correct} of ${e.total})`;
+
+/** @type {Record<string, string>} */
+const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
+
+/** @type {Record<string, string>} */
+const loadingNames = {
+  python: "Python",
+  packages: "Python packages",
+  tensorflow: "TensorFlow.js",
+  backbone: "pretrained network",
+};
+
+/** @type {Record<string, string>} */
+const stageNames = { decoding: "Reading photos", features: "Computing features" };
+
+/** @type {Record<Activity, string>} */
+const failed = {
+  loading: "Starting went wrong.",
+  adding: "The photos could not be added.",
+  training: "Training went wrong.",
+  recognising: "The photos could not be recognised.",
+  model: "That did not work with this model.",
+  backend: "This way to compute could not be chosen.",
+};
+
+/** Texts with names and numbers in them. */
+export const texts = {
+  // Starting
+  ready: "Ready",
+  /** @param {string} stage */
+  loading: (stage) => `Loading ${loadingNames[stage] ?? stage}…`,
+  /** @param {string} stage */
+  loadingName: (stage) => {
+    const name = loadingNames[stage] ?? stage;
+    return name[0].toUpperCase() + name.slice(1);
+  },
+  startFailed: "pyclassifier could not start. Please reload the page; a current Chrome, Edge, Firefox or Safari is needed.",
+  failedStatus: "Something went wrong",
+  notStarted: "Could not start",
+  failed,
+  /** @param {string} name */
+  backend: (name) => backendNames[name] ?? name,
+  /** @param {string} name */
+  changingBackend: (name) => `Changing to ${backendNames[name] ?? name}…`,
+  softwareWebgl: "No graphics processor found: WebGL runs in software here, WebAssembly is faster.",
+  softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
+  cpuSlow: "Plain JavaScript: works everywhere, slow.",
+
+  // Photos
+  noFiles: "Expected photos or a folder, but something else was dropped.",
+  /** @param {unknown} error */
+  unreadable: (error) => `could not be read (${error instanceof Error ? error.message : error})`,
+  /** @param {string} path @param {number} status */
+  sampleMissing: (path, status) =>
+    `The sample photo ${path} could not be fetched (HTTP ${status}). The site may not be completely installed.`,
+  /** @param {number} done @param {number} total */
+  fetchingSamples: (done, total) => `Fetching sample photos: ${done} of ${total}`,
+  findingPhotos: "Looking into the folder…",
+  /** @param {number} done @param {number} total */
+  reading: (done, total) => `Reading photos: ${done} of ${total}`,
+  /** @param {number} n @param {number} classes */
+  photosReady: (n, classes) => `Ready: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  /** @param {number} n */
+  photos,
+  /** @param {number} training @param {number} validation */
+  split: (training, validation) => `${training} training · ${validation} validation`,
+  /** @param {string} label @param {string} name */
+  photoOf: (label, name) => `${label}: ${name}`,
+  /** @param {number} n */
+  more: (n) => `and ${n} more`,
+  /** @param {number} n */
+  problems: (n) => `${count(n, "file", "files")} left out`,
+  unknownKind: "?",
+
+  // Train
+  /** @param {string[]} classes with training photos */
+  needClasses: (classes) =>
+    classes.length === 1
+      ? `One more class is needed: so far there is only “${classes[0]}”.`
+      : "Add photos of at least two classes first.",
+  trainWhenReady: "Possible as soon as everything is loaded.",
+  trainWhenFree: "Possible as soon as the page is done with the photos.",
+  /** @param {number} n @param {number} classes */
+  trainReady: (n, classes) => `${photos(n)} in ${classes} classes are ready.`,
+  /** @param {string} title @param {number} bytes */
+  backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
+  /** @param {number} size @param {boolean} original */
+  inputSize: (size, original) => `${size} × ${size} pixels${original ? " (as pretrained)" : ""}`,
+  /** @param {string} name @param {string} low @param {string} high @param {boolean} whole */
+  expected: (name, low, high, whole) =>
+    `${name}: expected a ${whole ? "whole number" : "number"} from ${low} to ${high}.`,
+  preparing: "Preparing training…",
+  stopping: "Stopping…",
+  /** @param {string} stage @param {number} done @param {number} total */
+  stage: (stage, done, total) => `${stageNames[stage] ?? stage}: ${done} of ${total}`,
+  /** @param {number} epoch @param {number} epochs */
+  training: (epoch, epochs) => `Training: epoch ${epoch} of ${epochs}`,
+  /** @param {number} done @param {number} total */
+  outOf: (done, total) => `${done} of ${total}`,
+  /** @param {Evaluation | null} e */
+  trained: (e) => (e ? `Trained: ${accuracyOf(e)}` : "Trained: no validation photos, so the accuracy is not known"),
+  /** @param {number} done @param {number} epochs @param {Evaluation | null} e */
+  stopped: (done, epochs, e) =>
+    `Stopped after epoch ${done} of ${epochs}: ${e ? accuracyOf(e) : "no validation photos, so the accuracy is not known"}`,
+  stoppedEarly: "Stopped before the first epoch. Nothing was trained.",
+
+  // Result
+  seriesTraining: "Training",
+  seriesValidation: "Validation",
+  epoch: "Epoch",
+  /** @param {string} chart @param {string} training @param {string | null} validation */
+  curve: (chart, training, validation) =>
+    `${chart} after the last epoch: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  /** @param {Evaluation} e */
+  accuracy: (e) =>
+    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
+    `${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
+  accuracyLabel: "Validation photos recognised correctly",
+  noValidation:
+    "There were no validation photos, so nobody knows how good this model is. " +
+    "Add a validation folder, or set a validation share under “Advanced”, and train again.",
+  /** @param {Evaluation} e */
+  fewPhotos: (e) =>
+    `Only ${photos(e.total)} to check with: on new photos of the same kind, anything between ` +
+    `${wholePercent(e.interval[0])} and ${wholePercent(e.interval[1])} % may be right. More validation photos tell more.`,
+  /** @param {number} nTraining @param {number} epochs @param {string} time */
+  run: (nTraining, epochs, time) => `${photos(nTraining)}, ${count(epochs, "epoch", "epochs")}, ${time}`,
+  storedFigures: "As stored in the opened model.",
+  noStoredFigures: "The opened model holds no figures.",
+  confusionCaption: "Rows: what the photos show. Columns: what the model says. Numbers of validation photos.",
+  trueClass: "Shown",
+  perClassCaption: "Precision: how many of the photos given this label deserve it. Recall: how many of the class’s photos were found. F1: both in one figure.",
+  perClassColumns: ["Class", "Precision", "Recall", "F1", "Photos"],
+
+  // Try
+  /** @param {"trained" | "opened"} source @param {string[]} classes */
+  model: (source, classes) =>
+    `${source === "opened" ? "Opened model" : "Your trained model"}: ${count(classes.length, "class", "classes")}`,
+  /** @param {number} done @param {number} total */
+  recognising: (done, total) => `Recognising photos: ${done} of ${total}`,
+  /** @param {number} good @param {number} bad */
+  recognised: (good, bad) => `Recognised ${photos(good)}${bad ? `, ${bad} could not be read` : ""}`,
+  packing: "Packing the model…",
+  downloaded: "Model downloaded: pyclassifier-model.zip",
+  opening: "Opening the model…",
+  /** @param {number} classes */
+  opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
+  listCleared: "List cleared",
+};

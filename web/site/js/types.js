@@ -1,0 +1,26 @@
+/**
+ * What the page's modules share among themselves; what the client takes and gives is typed in `protocol.js`. Types only.
+ *
+ * @typedef {import("./client.js").Client} Client
+ * @typedef {import("./client.js").PhotoFile} Photo
+ * @typedef {import("./protocol.js").ClassCount} ClassCount
+ * @typedef {import("./protocol.js").Info} ClientInfo
+ *
+ * @typedef {{ classes: string[], source: "trained" | "opened" }} Model
+ * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend"} Activity
+ *
+ * @typedef {object} State
+ * @property {Client | null} client
+ * @property {ClientInfo | null} info
+ * @property {Activity | null} busy what the page is doing; null when it is free
+ * @property {boolean} failed whether starting up went wrong
+ * @property {ClassCount[]} classes
+ * @property {boolean} samples whether the sample photos are among the photos
+ * @property {Model | null} model
+ *
+ * @typedef {import("./state.js").Store} Store
+ * @typedef {import("./status.js").Status} Status
+ * @typedef {import("./operations.js").Run} Run
+ * @typedef {{ store: Store, status: Status, run: Run }} App
+ */
+export {};

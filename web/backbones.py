@@ -12,7 +12,17 @@ from typing import Any
 
 from fetch import CACHE, WEB, BuildError, check_sha256, fetch_file
 from frozen_graph import read_mobilenet_v1
-from layers import KERNELS, Layer, LayersModel, Weights, fold_batch_norm, input_layer, make_layer, split_at
+from layers import (
+    KERNELS,
+    Layer,
+    LayersModel,
+    Weights,
+    absorb_padding,
+    fold_batch_norm,
+    input_layer,
+    make_layer,
+    split_at,
+)
 
 from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from pyclassifier.weights import decode_weights, encode_weights
@@ -82,8 +92,9 @@ def prepare(card: ModelCard, source: Path | None) -> Path:
 def prepared_parts(model: LayersModel, card: ModelCard) -> tuple[LayersModel, LayersModel]:
     """Return the features part and the classification part."""
     side = card.input_size // card.stride
-    folded = fold_batch_norm(model, keep=card.feature_layer)
-    plain = LayersModel(card.name, [_without_random_start(layer) for layer in folded.layers], folded.weights)
+    # Measured by bench/backbone_folding.py: fewer kernels to run, the same features.
+    quick = absorb_padding(fold_batch_norm(model, keep=card.feature_layer), card.stride)
+    plain = LayersModel(card.name, [_without_random_start(layer) for layer in quick.layers], quick.weights)
     return split_at(plain, card.feature_layer, [None, side, side, card.feature_channels])
 
 
@@ -105,9 +116,7 @@ def _input_files(card: ModelCard, source: Path | None) -> list[Path]:
             raise BuildError(f"Expected {source}/{missing[0]}/model.json in a prepared backbone, found none.")
         return []
     if not (source / "model.json").exists():
-        raise BuildError(
-            f"Expected a tf.js layers model (model.json and shards) in {source}, found no model.json."
-        )
+        raise BuildError(f"Expected a tf.js layers model (model.json and shards) in {source}, found no model.json.")
     manifest = _read_json(source / "model.json")["weightsManifest"]
     files = [source / "model.json", *(source / path for group in manifest for path in group["paths"])]
     for name, digest in card.sha256:

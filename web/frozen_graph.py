@@ -23,9 +23,7 @@ def read_mobilenet_v1(path: Path, name: str, input_size: int = 224) -> LayersMod
     weights: Weights = {}
     _add_convolution(layers, weights, nodes, "Conv2d_0", "conv1", "conv1_pad")
     for block in range(1, 14):
-        _add_convolution(
-            layers, weights, nodes, f"Conv2d_{block}_depthwise", f"conv_dw_{block}", f"conv_pad_{block}"
-        )
+        _add_convolution(layers, weights, nodes, f"Conv2d_{block}_depthwise", f"conv_dw_{block}", f"conv_pad_{block}")
         _add_convolution(layers, weights, nodes, f"Conv2d_{block}_pointwise", f"conv_pw_{block}", "")
     _add_classification(layers, weights, nodes)
     return LayersModel(name, layers, weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 # The layers that hold a kernel, and its name.
 KERNELS = {"Conv2D": "kernel", "DepthwiseConv2D": "depthwise_kernel", "Dense": "kernel"}
+_KEEP_SIZE = {"InputLayer", "BatchNormalization", "ReLU", "Activation", "Dropout", "Add", "Multiply"}
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,7 @@ def make_layer(class_name: str, name: str, after: str | None, config: Mapping[st
 
 def input_layer(name: str, shape: list[int | None]) -> Layer:
     """Return the config of an InputLayer; the shape starts with None, the batch."""
-    return make_layer(
-        "InputLayer", name, None, {"batch_input_shape": shape, "dtype": "float32", "sparse": False}
-    )
+    return make_layer("InputLayer", name, None, {"batch_input_shape": shape, "dtype": "float32", "sparse": False})
 
 
 def input_names(layer: Layer) -> list[str]:
@@ -86,10 +86,7 @@ def fold_batch_norm(model: LayersModel, keep: str) -> LayersModel:
     """
     layers = {layer["name"]: layer for layer in model.layers}
     weights = dict(model.weights)
-    takers: dict[str, int] = {}
-    for layer in model.layers:
-        for name in input_names(layer):
-            takers[name] = takers.get(name, 0) + 1
+    takers = _takers(model)
     renamed: dict[str, str] = {}
     for layer in model.layers:
         before = layers.get(input_names(layer)[0]) if input_names(layer) else None
@@ -119,6 +116,48 @@ def _absorb(conv: Layer, norm: Layer, weights: Weights) -> Layer:
     weights[kernel_name] = (kernel * per_output).astype(np.float32)
     weights[bias_name] = bias.astype(np.float32)
     return {**conv, "config": {**conv["config"], "use_bias": True}}
+
+
+def absorb_padding(model: LayersModel, stride: int) -> LayersModel:
+    """Return the same function, for input sizes that are multiples of `stride`, with less padding layers at work.
+
+    Keras pads by (0, 1) in a layer of its own before a 3x3 convolution of stride 2. That is what "same" does where the
+    size is even, so the convolution can do it itself. The padding layer keeps its name and does nothing.
+    """
+    layers: dict[str, Layer] = {}
+    # How many pixels of the input make one cell of a layer's output; absent where that is not known to be exact.
+    cells: dict[str, int] = {}
+    for layer in model.layers:
+        inputs, config = input_names(layer), layer["config"]
+        before = layers[inputs[0]] if inputs else None
+        cell = cells.get(inputs[0], 0) if inputs else 1
+        if before and before["class_name"] == "ZeroPadding2D":
+            cell = cells.get(input_names(before)[0], 0)
+            even = cell and stride % (2 * cell) == 0
+            if even and _is_padded_stride(before, layer) and _takers(model)[before["name"]] == 1:
+                identity = make_layer("Activation", before["name"], input_names(before)[0], {"activation": "linear"})
+                layers[before["name"]] = identity
+                config = {**config, "padding": "same"}
+            else:
+                cell = 0
+        cell *= config.get("strides", [1])[0]
+        exact = layer["class_name"] in _KEEP_SIZE or config.get("padding") == "same"
+        if cell and exact and stride % cell == 0:
+            cells[layer["name"]] = cell
+        layers[layer["name"]] = {**layer, "config": config}
+    return LayersModel(model.name, list(layers.values()), model.weights)
+
+
+def _is_padded_stride(pad: Layer, conv: Layer) -> bool:
+    wanted = {"kernel_size": [3, 3], "strides": [2, 2], "padding": "valid", "dilation_rate": [1, 1]}
+    config = {"dilation_rate": [1, 1], **conv["config"]}
+    known = conv["class_name"] in KERNELS and pad["config"]["padding"] == [[0, 1], [0, 1]]
+    return known and all(config.get(key) == value for key, value in wanted.items())
+
+
+def _takers(model: LayersModel) -> Counter[str]:
+    """Return how many layers take each layer's output."""
+    return Counter(name for layer in model.layers for name in input_names(layer))
 
 
 def split_at(

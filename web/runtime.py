@@ -28,9 +28,7 @@ def runtime_files() -> dict[str, Path | bytes]:
     """Return the files of pyodide/ by their names on the site."""
     official = PyodideLockSpec.from_json(_PYODIDE / "pyodide-lock.json")
     packages = {name: official.packages[name] for name in sources()["pyodide"]["packages"]}
-    wheels = [
-        fetch_pyodide_wheel(spec.file_name, spec.sha256, official.info.version) for spec in packages.values()
-    ]
+    wheels = [fetch_pyodide_wheel(spec.file_name, spec.sha256, official.info.version) for spec in packages.values()]
     ours = build_wheel()
     trimmed = PyodideLockSpec(info=official.info, packages=packages)
     lock = add_wheels_to_spec(trimmed, [ours]).model_dump()

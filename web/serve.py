@@ -67,7 +67,7 @@ class SiteServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def handle_error(self, request: Any, client_address: object) -> None:  # noqa: ANN401
+    def handle_error(self, request: Any, client_address: object) -> None:
         """Report errors other than a lost connection."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)

@@ -17,6 +17,7 @@ env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 
 export * from "@tensorflow/tfjs-core";
 export * from "@tensorflow/tfjs-layers";
+export { fuseRelu6 } from "./fuse.js";
 export { setWasmPaths };
 /** Versions of the parts, as in the union package. */
 export const version = {

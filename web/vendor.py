@@ -28,7 +28,8 @@ def vendor_files() -> dict[str, Path]:
 def bundle_tfjs() -> Path:
     """Bundle web/tf.js with esbuild, unless that has been done for this entry and these packages."""
     entry = WEB / "tf.js"
-    key = hashlib.sha256(entry.read_bytes() + (WEB / "package-lock.json").read_bytes()).hexdigest()[:16]
+    sources = (entry, WEB / "fuse.js", WEB / "package-lock.json")
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     bundle = CACHE / "bundles" / key / "tf.js"
     if bundle.exists():
         return bundle
@@ -41,9 +42,7 @@ def bundle_tfjs() -> Path:
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except FileNotFoundError:
-        raise BuildError(
-            "Expected node on the PATH, found none. Use `make build`, which sees to it."
-        ) from None
+        raise BuildError("Expected node on the PATH, found none. Use `make build`, which sees to it.") from None
     if done.returncode:
         raise BuildError(f"esbuild could not bundle web/tf.js:\n{done.stderr}")
     return bundle

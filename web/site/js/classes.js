@@ -36,7 +36,7 @@ export function createClassList(list) {
         const indices = (byLabel.get(count.label) ?? []).slice(0, Math.max(0, room - card.grid.children.length));
         card.grid.append(...indices.map((index) => makeThumbnail(photos[index], count.label)));
         showCounts(card, count);
-        if (position % 10 === 9) await pause();
+        if (position % 3 === 2) await pause();
       }
     },
     clear() {

@@ -63,7 +63,9 @@ async function readFolder(folder, intake) {
     // At most 100 entries come per call; only an empty answer means the end.
     const entries = await readSome(reader);
     if (entries.length === 0) return;
-    await Promise.all(entries.map((entry) => readEntry(entry, intake)));
+    // Folders one by one: the answers for many at once come in one piece, and would block the page.
+    await Promise.all(entries.filter(({ isFile }) => isFile).map((entry) => readEntry(entry, intake)));
+    for (const entry of entries.filter(({ isDirectory }) => isDirectory)) await readEntry(entry, intake);
   }
 }
 

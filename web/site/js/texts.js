@@ -207,6 +207,8 @@ export const texts = {
   recognising: (done, total) => `Recognising photos: ${done} of ${total}`,
   /** @param {number} good @param {number} bad */
   recognised: (good, bad) => `Recognised ${photos(good)}${bad ? `, ${bad} could not be read` : ""}`,
+  /** @param {number} n */
+  showMore: (n) => `Show more (${n} left)`,
   packing: "Packing the model…",
   downloaded: "Model downloaded: pyclassifier-model.zip",
   opening: "Opening the model…",

@@ -1,9 +1,9 @@
-import { appendInChunks, bar, element, find } from "./dom.js";
-import { nameOf, percent } from "./format.js";
+import { find } from "./dom.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
+import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
-import { removeThumbnails, thumbnail } from "./thumbnails.js";
+import { removeThumbnails } from "./thumbnails.js";
 
 /**
  * @typedef {import("./types.js").Photo} Photo
@@ -12,8 +12,6 @@ import { removeThumbnails, thumbnail } from "./thumbnails.js";
  * @typedef {import("./intake.js").Source} Source
  * @typedef {ReturnType<typeof createTryView>} TryView
  */
-
-const TOP = 3;
 
 /**
  * The third step: photos are recognised.
@@ -50,12 +48,10 @@ export function createTryView({ store, status, run }) {
    * @param {import("./protocol.js").Problem[]} problems
    */
   async function show(photos, predictions, problems) {
-    const group = element("ul", { class: "recognised" });
     box.hidden = false;
-    list.prepend(group);
-    const pairs = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
-    await appendInChunks(group, pairs, makeItem, 24);
-    group.append(...problems.map(({ path, reason }) => makeUnread(null, path, reason)));
+    const unopened = problems.map(({ path, reason }) => ({ photo: null, prediction: { path, error: reason } }));
+    const tried = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
+    await showRecognised(list, [...tried, ...unopened]);
     const good = predictions.filter(({ error }) => error === undefined).length;
     status.show(texts.recognised(good, predictions.length + problems.length - good));
   }
@@ -78,28 +74,4 @@ export function createTryView({ store, status, run }) {
     find("try-reason", HTMLElement).hidden = state.model !== null;
   });
   return { clear };
-}
-
-/** @param {{ photo: Photo, prediction: Recognised }} pair */
-function makeItem({ photo, prediction }) {
-  const { path, error, label = "", probability = 0, top = [] } = prediction;
-  if (error !== undefined) return makeUnread(photo, path, error);
-  const verdict = element("p", { class: "verdict" }, element("strong", {}, label), " ", element("span", {}, percent(probability)));
-  const bars = element("div", { class: "guesses" });
-  for (const guess of top.slice(0, TOP)) bars.append(...makeGuess(guess));
-  const text = element("div", { class: "text" }, element("p", { class: "file" }, nameOf(path)), " ", verdict, " ", bars);
-  return element("li", {}, thumbnail(photo, ""), text);
-}
-
-/** @param {{ label: string, probability: number }} guess @returns {Node[]} */
-function makeGuess({ label, probability }) {
-  return [element("span", { class: "name" }, label), bar(probability), element("span", { class: "share" }, percent(probability))];
-}
-
-/** @param {Photo | null} photo @param {string} path @param {string} reason */
-function makeUnread(photo, path, reason) {
-  const text = element("div", { class: "text" }, element("p", { class: "file" }, nameOf(path)), " ", element("p", { class: "reason" }, reason));
-  const item = element("li", { class: "unread" }, text);
-  if (photo) item.prepend(thumbnail(photo, ""));
-  return item;
 }

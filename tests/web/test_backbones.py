@@ -1,0 +1,190 @@
+"""The backbones on the site, run by the site's tf.js, against the frozen graph evaluated with numpy."""
+
+import json
+import shutil
+from pathlib import Path
+
+import backbones
+import numpy as np
+import pytest
+from conftest import SHARED
+from fetch import BuildError, fetch_file
+from graph_reference import evaluate
+from layers import LayersModel, absorb_padding, fold_batch_norm, input_layer, input_names, make_layer, split_at
+from PIL import Image
+from serve import serving
+from vendor import vendor_files
+
+from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE
+
+CARD = CATALOG[DEFAULT_BACKBONE]
+DRUM = SHARED / "data/drum/drum.jpg"
+DRUM_CLASS = 541
+# Of a probability. Quantising the weights to 16 bits costs 0.0001 to 0.003 on these photos.
+TOLERANCE = 0.005
+PUBLISHED = SHARED / "models/mobilenet_v1_0.25_224/tfjs"
+BROWSER = Path(__file__).resolve().parents[2] / ".cache" / "browser"
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+PREDICT = """async ({ backend, pixels, shape, models, fuse }) => {
+    const tf = await import(new URL("vendor/tf.js", location.href));
+    await tf.setBackend(backend);
+    let value = tf.tensor(pixels, shape);
+    for (const path of models) {
+        const model = await tf.loadLayersModel(path);
+        if (fuse) tf.fuseRelu6(model);
+        value = model.predict(value);
+    }
+    return Array.from(await value.data());
+}"""
+
+
+def read_pixels(path, size=CARD.input_size):
+    with Image.open(path) as photo:
+        side = min(photo.size)
+        left, top = (photo.width - side) // 2, (photo.height - side) // 2
+        square = photo.convert("RGB").resize((size, size), box=(left, top, left + side, top + side))
+    return np.asarray(square, np.float32)[None] / 127.5 - 1
+
+
+def frozen_graph_probabilities(x):
+    logits = evaluate(fetch_file("retrained_graph.pb"), "MobilenetV1/Logits/SpatialSqueeze", "input", x)[0, 1:]
+    return np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site of just tf.js and backbones, among them the built-in one as it was published, and whole."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "index.html").write_text("<!doctype html>")
+    added = {"mobilenet_v1_0.25_224": PUBLISHED} if PUBLISHED.exists() else {}
+    files = {f"models/{path}": source for path, source in backbones.model_files(added).items()}
+    files |= {f"vendor/{path}": source for path, source in vendor_files().items()}
+    for path, source in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(source if isinstance(source, bytes) else source.read_bytes())
+    if PUBLISHED.exists():
+        shutil.copytree(PUBLISHED, folder / "published")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def predict(site):
+    """Run models of the site one after the other in a real browser."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not BROWSER.exists():
+        pytest.skip("no browser: run python tests/browser_setup.py")
+    with serving(site, "/a/sub/path/") as url, playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER.read_text() or None, args=FLAGS)
+        page = browser.new_page()
+        page.goto(url)
+
+        def run(x, *models, backend="wasm", fuse=True):
+            shape, pixels = list(x.shape), np.asarray(x, np.float32).ravel().tolist()
+            job = {"backend": backend, "pixels": pixels, "shape": shape, "models": models, "fuse": fuse}
+            return np.array(page.evaluate(PREDICT, job))
+
+        yield run
+        browser.close()
+
+
+PARTS = [f"models/{DEFAULT_BACKBONE}/{part}/model.json" for part in backbones.PARTS]
+
+
+@pytest.mark.parametrize("backend", ["wasm", "webgl"])
+@pytest.mark.parametrize("name", ["coffee.png", "chelsea.png"])
+def test_prepared_backbone_gives_the_probabilities_of_the_frozen_graph(predict, name, backend):
+    x = read_pixels(fetch_file(name))
+    expected = frozen_graph_probabilities(x)
+    got = predict(x, *PARTS, backend=backend)
+    assert got.argmax() == expected.argmax()
+    np.testing.assert_allclose(got, expected, atol=TOLERANCE)
+
+
+def test_prepared_backbone_names_the_drum_like_the_frozen_graph(predict):
+    if not DRUM.exists():
+        pytest.skip(f"{DRUM} is not here")
+    x = read_pixels(DRUM)
+    expected = frozen_graph_probabilities(x)
+    got = predict(x, *PARTS)
+    assert got.argmax() == expected.argmax() == DRUM_CLASS
+    np.testing.assert_allclose(got, expected, atol=TOLERANCE)
+
+
+def test_fused_kernels_give_the_same_features(predict):
+    x = read_pixels(fetch_file("coffee.png"))
+    np.testing.assert_allclose(predict(x, PARTS[0]), predict(x, PARTS[0], fuse=False), atol=1e-3)
+
+
+def test_added_backbone_gives_the_probabilities_of_its_published_model(predict):
+    if not PUBLISHED.exists():
+        pytest.skip(f"{PUBLISHED} is not here")
+    x = read_pixels(fetch_file("chelsea.png"))
+    parts = [f"models/mobilenet_v1_0.25_224/{part}/model.json" for part in backbones.PARTS]
+    np.testing.assert_allclose(predict(x, *parts), predict(x, "published/model.json", fuse=False), atol=TOLERANCE)
+
+
+def test_layer_names_stay_except_for_the_folded_normalisations():
+    model = backbones.read_mobilenet_v1(fetch_file("retrained_graph.pb"), CARD.name)
+    features, classification = backbones.prepared_parts(model, CARD)
+    kept = [layer["name"] for part in (features, classification) for layer in part.layers]
+    assert [name for name in kept if name != "conv_pw_13_relu_input"] == [
+        layer["name"] for layer in model.layers if not layer["name"].endswith("_bn")
+    ]
+    assert {"conv1_pad", "conv_dw_1", "conv_pw_13_relu", "conv_preds", "act_softmax"} <= set(kept)
+
+
+def test_features_files_are_half_the_size_and_in_the_layout_of_tfjs():
+    folder = backbones.prepare(CARD, None)
+    content = json.loads((folder / "features" / "model.json").read_text())
+    assert content["modelTopology"]["model_config"]["class_name"] == "Model"
+    layers = content["modelTopology"]["model_config"]["config"]["layers"]
+    assert layers[0]["config"]["batch_input_shape"] == [None, 224, 224, 3]
+    entries = [entry for group in content["weightsManifest"] for entry in group["weights"]]
+    assert {entry["name"].split("/")[1] for entry in entries if "quantization" not in entry} == {"depthwise_kernel"}
+    count = sum(int(np.prod(entry["shape"])) for entry in entries)
+    assert (folder / "features" / "weights.bin").stat().st_size < 2.1 * count
+
+
+def test_padding_layers_are_absorbed_only_where_the_size_is_even():
+    model = backbones.read_mobilenet_v1(fetch_file("retrained_graph.pb"), CARD.name)
+
+    def working(stride):
+        return [la["name"] for la in absorb_padding(model, stride).layers if la["class_name"] == "ZeroPadding2D"]
+
+    # With input sizes that are multiples of 8 only, the fourth halving can meet an odd size.
+    assert working(32) == []
+    assert working(8) == ["conv_pad_6", "conv_pad_12"]
+
+
+def test_a_normalisation_whose_convolution_others_use_is_not_folded():
+    ones = np.ones(2, np.float32)
+    norm = {"epsilon": 0.001}
+    layers = [
+        input_layer("in", [None, 4, 4, 2]),
+        make_layer("Conv2D", "conv", "in", {"strides": [1, 1]}),
+        make_layer("BatchNormalization", "bn", "conv", norm),
+        {**make_layer("Add", "sum", None, {}), "inbound_nodes": [[["bn", 0, 0, {}], ["conv", 0, 0, {}]]]},
+    ]
+    weights = {"conv/kernel": np.ones((1, 1, 2, 2), np.float32)}
+    weights |= {f"bn/{part}": ones for part in ("gamma", "beta", "moving_mean", "moving_variance")}
+    folded = fold_batch_norm(LayersModel("m", layers, weights), keep="sum")
+    assert input_names(folded.layers[-1]) == ["bn", "conv"]
+    with pytest.raises(BuildError, match=r"later layers also take conv"):
+        split_at(folded, "bn", [None, 4, 4, 2])
+
+
+def test_unknown_feature_layer_is_named_with_those_there_are():
+    model = backbones.read_mobilenet_v1(fetch_file("retrained_graph.pb"), CARD.name)
+    with pytest.raises(BuildError, match=r"'out_relu'.*act_softmax"):
+        split_at(model, "out_relu", [None, 7, 7, 1024])
+
+
+def test_unknown_backbone_without_a_card_is_told_what_to_write(tmp_path):
+    with pytest.raises(BuildError, match=r"(?s)card\.json.*\"feature_layer\": \"conv_pw_13_relu\""):
+        backbones.find_card("mine", tmp_path)
+
+
+def test_known_backbone_with_other_files_than_the_published_ones_is_refused(tmp_path):
+    (tmp_path / "model.json").write_text('{"weightsManifest": [{"paths": [], "weights": []}]}')
+    with pytest.raises(BuildError, match=r"model\.json: wrong sha256"):
+        backbones.prepare(CATALOG["mobilenet_v1_0.25_224"], tmp_path)

@@ -18,7 +18,7 @@ from typing import Any
 from .batches import FIT_MODES, FitMode
 from .catalog import ModelCard
 from .errors import ArchiveError
-from .topology import Topology, Weights, input_size, layer_names, sequential
+from .topology import Topology, Weights, input_size, layer_names, model_config, sequential
 from .weights import decode_weights, encode_weights
 
 MAX_BYTES = 1 << 29
@@ -129,9 +129,7 @@ def read_archive(data: bytes) -> Archive:
     """
     model, weights_data, metadata = _unzip(data)
     try:
-        outer = model["modelTopology"]
-        outer = outer.get("model_config", outer)
-        extractor, head = outer["config"]["layers"]
+        extractor, head = model_config(model)["config"]["layers"]
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
         labels = tuple(str(label) for label in metadata["labels"])
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}

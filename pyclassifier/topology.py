@@ -25,6 +25,13 @@ def sequential(name: str, layers: list[Topology]) -> Topology:
     return {"class_name": "Sequential", "config": {"name": name, "layers": layers}}
 
 
+def model_config(model: Mapping[str, Any]) -> Topology:
+    """The layers of a model.json, which writers put at one of two depths."""
+    topology = model["modelTopology"]
+    config: Topology = topology.get("model_config", topology)
+    return config
+
+
 def feature_extractor(backbone: Topology, input_size: int, pooling: Pooling) -> Topology:
     """A backbone for another input size, with a pooling layer that makes one row per image.
 

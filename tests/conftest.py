@@ -1,20 +1,24 @@
-"""Async tests run in an event loop of their own; under Pyodide that is the browser's, by JavaScript promise integration."""
+"""Async tests run to their end in an event loop.
+
+Under Pyodide that is the browser's loop, which can be waited for by way of JavaScript promise integration (JSPI).
+Elsewhere it is one of their own, in a thread, because Playwright's synchronous interface occupies the main thread's.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 import sys
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 IN_PYODIDE = sys.platform == "emscripten"
-SHARED = Path(os.environ.get("PYCLASSIFIER_SHARED", Path(__file__).parents[2] / "shared"))
 
 if IN_PYODIDE:
     collect_ignore = ["browser", "pyodide", "web", "convert"]
+else:
+    from browser_fixtures import chromium, dist, page, shared, site, tab  # noqa: F401
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -22,5 +26,9 @@ def pytest_pyfunc_call(pyfuncitem):
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    asyncio.run(pyfuncitem.obj(**arguments))
+    if IN_PYODIDE:
+        asyncio.run(pyfuncitem.obj(**arguments))
+    else:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, pyfuncitem.obj(**arguments)).result()
     return True

@@ -6,7 +6,6 @@ never frees a tensor.
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from pyodide.ffi import JsException, to_js
 
 from ..catalog import ModelCard
 from ..errors import EngineError
-from ..topology import Pooling, Topology, Weights, feature_extractor
+from ..topology import Pooling, Topology, Weights, feature_extractor, model_config
 from ..weights import encode_weights
 from .base import Array, FitConfig, History, OnEpoch, ShouldStop
 
@@ -45,7 +44,8 @@ class TfjsEngine:
         self._tf: Any = tf if tf is not None else getattr(js, "tf", None)
         if self._tf is None:
             raise EngineError(
-                "Expected TensorFlow.js as the global `tf`, got none. Load @tensorflow/tfjs 4.22.0 before pyclassifier's engine."
+                "Expected TensorFlow.js as the global `tf`, got none. "
+                "Load @tensorflow/tfjs 4.22.0 before you make the engine."
             )
         self._models_url = models_url
         self.name = f"tfjs {self._tf.version_core}"
@@ -71,7 +71,7 @@ class TfjsEngine:
         model = json.loads(await _fetch(folder + "model.json", "string"))
         (group,) = model["weightsManifest"]
         data = await _fetch(folder + group["paths"][0], "arrayBuffer")
-        topology = feature_extractor(model["modelTopology"], card.input_size, pooling)
+        topology = feature_extractor(model_config(model), card.input_size, pooling)
         return await self._load(topology, group["weights"], data)
 
     async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
@@ -81,7 +81,7 @@ class TfjsEngine:
 
     async def _load(self, topology: Topology, entries: list[dict[str, Any]], data: Any) -> TfjsModel:
         # Not modelFromJSON: only this way tf.js knows that it need not draw random weights first.
-        artifacts = _to_object({"modelTopology": copy.deepcopy(topology), "weightSpecs": entries})
+        artifacts = _to_object({"modelTopology": topology, "weightSpecs": entries})
         artifacts.weightData = data
         with _engine_errors("build the model"):
             model = await self._tf.loadLayersModel(self._tf.io.fromMemory(artifacts))
@@ -103,14 +103,15 @@ class TfjsModel:
 
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
+        n_samples = len(X)
         with _engine_errors("predict"):
-            x = self._tensor(X)
+            x = self._tensor(self._padded(X))
             try:
                 y = self._model.predictOnBatch(x)
             finally:
                 x.dispose()
             try:
-                return await _to_numpy(y)
+                return (await _to_numpy(y))[:n_samples]
             finally:
                 y.dispose()
 
@@ -131,7 +132,7 @@ class TfjsModel:
         held_out = [self._tensor(array) for array in validation or ()]
         optimizer = self._tf.train.adam(config.learning_rate)
         try:
-            with _engine_errors("train"):
+            with _engine_errors("train"), self._flag("WEBGL_USE_SHAPES_UNIFORMS", True):
                 self._model.compile(
                     _to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
                 )
@@ -166,7 +167,26 @@ class TfjsModel:
             for tensor in (index, *shuffled):
                 tensor.dispose()
         logs = run.history.to_py()
-        return {ours: float(logs[theirs][0]) for theirs, ours in _LOGS.items() if theirs in logs}
+        # Mean accuracies of float32 can exceed 1 by a rounding error.
+        return {
+            ours: min(float(logs[theirs][0]), 1.0 if "accuracy" in ours else float("inf"))
+            for theirs, ours in _LOGS.items()
+            if theirs in logs
+        }
+
+    @contextmanager
+    def _flag(self, name: str, value: bool) -> Iterator[None]:
+        """Set a flag of tf.js for a while.
+
+        WEBGL_USE_SHAPES_UNIFORMS lets batches of different sizes share shaders. A head's shaders are many, small
+        and seldom run, so compiling them is most of its training; a backbone's run faster with fixed shapes.
+        """
+        before = self._tf.env().get(name)
+        self._tf.env().set(name, value)
+        try:
+            yield
+        finally:
+            self._tf.env().set(name, before)
 
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
@@ -184,6 +204,13 @@ class TfjsModel:
             self._model.dispose()
             self._model = None
 
+    def _padded(self, X: Array) -> Array:
+        """On WebGL, where each new batch size costs a compilation of all shaders, round it up to a power of two."""
+        n_missing = (1 << (len(X) - 1).bit_length()) - len(X)
+        if self._tf.getBackend() != "webgl" or n_missing == 0:
+            return X
+        return np.concatenate([X, np.zeros((n_missing, *X.shape[1:]), X.dtype)])
+
     def _tensor(self, array: Array) -> Any:
         array = np.ascontiguousarray(array, np.float32)
         # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.
@@ -193,7 +220,8 @@ class TfjsModel:
 
 
 def _to_object(data: dict[str, Any], **proxies: Any) -> Any:
-    converted = to_js(data, dict_converter=js.Object.fromEntries)
+    # By way of JSON: `to_js` would make undefined of None, where tf.js's layer configs want null.
+    converted = js.JSON.parse(json.dumps(data))
     for name, value in proxies.items():
         setattr(converted, name, value)
     return converted

@@ -1,0 +1,93 @@
+"""Fixtures for tests in a real browser: the built site on a local server, and pages of headless Chromium on it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+sys.path.insert(0, str(ROOT / "web"))
+
+# Flags that give headless Chromium WebGL on the CPU (SwiftShader): correct, and the same on every machine.
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-gpu-compositing",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+SMALL_BACKBONE = "mobilenet_v1_0.25_224"
+TIMEOUT_MS = 300_000
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real photos and models that is not part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared with its real photos is not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built anew, with MobileNet 0.25 added where ../shared holds it."""
+    out = tmp_path_factory.mktemp("site")
+    small = SHARED / "models" / SMALL_BACKBONE / "tfjs"
+    backbone = ["--backbone", f"{SMALL_BACKBONE}={small}"] if small.is_dir() else []
+    subprocess.run(
+        [sys.executable, str(ROOT / "web/build.py"), "--out", str(out), *backbone],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return out
+
+
+@pytest.fixture(scope="session")
+def site(dist: Path) -> Iterator[str]:
+    """URL of the site, which lies below a sub-path as on many hosts."""
+    from serve import serving
+
+    with serving(dist, "/pages/classifier/") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A browser, as tests/browser_setup.py found it."""
+    from playwright.sync_api import sync_playwright
+
+    executable = (ROOT / ".cache/browser").read_text().strip()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable or None, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium, site) -> Iterator[object]:
+    """A fresh tab; the test fails if it asks another origin for anything."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(TIMEOUT_MS)
+    foreign: list[str] = []
+    origin = site.split("/pages/")[0]
+    context.on("request", lambda r: r.url.startswith((origin, "blob:", "data:")) or foreign.append(r.url))
+    yield context.new_page()
+    context.close()
+    assert foreign == [], "a request left the origin"
+
+
+@pytest.fixture
+def page(tab) -> Iterator[object]:
+    """A fresh tab; the test fails, too, if its console shows an error."""
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.on("console", lambda m: m.type == "error" and errors.append(m.text))
+    yield tab
+    assert errors == [], "the page's console shows errors"

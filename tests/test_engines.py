@@ -1,0 +1,145 @@
+"""The contract that every engine keeps: here the numpy double, under Pyodide TensorFlow.js as well."""
+
+import numpy as np
+import pytest
+from conftest import IN_PYODIDE
+from numpy_engine import NumpyEngine
+
+from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError, FitConfig, default_engine, one_hot
+from pyclassifier.catalog import get_card
+from pyclassifier.topology import head, initial_weights
+
+N_FEATURES, N_CLASSES = 7, 3
+
+
+# TensorFlow.js is only there in a browser; tests/pyodide runs this file in one.
+@pytest.fixture(params=["numpy", "tfjs"] if IN_PYODIDE else ["numpy"])
+def engine(request):
+    engine = NumpyEngine() if request.param == "numpy" else default_engine()
+    before = engine.memory()
+    yield engine
+    assert engine.memory() == before, "an engine gives back all it took"
+
+
+async def build_head(engine, seed=0):
+    topology = head(N_FEATURES, 16, N_CLASSES)
+    return await engine.build(topology, initial_weights(topology, np.random.default_rng(seed)))
+
+
+def blobs(n=60, seed=0):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % N_CLASSES
+    centres = np.random.default_rng(42).normal(0, 2, (N_CLASSES, N_FEATURES))
+    return (centres[y] + rng.normal(0, 0.5, (n, N_FEATURES))).astype(np.float32), one_hot(y, N_CLASSES)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 16, 33])
+async def test_predict_computes_what_the_layers_say(engine, n):
+    model = await build_head(engine)
+    X, _ = blobs(n)
+    w = model.weights()
+    hidden = np.maximum(X @ w["head_hidden/kernel"] + w["head_hidden/bias"], 0)
+    z = np.exp(hidden @ w["head_probabilities/kernel"])
+    y_proba = await model.predict(X)
+    assert y_proba.shape == (n, N_CLASSES) and y_proba.dtype == np.float32
+    assert np.abs(y_proba - z / z.sum(axis=1, keepdims=True)).max() < 1e-3
+    model.dispose()
+
+
+async def test_strided_and_float64_input_is_read_right(engine):
+    model = await build_head(engine)
+    X, _ = blobs(8)
+    wide = np.repeat(X, 2, axis=1)[:, ::2]
+    if isinstance(engine, NumpyEngine):
+        wide = np.ascontiguousarray(wide)
+    assert np.array_equal(await model.predict(wide), await model.predict(X))
+    model.dispose()
+
+
+async def test_fit_learns_and_reports_each_epoch(engine):
+    model = await build_head(engine)
+    X, Y = blobs()
+    seen = []
+    config = FitConfig(epochs=12, batch_size=16, learning_rate=0.01)
+    history = await model.fit(X, Y, config, validation=blobs(30, seed=1), on_epoch=seen.append)
+    assert [len(values) for values in history.values()] == [12] * 4
+    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert history["loss"][-1] < history["loss"][0] / 2 and history["val_accuracy"][-1] == 1
+    assert [len(h["loss"]) for h in seen] == list(range(1, 13))
+    assert all(0 <= value <= 1 for value in history["accuracy"])
+    y_proba = await model.predict(X)
+    assert (y_proba.argmax(axis=1) == Y.argmax(axis=1)).all()
+    model.dispose()
+
+
+async def test_first_step_is_adams(engine):
+    # After one step from zero moments, Adam moves each weight by learning_rate x sign(gradient).
+    model = await build_head(engine)
+    X, Y = blobs(16)
+    before = model.weights()
+    await model.fit(X, Y, FitConfig(epochs=1, batch_size=16, learning_rate=0.01))
+    moved = model.weights()["head_probabilities/kernel"] - before["head_probabilities/kernel"]
+    assert np.abs(moved).max() == pytest.approx(0.01, rel=0.02)
+    assert np.median(np.abs(moved)) == pytest.approx(0.01, rel=0.02)
+    model.dispose()
+
+
+async def test_the_seed_decides_the_order(engine):
+    results = []
+    for seed in (1, 1, 2):
+        model = await build_head(engine)
+        X, Y = blobs()
+        await model.fit(X, Y, FitConfig(epochs=2, random_state=seed))
+        results.append(model.weights()["head_hidden/kernel"])
+        model.dispose()
+    assert np.allclose(results[0], results[1], atol=1e-6)
+    assert not np.allclose(results[0], results[2], atol=1e-4)
+
+
+async def test_stop_ends_after_the_running_epoch(engine):
+    model = await build_head(engine)
+    n_done = []
+    history = await model.fit(
+        *blobs(), FitConfig(epochs=50), on_epoch=n_done.append, should_stop=lambda: len(n_done) == 3
+    )
+    assert len(history["loss"]) == 3 and "val_loss" not in history
+    model.dispose()
+
+
+async def test_weights_go_out_and_in(engine):
+    model = await build_head(engine, seed=1)
+    again = await engine.build(model.topology, model.weights())
+    X, _ = blobs(5)
+    assert np.array_equal(await model.predict(X), await again.predict(X))
+    assert model.weights().keys() == again.weights().keys()
+    model.dispose()
+    again.dispose()
+    again.dispose()
+
+
+async def test_a_backbone_gives_one_row_per_photo_at_any_size(engine):
+    for size, pooling in ((64, "avg"), (96, "flatten")):
+        card = get_card(DEFAULT_BACKBONE, size)
+        model = await engine.load_backbone(card, pooling)
+        X = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 3)).astype(np.float32)
+        features = await model.predict(X)
+        assert features.shape[0] == 3 and features.ndim == 2
+        if not isinstance(engine, NumpyEngine):
+            assert features.shape[1] == card.feature_channels * (1 if pooling == "avg" else (size // card.stride) ** 2)
+        assert np.abs(features[1] - (await model.predict(X[1:2]))[0]).max() < 1e-3
+        model.dispose()
+
+
+@pytest.mark.skipif(not IN_PYODIDE, reason="the numpy double takes anything; tests/pyodide runs this in a browser")
+async def test_what_tfjs_cannot_load_is_an_engine_error():
+    engine = default_engine()
+    with pytest.raises(EngineError, match=r"mobilenet_v1_0\.50_224/features/model\.json to load, got HTTP status 404"):
+        await engine.load_backbone(CATALOG["mobilenet_v1_0.50_224"], "avg")
+    with pytest.raises(EngineError, match="could not build the model"):
+        await engine.build({"class_name": "NoSuchLayer", "config": {}}, {})
+
+
+@pytest.mark.skipif(IN_PYODIDE, reason="the browser has an engine")
+def test_without_an_engine_the_error_says_what_to_do():
+    with pytest.raises(EngineError, match="pass engine="):
+        default_engine()

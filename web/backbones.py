@@ -39,8 +39,8 @@ def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
     for name, source in sources.items():
         card = find_card(name, source)
         folder = prepare(card, source)
-        for path in sorted(folder.glob("*/*")):
-            files[f"{name}/{path.relative_to(folder).as_posix()}"] = path
+        for part in PARTS:
+            files |= {f"{name}/{part}/{path.name}": path for path in sorted((folder / part).iterdir())}
         fields = dataclasses.asdict(card)
         files[f"{name}/card.json"] = json.dumps(fields, indent=1).encode()
         size = sum(path.stat().st_size for path in (folder / "features").iterdir())

@@ -184,6 +184,15 @@ def test_unknown_backbone_without_a_card_is_told_what_to_write(tmp_path):
         backbones.find_card("mine", tmp_path)
 
 
+def test_a_prepared_backbone_with_a_card_is_taken_as_it_is(tmp_path):
+    shutil.copytree(backbones.prepare(CARD, None), tmp_path, dirs_exist_ok=True)
+    card = json.loads(backbones.model_files({})[f"{DEFAULT_BACKBONE}/card.json"]) | {"name": "mine"}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    files = backbones.model_files({"mine": tmp_path})
+    assert files["mine/features/weights.bin"] == tmp_path / "features" / "weights.bin"
+    assert [entry["card"]["name"] for entry in json.loads(files["index.json"])] == [DEFAULT_BACKBONE, "mine"]
+
+
 def test_known_backbone_with_other_files_than_the_published_ones_is_refused(tmp_path):
     (tmp_path / "model.json").write_text('{"weightsManifest": [{"paths": [], "weights": []}]}')
     with pytest.raises(BuildError, match=r"model\.json: wrong sha256"):

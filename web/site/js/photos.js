@@ -41,7 +41,11 @@ export function createPhotosView({ store, status, run }) {
     problems.add(result.problems);
     await classList.add(photos, result);
     store.set({ classes: result.classes });
-    status.show(texts.photosReady(countPhotos(result.classes), result.classes.length));
+  }
+
+  function showReady() {
+    const { classes } = store.get();
+    status.show(texts.photosReady(countPhotos(classes), classes.length));
   }
 
   /** @param {Split} split @param {Source} source */
@@ -52,6 +56,7 @@ export function createPhotosView({ store, status, run }) {
       const intake = await source();
       problems.add(intake.problems);
       await add(client, split, inOrder(intake.photos));
+      showReady();
     });
   }
 
@@ -63,6 +68,7 @@ export function createPhotosView({ store, status, run }) {
       await add(client, "training", fetched.training);
       await add(client, "validation", fetched.validation);
       store.set({ samples: true });
+      showReady();
     });
   });
 

@@ -34,7 +34,10 @@ export function createTryView({ store, status, run }) {
       const intake = await source();
       const photos = inOrder(intake.photos);
       const predictions = await client.predict(photos, {
-        onProgress: ({ done, total }) => status.progress(texts.recognising(done, total), done, total),
+        onProgress({ stage, done, total }) {
+          if (stage === "decoding") return; // runs ahead of the recognising
+          status.progress(texts.recognising(done, total), done, total);
+        },
       });
       await show(photos, predictions, intake.problems);
     });

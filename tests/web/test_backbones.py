@@ -2,12 +2,11 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import backbones
 import numpy as np
 import pytest
-from conftest import SHARED
+from browser_fixtures import SHARED
 from fetch import BuildError, fetch_file
 from graph_reference import evaluate
 from layers import LayersModel, absorb_padding, fold_batch_norm, input_layer, input_names, make_layer, split_at
@@ -23,8 +22,6 @@ DRUM_CLASS = 541
 # Of a probability. Quantising the weights to 16 bits costs 0.0001 to 0.003 on these photos.
 TOLERANCE = 0.005
 PUBLISHED = SHARED / "models/mobilenet_v1_0.25_224/tfjs"
-BROWSER = Path(__file__).resolve().parents[2] / ".cache" / "browser"
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 PREDICT = """async ({ backend, pixels, shape, models, fuse }) => {
     const tf = await import(new URL("vendor/tf.js", location.href));
     await tf.setBackend(backend);
@@ -52,7 +49,7 @@ def frozen_graph_probabilities(x):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def backbone_site(tmp_path_factory):
     """A site of just tf.js and backbones, among them the built-in one as it was published, and whole."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "index.html").write_text("<!doctype html>")
@@ -68,14 +65,10 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def predict(site):
+def predict(backbone_site, chromium):
     """Run models of the site one after the other in a real browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not BROWSER.exists():
-        pytest.skip("no browser: run python tests/browser_setup.py")
-    with serving(site, "/a/sub/path/") as url, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=BROWSER.read_text() or None, args=FLAGS)
-        page = browser.new_page()
+    with serving(backbone_site, "/a/sub/path/") as url:
+        page = chromium.new_page()
         page.goto(url)
 
         def run(x, *models, backend="wasm", fuse=True):
@@ -84,7 +77,7 @@ def predict(site):
             return np.array(page.evaluate(PREDICT, job))
 
         yield run
-        browser.close()
+        page.close()
 
 
 PARTS = [f"models/{DEFAULT_BACKBONE}/{part}/model.json" for part in backbones.PARTS]

@@ -1,0 +1,158 @@
+"""web/site/py/session.py, on CPython with the numpy double."""
+
+import importlib.util
+import json
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from conftest import IN_PYODIDE
+from numpy_engine import NumpyEngine
+from photos import COLORS, color_files, encode, noisy
+
+from pyclassifier import CATALOG
+
+if IN_PYODIDE:
+    pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
+
+SOURCE = Path(__file__).parents[1] / "web/site/py/session.py"
+spec = importlib.util.spec_from_file_location("session", SOURCE)
+session_module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(session_module)
+INDEX = json.dumps([{"card": asdict(card), "bytes": 1} for card in CATALOG.values()])
+FAST = {"inputSize": 32, "learningRate": 0.01, "epochs": 15}
+
+
+class Page:
+    """What the worker does: calls by name, collects events, passes files on."""
+
+    def __init__(self):
+        self.engine = NumpyEngine()
+        self.session = session_module.Session(self.engine, INDEX)
+        self.events = []
+        self.stop = SimpleNamespace(requested=False)
+
+    async def try_call(self, method, *args):
+        return await self.session.call(method, args, self.events.append, self.stop)
+
+    async def call(self, method, *args):
+        reply = await self.try_call(method, *args)
+        assert "error" not in reply, reply
+        # What crosses to JavaScript is plain data.
+        return reply["result"] if isinstance(reply["result"], bytes) else json.loads(json.dumps(reply["result"]))
+
+
+def files(pairs):
+    return [SimpleNamespace(path=path, read=read) for path, read in pairs]
+
+
+def photo(label, seed=99):
+    async def read():
+        return encode(noisy(COLORS[label], seed))
+
+    return SimpleNamespace(path=f"new/{label}.png", read=read)
+
+
+async def test_the_whole_way():
+    page = Page()
+    info = await page.call("connect")
+    assert info["backend"] == "numpy" and info["backbones"][0]["name"] == "mobilenet_v1_1.0_224"
+    added = await page.call("add", "training", files([*color_files(6), *color_files(2, prefix="val/")]))
+    assert added["classes"][0] == {"label": "blue", "training": 6, "validation": 2}
+    assert added["added"][0] == {"index": 0, "label": "blue", "split": None}
+    assert added["added"][-1] == {"index": 23, "label": "red", "split": "validation"}
+    trained = await page.call("train", FAST)
+    assert trained["classes"] == ["blue", "green", "red"] and trained["nTraining"] == 18
+    assert trained["evaluation"]["correct"] == trained["evaluation"]["total"] == 6
+    assert len(trained["history"]["val_loss"]) == trained["epochs"] == 15 and not trained["stopped"]
+    stages = [event["stage"] for event in page.events]
+    assert set(stages) == {"decoding", "features", "training"} and stages[-1] == "training"
+    recognised = await page.call("predict", [photo("red"), photo("blue")])
+    assert [(r["path"], r["label"]) for r in recognised] == [("new/red.png", "red"), ("new/blue.png", "blue")]
+    assert recognised[0]["probability"] == recognised[0]["top"][0]["probability"] > 0.5
+    data = await page.call("exportModel", {"name": "colours"})
+    other = Page()
+    opened = await other.call("openModel", data)
+    assert opened["name"] == "colours" and opened["inputSize"] == 32
+    assert opened["evaluation"] == trained["evaluation"] and opened["history"] == trained["history"]
+    again = await other.call("predict", [photo("red")])
+    assert again[0]["probability"] == pytest.approx(recognised[0]["probability"], abs=1e-5)
+
+
+async def test_validation_photos_may_come_by_themselves():
+    page = Page()
+    await page.call("add", "training", files(color_files(5)))
+    added = await page.call("add", "validation", files(color_files(2, prefix="others/")))
+    assert added["classes"][2] == {"label": "red", "training": 5, "validation": 2}
+    assert (await page.call("train", FAST))["evaluation"]["total"] == 6
+
+
+async def test_problems_are_listed_and_unreadable_photos_keep_their_place():
+    async def broken():
+        return b"\xff\xd8 no"
+
+    async def gone():
+        raise RuntimeError("NotReadableError: the file was moved")
+
+    page = Page()
+    bad = [("p/red/bad.jpg", broken), ("p/red/gone.jpg", gone), ("p/.hidden/x.jpg", broken)]
+    added = await page.call("add", "training", files([*color_files(5), *bad]))
+    assert [p["path"] for p in added["problems"]] == ["p/.hidden/x.jpg"]
+    trained = await page.call("train", FAST)
+    assert [p["path"] for p in trained["problems"]] == ["p/.hidden/x.jpg", "p/red/bad.jpg", "p/red/gone.jpg"]
+    assert "was moved" in trained["problems"][2]["reason"]
+    bad_photo = SimpleNamespace(path="bad.jpg", read=broken)
+    recognised = await page.call("predict", [photo("red"), bad_photo, photo("blue")])
+    assert [r.get("label") for r in recognised] == ["red", None, "blue"] and "not an image" in recognised[1]["error"]
+
+
+async def test_options_start_from_the_defaults_each_time():
+    page = Page()
+    await page.call("add", "training", files(color_files(5)))
+    assert (await page.call("train", {**FAST, "epochs": 3}))["epochs"] == 3
+    assert (await page.call("train", {"inputSize": 32, "epochs": None}))["epochs"] == 20
+
+
+async def test_stop_keeps_what_is_trained():
+    page = Page()
+    await page.call("add", "training", files(color_files(5)))
+    page.events = SimpleNamespace(append=lambda e: setattr(page.stop, "requested", e.get("epoch") == 4))
+    trained = await page.call("train", FAST)
+    assert trained["stopped"] and trained["epochs"] == 4
+
+
+async def test_errors_are_sentences():
+    page = Page()
+    nothing = await page.try_call("train", {})
+    assert nothing["error"]["name"] == "DatasetError" and "at least 2 classes, got none" in nothing["error"]["message"]
+    assert "train one or open one" in (await page.try_call("predict", [photo("red")]))["error"]["message"]
+    assert "got epoch." in (await page.try_call("train", {"epoch": 3}))["error"]["message"]
+    assert "Expected one of this site's backbones" in (await page.try_call("train", {"backbone": "x"}))["error"]["message"]
+    assert (await page.try_call("openModel", b"no zip"))["error"]["name"] == "ArchiveError"
+    await page.call("add", "training", files(color_files(5)))
+    assert "epochs" in (await page.try_call("train", {"inputSize": 32, "epochs": 0}))["error"]["message"]
+    page.stop.requested = True
+    assert (await page.try_call("train", {"inputSize": 32}))["error"]["name"] == "AbortError"
+
+
+async def test_an_inner_error_never_shows_its_traceback(capsys):
+    page = Page()
+    page.session.dataset = None
+    error = (await page.try_call("train", {}))["error"]
+    assert error["name"] == "InternalError" and "Traceback" not in error["message"]
+    assert "Traceback" in capsys.readouterr().err
+
+
+async def test_evaluate_and_clear_and_memory():
+    page = Page()
+    start = await page.call("memory")
+    await page.call("add", "training", files(color_files(5)))
+    await page.call("train", FAST)
+    evaluation = await page.call("evaluate", files(color_files(2, prefix="t/")))
+    assert evaluation["total"] == 6 and evaluation["problems"] == []
+    await page.call("clear")
+    assert "got none" in (await page.try_call("train", {}))["error"]["message"]
+    assert (await page.call("predict", [photo("red")]))[0]["label"] == "red", "the trained model stays"
+    page.session.classifier.dispose()
+    assert await page.call("memory") == start

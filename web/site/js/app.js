@@ -5,14 +5,14 @@ import { ignoreStrayDrops } from "./intake.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
 import { createRun } from "./operations.js";
-import { createPhotosView } from "./photos.js";
+import { PhotosView } from "./photos.js";
 import { createResultsView } from "./results.js";
 import { createBackendView } from "./backend.js";
 import { createStore } from "./state.js";
-import { createStatus } from "./status.js";
+import { Status } from "./status.js";
 import { texts } from "./texts.js";
 import { createTrainingView } from "./training.js";
-import { createTryView } from "./tryout.js";
+import { TryView } from "./tryout.js";
 
 /**
  * @typedef {"auto" | "webgl" | "wasm" | "cpu"} Backend
@@ -27,7 +27,7 @@ function main() {
   fillLabels();
   ignoreStrayDrops();
   const store = createStore();
-  const status = createStatus();
+  const status = new Status();
   const loading = createLoading(status);
 
   /** @returns {Promise<import("./types.js").Client>} */
@@ -46,9 +46,9 @@ function main() {
   const run = createRun(store, status, start);
   const app = { store, status, run };
   createBackendView(app);
-  const photos = createPhotosView(app);
+  const photos = new PhotosView(app);
   const results = createResultsView();
-  const tryout = createTryView(app);
+  const tryout = new TryView(app);
   createTrainingView(app, { photos, results, tryout });
   createModelView(app, { results, tryout });
 }

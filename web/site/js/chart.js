@@ -1,4 +1,5 @@
 import uPlot from "../vendor/uPlot.esm.js";
+import { wholePercent } from "./format.js";
 import { texts } from "./texts.js";
 
 const HEIGHT = 150;
@@ -90,10 +91,13 @@ function optionsOf(box, format, range, epochs) {
     width: box.clientWidth,
     height: HEIGHT,
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { x: { time: false, range: () => [1, epochs()] }, y: { range: range ?? ((_, __, max) => [0, (max || 1) * 1.05]) } },
+    scales: {
+      x: { time: false, range: () => [1, epochs()] },
+      y: { range: range ?? ((_, __, max) => [0, (max || 1) * 1.05]) },
+    },
     axes: [
       { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
-      { ...axis, size: 40, gap: 4, values: range ? (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)} %`) : undefined },
+      { ...axis, size: 40, gap: 4, values: range ? (_, ticks) => ticks.map((tick) => `${wholePercent(tick)} %`) : undefined },
     ],
     series: [
       { label: texts.epoch, value: (_, value) => (value === null ? "–" : String(value)) },

@@ -21,11 +21,6 @@ export function createResultsView() {
   const summary = find("result-summary", HTMLElement);
   const tables = find("result-tables", HTMLElement);
 
-  function clear() {
-    curves.hide();
-    box.hidden = true;
-  }
-
   /**
    * @param {Evaluation | null} evaluation
    * @param {string} without what to say where there is none
@@ -44,8 +39,16 @@ export function createResultsView() {
   }
 
   return {
-    clear,
-    showHistory: curves.show,
+    /**
+     * While training: the curves of the model to come replace what is known of the one before.
+     *
+     * @param {History} history
+     * @param {number} epochs
+     */
+    showHistory(history, epochs) {
+      box.hidden = true;
+      curves.show(history, epochs);
+    },
 
     /** @param {import("./protocol.js").Trained} result */
     async showTrained(result) {
@@ -56,8 +59,8 @@ export function createResultsView() {
 
     /** @param {import("./protocol.js").Opened} model */
     async showOpened({ history, evaluation }) {
-      clear();
       if (history && history.loss.length > 0) curves.show(history, history.loss.length);
+      else curves.hide();
       await show(evaluation, texts.noStoredFigures, evaluation ? texts.storedFigures : "");
     },
   };

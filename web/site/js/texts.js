@@ -21,7 +21,9 @@ export const labels = {
   useSamples: "Use sample photos",
   treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
   validationTitle: "Validation photos",
-  validationHint: "Optional. The same folders with other photos, to check the model with. Without them, some training photos are set aside.",
+  validationHint: 
+    "Optional. The same folders with other photos, to check the model with. " +
+    "Without them, some training photos are set aside.",
   chooseValidation: "Choose validation folder",
   removeAll: "Remove all photos",
   waiting: "The photos are read as soon as everything is loaded.",
@@ -63,8 +65,11 @@ const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 /** @param {number} n */
 const photos = (n) => count(n, "photo", "photos");
 
-/** @param {Evaluation} e */
-const accuracyOf = (e) => `validation accuracy ${percent(e.accuracy)} (${e.correct} of ${e.total})`;
+/** @param {Evaluation | null} e */
+const accuracyOf = (e) =>
+  e
+    ? `validation accuracy ${percent(e.accuracy)} (${e.correct} of ${e.total})`
+    : "no validation photos, so the accuracy is not known";
 
 /** @type {Record<string, string>} */
 const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
@@ -101,7 +106,8 @@ export const texts = {
     const name = loadingNames[stage] ?? stage;
     return name[0].toUpperCase() + name.slice(1);
   },
-  startFailed: "pyclassifier could not start. Please reload the page; a current Chrome, Edge, Firefox or Safari is needed.",
+  startFailed:
+    "pyclassifier could not start. Please reload the page; a current Chrome, Edge, Firefox or Safari is needed.",
   failedStatus: "Something went wrong",
   notStarted: "Could not start",
   failed,
@@ -165,10 +171,9 @@ export const texts = {
   /** @param {number} done @param {number} total */
   outOf: (done, total) => `${done} of ${total}`,
   /** @param {Evaluation | null} e */
-  trained: (e) => (e ? `Trained: ${accuracyOf(e)}` : "Trained: no validation photos, so the accuracy is not known"),
+  trained: (e) => `Trained: ${accuracyOf(e)}`,
   /** @param {number} done @param {number} epochs @param {Evaluation | null} e */
-  stopped: (done, epochs, e) =>
-    `Stopped after epoch ${done} of ${epochs}: ${e ? accuracyOf(e) : "no validation photos, so the accuracy is not known"}`,
+  stopped: (done, epochs, e) => `Stopped after epoch ${done} of ${epochs}: ${accuracyOf(e)}`,
   stoppedEarly: "Stopped before the first epoch. Nothing was trained.",
 
   // Result
@@ -196,7 +201,9 @@ export const texts = {
   noStoredFigures: "The opened model holds no figures.",
   confusionCaption: "Rows: what the photos show. Columns: what the model says. Numbers of validation photos.",
   trueClass: "Shown",
-  perClassCaption: "Precision: how many of the photos given this label deserve it. Recall: how many of the class’s photos were found. F1: both in one figure.",
+  perClassCaption: 
+    "Precision: how many of the photos given this label deserve it. " +
+    "Recall: how many of the class’s photos were found. F1: both in one figure.",
   perClassColumns: ["Class", "Precision", "Recall", "F1", "Photos"],
 
   // Try

@@ -1,14 +1,11 @@
-import { find, setProgress } from "./dom.js";
+import { find } from "./dom.js";
 import { createOptionsForm } from "./form.js";
-import { countPhotos } from "./photos.js";
-import { isFree } from "./state.js";
+import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
+import { createTrainButtons, reasonAgainst } from "./trainbuttons.js";
 
 /**
  * @typedef {import("./types.js").App} App
- * @typedef {import("./types.js").Client} Client
- * @typedef {import("./types.js").State} State
- * @typedef {import("./protocol.js").TrainOptions} TrainOptions
  * @typedef {import("./protocol.js").Progress} Progress
  * @typedef {import("./protocol.js").Trained} Trained
  * @typedef {{
@@ -24,69 +21,18 @@ import { texts } from "./texts.js";
  * @param {App} app
  * @param {Views} views
  */
-export function createTrainingView({ store, status, run }, { photos, results, tryout }) {
-  const panel = find("training", HTMLElement);
+export function createTrainingView(app, views) {
+  const { store, status } = app;
   const form = find("train-form", HTMLFormElement);
   const options = createOptionsForm(form);
-  const buttons = createButtons(form);
-  const stages = createStages();
+  const buttons = createTrainButtons(form);
   let abort = new AbortController();
-
-  /**
-   * @param {Client} client
-   * @param {TrainOptions} chosen
-   * @returns {Promise<Trained | null>} null if stopped too early
-   */
-  async function train(client, chosen) {
-    const say = createReporter(status);
-    try {
-      return await client.train({
-        ...chosen,
-        signal: abort.signal,
-        onProgress(progress) {
-          stages.show(progress);
-          if (!abort.signal.aborted) say(progress);
-          if (progress.history) results.showHistory(progress.history, progress.epochs ?? progress.total);
-        },
-      });
-    } catch (error) {
-      if (error instanceof Error && error.name === "AbortError") return null;
-      throw error;
-    }
-  }
-
-  /** @param {Trained} result @param {TrainOptions} chosen */
-  async function show(result, chosen) {
-    store.set({ model: { classes: result.classes, source: "trained" } });
-    tryout.clear();
-    photos.addProblems(result.problems);
-    await results.showTrained(result);
-    status.show(
-      result.stopped
-        ? texts.stopped(result.epochs, chosen.epochs ?? result.epochs, result.evaluation)
-        : texts.trained(result.evaluation),
-    );
-  }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (reasonAgainst(store.get())) return; // Enter in a field submits too
     abort = new AbortController();
-    const chosen = options.read();
-    run("training", panel, async (client) => {
-      status.progress(texts.preparing);
-      results.clear();
-      stages.reset();
-      buttons.started();
-      try {
-        const result = await train(client, chosen);
-        if (result) await show(result, chosen);
-        else status.show(texts.stoppedEarly);
-      } finally {
-        stages.hide();
-        buttons.ended();
-      }
-    });
+    train(app, views, buttons, { ...options.read(), signal: abort.signal });
   });
 
   buttons.stop.addEventListener("click", () => {
@@ -102,103 +48,59 @@ export function createTrainingView({ store, status, run }, { photos, results, tr
 }
 
 /**
- * Train and Stop, of which one is there at a time; the keyboard's focus goes from one to the other.
- *
- * @param {HTMLFormElement} form
+ * @param {App} app
+ * @param {Views} views
+ * @param {ReturnType<typeof createTrainButtons>} buttons
+ * @param {import("./protocol.js").TrainOptions & { signal: AbortSignal }} chosen
  */
-function createButtons(form) {
-  const train = find("train", HTMLButtonElement);
-  const stop = find("stop", HTMLButtonElement);
-  const reason = find("train-reason", HTMLElement);
-  const fields = find("options", HTMLFieldSetElement);
-  let focusAfterwards = false;
-
-  return {
-    stop,
-    started() {
-      train.hidden = true;
-      stop.hidden = stop.disabled = false;
-      // The disabled Train button has lost the focus by now; take it over unless it has moved elsewhere.
-      if (document.activeElement === document.body || form.contains(document.activeElement)) stop.focus();
-    },
-    ended() {
-      focusAfterwards = document.activeElement === stop || document.activeElement === document.body;
-      stop.hidden = true;
-      train.hidden = false;
-    },
-    /** @param {State} state */
-    update(state) {
-      const against = reasonAgainst(state);
-      const training = state.busy === "training";
-      train.disabled = against !== "";
-      fields.disabled = training;
-      reason.textContent = training ? "" : against || texts.trainReady(countPhotos(state.classes), state.classes.length);
-      if (focusAfterwards && !train.disabled) {
-        focusAfterwards = false;
-        train.focus({ preventScroll: true });
-      }
-    },
+function train(app, views, buttons, chosen) {
+  const stages = createStages();
+  const say = createReporter(app.status);
+  /** @param {Progress} progress */
+  const onProgress = (progress) => {
+    stages.show(progress);
+    if (!chosen.signal.aborted) say(progress);
+    if (progress.history) views.results.showHistory(progress.history, progress.epochs ?? progress.total);
   };
-}
-
-/** @param {State} state @returns {string} why training cannot start; "" if it can */
-function reasonAgainst(state) {
-  const usable = state.classes.filter(({ training }) => training > 0).map(({ label }) => label);
-  if (state.failed) return texts.notStarted;
-  if (usable.length < 2 && state.busy !== "adding") return texts.needClasses(usable);
-  if (state.busy === "loading") return texts.trainWhenReady;
-  return isFree(state) ? "" : texts.trainWhenFree;
-}
-
-/** The three rows of decoding, features and training, which partly run at the same time. */
-function createStages() {
-  const box = find("train-stages", HTMLElement);
-  const names = ["decoding", "features", "training"];
-  const rows = new Map(
-    names.map((name) => {
-      const line = find(`stage-${name}`, HTMLElement);
-      const progress = /** @type {HTMLProgressElement} */ (line.querySelector("progress"));
-      return [name, { line, progress, text: /** @type {HTMLElement} */ (line.querySelector("[data-count]")) }];
-    }),
-  );
-  return {
-    reset() {
-      box.hidden = false;
-      for (const { line, progress, text } of rows.values()) {
-        line.dataset.state = "waiting";
-        setProgress(progress, 0, 1);
-        text.textContent = "";
-      }
-    },
-    /** @param {Progress} progress */
-    show({ stage, done, total }) {
-      const row = rows.get(stage);
-      if (!row) return;
-      row.line.dataset.state = total > 0 && done >= total ? "done" : "active";
-      setProgress(row.progress, done, total);
-      row.text.textContent = texts.outOf(done, total);
-    },
-    hide() {
-      box.hidden = true;
-    },
-  };
+  app.run("training", find("training", HTMLElement), async (client) => {
+    app.status.progress(texts.preparing);
+    stages.reset();
+    buttons.started();
+    try {
+      const result = await orNull(client.train({ ...chosen, onProgress }));
+      if (result) await showTrained(app, views, result, chosen.epochs ?? result.epochs);
+      else app.status.show(texts.stoppedEarly);
+    } finally {
+      stages.hide();
+      buttons.ended();
+    }
+  });
 }
 
 /**
- * Put training's progress into the status line; decoding runs ahead of the features, and would flicker.
- *
- * @param {import("./status.js").Status} status
+ * @param {Promise<Trained>} training
+ * @returns {Promise<Trained | null>} null if it was stopped before there was a model
  */
-function createReporter(status) {
-  let computing = false;
-  /** @param {Progress} progress */
-  return ({ stage, done, total, epoch, epochs }) => {
-    if (stage === "training") {
-      status.progress(texts.training(epoch ?? done, epochs ?? total), done, total, true);
-      return;
-    }
-    computing ||= stage === "features" && done > 0;
-    if (stage === "decoding" && computing) return;
-    status.progress(texts.stage(stage, done, total), done, total);
-  };
+async function orNull(training) {
+  try {
+    return await training;
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") return null;
+    throw error;
+  }
+}
+
+/**
+ * @param {App} app
+ * @param {Views} views
+ * @param {Trained} result
+ * @param {number} epochs as asked for
+ */
+async function showTrained({ store, status }, { photos, results, tryout }, result, epochs) {
+  store.set({ model: { classes: result.classes, source: "trained" } });
+  tryout.clear();
+  photos.addProblems(result.problems);
+  await results.showTrained(result);
+  const { evaluation } = result;
+  status.show(result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation));
 }

@@ -6,75 +6,76 @@ import { texts } from "./texts.js";
 import { removeThumbnails } from "./thumbnails.js";
 
 /**
- * @typedef {import("./types.js").Photo} Photo
- * @typedef {import("./protocol.js").Recognised} Recognised
  * @typedef {import("./types.js").State} State
+ * @typedef {import("./protocol.js").Progress} Progress
  * @typedef {import("./intake.js").Source} Source
- * @typedef {ReturnType<typeof createTryView>} TryView
  */
 
-/**
- * The third step: photos are recognised.
- *
- * @param {import("./types.js").App} app
- */
-export function createTryView({ store, status, run }) {
-  const panel = find("try", HTMLElement);
-  const input = find("try-photos", HTMLInputElement);
-  const box = find("recognised-box", HTMLElement);
-  const list = find("recognised", HTMLElement);
-  const clearButton = find("clear-list", HTMLButtonElement);
-  /** @param {State} state */
-  const isOpen = (state) => state.model !== null && isFree(state, "recognising");
+/** The third step: photos are recognised. */
+export class TryView {
+  #panel = find("try", HTMLElement);
+  #input = find("try-photos", HTMLInputElement);
+  #reason = find("try-reason", HTMLElement);
+  #box = find("recognised-box", HTMLElement);
+  #list = find("recognised", HTMLElement);
+  #app;
+
+  /** @param {import("./types.js").App} app */
+  constructor(app) {
+    this.#app = app;
+    this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
+    const isOpen = () => canRecognise(app.store.get());
+    acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(texts.noFiles)));
+    find("clear-list", HTMLButtonElement).addEventListener("click", () => {
+      this.clear();
+      app.status.show(texts.listCleared);
+      this.#input.focus();
+    });
+    app.store.subscribe((state) => this.#update(state));
+  }
+
+  /** Forget what was recognised, such as by a model that is no longer there. */
+  clear() {
+    removeThumbnails(this.#list);
+    this.#box.hidden = true;
+  }
 
   /** @param {Source} source */
-  function take(source) {
-    run("recognising", panel, async (client) => {
+  #take(source) {
+    const { run, status } = this.#app;
+    /** @param {Progress} progress */
+    const onProgress = ({ stage, done, total }) => {
+      if (stage === "decoding") return; // runs ahead of the recognising
+      status.progress(texts.recognising(done, total), done, total);
+    };
+    run("recognising", this.#panel, async (client) => {
       status.progress(texts.findingPhotos);
       const intake = await source();
       const photos = inOrder(intake.photos);
-      const predictions = await client.predict(photos, {
-        onProgress({ stage, done, total }) {
-          if (stage === "decoding") return; // runs ahead of the recognising
-          status.progress(texts.recognising(done, total), done, total);
-        },
-      });
-      await show(photos, predictions, intake.problems);
+      const predictions = await client.predict(photos, { onProgress });
+      const tried = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
+      const unopened = intake.problems.map(({ path, reason: error }) => ({ photo: null, prediction: { path, error } }));
+      await this.#show([...tried, ...unopened]);
     });
   }
 
-  /**
-   * The newest photos come first.
-   *
-   * @param {Photo[]} photos
-   * @param {Recognised[]} predictions
-   * @param {import("./protocol.js").Problem[]} problems
-   */
-  async function show(photos, predictions, problems) {
-    box.hidden = false;
-    const unopened = problems.map(({ path, reason }) => ({ photo: null, prediction: { path, error: reason } }));
-    const tried = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
-    await showRecognised(list, [...tried, ...unopened]);
-    const good = predictions.filter(({ error }) => error === undefined).length;
-    status.show(texts.recognised(good, predictions.length + problems.length - good));
+  /** @param {import("./recognised.js").Item[]} items */
+  async #show(items) {
+    this.#box.hidden = false;
+    await showRecognised(this.#list, items);
+    const good = items.filter(({ prediction }) => prediction.error === undefined).length;
+    this.#app.status.show(texts.recognised(good, items.length - good));
   }
 
-  function clear() {
-    removeThumbnails(list);
-    box.hidden = true;
+  /** @param {State} state */
+  #update(state) {
+    this.#input.disabled = !canRecognise(state);
+    this.#panel.dataset.model = String(state.model !== null);
+    this.#reason.hidden = state.model !== null;
   }
+}
 
-  input.addEventListener("change", () => take(takeInput(input)));
-  acceptDrops(panel, () => isOpen(store.get()), (source) => (source ? take(source) : status.fail(texts.noFiles)));
-  clearButton.addEventListener("click", () => {
-    clear();
-    status.show(texts.listCleared);
-    input.focus();
-  });
-  store.subscribe((state) => {
-    input.disabled = !isOpen(state);
-    panel.dataset.model = String(state.model !== null);
-    find("try-reason", HTMLElement).hidden = state.model !== null;
-  });
-  return { clear };
+/** @param {State} state */
+function canRecognise(state) {
+  return state.model !== null && isFree(state, "recognising");
 }

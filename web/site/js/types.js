@@ -1,5 +1,5 @@
 /**
- * What the page's modules share among themselves; what the client takes and gives is typed in `protocol.js`. Types only.
+ * What the page's modules share; what the client takes and gives is typed in `protocol.js`. Types only.
  *
  * @typedef {import("./client.js").Client} Client
  * @typedef {import("./client.js").PhotoFile} Photo

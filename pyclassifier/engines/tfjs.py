@@ -85,6 +85,10 @@ class TfjsEngine:
         artifacts.weightData = data
         with _engine_errors("build the model"):
             model = await self._tf.loadLayersModel(self._tf.io.fromMemory(artifacts))
+            # The site's tf.js brings it (web/fuse.js): nested models, such as a backbone, with fewer kernels.
+            for layer in model.layers if hasattr(self._tf, "fuseRelu6") else ():
+                if layer.getClassName() == "Model" or layer.getClassName() == "Functional":
+                    self._tf.fuseRelu6(layer)
         return TfjsModel(self._tf, model, topology)
 
     def memory(self) -> dict[str, int]:

@@ -1,0 +1,275 @@
+"""client.js, the worker, Python and TensorFlow.js together, on real photos, with WebGL forced."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from browser_fixtures import ROOT, SMALL_BACKBONE
+from client import Client, encoded
+from photos import COLORS, encode, noisy
+
+NODE_MODULES = ROOT / "web/node_modules"
+QUICK = {"inputSize": 96, "epochs": 10}
+
+
+def tiles(dist, split):
+    """The sample photos of a built site."""
+    folder = dist / "samples" / split
+    return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.*"))]
+
+
+def brand_photos(shared):
+    """Logos of three brands: 20 of each to train on, 10 to judge by, arranged into folders."""
+    training, validation = [], []
+    for label in ("android", "apple", "windows"):
+        paths = sorted((shared / "data/brand/train").glob(f"{label}-*.jpg"), key=lambda p: int(p.stem.split("-")[1]))
+        named = [(f"brand/{label}/{path.name}", path.read_bytes()) for path in paths]
+        training += named[:20]
+        validation += named[20:30]
+    return training, validation
+
+
+@pytest.fixture(scope="module")
+def trained(chromium, site, dist):
+    """One client for several tests: trained on the sample photos, a tenth of the tests' time each otherwise."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(300_000)
+    client = Client(page, site)
+    client.memory_at_start = client.memory()
+    client.add("training", encoded(tiles(dist, "training")))
+    client.add("validation", encoded(tiles(dist, "validation")))
+    client.outcome = client.train(QUICK)
+    yield client
+    context.close()
+
+
+def test_info_says_what_runs(trained):
+    assert trained.info["backend"] == "webgl" and "SwiftShader" in trained.info["renderer"] and trained.info["software"]
+    assert trained.info["backends"] == ["webgl", "wasm", "cpu"]
+    assert trained.info["versions"]["tfjs"] == "4.22.0" and trained.info["versions"]["python"].startswith("3.12")
+
+
+def test_sample_photos_are_learned_and_recognised(trained, dist):
+    evaluation = trained.outcome["evaluation"]
+    assert evaluation["total"] == 12 and evaluation["correct"] >= 11
+    assert trained.outcome["classes"] == ["brick", "grass", "gravel"] and trained.outcome["nTraining"] == 36
+    assert len(trained.outcome["history"]["loss"]) == 10
+    photos = tiles(dist, "validation")
+    recognised = trained.predict(encoded(photos))
+    right = sum(r["label"] == path.split("/")[0] for r, (path, _) in zip(recognised, photos, strict=True))
+    assert right == evaluation["correct"], "the figures are those of the very model that recognises"
+    assert trained.evaluate(encoded(photos))["confusion"] == evaluation["confusion"]
+
+
+def test_tensors_go_back_to_where_they_were(trained, dist):
+    # Only the head's three weights came on top of the backbone's.
+    after = trained.memory()
+    assert after["numTensors"] == trained.memory_at_start["numTensors"] + 3
+    trained.predict(encoded(tiles(dist, "validation")[:3]))
+    trained.train(QUICK)
+    trained.export_model()
+    assert trained.memory() == after
+
+
+def test_training_again_takes_features_from_the_cache(trained):
+    seconds = trained.train({**QUICK, "hiddenUnits": 20})["seconds"]
+    assert seconds["features"] < 0.2 * trained.outcome["seconds"]["features"]
+
+
+def test_a_saved_model_gives_the_same_probabilities_in_a_fresh_page(trained, dist, page, site):
+    photos = encoded([*tiles(dist, "validation"), ("new/red.png", encode(noisy(COLORS["red"], 5)))])
+    here = trained.predict(photos)
+    fresh = Client(page, site)
+    opened = fresh.open_model(trained.export_model())
+    assert opened["classes"] == ["brick", "grass", "gravel"] and opened["inputSize"] == 96
+    assert opened["evaluation"]["total"] == 12
+    for a, b in zip(here, fresh.predict(photos), strict=True):
+        assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-4)
+
+
+def test_the_backend_can_change_in_mid_work(trained, dist):
+    photos = encoded(tiles(dist, "validation")[:4])
+    webgl = trained.predict(photos)
+    try:
+        for backend in ("wasm", "cpu"):
+            assert trained.page.evaluate("(name) => client.setBackend(name)", backend)["backend"] == backend
+            for a, b in zip(webgl, trained.predict(photos), strict=True):
+                assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-3)
+        assert trained.train(QUICK)["evaluation"]["correct"] >= 11
+    finally:
+        trained.page.evaluate("client.setBackend('webgl')")
+
+
+def tensorflow_page(chromium, scripts):
+    """A blank page with published libraries, as somebody else's app would have them."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    for script in scripts:
+        page.add_script_tag(path=str(NODE_MODULES / script))
+    return page
+
+
+def probe(size=96):
+    """A picture of exactly the input's size: any reader's crop and resize leave it alone."""
+    rng = np.random.default_rng(3)
+    return encode(rng.integers(0, 256, (size, size, 3), dtype=np.uint8))
+
+
+UNZIPPED = """
+const file = (name, type) => new File([Uint8Array.from(atob(parts[name]), (c) => c.charCodeAt(0))], name, { type });
+const image = new Image();
+image.src = `data:image/png;base64,${photo}`;
+await image.decode();
+"""
+
+
+def unzipped(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return {name: base64.b64encode(file.read(name)).decode() for name in file.namelist()}
+
+
+def test_the_archive_opens_in_the_published_teachable_machine_library(trained, chromium, dist):
+    scripts = ("tfjs-1/dist/tf.min.js", "@teachablemachine/image/dist/teachablemachine-image.min.js")
+    page = tensorflow_page(chromium, scripts)
+    assert page.evaluate("tf.version.tfjs") == "1.3.1"
+    parts = unzipped(trained.export_model())
+    photos = [tiles(dist, "validation")[i] for i in (0, 5, 10)]
+    photos.append(("probe.png", probe()))
+    for ours, (name, data) in zip(trained.predict(encoded(photos)), photos, strict=True):
+        theirs = page.evaluate(
+            f"""async ([parts, photo]) => {{ {UNZIPPED}
+            globalThis.model ??= await tmImage.loadFromFiles(
+              file("model.json", "application/json"), file("weights.bin", ""), file("metadata.json", "application/json"));
+            return model.predict(image);
+            }}""",
+            [parts, base64.b64encode(data).decode()],
+        )
+        best = max(theirs, key=lambda entry: entry["probability"])
+        assert best["className"] == ours["label"], name
+        by_label = {entry["className"]: entry["probability"] for entry in theirs}
+        for entry in ours["top"]:
+            assert by_label[entry["label"]] == pytest.approx(entry["probability"], abs=0.02), name
+    page.context.close()
+
+
+def test_the_archive_opens_in_plain_tensorflow_js_and_keeps_its_promise(trained, chromium):
+    page = tensorflow_page(chromium, ("@tensorflow/tfjs/dist/tf.min.js",))
+    data = trained.export_model()
+    metadata = json.loads(zipfile.ZipFile(io.BytesIO(data)).read("metadata.json"))
+    promises = metadata["userMetadata"]["pyclassifier"]["selfCheck"]
+    computed = page.evaluate(
+        f"""async ([parts, photo, colors, size]) => {{ {UNZIPPED}
+        await tf.setBackend("cpu");
+        const model = await tf.loadLayersModel(tf.io.browserFiles([file("model.json", ""), file("weights.bin", "")]));
+        return colors.map((color) => tf.tidy(() =>
+          Array.from(model.predict(tf.tensor(color).div(127.5).sub(1).reshape([1, 1, 1, 3]).tile([1, size, size, 1]))
+            .dataSync())));
+        }}""",
+        [unzipped(data), base64.b64encode(probe()).decode(), [p["color"] for p in promises], metadata["imageSize"]],
+    )
+    for promise, row in zip(promises, computed, strict=True):
+        assert row == pytest.approx(promise["probabilities"], abs=1e-3)
+    page.context.close()
+
+
+def test_broken_files_are_listed_and_the_rest_trains(page, site, dist):
+    good = tiles(dist, "training")
+    bad = [
+        ("grass/half.png", good[0][1][: len(good[0][1]) // 2]),
+        ("grass/empty.jpg", b""),
+        ("grass/page.html.jpg", b"<!doctype html>"),
+        ("grass/notes.txt", b"notes"),
+        ("grass/.DS_Store", b"x"),
+        ("Thumbs.db", b"x"),
+        ("loose.png", good[0][1]),
+    ]
+    client = Client(page, site, "wasm")
+    added = client.add("training", encoded([*good, *bad]))
+    assert {p["path"] for p in added["problems"]} == {"grass/notes.txt", "grass/.DS_Store", "Thumbs.db", "loose.png"}
+    outcome = client.train(QUICK)
+    assert {p["path"] for p in outcome["problems"]} == {path for path, _ in bad}
+    assert outcome["nTraining"] + outcome["evaluation"]["total"] == 36
+
+
+def test_stop_resolves_with_what_is_learned(page, site, dist):
+    client = Client(page, site, "wasm")
+    client.add("training", encoded(tiles(dist, "training")))
+    outcome = client.train({**QUICK, "epochs": 500}, abort_at_epoch=3)
+    assert outcome["stopped"] and 3 <= outcome["epochs"] < 500
+    assert client.predict(encoded(tiles(dist, "validation")[:1]))[0]["label"]
+    early = client.reply("train", {"inputSize": 128}, abort_at_epoch=0)
+    assert early["error"]["name"] == "AbortError"
+
+
+def test_errors_reach_the_page_as_sentences(page, site):
+    client = Client(page, site, "wasm")
+    for method, args, words in (
+        ("train", [{}], "Expected photos of at least 2 classes, got none"),
+        ("predict", [encoded([("a.png", b"x")])], "Expected a trained model"),
+        ("openModel", [base64.b64encode(b"not a zip").decode()], "Expected a model archive"),
+        ("train", [{"inputSize": 100}], "Expected photos"),
+    ):
+        message = client.reply(method, *args)["error"]["message"]
+        assert words in message and "Traceback" not in message
+
+
+def test_calls_after_close_are_refused(page, site):
+    client = Client(page, site, "wasm")
+    page.evaluate("client.close()")
+    assert client.reply("memory")["error"]["name"] == "AbortError"
+
+
+def test_our_wheel_can_be_installed_from_the_site(tab, site, dist):
+    wheel = next((dist / "pyodide").glob("pyclassifier-*.whl")).name
+    tab.goto(f"{site}favicon.svg")
+    version = tab.evaluate(
+        """async ([url, wheel]) => {
+        const { loadPyodide } = await import(`${url}pyodide/pyodide.mjs`);
+        const pyodide = await loadPyodide({ indexURL: `${url}pyodide/`, packages: ["micropip"] });
+        return pyodide.runPythonAsync(`
+          import micropip
+          await micropip.install("${url}pyodide/${wheel}")
+          import pyclassifier, importlib.metadata
+          importlib.metadata.version("pyclassifier")
+        `);
+        }""",
+        [site, wheel],
+    )
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version) and version in wheel
+
+
+def test_colors_are_told_apart_without_fault(page, site, shared):
+    files = {
+        split: [
+            (path.relative_to(shared / "data").as_posix(), path.read_bytes())
+            for path in sorted((shared / "data/colors" / split).rglob("*.png"))
+        ]
+        for split in ("training", "validation")
+    }
+    client = Client(page, site)
+    client.add("training", encoded(files["training"] + files["validation"]))
+    outcome = client.train({})
+    assert outcome["evaluation"]["correct"] == outcome["evaluation"]["total"] == 2
+    assert [r["label"] for r in client.predict(encoded(files["validation"]))] == ["blue", "red"]
+
+
+def test_brands_are_told_apart_with_mobilenet_025(page, site, shared):
+    client = Client(page, site)
+    training, validation = brand_photos(shared)
+    client.add("training", encoded(training))
+    client.add("validation", encoded(validation))
+    outcome = client.train({"backbone": SMALL_BACKBONE})
+    assert outcome["nTraining"] == 60 and outcome["evaluation"]["total"] == 30
+    assert outcome["evaluation"]["correct"] >= 28
+    names = {"android.jpg": "android", "apple8.0.jpeg": "apple", "apple-reverse.jpg": "apple", "windows.png": "windows"}
+    photos = [(name, (shared / "data/brand/test" / name).read_bytes()) for name in names]
+    recognised = client.predict(encoded(photos))
+    assert sum(r["label"] == label for r, label in zip(recognised, names.values(), strict=True)) >= 3

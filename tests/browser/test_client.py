@@ -99,7 +99,8 @@ def test_the_backend_can_change_in_mid_work(trained, dist):
     webgl = trained.predict(photos)
     try:
         for backend in ("wasm", "cpu"):
-            assert trained.page.evaluate("(name) => client.setBackend(name)", backend)["backend"] == backend
+            info = trained.page.evaluate("(name) => client.setBackend(name)", backend)
+            assert info == {**trained.info, "backend": backend}
             for a, b in zip(webgl, trained.predict(photos), strict=True):
                 assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-3)
         assert trained.train(QUICK)["evaluation"]["correct"] >= 11
@@ -170,8 +171,8 @@ def test_the_archive_opens_in_plain_tensorflow_js_and_keeps_its_promise(trained,
         await tf.setBackend("cpu");
         const model = await tf.loadLayersModel(tf.io.browserFiles([file("model.json", ""), file("weights.bin", "")]));
         return colors.map((color) => tf.tidy(() =>
-          Array.from(model.predict(tf.tensor(color).div(127.5).sub(1).reshape([1, 1, 1, 3]).tile([1, size, size, 1]))
-            .dataSync())));
+          Array.from(model.predict(tf.tensor(color).div(127.5).sub(1).reshape([1, 1, 1, 3])
+            .tile([1, size, size, 1])).dataSync())));
         }}""",
         [unzipped(data), base64.b64encode(probe()).decode(), [p["color"] for p in promises], metadata["imageSize"]],
     )

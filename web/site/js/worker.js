@@ -10,6 +10,7 @@ import { ABORTED } from "./protocol.js";
  * @typedef {import("./protocol.js").Progress} Progress
  * @typedef {{ requested: boolean }} Stop
  * @typedef {(progress: Progress) => void} Report
+ * @typedef {<T>(stage: string, work: Promise<T>) => Promise<T>} Step  wait for a stage, then report it
  */
 
 const SITE = new URL("../", import.meta.url).href;
@@ -17,6 +18,8 @@ const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software|basic render/i
 
 /** @type {any} the Python object `session.Session` */
 let session = null;
+/** What of `Info` Python does not know. */
+let platform = { renderer: "", software: false, backends: /** @type {string[]} */ ([]) };
 /** Calls run one after the other: Python and tf.js have one state. */
 let queue = Promise.resolve();
 /** @type {Map<number, Stop>} */
@@ -41,7 +44,7 @@ async function answer({ id, method, args }) {
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
     const result = method === "connect" ? await connect(args, report) : await callPython(method, args, report, stop);
-    self.postMessage({ id, result });
+    self.postMessage({ id, result: method === "setBackend" ? { ...result, ...platform } : result });
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     self.postMessage({ id, error: { name, message } });
@@ -51,27 +54,37 @@ async function answer({ id, method, args }) {
 }
 
 /**
+ * Load everything; `done` counts the stages that are there.
  * @param {any} args
  * @param {Report} report
  */
-async function connect([{ backend }], report) {
+async function connect(args, report) {
   let done = 0;
-  /** @type {<T>(stage: string, work: Promise<T>) => Promise<T>} */
+  /** @type {Step} */
   const step = async (stage, work) => {
     const result = await work;
     report({ stage, done: ++done, total: 4 });
     return result;
   };
   report({ stage: "python", done: 0, total: 4 });
+  await start(args, step);
+  const info = await step("backbone", callPython("connect", [], report, { requested: false }));
+  return { ...info, ...platform };
+}
+
+/**
+ * @param {any} args
+ * @param {Step} step
+ */
+async function start([{ backend }], step) {
   const renderer = webglRenderer();
-  const [pyodide, backends] = await Promise.all([
+  const [pyodide, backends, index] = await Promise.all([
     step("packages", step("python", startPython())),
     step("tensorflow", startTensorFlow(backend, renderer)),
+    fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
   ]);
-  const index = await (await fetch(new URL("models/index.json", SITE))).text();
+  platform = { renderer, software: SOFTWARE_RENDERER.test(renderer), backends };
   session = pyodide.pyimport("session").start(`${SITE}models/`, index);
-  const info = await step("backbone", callPython("connect", [], report, { requested: false }));
-  return { ...info, renderer, software: SOFTWARE_RENDERER.test(renderer), backends };
 }
 
 async function startPython() {

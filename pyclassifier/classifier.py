@@ -22,7 +22,8 @@ from .engines import Engine, FitConfig, History, Model, default_engine
 from .engines.base import Array, OnEpoch, ShouldStop
 from .errors import DatasetError, ImageDecodeError, NotFittedError
 from .features import FeatureCache, FeatureExtractor, OnProgress
-from .labels import LabelEncoder, one_hot
+from .heads import train_head
+from .labels import LabelEncoder
 from .metrics import Evaluation
 from .record import (
     SELF_CHECK_COLORS,
@@ -32,7 +33,7 @@ from .record import (
     read_history,
     self_check,
 )
-from .topology import Pooling, head, initial_weights, pooling_of
+from .topology import Pooling, pooling_of
 
 Photo = Sample | bytes | NDArray[np.uint8]
 
@@ -127,7 +128,6 @@ class ImageClassifier:
         self._engine: Engine | None = None
         self._cache = FeatureCache()
         self._extractor: FeatureExtractor | None = None
-        self._extractor_key: tuple[object, ...] | None = None
         self._head: Model | None = None
         self._record: dict[str, Any] = {}
 
@@ -168,7 +168,8 @@ class ImageClassifier:
         ImageClassifier
             Itself.
         """
-        await self._get_extractor()
+        if self._extractor is None:
+            self._extractor = await self._get_extractor()
         return self
 
     async def fit(
@@ -208,23 +209,34 @@ class ImageClassifier:
         training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
         samples = [*training, *validation]
         extractor = await self._get_extractor()
-        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
-        n_training = sum(i < len(training) for i in features.kept)
-        kept = [samples[i] for i in features.kept]
-        _check_readable(dataset, kept[:n_training])
-        encoder = LabelEncoder()
-        y = encoder.fit_transform([str(sample.label) for sample in kept])
-        model, history = await self._train(features.X, y, n_training, on_epoch, should_stop)
-        evaluation = None
-        if n_training < len(kept):
-            y_proba = await model.predict(features.X[n_training:])
-            labels = encoder.classes_.tolist()
-            evaluation = Evaluation.from_predictions(y[n_training:], y_proba.argmax(axis=1), labels)
+        try:
+            features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+            n_training = sum(i < len(training) for i in features.kept)
+            kept = [samples[i] for i in features.kept]
+            _check_readable(dataset, kept[:n_training])
+            encoder = LabelEncoder()
+            y = encoder.fit_transform([str(sample.label) for sample in kept])
+            head, history, y_pred = await train_head(
+                self._get_engine(),
+                features.X,
+                y,
+                n_training,
+                FitConfig(self.epochs, self.batch_size, self.learning_rate, self.random_state),
+                hidden_units=self.hidden_units,
+                on_epoch=on_epoch,
+                should_stop=should_stop,
+            )
+        except BaseException:
+            self._keep_extractor(self._extractor, instead_of=extractor)
+            raise
+        self._keep_extractor(extractor, instead_of=self._extractor)
         self._dispose_head()
-        self._head = model
+        self._head = head
         self.classes_ = encoder.classes_
         self.history_ = history
-        self.evaluation_ = evaluation
+        self.evaluation_ = (
+            Evaluation.from_predictions(y[n_training:], y_pred, encoder.classes_.tolist()) if len(y_pred) else None
+        )
         self.problems_ = dataset.problems + features.problems
         self.n_training_ = n_training
         self.stopped_ = len(history["loss"]) < self.epochs
@@ -233,7 +245,7 @@ class ImageClassifier:
             parameters={**self.get_params(), "backbone": extractor.card.name, "engine": None},
             engine=self._get_engine(),
             history=history,
-            evaluation=evaluation,
+            evaluation=self.evaluation_,
             training=digests[:n_training],
             validation=digests[n_training:],
         )
@@ -269,9 +281,8 @@ class ImageClassifier:
         ImageDecodeError
             A photo cannot be read, and no list for problems was given.
         """
-        model = self._get_head()
+        extractor, head = self._fitted()
         samples = [_as_sample(photo, i) for i, photo in enumerate(photos)]
-        extractor = await self._get_extractor()
         features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
         if features.problems and problems is None:
@@ -280,7 +291,7 @@ class ImageClassifier:
             problems.extend(features.problems)
         y_proba = np.full((len(samples), len(self.classes_)), np.nan, np.float32)
         if features.kept:
-            y_proba[list(features.kept)] = await model.predict(features.X)
+            y_proba[list(features.kept)] = await head.predict(features.X)
         return y_proba
 
     async def predict(self, photos: Sequence[Photo]) -> NDArray[np.str_]:
@@ -300,8 +311,8 @@ class ImageClassifier:
         NotFittedError, ImageDecodeError
             As in `predict_proba`.
         """
-        y_proba = await self.predict_proba(photos)
-        return self.classes_[y_proba.argmax(axis=1)]
+        y_pred = (await self.predict_proba(photos)).argmax(axis=1)
+        return np.asarray(self.classes_[y_pred])
 
     async def evaluate(self, dataset: Dataset, *, problems: list[Problem] | None = None) -> Evaluation:
         """Compare predictions with the labels of photos that were not trained on.
@@ -324,7 +335,7 @@ class ImageClassifier:
         DatasetError
             No photo could be used.
         """
-        self._get_head()
+        self._fitted()
         classes = self.classes_.tolist()
         problems = [] if problems is None else problems
         problems.extend(dataset.problems)
@@ -359,16 +370,15 @@ class ImageClassifier:
         NotFittedError
             Nothing was learned or loaded yet.
         """
-        head_model = self._get_head()
-        extractor = await self._get_extractor()
+        extractor, head = self._fitted()
         archive = Archive(
             extractor=extractor.model.topology,
             extractor_weights=extractor.model.weights(),
-            head=head_model.topology,
-            head_weights=head_model.weights(),
+            head=head.topology,
+            head_weights=head.weights(),
             labels=tuple(self.classes_.tolist()),
             card=extractor.card,
-            fit_mode=self.fit_mode,
+            fit_mode=extractor.fit_mode,
             name=name or self.name_,
             record={**self._record, "selfCheck": self_check(await self._predict_colors())},
         )
@@ -410,7 +420,10 @@ class ImageClassifier:
             model.dispose()
             raise
         # Another archive may hold other weights under the same card: its features must not be taken for these.
-        self._set_extractor(model, archive.card, kind=sha256(data).hexdigest())
+        weights_id = sha256(data).hexdigest()
+        self._extractor = FeatureExtractor(
+            model, archive.card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache, weights_id=weights_id
+        )
         self.classes_ = np.asarray(archive.labels, dtype=np.str_)
         self.history_ = read_history(archive.record)
         self.evaluation_ = read_evaluation(archive.record, archive.labels)
@@ -440,7 +453,7 @@ class ImageClassifier:
         self._dispose_head()
         if self._extractor:
             self._extractor.model.dispose()
-        self._extractor = self._extractor_key = None
+        self._extractor = None
 
     def _get_engine(self) -> Engine:
         if self._engine is None:
@@ -448,61 +461,35 @@ class ImageClassifier:
         return self._engine
 
     async def _get_extractor(self) -> FeatureExtractor:
+        """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
         card = get_card(self.backbone, self.input_size)
-        if self._extractor is None or self._extractor_key != (card, self.pooling, self.fit_mode):
-            model = await self._get_engine().load_backbone(card, self.pooling)
-            if self._extractor:
-                self._extractor.model.dispose()
-            self._set_extractor(model, card, kind=self.pooling)
-        assert self._extractor is not None
-        return self._extractor
+        current = self._extractor
+        if current and (current.card, current.pooling, current.fit_mode) == (card, self.pooling, self.fit_mode):
+            return current
+        model = await self._get_engine().load_backbone(card, self.pooling)
+        return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
 
-    def _set_extractor(self, model: Model, card: ModelCard, kind: str) -> None:
-        self._extractor = FeatureExtractor(model, card, fit_mode=self.fit_mode, kind=kind, cache=self._cache)
-        self._extractor_key = (card, self.pooling, self.fit_mode)
+    def _keep_extractor(self, extractor: FeatureExtractor | None, *, instead_of: FeatureExtractor | None) -> None:
+        if instead_of and instead_of is not extractor:
+            instead_of.model.dispose()
+        self._extractor = extractor
 
-    def _get_head(self) -> Model:
-        if self._head is None:
+    def _fitted(self) -> tuple[FeatureExtractor, Model]:
+        """Extractor and head that belong together, whatever the parameters say now."""
+        if self._head is None or self._extractor is None:
             raise NotFittedError("Expected a trained model; train one or open one first.")
-        return self._head
+        return self._extractor, self._head
 
     def _dispose_head(self) -> None:
         if self._head:
             self._head.dispose()
         self._head = None
 
-    async def _train(
-        self, X: Array, y: NDArray[np.int64], n_training: int, on_epoch: OnEpoch | None, should_stop: ShouldStop | None
-    ) -> tuple[Model, History]:
-        """Train a new head on the first ``n_training`` rows, judged after each epoch by the others."""
-        n_classes = int(y.max()) + 1
-        topology = head(X.shape[1], self.hidden_units, n_classes)
-        model = await self._get_engine().build(
-            topology, initial_weights(topology, np.random.default_rng(self.random_state))
-        )
-        Y = one_hot(y, n_classes)
-        config = FitConfig(self.epochs, self.batch_size, self.learning_rate, self.random_state)
-        validation = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
-        try:
-            history = await model.fit(
-                X[:n_training],
-                Y[:n_training],
-                config,
-                validation=validation,
-                on_epoch=on_epoch,
-                should_stop=should_stop,
-            )
-        except BaseException:
-            model.dispose()
-            raise
-        return model, history
-
     async def _predict_colors(self) -> Array:
-        extractor = await self._get_extractor()
+        extractor, head = self._fitted()
         size = extractor.card.input_size
         pictures = [np.full((size, size, 3), color, np.uint8) for color in SELF_CHECK_COLORS]
-        features = await extractor.model.predict(make_batch(pictures, extractor.card))
-        return await self._get_head().predict(features)
+        return await head.predict(await extractor.model.predict(make_batch(pictures, extractor.card)))
 
 
 def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:

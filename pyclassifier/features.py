@@ -17,6 +17,7 @@ from .datasets import Problem, Sample
 from .engines.base import Model, ShouldStop
 from .errors import ImageDecodeError, StoppedError
 from .images import MAX_PIXELS
+from .topology import Pooling
 
 BATCH_SIZE = 16
 CACHE_BYTES = 1 << 29
@@ -133,9 +134,12 @@ class FeatureExtractor:
     card : ModelCard
         Input size and scaling.
     fit_mode : {"crop", "pad", "stretch"}
-    kind : str
-        Names model and settings: features of the same kind and content are the same.
+    pooling : {"avg", "flatten"}
+        How the model pools.
     cache : FeatureCache
+    weights_id : str
+        Tells models of the same card and other weights apart: the cache takes features of the same card, settings,
+        weights and content for the same.
     max_pixels : int
         As in `pyclassifier.images.decode_image`.
     """
@@ -146,14 +150,16 @@ class FeatureExtractor:
         card: ModelCard,
         *,
         fit_mode: FitMode,
-        kind: str,
+        pooling: Pooling,
         cache: FeatureCache,
+        weights_id: str = "",
         max_pixels: int = MAX_PIXELS,
     ) -> None:
         self.model = model
         self.card = card
         self.fit_mode: FitMode = fit_mode
-        self.kind = f"{kind}/{card.name}/{card.input_size}/{fit_mode}"
+        self.pooling: Pooling = pooling
+        self.kind = f"{card.name}/{card.input_size}/{fit_mode}/{pooling}/{weights_id}"
         self.cache = cache
         self.max_pixels = max_pixels
 

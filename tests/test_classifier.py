@@ -109,6 +109,18 @@ async def test_a_failed_fit_leaves_the_learned_model():
     assert (await classifier.predict([noisy(COLORS["red"], 7)])).tolist() == ["red"]
 
 
+async def test_a_stopped_fit_with_other_parameters_leaves_the_learned_model():
+    engine = NumpyEngine()
+    classifier = await make(engine).fit(color_dataset())
+    photos = [noisy(COLORS["red"], 7)]
+    before, held = await classifier.predict_proba(photos), engine.memory()
+    with pytest.raises(StoppedError):
+        await classifier.set_params(input_size=64, fit_mode="pad").fit(color_dataset(), should_stop=lambda: True)
+    assert np.array_equal(await classifier.predict_proba(photos), before) and engine.memory() == held
+    opened = await ImageClassifier.load(await classifier.save(), engine=engine)
+    assert opened.fit_mode == "crop" and opened._extractor.card.input_size == 32
+
+
 async def test_stop_keeps_what_is_trained_so_far():
     n = []
     classifier = await make(epochs=50).fit(color_dataset(), on_epoch=n.append, should_stop=lambda: len(n) >= 7)

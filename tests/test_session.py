@@ -128,7 +128,9 @@ async def test_errors_are_sentences():
     assert nothing["error"]["name"] == "DatasetError" and "at least 2 classes, got none" in nothing["error"]["message"]
     assert "train one or open one" in (await page.try_call("predict", [photo("red")]))["error"]["message"]
     assert "got epoch." in (await page.try_call("train", {"epoch": 3}))["error"]["message"]
-    assert "Expected one of this site's backbones" in (await page.try_call("train", {"backbone": "x"}))["error"]["message"]
+    assert (
+        "Expected one of this site's backbones" in (await page.try_call("train", {"backbone": "x"}))["error"]["message"]
+    )
     assert (await page.try_call("openModel", b"no zip"))["error"]["name"] == "ArchiveError"
     await page.call("add", "training", files(color_files(5)))
     assert "epochs" in (await page.try_call("train", {"inputSize": 32, "epochs": 0}))["error"]["message"]

@@ -148,7 +148,7 @@ def test_the_archive_opens_in_the_published_teachable_machine_library(trained, c
         theirs = page.evaluate(
             f"""async ([parts, photo]) => {{ {UNZIPPED}
             globalThis.model ??= await tmImage.loadFromFiles(
-              file("model.json", "application/json"), file("weights.bin", ""), file("metadata.json", "application/json"));
+              file("model.json", "application/json"), file("weights.bin", ""), file("metadata.json", ""));
             return model.predict(image);
             }}""",
             [parts, base64.b64encode(data).decode()],

@@ -1,0 +1,70 @@
+"""Features and class indices -> a trained head."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engines import Engine, FitConfig, History, Model
+from .engines.base import Array, OnEpoch, ShouldStop
+from .labels import one_hot
+from .topology import head, initial_weights
+
+
+async def train_head(
+    engine: Engine,
+    X: Array,
+    y: NDArray[np.int64],
+    n_training: int,
+    config: FitConfig,
+    *,
+    hidden_units: int,
+    on_epoch: OnEpoch | None = None,
+    should_stop: ShouldStop | None = None,
+) -> tuple[Model, History, NDArray[np.int64]]:
+    """Train a new head on the first rows, judged after each epoch by the others.
+
+    Parameters
+    ----------
+    engine : Engine
+    X : ndarray of shape (N, n_features), float32
+    y : ndarray of shape (N,), int64
+        Class indices; all classes are among the first ``n_training``.
+    n_training : int
+        Rows to train on, in 1..N.
+    config : FitConfig
+    hidden_units : int
+    on_epoch, should_stop : callable, optional
+        As in `Model.fit`.
+
+    Returns
+    -------
+    head : Model
+    history : dict of str to list of float
+    y_pred : ndarray of shape (N - n_training,), int64
+        The head's classes of the other rows.
+
+    Raises
+    ------
+    EngineError
+        The engine failed; nothing of the head is left in it.
+    """
+    n_classes = int(y.max()) + 1
+    Y = one_hot(y, n_classes)
+    topology = head(X.shape[1], hidden_units, n_classes)
+    model = await engine.build(topology, initial_weights(topology, np.random.default_rng(config.random_state)))
+    held_out = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
+    try:
+        history = await model.fit(
+            X[:n_training],
+            Y[:n_training],
+            config,
+            validation=held_out,
+            on_epoch=on_epoch,
+            should_stop=should_stop,
+        )
+        y_pred = (await model.predict(held_out[0])).argmax(axis=1) if held_out else np.zeros(0, np.int64)
+    except BaseException:
+        model.dispose()
+        raise
+    return model, history, y_pred

@@ -9,32 +9,22 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+from testbed import ROOT, fresh_browser, serving  # also puts web/ on the path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "web"))
+# isort: split
+import backbones
+from fetch import fetch_file
+from frozen_graph import read_mobilenet_v1
+from layers import LayersModel, absorb_padding, fold_batch_norm, split_at
+from vendor import vendor_files
 
-import backbones  # noqa: E402
-from fetch import fetch_file  # noqa: E402
-from frozen_graph import read_mobilenet_v1  # noqa: E402
-from layers import LayersModel, absorb_padding, fold_batch_norm, split_at  # noqa: E402
-from serve import serving  # noqa: E402
-from vendor import vendor_files  # noqa: E402
+from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE
 
-from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE  # noqa: E402
-
-FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-gpu-compositing",
-]
 RUN_WORKER = """job => new Promise((resolve, reject) => {
     const worker = new Worker("backbone_worker.js", { type: "module" });
     worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); };
@@ -87,11 +77,10 @@ def main() -> None:
     else:
         model = read_mobilenet_v1(fetch_file("retrained_graph.pb"), DEFAULT_BACKBONE)
     parts = variants(model)
-    executable = (ROOT / ".cache" / "browser").read_text() or None
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         lay_out(parts, Path(temporary))
-        with serving(Path(temporary)) as url:
-            page = playwright.chromium.launch(executable_path=executable, args=FLAGS).new_page()
+        with serving(Path(temporary)) as url, fresh_browser(playwright) as browser:
+            page = browser.new_page()
             page.goto(url)
             for backend in ("webgl", "wasm"):
                 measure(page, list(parts), backend, arguments.batch, arguments.rounds)

@@ -1,0 +1,70 @@
+"""How long a first visit takes: seconds from navigation to "Ready" on the built page.
+
+Each time in a new Chromium with an empty profile, served from this machine, so that it is the machine's work and not
+the network's. The stages are what the page's status line said meanwhile; the last column is the longest piece of
+work that kept the page's thread from answering.
+
+    .venv/bin/python bench/cold_start.py [--repeat 5] [--backend auto] [--site web/dist]
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+from testbed import arguments_parser, built_site, fresh_browser, open_page, serving
+
+GOAL_S = 6.0
+
+# Notes what the status line says, and when, until it says "Ready"; times count from navigation.
+WATCH_STATUS = """(patience) => new Promise((resolve, reject) => {
+    const status = document.querySelector('[role="status"]');
+    const said = [];
+    const note = () => {
+        const text = status.textContent.trim();
+        if (text && text !== said.at(-1)?.text) said.push({ text, at: performance.now() });
+        if (text !== "Ready") return;
+        const longest = Math.max(0, ...longTasks().map(({ duration }) => duration));
+        resolve({ said, longest, script: performance.getEntriesByType("navigation")[0].domContentLoadedEventStart });
+    };
+    new MutationObserver(note).observe(status, { childList: true, characterData: true, subtree: true });
+    setTimeout(() => reject(new Error(`still not "Ready" but "${status.textContent}"`)), patience);
+    note();
+})"""
+PATIENCE_MS = 60_000
+
+Visit = dict[str, Any]
+
+
+def report(visits: list[Visit]) -> None:
+    """Print each visit, the median, and the stages of the visit in the middle."""
+    seconds = [visit["said"][-1]["at"] / 1000 for visit in visits]
+    for number, (visit, took) in enumerate(zip(visits, seconds, strict=True), 1):
+        print(f"visit {number}: {took:5.2f} s   longest task of the page's thread {visit['longest']:4.0f} ms")
+    median = statistics.median(seconds)
+    middle = min(visits, key=lambda visit: abs(visit["said"][-1]["at"] / 1000 - median))
+    print(f"\nWhat the page said, in the visit nearest to the median (its script ran at {middle['script']:.0f} ms):")
+    for line in middle["said"]:
+        print(f"  {line['at'] / 1000:5.2f} s  {line['text']}")
+    verdict = "reached" if median <= GOAL_S else "NOT reached"
+    print(f"\nmedian {median:.2f} s of {len(visits)}; goal at most {GOAL_S:g} s: {verdict}")
+
+
+def main() -> None:
+    """Visit the page several times."""
+    parser = arguments_parser(__doc__)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--backend", default="auto", choices=["auto", "webgl", "wasm", "cpu"])
+    arguments = parser.parse_args()
+    query = "" if arguments.backend == "auto" else f"?backend={arguments.backend}"
+    with built_site(arguments.site) as site, serving(site) as url, sync_playwright() as playwright:
+        visits: list[Visit] = []
+        for _ in range(arguments.repeat):
+            with fresh_browser(playwright) as browser:
+                visits.append(open_page(browser, url + query).evaluate(WATCH_STATUS, PATIENCE_MS))
+    report(visits)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""What the measurements stand on: headless Chromium, a built site, the project's photos."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("PYCLASSIFIER_SHARED", ROOT.parent / "shared"))
+BROWSER_FILE = ROOT / ".cache" / "browser"
+BACKBONE = "mobilenet_v1_0.25_224"
+BACKBONE_FOLDER = SHARED / "models" / BACKBONE / "tfjs"
+sys.path.insert(0, str(ROOT / "web"))
+
+from serve import serving as serving  # noqa: E402
+
+# WebGL on the CPU (SwiftShader): correct, slow, and the same on every machine.
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-gpu-compositing",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+PAGE_TIMEOUT_MS = 120_000
+
+# Runs before anything else of a page: from then on longTasks() gives the pieces of work of 50 ms and more.
+WATCH_LONG_TASKS = """{
+    const tasks = [];
+    const take = (entries) => tasks.push(...entries.map(({ startTime, duration }) => ({ startTime, duration })));
+    const observer = new PerformanceObserver((list) => take(list.getEntries()));
+    observer.observe({ type: "longtask", buffered: true });
+    globalThis.longTasks = () => (take(observer.takeRecords()), tasks);
+}"""
+
+
+def arguments_parser(documentation: str | None) -> argparse.ArgumentParser:
+    """Return a parser that knows --site."""
+    parser = argparse.ArgumentParser(description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--site", type=Path, help="a built site to measure (default: build one for the occasion)")
+    return parser
+
+
+def shared_folder(path: str) -> Path:
+    """Return a folder of the data that is kept beside the project; end the script where it is absent."""
+    folder = SHARED / path
+    if not folder.is_dir():
+        sys.exit(f"This measurement needs {folder}, which is not there. Set PYCLASSIFIER_SHARED to where it is.")
+    return folder
+
+
+@contextlib.contextmanager
+def built_site(given: Path | None, *, backbone: bool = False) -> Iterator[Path]:
+    """Yield the folder of a built site: the given one, or a fresh one, with MobileNet 0.25 beside the default."""
+    if given:
+        if not (given / "index.html").exists():
+            sys.exit(f"Expected a built site in {given}, found none. Build it: make build")
+        if backbone and not (given / "models" / BACKBONE).is_dir():
+            sys.exit(f"Expected {BACKBONE} in {given}. Build it: make build BACKBONE={BACKBONE}={BACKBONE_FOLDER}")
+        yield given.resolve()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(ROOT / "web" / "build.py"), "--out", folder]
+        if backbone:
+            command += ["--backbone", f"{BACKBONE}={BACKBONE_FOLDER}"]
+        # As the Makefile does: node may have come from PyPI into the virtual environment.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PATH": path})
+        if done.returncode:
+            sys.exit(f"The site could not be built (`make build` once gets what that needs):\n{done.stderr}")
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def serving_folders(folders: Mapping[str, Path]) -> Iterator[str]:
+    """Serve several folders, each under its name; yield the URL."""
+    with tempfile.TemporaryDirectory() as top:
+        for name, folder in folders.items():
+            (Path(top) / name).symlink_to(folder.resolve())
+        with serving(Path(top)) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def fresh_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Yield a Chromium with an empty profile: nothing cached, no shader compiled."""
+    if not BROWSER_FILE.exists():
+        sys.exit("Expected a browser in .cache/browser. Get one: make test, or python tests/browser_setup.py")
+    executable = BROWSER_FILE.read_text().strip() or None
+    browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def open_page(browser: Browser, url: str, *, bypass_csp: bool = False) -> Page:
+    """Open a page whose long tasks are watched; errors of the page end the script."""
+    page = browser.new_context(bypass_csp=bypass_csp).new_page()
+    page.set_default_timeout(PAGE_TIMEOUT_MS)
+    page.on("pageerror", lambda error: print(f"error in the page: {error}", file=sys.stderr))
+    page.add_init_script(WATCH_LONG_TASKS)
+    page.goto(url)
+    return page

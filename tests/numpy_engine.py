@@ -26,6 +26,9 @@ class NumpyEngine:
     async def set_backend(self, name: str) -> None:
         self.backend = name
 
+    async def warm_up(self) -> None:
+        pass
+
     async def load_backbone(self, card: ModelCard, pooling: str) -> NumpyModel:
         backbone = {
             "class_name": "Model",

@@ -17,7 +17,8 @@ from pyodide.ffi import JsException, to_js
 
 from ..catalog import ModelCard
 from ..errors import EngineError
-from ..topology import Pooling, Topology, Weights, feature_extractor, model_config
+from ..labels import one_hot
+from ..topology import Pooling, Topology, Weights, feature_extractor, head, initial_weights, model_config
 from ..weights import encode_weights
 from .base import Array, FitConfig, History, OnEpoch, ShouldStop
 
@@ -91,6 +92,19 @@ class TfjsEngine:
                     self._tf.fuseRelu6(layer)
         return TfjsModel(self._tf, model, topology)
 
+    async def warm_up(self) -> None:
+        """Compile what the training of any head runs on, so that the first one need not wait for it."""
+        if self.backend != "webgl":
+            return
+        # Sizes of a usual head, with a last batch that is not full: some shaders depend on how tensors are laid out.
+        topology = head(256, 100, 3)
+        model = await self.build(topology, initial_weights(topology, np.random.default_rng(0)))
+        X, Y = np.zeros((60, 256), np.float32), one_hot([0] * 60, 3)
+        try:
+            await model.fit(X, Y, FitConfig(epochs=1), validation=(X[:30], Y[:30]))
+        finally:
+            model.dispose()
+
     def memory(self) -> dict[str, int]:
         """``numTensors`` and ``numBytes`` that tf.js holds now."""
         memory = self._tf.memory()
@@ -103,6 +117,7 @@ class TfjsModel:
     def __init__(self, tf: Any, model: Any, topology: Topology) -> None:
         self._tf = tf
         self._model = model
+        self._batch_sizes: set[int] = set()
         self.topology = topology
 
     async def predict(self, X: Array) -> Array:
@@ -209,11 +224,15 @@ class TfjsModel:
             self._model = None
 
     def _padded(self, X: Array) -> Array:
-        """On WebGL, where each new batch size costs a compilation of all shaders, round it up to a power of two."""
-        n_missing = (1 << (len(X) - 1).bit_length()) - len(X)
-        if self._tf.getBackend() != "webgl" or n_missing == 0:
+        """On WebGL each new batch size costs a compilation of all shaders: fill up to one that was seen before."""
+        if self._tf.getBackend() != "webgl":
             return X
-        return np.concatenate([X, np.zeros((n_missing, *X.shape[1:]), X.dtype)])
+        n_samples = len(X)
+        seen = [size for size in self._batch_sizes if n_samples <= size <= 2 * n_samples]
+        # A small batch that is new goes up to a power of two, which the next ones can share.
+        size = min(seen, default=n_samples if n_samples > 8 else 1 << (n_samples - 1).bit_length())
+        self._batch_sizes.add(size)
+        return np.concatenate([X, np.zeros((size - n_samples, *X.shape[1:]), X.dtype)])
 
     def _tensor(self, array: Array) -> Any:
         array = np.ascontiguousarray(array, np.float32)

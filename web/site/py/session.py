@@ -103,6 +103,7 @@ class Session:
     async def connect(self, *, emit: Emit, stop: Stop) -> Data:
         """Load the default backbone."""
         await self.classifier.load_backbone()
+        await self.engine.warm_up()
         return self.info()
 
     def info(self) -> Data:

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import re
+import reprlib
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -18,12 +23,22 @@ from typing import Any
 from .batches import FIT_MODES, FitMode
 from .catalog import ModelCard
 from .errors import ArchiveError
-from .topology import Topology, Weights, input_size, layer_names, model_config, sequential
+from .topology import Topology, Weights, input_size, layer_names, model_config, pooling_of, sequential
 from .weights import decode_weights, encode_weights
 
 MAX_BYTES = 1 << 29
+MAX_JSON_BYTES = 1 << 25
 _FILES = ("model.json", "weights.bin", "metadata.json")
 TFJS_VERSION = "4.22.0"
+_MAX_DEPTH = 64
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)  # An open end matches too: no going back.
+_NO_BRACKETS = re.compile(r"[^][{}]+")
+_INNERMOST = re.compile(r"\[\]|\{\}")
+_MAX_LABELS = 100_000
+_MAX_LABEL_LENGTH = 1000
+_MAX_SCALING = 1e6
+# What zipfile trips over in a damaged file, slips of its parser included.
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, OverflowError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -104,9 +119,9 @@ def write_archive(archive: Archive, *, version: str) -> bytes:
     buffer = io.BytesIO()
     # Float weights hardly shrink; level 1 takes what is cheap to take.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-        file.writestr("model.json", json.dumps(model))
+        file.writestr("model.json", json.dumps(_without_nan(model), allow_nan=False))
         file.writestr("weights.bin", data)
-        file.writestr("metadata.json", json.dumps(metadata, ensure_ascii=False, indent=1))
+        file.writestr("metadata.json", json.dumps(_without_nan(metadata), allow_nan=False, indent=1))
     return buffer.getvalue()
 
 
@@ -116,7 +131,8 @@ def read_archive(data: bytes) -> Archive:
     Parameters
     ----------
     data : bytes
-        A zip file. It is not trusted: nothing but the three files is read, never more than 512 MB.
+        A zip file. It is not trusted: nothing but the three files is read, never more than 512 MB of weights
+        and 32 MB of each JSON file.
 
     Returns
     -------
@@ -131,21 +147,20 @@ def read_archive(data: bytes) -> Archive:
     try:
         extractor, head = model_config(model)["config"]["layers"]
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
-        labels = tuple(str(label) for label in metadata["labels"])
-        ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
-        card = _card(ours.get("card"), extractor, metadata)
-        fit_mode = ours.get("fitMode", "crop")
         n_outputs = head["config"]["layers"][-1]["config"]["units"]
         head_layers = layer_names(head)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        pooling_of(extractor)
+        ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
+        card = _card(ours.get("card"), extractor, metadata)
+        labels = _labels(metadata["labels"], n_outputs)
+        fit_mode = ours.get("fitMode", "crop")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ArchiveError(
             "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise "
-            f"({type(error).__name__}: {error})."
+            f"({type(error).__name__}: {str(error)[:_MAX_LABEL_LENGTH]})."
         ) from error
     if fit_mode not in FIT_MODES:
-        raise ArchiveError(f"Expected the fit mode to be one of {', '.join(FIT_MODES)}; got {fit_mode!r}.")
-    if len(labels) != n_outputs:
-        raise ArchiveError(f"Expected {n_outputs} labels, one per output of the model; got {len(labels)}.")
+        raise ArchiveError(f"Expected the fit mode to be one of {', '.join(FIT_MODES)}; got {reprlib.repr(fit_mode)}.")
     weights = decode_weights(entries, weights_data)
     return Archive(
         extractor=extractor,
@@ -155,17 +170,40 @@ def read_archive(data: bytes) -> Archive:
         labels=labels,
         card=card,
         fit_mode=fit_mode,
-        name=str(metadata.get("modelName") or "model"),
+        name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
     )
 
 
+def _labels(stored: Any, n_outputs: Any) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(label, str) for label in stored):
+        raise ArchiveError(f"Expected a list of names as labels, got {reprlib.repr(stored)}.")
+    # An array of text takes the longest label's room for each of them.
+    if len(stored) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH for label in stored):
+        raise ArchiveError(
+            f"Expected at most {_MAX_LABELS:,} labels of at most {_MAX_LABEL_LENGTH} characters, got {len(stored):,} "
+            f"of up to {max(map(len, stored)):,}."
+        )
+    if type(n_outputs) is not int or len(stored) != n_outputs:
+        raise ArchiveError(
+            f"Expected {reprlib.repr(n_outputs)} labels, one per output of the model; got {len(stored)}."
+        )
+    return tuple(stored)
+
+
+def _model_name(metadata: dict[str, Any]) -> str:
+    name = metadata.get("modelName")
+    return name[:_MAX_LABEL_LENGTH] if isinstance(name, str) and name else "model"
+
+
 def _card(stored: dict[str, Any] | None, extractor: Topology, metadata: dict[str, Any]) -> ModelCard:
     size = input_size(extractor)
-    if stored:
+    if stored is not None:
         pairs = tuple((str(name), str(digest)) for name, digest in stored.get("sha256", ()))
-        return ModelCard(**{**stored, "sha256": pairs, "input_size": size})
-    name = str(metadata.get("modelName") or "model")
+        card = ModelCard(**{**stored, "sha256": pairs, "input_size": size})
+        _check_card(card)
+        return card
+    name = _model_name(metadata)
     return ModelCard(
         name=name,
         title=name,
@@ -178,28 +216,76 @@ def _card(stored: dict[str, Any] | None, extractor: Topology, metadata: dict[str
     )
 
 
+def _check_card(card: ModelCard) -> None:
+    """Raise ArchiveError where a figure of a card that somebody else wrote cannot be computed with."""
+    for name in ("name", "title", "source", "licence", "feature_layer", "classification_layer"):
+        if not isinstance(getattr(card, name), str):
+            raise ArchiveError(f"Expected text as the card's {name}, got {reprlib.repr(getattr(card, name))}.")
+    for name, least in (("stride", 1), ("feature_channels", 0)):
+        value = getattr(card, name)
+        if type(value) is not int or value < least:
+            raise ArchiveError(f"Expected a whole number of at least {least} as the card's {name}, got {value!r:.40}.")
+    for name in ("divisor", "offset"):
+        value = getattr(card, name)
+        if type(value) not in (int, float) or not abs(value) < _MAX_SCALING or (name == "divisor" and value <= 0):
+            raise ArchiveError(
+                f"Expected a number that pixels can be scaled by as the card's {name}, got {value!r:.40}."
+            )
+
+
 def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             missing = [name for name in _FILES if name not in file.namelist()]
             if missing:
                 raise ArchiveError(f"Expected {', '.join(_FILES)} in the zip; {', '.join(missing)} is missing.")
-            size = sum(file.getinfo(name).file_size for name in _FILES)
-            if size > MAX_BYTES:
-                raise ArchiveError(f"Expected at most {MAX_BYTES:,} bytes in the zip, got {size:,}.")
-            model, weights, metadata = (file.read(name) for name in _FILES)
+            model, weights, metadata = (_read(file, name) for name in _FILES)
         return _json_object(model, "model.json"), weights, _json_object(metadata, "metadata.json")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
+    except _ZIP_ERRORS as error:
         raise ArchiveError(
             f"Expected a model archive (.zip), got something else or a damaged one ({error})."
         ) from error
 
 
+def _read(file: zipfile.ZipFile, name: str) -> bytes:
+    """One file of the zip, and not a byte more than it says it has: what inflates to more does no harm."""
+    info = file.getinfo(name)
+    limit = MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES
+    if info.file_size > limit:
+        raise ArchiveError(f"Expected at most {limit:,} bytes in {name}, got {info.file_size:,}.")
+    # Others are not inflated step by step, so that a small file could fill the memory.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ArchiveError(f"Expected {name} stored or deflated in the zip, got method {info.compress_type}.")
+    with file.open(info) as part:
+        return part.read(info.file_size)
+
+
 def _json_object(data: bytes, name: str) -> dict[str, Any]:
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        text = data.decode("utf-8-sig")
+        # Before it is parsed: json recurses, and in a browser that ends Python itself rather than in RecursionError.
+        _check_depth(text, name)
+        value = json.loads(text)
+    except ValueError as error:
         raise ArchiveError(f"Expected JSON in {name}; it is damaged ({error}).") from error
     if not isinstance(value, dict):
         raise ArchiveError(f"Expected an object in {name}, got {type(value).__name__}.")
     return value
+
+
+def _check_depth(text: str, name: str) -> None:
+    brackets = _NO_BRACKETS.sub("", _STRING.sub("", text))
+    for _ in range(_MAX_DEPTH):
+        brackets = _INNERMOST.sub("", brackets)
+        if not brackets:
+            return
+    raise ArchiveError(f"Expected JSON of at most {_MAX_DEPTH} levels in {name}; it is damaged or nested deeper.")
+
+
+def _without_nan(value: Any) -> Any:
+    """Plain data for JSON, which has no nan: that is what a training that diverged leaves in its history."""
+    if isinstance(value, Mapping):
+        return {key: _without_nan(child) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(child) for child in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -17,6 +17,8 @@ from .metrics import Evaluation
 # Pictures of one colour, which any reader of an archive can make for itself to check that it computes the same.
 SELF_CHECK_COLORS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128))
 
+_MAX_COUNT = 1 << 31  # Photos in a cell of a confusion matrix that somebody else wrote: sums must not overflow.
+
 
 def make_record(
     *,
@@ -50,8 +52,12 @@ def read_history(record: Mapping[str, Any]) -> History:
     """The history in a record; empty where there is none that makes sense."""
     try:
         history = record["run"]["history"]
-        return {str(name): [float(value) for value in values] for name, values in history.items()}
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return {
+            # JSON has no nan; a training that diverged has null there.
+            str(name): [math.nan if value is None else float(value) for value in values]
+            for name, values in history.items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return {}
 
 
@@ -61,7 +67,8 @@ def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluat
         matrix: NDArray[np.int64] = np.array(record["evaluation"]["confusion"], dtype=np.int64)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    fits = matrix.shape == (len(labels), len(labels)) and bool((matrix >= 0).all())
+    counts = bool(((matrix >= 0) & (matrix <= _MAX_COUNT)).all())
+    fits = counts and matrix.shape == (len(labels), len(labels))
     return Evaluation(tuple(labels), matrix) if fits else None
 
 
@@ -75,6 +82,6 @@ def largest_difference(record: Mapping[str, Any], y_proba: NDArray[np.float32]) 
     """How far rows of probabilities are from the promised ones; nan where a record promises none."""
     try:
         promised = np.array([row["probabilities"] for row in record["selfCheck"]], dtype=np.float64)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return math.nan
     return float(np.abs(promised - y_proba).max()) if promised.shape == y_proba.shape else math.nan

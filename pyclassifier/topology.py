@@ -17,6 +17,8 @@ Topology = dict[str, Any]
 Pooling = Literal["avg", "flatten"]
 Weights = Mapping[str, NDArray[np.float32]]
 
+MAX_INPUT_SIZE = 1024
+
 _POOLING_LAYERS = {"avg": "GlobalAveragePooling2D", "flatten": "Flatten"}
 
 
@@ -141,14 +143,16 @@ def input_size(topology: Topology) -> int:
     Raises
     ------
     ValueError
-        No layer states a square RGB input.
+        No layer states a square RGB input of at most `MAX_INPUT_SIZE` pixels.
     """
     config = topology["config"]
     shape = config.get("batch_input_shape")
     if shape is not None:
         if len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
             raise ValueError(f"Expected a square RGB input (None, S, S, 3), got {shape}.")
-        return int(shape[1])
+        if type(shape[1]) is not int or not 0 < shape[1] <= MAX_INPUT_SIZE:
+            raise ValueError(f"Expected an input size in 1..{MAX_INPUT_SIZE} pixels, got {shape[1]}.")
+        return shape[1]
     if not config.get("layers"):
         raise ValueError("Expected a model whose first layer states its input shape (batch_input_shape).")
     return input_size(config["layers"][0])

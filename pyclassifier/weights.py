@@ -6,6 +6,7 @@ The format: https://github.com/tensorflow/tfjs/blob/tfjs-v4.22.0/tfjs-core/src/i
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from .errors import ArchiveError
 
 _DTYPES = {"float32": "<f4", "int32": "<i4", "uint16": "<u2", "uint8": "u1", "bool": "u1", "float16": "<f2"}
-_MAX_WEIGHT_BYTES = 1 << 30
+_MAX_WEIGHT_BYTES = 1 << 29  # As float32, in memory.
+_MAX_RANK = 6  # Of tensors in tf.js.
+_MAX_SIDE = 1 << 31
 
 
 def encode_weights(
@@ -72,36 +75,63 @@ def decode_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[st
     Raises
     ------
     ArchiveError
-        An unknown dtype, an impossible shape, or more or fewer bytes than the entries need.
+        An entry that is none, an unknown dtype, an impossible shape, a name that comes twice, more or fewer bytes
+        than the entries need, or more than 512 MB of them.
     """
     arrays: dict[str, NDArray[np.float32]] = {}
-    offset = 0
+    offset = n_decoded = 0
     for entry in entries:
-        quantization = entry.get("quantization")
-        stored = (quantization or entry).get("dtype")
-        shape = entry.get("shape")
-        if (
-            stored not in _DTYPES
-            or not isinstance(shape, list)
-            or not all(isinstance(n, int) and n >= 0 for n in shape)
-        ):
-            raise ArchiveError(
-                f"Expected weight {entry.get('name')!r} with a known dtype and shape, got {stored!r}, {shape!r}."
-            )
-        dtype = np.dtype(_DTYPES[stored])
+        name, dtype, shape, rule = _parse_entry(entry)
+        if name in arrays:
+            raise ArchiveError(f"Expected each weight once, got {reprlib.repr(name)} twice.")
         count = math.prod(shape)
         end = offset + count * dtype.itemsize
-        if end > min(len(data), _MAX_WEIGHT_BYTES):
+        n_decoded += 4 * count
+        if n_decoded > _MAX_WEIGHT_BYTES:
+            raise ArchiveError(f"Expected at most {_MAX_WEIGHT_BYTES:,} bytes of weights, got {n_decoded:,} or more.")
+        if end > len(data):
             raise ArchiveError(
                 f"Expected at least {end:,} bytes of weights, got {len(data):,}. The file is incomplete."
             )
-        values: NDArray[np.float64] = np.frombuffer(data, dtype, count, offset).astype(np.float64)
-        if quantization and stored != "float16":
-            values = values * float(quantization["scale"]) + float(quantization["min"])
-        arrays[str(entry["name"])] = values.astype(np.float32).reshape(shape)
+        values = np.frombuffer(data, dtype, count, offset)
+        if rule:
+            scale, low = rule
+            restored = values.astype(np.float64)
+            restored *= scale
+            restored += low
+            values = restored
+        arrays[name] = values.astype(np.float32).reshape(shape)
         offset = end
     if offset != len(data):
         raise ArchiveError(
             f"Expected {offset:,} bytes of weights, got {len(data):,}. The file belongs to another model."
         )
     return arrays
+
+
+def _parse_entry(entry: Mapping[str, Any]) -> tuple[str, np.dtype[Any], list[int], tuple[float, float] | None]:
+    """Name, stored dtype, shape and, where quantised, scale and minimum of an entry, which nobody has checked yet."""
+    try:
+        name, shape, quantization = entry["name"], entry["shape"], entry.get("quantization")
+        dtype = np.dtype(_DTYPES[(quantization or entry)["dtype"]])
+        rule = None
+        if quantization and dtype.kind != "f":
+            rule = float(quantization["scale"]), float(quantization["min"])
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ArchiveError(
+            f"Expected weights with name, shape and a known dtype, got {reprlib.repr(entry)}."
+        ) from error
+    if not isinstance(name, str):
+        raise ArchiveError(f"Expected weights named by text, got {reprlib.repr(name)}.")
+    if (
+        not isinstance(shape, list)
+        or len(shape) > _MAX_RANK
+        or not all(type(n) is int and 0 < n < _MAX_SIDE for n in shape)
+    ):
+        raise ArchiveError(
+            f"Expected weight {reprlib.repr(name)} with a shape of at most {_MAX_RANK} whole numbers in 1..2^31, "
+            f"got {reprlib.repr(shape)}."
+        )
+    if rule and not (math.isfinite(rule[0]) and math.isfinite(rule[1])):
+        raise ArchiveError(f"Expected weight {reprlib.repr(name)} with a finite scale and minimum, got {rule}.")
+    return name, dtype, shape, rule

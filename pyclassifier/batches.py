@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from .catalog import ModelCard
 from .images import MAX_PIXELS, REDUCING_GAP, open_image
@@ -80,12 +80,22 @@ def fit_image(image: Image.Image | NDArray[np.uint8], size: int, fit_mode: FitMo
         box = (left, top, left + side, top + side)
         fitted = image.resize(square, bilinear, box=box, reducing_gap=REDUCING_GAP)
     elif fit_mode == "pad":
-        fitted = ImageOps.pad(image, square, bilinear, color="black")
+        fitted = _pad(image, size)
     elif fit_mode == "stretch":
         fitted = image.resize(square, bilinear, reducing_gap=REDUCING_GAP)
     else:
         raise ValueError(f"Expected fit_mode to be one of {', '.join(FIT_MODES)}; got {fit_mode!r}.")
     return np.asarray(fitted)
+
+
+def _pad(image: Image.Image, size: int) -> Image.Image:
+    # Not `ImageOps.pad`: Pillow 10 rounds the short side of a very long picture to 0 pixels and fails.
+    scale = size / max(image.size)
+    inner = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    fitted = image.resize(inner, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+    square = Image.new("RGB", (size, size), "black")
+    square.paste(fitted, ((size - inner[0]) // 2, (size - inner[1]) // 2))
+    return square
 
 
 def make_batch(images: Sequence[NDArray[np.uint8]], card: ModelCard) -> NDArray[np.float32]:
@@ -103,7 +113,8 @@ def make_batch(images: Sequence[NDArray[np.uint8]], card: ModelCard) -> NDArray[
     ndarray of shape (N, S, S, 3), float32
         C-contiguous; in [-1, 1] for MobileNet.
     """
-    batch = np.stack(images).astype(np.float32)
+    # np.stack keeps the order of Fortran-ordered pictures; engines read the bytes in C order.
+    batch = np.stack(images).astype(np.float32, order="C")
     batch /= np.float32(card.divisor)
     batch += np.float32(card.offset)
     return batch

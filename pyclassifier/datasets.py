@@ -5,6 +5,7 @@ Nothing is decoded here. A sample knows how to read its bytes; whoever needs the
 
 from __future__ import annotations
 
+import posixpath
 import unicodedata
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
@@ -226,9 +227,9 @@ def _reader(path: Path) -> Read:
 
 def why_skip(path: str) -> str | None:
     """Why a file of this name is no photo to look at, or None."""
-    parts = PurePosixPath(path).parts
+    parts = _parts(path)
     name = parts[-1] if parts else ""
-    if any(part.startswith(".") for part in parts):
+    if any(part.startswith(".") and part != ".." for part in parts):
         return "a hidden file."
     if name.lower() in _SYSTEM_FILES or "__MACOSX" in parts:
         return "a file of the operating system, not a photo."
@@ -240,17 +241,22 @@ def why_skip(path: str) -> str | None:
     return None
 
 
+def _parts(path: str) -> tuple[str, ...]:
+    # cat/../1.jpg lies beside the folder cat, not in it.
+    return PurePosixPath(posixpath.normpath(path)).parts
+
+
 def _split(path: str) -> Split | None:
     # The innermost folder decides: test/train/cat/1.jpg was put into "train" by somebody who meant it.
-    for part in reversed(PurePosixPath(path).parts[:-1]):
+    for part in reversed(_parts(path)[:-1]):
         if part.lower() in SPLIT_FOLDERS:
             return SPLIT_FOLDERS[part.lower()]
     return None
 
 
 def _label(path: str) -> str | None:
-    for part in reversed(PurePosixPath(path).parts[:-1]):
-        if part.lower() not in SPLIT_FOLDERS and part not in ("/", ".."):
+    for part in reversed(_parts(path)[:-1]):
+        if part.lower() not in SPLIT_FOLDERS and part not in ("/", "//", ".."):
             # macOS spells folder names in decomposed form; elsewhere the same name would be another class.
             name = unicodedata.normalize("NFC", part)
             visible = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip()

@@ -1,0 +1,274 @@
+import unicodedata
+
+import numpy as np
+import pytest
+
+from pyclassifier import Dataset, DatasetError, Sample, from_files, from_folder
+from pyclassifier.datasets import SUFFIXES
+
+
+async def read() -> bytes:
+    raise AssertionError("taking files in must not read them")
+
+
+def take(*paths: str, **options) -> Dataset:
+    return from_files([(path, read) for path in paths], **options)
+
+
+def label_of(path: str) -> str | None:
+    dataset = take(path)
+    assert len(dataset.samples) + len(dataset.problems) == 1
+    return dataset.samples[0].label if dataset.samples else None
+
+
+def reason_of(path: str) -> str:
+    (problem,) = take(path).problems
+    assert problem.path == path
+    return problem.reason
+
+
+def dataset_of(split=None, /, **counts: int) -> Dataset:
+    paths = [f"{label}/{i}.jpg" for label, n in counts.items() for i in range(n)]
+    return take(*paths, split=split)
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "split"),
+    [
+        ("cat/1.jpg", "cat", None),
+        ("photos/pets/cat/1.jpg", "cat", None),
+        ("photos/train/cat/1.jpg", "cat", "training"),
+        ("photos/TRAINING/cat/1.jpg", "cat", "training"),
+        ("photos/cat/val/1.jpg", "cat", "validation"),
+        ("Validation/cat/1.jpg", "cat", "validation"),
+        ("a/b/Test/c/cat/1.jpg", "cat", "validation"),
+        ("cat/val/a/1.jpg", "a", "validation"),
+        ("test/train/cat/1.jpg", "cat", "training"),
+        ("train/test/cat/1.jpg", "cat", "validation"),
+        ("trains/1.jpg", "trains", None),
+        ("contest/1.jpg", "contest", None),
+        ("train/cat/test.jpg", "cat", "training"),
+        ("valid/1.jpg", "valid", None),
+    ],
+)
+def test_the_folder_is_the_label_and_split_folders_are_splits_at_any_depth_and_case(path, label, split):
+    (sample,) = take(path).samples
+    assert (sample.label, sample.split, sample.path) == (label, split, path)
+
+
+def test_a_given_split_overrides_the_folders():
+    assert [s.split for s in take("train/cat/1.jpg", "cat/2.jpg", split="validation").samples] == ["validation"] * 2
+
+
+@pytest.mark.parametrize(
+    "path", ["1.jpg", "train/1.jpg", "Test/val/1.jpg", "/1.jpg", "//1.jpg", "../1.jpg", "", "cat/", "./1.jpg"]
+)
+def test_a_file_in_no_class_folder_is_a_problem_that_says_what_to_do(path):
+    assert "Put it into one, such as cat/photo.jpg" in reason_of(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/home/me/cat/1.jpg", "cat"),
+        ("//server/share/cat/1.jpg", "cat"),
+        ("./cat/1.jpg", "cat"),
+        ("cat//1.jpg", "cat"),
+        ("cat/./1.jpg", "cat"),
+        ("../photos/cat/1.jpg", "cat"),
+        ("../../cat/1.jpg", "cat"),
+        ("cat/../dog/1.jpg", "dog"),
+        ("C:/photos/cat/1.jpg", "cat"),
+    ],
+)
+def test_absolute_and_relative_ways_to_a_folder_name_the_folder(path, label):
+    assert label_of(path) == label
+
+
+def test_a_way_out_of_a_folder_does_not_leave_its_label_behind():
+    assert label_of("cat/../1.jpg") is None
+    assert take("val/../cat/1.jpg").samples[0].split is None
+
+
+def test_backslashes_are_no_folders():
+    assert "such as cat/photo.jpg" in reason_of("C:\\photos\\cat\\1.jpg")
+    assert label_of("cat/a\\b.jpg") == "cat"
+
+
+def test_the_same_name_composed_and_decomposed_is_one_class():
+    names = [unicodedata.normalize(form, "Käfer Ångström") for form in ("NFC", "NFD")]
+    assert names[0] != names[1]
+    dataset = take(*(f"{name}/{i}.jpg" for i, name in enumerate(names)))
+    assert dataset.labels == [names[0]]
+    assert dataset.samples[1].path.startswith(names[1]), "the path stays as it was"
+
+
+def test_labels_keep_what_people_write():
+    for label in (
+        "日本語",
+        "العربية",
+        "Straße 1",
+        "a.b",
+        "$@!",
+        "<img src=x onerror=alert(1)>",
+        "'; DROP TABLE--",
+        "🐱",
+    ):
+        assert label_of(f"{label}/1.jpg") == label
+
+
+def test_labels_lose_what_nobody_sees():
+    # Control characters, direction overrides, zero-width space, lone surrogates: none may hide in a name.
+    assert label_of("c\x00a\x07t\n\u202e\u200b\ud800/1.jpg") == "cat"
+    assert label_of("  cat \t/1.jpg") == "cat"
+    assert label_of("\u200b \x01/1.jpg") is None
+    assert label_of("pets/\u200b/1.jpg") is None, "a nameless folder is not its parent's class"
+
+
+def test_a_label_of_any_length_is_cut():
+    label = label_of("x" * 5000 + "/1.jpg")
+    assert label == "x" * 200
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("cat/.DS_Store", "hidden"),
+        (".git/cat/1.jpg", "hidden"),
+        ("cat/._1.jpg", "hidden"),
+        ("cat/...jpg", "hidden"),
+        ("cat/Thumbs.db", "operating system"),
+        ("cat/THUMBS.DB", "operating system"),
+        ("cat/Desktop.ini", "operating system"),
+        ("__MACOSX/cat/1.jpg", "operating system"),
+        ("photos/__MACOSX/cat/1.jpg", "operating system"),
+        ("cat/notes.txt", r"not an image (.txt)"),
+        ("cat/1.jpg.txt", r"not an image (.txt)"),
+        ("cat/1.jpg~", r"not an image (.jpg~)"),
+        ("cat/drawing.svg", r"not an image (.svg)"),
+        ("cat/clip.mp4", r"not an image (.mp4)"),
+        ("cat/IMG_1.HEIC", "HEIC photos cannot be read here. Export it as JPEG"),
+        ("cat/1.avif", "AVIF photos cannot be read here"),
+    ],
+)
+def test_files_that_are_no_photos_are_reported(path, reason):
+    assert reason in reason_of(path)
+
+
+@pytest.mark.parametrize(
+    "name", [*(f"1{suffix}" for suffix in SUFFIXES), "1.JPG", "1.txt.jpg", "a.b.c.PnG", "DCIM0001"]
+)
+def test_photos_and_names_without_suffix_are_taken(name):
+    # What has no suffix may be a photo; its bytes tell later.
+    assert label_of(f"cat/{name}") == "cat"
+
+
+def test_datasets_add_up_and_count():
+    both = take("cat/1.jpg", "x.txt") + take("dog/1.jpg", "dog/2.jpg", split="validation")
+    assert both.labels == ["cat", "dog"] and len(both.problems) == 1
+    assert both.count() == {"cat": {None: 1}, "dog": {"validation": 2}}
+
+
+async def test_a_folder_on_disk_is_read_lazily(tmp_path):
+    for path in ("train/cat/1.jpg", "val/cat/1.jpg", "train/dog/1.jpg", ".hidden/x.jpg", "readme.md"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(path.encode())
+    dataset = from_folder(tmp_path)
+    assert [(s.path, s.label, s.split) for s in dataset.samples] == [
+        ("train/cat/1.jpg", "cat", "training"),
+        ("train/dog/1.jpg", "dog", "training"),
+        ("val/cat/1.jpg", "cat", "validation"),
+    ]
+    assert [p.path for p in dataset.problems] == [".hidden/x.jpg", "readme.md"]
+    (tmp_path / "train/cat/1.jpg").write_bytes(b"changed")
+    assert await dataset.samples[0].read() == b"changed"
+
+
+def test_a_folder_that_is_none_is_an_error(tmp_path):
+    with pytest.raises(DatasetError, match=r"Expected a folder .* got '.*nothing'"):
+        from_folder(tmp_path / "nothing")
+
+
+# The split.
+
+SIZES = {"one": 1, "two": 2, "three": 3, "seven": 7, "ten": 10, "hundred": 100}
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.2, 0.25, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_draw_keeps_each_class_share_and_never_empties_a_class(share, seed):
+    dataset = dataset_of(**SIZES)
+    training, validation = dataset.train_validation_split(share, seed)
+    assert sorted(map(id, training + validation)) == sorted(map(id, dataset.samples)), "each photo once"
+    for label, size in SIZES.items():
+        n = sum(sample.label == label for sample in validation)
+        assert size - n >= 1, "something is left to learn from"
+        assert n == min(max(round(size * share), 1), size - 1)
+        if 1 < size * share < size - 1:
+            assert abs(n - size * share) <= 0.5, "the share, rounded"
+
+
+def test_the_draw_hangs_on_the_seed_alone():
+    def drawn(seed):
+        return [sample.path for sample in dataset_of(cat=30, dog=30).train_validation_split(0.2, seed)[1]]
+
+    assert drawn(5) == drawn(5)
+    assert len({tuple(drawn(seed)) for seed in range(10)}) == 10
+
+
+def test_the_draw_is_no_favourite_of_any_photo():
+    # 600 draws of 2 of 10: each photo is drawn 120 times on average, standard deviation 9.8; tolerance 5 of those.
+    dataset = dataset_of(cat=10, dog=10)
+    counts = np.zeros(20)
+    for seed in range(600):
+        drawn = dataset.train_validation_split(0.2, seed)[1]
+        counts[[dataset.samples.index(sample) for sample in drawn]] += 1
+    assert np.abs(counts - 120).max() < 49
+
+
+def test_the_draw_leaves_the_callers_random_state_alone():
+    np.random.seed(1)
+    expected = np.random.random()
+    np.random.seed(1)
+    dataset_of(cat=9, dog=9).train_validation_split(0.2)
+    assert np.random.random() == expected
+
+
+def test_a_share_of_0_draws_none():
+    training, validation = dataset_of(cat=9, dog=9).train_validation_split(0)
+    assert len(training) == 18 and validation == []
+
+
+@pytest.mark.parametrize("share", [-0.1, 1, 1.5, float("nan"), float("inf")])
+def test_an_impossible_share_is_an_error(share):
+    with pytest.raises(ValueError, match=r"Expected validation_split in 0\.\.1"):
+        dataset_of(cat=9, dog=9).train_validation_split(share)
+
+
+def test_marked_photos_decide_whatever_the_share():
+    marked = dataset_of(cat=8, dog=8) + take("v/val/cat/1.jpg")
+    for share in (0, 0.5):
+        training, validation = marked.train_validation_split(share)
+        assert [sample.path for sample in validation] == ["v/val/cat/1.jpg"] and len(training) == 16
+
+
+def test_photos_marked_for_training_only_are_drawn_from():
+    training, validation = dataset_of("training", cat=10, dog=10).train_validation_split(0.2)
+    assert (len(training), len(validation)) == (16, 4)
+
+
+def test_a_class_with_validation_photos_only_is_an_error():
+    dataset = dataset_of(cat=3, dog=3) + take("val/owl/1.jpg", "val/owl/2.jpg", "val/cat/1.jpg")
+    with pytest.raises(DatasetError, match=r"none of 'owl' \(2 for validation\)\. Add some, or remove 'owl'"):
+        dataset.train_validation_split()
+
+
+@pytest.mark.parametrize(("counts", "got"), [({}, "got none"), ({"cat": 5}, r"got 1 \('cat'\)")])
+def test_fewer_than_two_classes_is_an_error(counts, got):
+    with pytest.raises(DatasetError, match=rf"at least 2 classes, {got}\. Add a folder for each class"):
+        dataset_of(**counts).train_validation_split()
+
+
+def test_a_sample_is_itself_and_not_its_twin():
+    # The cache of hashes keys on samples: two files of one path are two files.
+    assert Sample("a", read) != Sample("a", read)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .errors import NotFittedError
+
 
 class LabelEncoder:
     """Labels to class indices and back, with the behaviour of `sklearn.preprocessing.LabelEncoder`.
@@ -51,7 +53,7 @@ class LabelEncoder:
         ValueError
             A label that `fit` has not seen.
         """
-        index = {label: i for i, label in enumerate(self.classes_.tolist())}
+        index = {label: i for i, label in enumerate(self._known().tolist())}
         unseen = sorted({label for label in y if label not in index})
         if unseen:
             raise ValueError(f"Expected labels among {list(index)}, got the unseen {unseen}.")
@@ -76,11 +78,14 @@ class LabelEncoder:
         Raises
         ------
         ValueError
-            An index outside the classes.
+            An index outside the classes, or no whole number.
         """
-        array = np.asarray(indices, dtype=np.int64)
-        _check_indices(array, len(self.classes_))
-        return self.classes_[array]
+        return self._known()[as_indices(indices, len(self._known()))]
+
+    def _known(self) -> NDArray[np.str_]:
+        if not hasattr(self, "classes_"):
+            raise NotFittedError("Expected an encoder that has learned its classes; call fit first.")
+        return self.classes_
 
 
 def one_hot(indices: ArrayLike, n_classes: int) -> NDArray[np.float32]:
@@ -100,15 +105,19 @@ def one_hot(indices: ArrayLike, n_classes: int) -> NDArray[np.float32]:
     Raises
     ------
     ValueError
-        An index outside the classes.
+        An index outside the classes, or no whole number.
     """
-    array = np.asarray(indices, dtype=np.int64)
-    _check_indices(array, n_classes)
+    array = as_indices(indices, n_classes)
     rows = np.zeros((len(array), n_classes), dtype=np.float32)
     rows[np.arange(len(array)), array] = 1.0
     return rows
 
 
-def _check_indices(array: NDArray[np.int64], n_classes: int) -> None:
+def as_indices(indices: ArrayLike, n_classes: int) -> NDArray[np.int64]:
+    """Check class indices: whole numbers (0.7 is none, though numpy would make it 0) in 0..n_classes-1."""
+    array = np.asarray(indices)
+    if array.size and array.dtype.kind not in "iu":
+        raise ValueError(f"Expected class indices, which are whole numbers; got {array.dtype}.")
     if array.size and (array.min() < 0 or array.max() >= n_classes):
         raise ValueError(f"Expected class indices in 0..{n_classes - 1}, got {array.min()}..{array.max()}.")
+    return array.astype(np.int64)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .labels import as_indices
+
 
 def accuracy_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """Share of predictions that are right.
@@ -24,9 +26,34 @@ def accuracy_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     -------
     float
         In 0..1; nan where N is 0.
+
+    Raises
+    ------
+    ValueError
+        One is longer than the other.
     """
-    right = np.asarray(y_true) == np.asarray(y_pred)
+    true, predicted = np.asarray(y_true), np.asarray(y_pred)
+    _check_lengths(true, predicted)
+    right = true == predicted
     return float(right.mean()) if right.size else float("nan")
+
+
+def log_loss(Y: NDArray[np.float32], y_proba: NDArray[np.float32]) -> float:
+    """Mean categorical cross-entropy, as `keras.losses.categorical_crossentropy`.
+
+    Parameters
+    ----------
+    Y : ndarray of shape (N, n_classes), float32
+        One-hot rows of the true classes.
+    y_proba : ndarray of shape (N, n_classes), float32
+        Predicted probabilities; clipped to 1e-7..1.
+
+    Returns
+    -------
+    float
+        In nats.
+    """
+    return float(-np.log(np.clip((Y * y_proba).sum(axis=1), 1e-7, 1)).mean())
 
 
 def wilson_interval(n_correct: int, n_samples: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -43,11 +70,18 @@ def wilson_interval(n_correct: int, n_samples: int, confidence: float = 0.95) ->
     low, high : float
         In 0..1; (0, 1) where nothing was seen.
 
+    Raises
+    ------
+    ValueError
+        Impossible counts.
+
     Notes
     -----
     E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22: 209-212.
     Unlike the normal approximation it stays inside 0..1 and honest for few samples and for shares near 1.
     """
+    if not 0 <= n_correct <= n_samples:
+        raise ValueError(f"Expected 0 <= n_correct <= n_samples, got {n_correct} of {n_samples}.")
     if n_samples == 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf((1 + confidence) / 2)
@@ -71,10 +105,23 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, n_classes: int) -> ND
     -------
     ndarray of shape (n_classes, n_classes), int64
         Rows are true classes, columns predicted ones.
+
+    Raises
+    ------
+    ValueError
+        An index outside the classes, or one array is longer than the other.
     """
+    true, predicted = as_indices(y_true, n_classes), as_indices(y_pred, n_classes)
+    _check_lengths(true, predicted)
     matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
-    np.add.at(matrix, (np.asarray(y_true, np.int64), np.asarray(y_pred, np.int64)), 1)
+    np.add.at(matrix, (true, predicted), 1)
     return matrix
+
+
+def _check_lengths(true: NDArray[Any], predicted: NDArray[Any]) -> None:
+    # numpy would take the one prediction for all samples.
+    if true.shape != predicted.shape:
+        raise ValueError(f"Expected a prediction per sample, got {predicted.shape} for {true.shape}.")
 
 
 def precision_recall_f1(

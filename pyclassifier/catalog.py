@@ -113,9 +113,9 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None) -> ModelC
         backbone = CATALOG[backbone]
     if input_size is None or input_size == backbone.input_size:
         return backbone
-    if input_size <= 0 or input_size % backbone.stride:
+    if not isinstance(input_size, int) or input_size <= 0 or input_size % backbone.stride:
         raise ValueError(
-            f"Expected an input size that is a positive multiple of {backbone.stride}, got {input_size}. "
+            f"Expected an input size that is a positive multiple of {backbone.stride}, got {input_size!r}. "
             f"Sizes that work: 96, 128, 160, 192, 224."
         )
     return replace(backbone, input_size=input_size)

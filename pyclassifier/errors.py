@@ -37,9 +37,12 @@ class ImageDecodeError(PyClassifierError):
     """
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
+        super().__init__(name, reason)  # As they came, so that the error can be pickled.
         self.name = name
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
 
 
 class ArchiveError(PyClassifierError):

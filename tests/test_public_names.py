@@ -1,0 +1,184 @@
+"""What others rely on, and what the modules may rely on."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import IN_PYODIDE
+
+import pyclassifier
+
+PACKAGE = Path(pyclassifier.__file__).parent
+
+PUBLIC_NAMES = [
+    "CATALOG",
+    "DEFAULT_BACKBONE",
+    "ArchiveError",
+    "Dataset",
+    "DatasetError",
+    "EngineError",
+    "Evaluation",
+    "FeatureCache",
+    "FitConfig",
+    "ImageClassifier",
+    "ImageDecodeError",
+    "LabelEncoder",
+    "ModelCard",
+    "NotFittedError",
+    "Problem",
+    "Progress",
+    "PyClassifierError",
+    "Sample",
+    "StoppedError",
+    "UnknownModelError",
+    "accuracy_score",
+    "confusion_matrix",
+    "decode_image",
+    "default_engine",
+    "from_files",
+    "from_folder",
+    "one_hot",
+    "precision_recall_f1",
+    "wilson_interval",
+]
+
+# From the top down: a module imports only from lines below its own. What shares a line does not know of each other.
+ORDER = [
+    ["__init__"],
+    ["classifier"],
+    ["archive"],
+    ["record"],
+    ["features", "heads"],
+    ["engines"],
+    ["engines.tfjs"],
+    ["engines.base"],
+    ["datasets"],
+    ["batches"],
+    ["images"],
+    ["topology"],
+    ["catalog", "weights"],
+    ["metrics"],
+    ["labels"],
+    ["errors"],
+]
+RANK = {module: rank for rank, line in enumerate(ORDER) for module in line}
+
+
+def modules() -> dict[str, ast.Module]:
+    return {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).replace("engines.__init__", "engines"): ast.parse(
+            path.read_text(encoding="utf-8")
+        )
+        for path in PACKAGE.rglob("*.py")
+    }
+
+
+MODULES = modules()
+
+
+def imports(module: str) -> set[str]:
+    """Full names of all modules that a module imports anywhere, those of the package without its name."""
+    package = ["engines"] if module.startswith("engines") else []
+    found = set()
+    for node in ast.walk(MODULES[module]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - (node.level - 1)]
+            parts = [*base, *(node.module.split(".") if node.module else [])]
+            found |= {".".join(parts)} if parts else {alias.name for alias in node.names}
+    return found
+
+
+def test_the_public_names_are_these():
+    assert pyclassifier.__all__ == PUBLIC_NAMES
+    assert all(hasattr(pyclassifier, name) for name in PUBLIC_NAMES)
+
+
+def documented(thing: object) -> bool:
+    # A dataclass without a docstring gets its signature for one.
+    text = inspect.getdoc(thing) or ""
+    return bool(text.strip()) and not text.startswith(f"{getattr(thing, '__name__', '')}(")
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC_NAMES if callable(getattr(pyclassifier, name))])
+def test_public_names_and_their_methods_have_a_docstring(name):
+    thing = getattr(pyclassifier, name)
+    assert documented(thing)
+    if inspect.isclass(thing):
+        for member, value in vars(thing).items():
+            if not member.startswith("_") and (callable(value) or isinstance(value, property | classmethod)):
+                assert documented(getattr(value, "__func__", value)), f"{name}.{member}"
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC_NAMES if inspect.isfunction(getattr(pyclassifier, name))])
+def test_docstrings_name_every_parameter_and_what_comes_back(name):
+    function = getattr(pyclassifier, name)
+    text = inspect.getdoc(function)
+    for parameter in inspect.signature(function).parameters:
+        assert parameter in text.split("Parameters\n")[1], f"{name}({parameter})"
+    assert "Returns\n-------" in text
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_modules_say_what_they_are_for(module):
+    assert ast.get_docstring(MODULES[module])
+
+
+def test_the_order_knows_every_module():
+    assert set(MODULES) == set(RANK)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_go_only_downwards(module):
+    upwards = {other for other in imports(module) & set(RANK) if RANK[other] <= RANK[module]}
+    assert upwards == set()
+
+
+def test_the_scan_sees_imports():
+    # Guards the guard.
+    assert {"archive", "engines", "engines.base", "numpy", "labels"} <= imports("classifier")
+    assert {"engines.tfjs", "engines.base", "errors", "sys"} == imports("engines") - {"__future__"}
+    assert {"catalog", "topology"} <= imports("engines.base")
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_only_the_tfjs_engine_knows_javascript(module):
+    javascript = {name for name in imports(module) if name.split(".")[0] in ("js", "pyodide", "pyodide_js")}
+    assert bool(javascript) == (module == "engines.tfjs")
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_nothing_but_numpy_pillow_and_the_standard_library_is_imported(module):
+    outside = {name.split(".")[0] for name in imports(module) - set(RANK)} - set(sys.stdlib_module_names)
+    assert outside <= {"numpy", "PIL", "js", "pyodide"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_nothing_is_printed(module):
+    calls = (node.func for node in ast.walk(MODULES[module]) if isinstance(node, ast.Call))
+    assert "print" not in {call.id for call in calls if isinstance(call, ast.Name)}
+
+
+@pytest.mark.skipif(IN_PYODIDE, reason="there is no second process in a browser")
+def test_importing_does_no_work():
+    code = """
+import sys, threading, numpy, random
+before = numpy.random.get_state()[1].tobytes(), random.getstate()
+import pyclassifier
+assert (numpy.random.get_state()[1].tobytes(), random.getstate()) == before, "random state"
+assert threading.active_count() == 1, "threads"
+loaded = {"js", "pyodide", "pyclassifier.engines.tfjs", "PIL.JpegImagePlugin", "PIL.PngImagePlugin"} & set(sys.modules)
+assert not loaded, loaded
+from PIL import Image
+assert Image.MAX_IMAGE_PIXELS == 89478485, "Pillow's settings"
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -116,8 +117,8 @@ class FeatureCache:
 
     def put(self, digest: str, kind: str, row: NDArray[np.float32]) -> None:
         """Keep a row of features."""
-        if (digest, kind) not in self._rows:
-            self._n_bytes += row.nbytes
+        replaced = self._rows.pop((digest, kind), None)
+        self._n_bytes += row.nbytes - (0 if replaced is None else replaced.nbytes)
         self._rows[digest, kind] = row
         while self._n_bytes > self.max_bytes and len(self._rows) > 1:
             _, dropped = self._rows.popitem(last=False)
@@ -159,7 +160,8 @@ class FeatureExtractor:
         self.card = card
         self.fit_mode: FitMode = fit_mode
         self.pooling: Pooling = pooling
-        self.kind = f"{card.name}/{card.input_size}/{fit_mode}/{pooling}/{weights_id}"
+        scaling = f"{card.divisor}/{card.offset}"
+        self.kind = f"{card.name}/{card.input_size}/{scaling}/{fit_mode}/{pooling}/{weights_id}"
         self.cache = cache
         self.max_pixels = max_pixels
 
@@ -214,6 +216,8 @@ class FeatureExtractor:
     ) -> AsyncIterator[list[_Decoded]]:
         """Yield batches of what has to be computed; put what is known already, or unreadable, into ``found``."""
         batch: list[_Decoded] = []
+        # Batches of one size: 90 photos are 6 times 15, not 5 times 16 and 10.
+        size = math.ceil(len(samples) / math.ceil(len(samples) / BATCH_SIZE)) if samples else 0
         for i, sample in enumerate(samples):
             if should_stop():
                 raise StoppedError("Stopped before all photos were read. Those that were are remembered.")
@@ -227,7 +231,7 @@ class FeatureExtractor:
                 else:
                     found[i] = known
             report(Progress("decoding", i + 1, len(samples)))
-            if len(batch) == BATCH_SIZE:
+            if len(batch) == size:
                 yield batch
                 batch = []
         if batch:

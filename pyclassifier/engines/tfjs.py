@@ -18,11 +18,10 @@ from pyodide.ffi import JsException, to_js
 from ..catalog import ModelCard
 from ..errors import EngineError
 from ..labels import one_hot
+from ..metrics import accuracy_score, log_loss
 from ..topology import Pooling, Topology, Weights, feature_extractor, head, initial_weights, model_config
 from ..weights import encode_weights
 from .base import Array, FitConfig, History, OnEpoch, ShouldStop
-
-_LOGS = {"loss": "loss", "acc": "accuracy", "val_loss": "val_loss", "val_acc": "val_accuracy"}
 
 
 class TfjsEngine:
@@ -123,16 +122,21 @@ class TfjsModel:
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
         n_samples = len(X)
-        with _engine_errors("predict"):
+        is_head = X.ndim == 2
+        with _engine_errors("predict"), self._shared_shaders(is_head):
             x = self._tensor(self._padded(X))
             try:
-                y = self._model.predictOnBatch(x)
+                return (await self._predict(x))[:n_samples]
             finally:
                 x.dispose()
-            try:
-                return (await _to_numpy(y))[:n_samples]
-            finally:
-                y.dispose()
+
+    async def _predict(self, x: Any) -> Array:
+        y = self._model.predictOnBatch(x)
+        try:
+            values = await y.data()
+            return np.asarray(values.to_py(), np.float32).reshape(tuple(y.shape))
+        finally:
+            y.dispose()
 
     async def fit(
         self,
@@ -148,16 +152,20 @@ class TfjsModel:
         rng = np.random.default_rng(config.random_state)
         history: History = {}
         x, y = self._tensor(X), self._tensor(Y)
-        held_out = [self._tensor(array) for array in validation or ()]
+        held_out = self._tensor(validation[0]) if validation else None
         optimizer = self._tf.train.adam(config.learning_rate)
         try:
-            with _engine_errors("train"), self._flag("WEBGL_USE_SHAPES_UNIFORMS", True):
+            with _engine_errors("train"), self._shared_shaders(True):
                 self._model.compile(
                     _to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
                 )
                 for _ in range(config.epochs):
                     # tf.js shuffles without a seed, so the order comes from here, one `fit` per epoch.
-                    logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size, held_out)
+                    logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size)
+                    if validation:
+                        y_proba = await self._predict(held_out)
+                        logs["val_loss"] = log_loss(validation[1], y_proba)
+                        logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
                     for name, value in logs.items():
                         history.setdefault(name, []).append(value)
                     if on_epoch:
@@ -165,47 +173,39 @@ class TfjsModel:
                     if should_stop and should_stop():
                         break
         finally:
-            for tensor in (x, y, *held_out):
-                tensor.dispose()
-            optimizer.dispose()
+            for tensor in (x, y, held_out, optimizer):
+                if tensor is not None:
+                    tensor.dispose()
         return history
 
-    async def _fit_epoch(
-        self, x: Any, y: Any, order: np.ndarray, batch_size: int, held_out: list[Any]
-    ) -> dict[str, float]:
+    async def _fit_epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> dict[str, float]:
         index = self._tf.tensor1d(to_js(order.astype(np.int32)), "int32")
         shuffled = [self._tf.gather(x, index), self._tf.gather(y, index)]
         # yieldEvery "never": its default waits for animation frames, which do not come in a hidden tab.
         args = {"epochs": 1, "batchSize": batch_size, "shuffle": False, "yieldEvery": "never", "verbose": 0}
         try:
-            if held_out:
-                run = await self._model.fit(*shuffled, _to_object(args, validationData=to_js(held_out)))
-            else:
-                run = await self._model.fit(*shuffled, _to_object(args))
+            run = await self._model.fit(*shuffled, _to_object(args))
         finally:
             for tensor in (index, *shuffled):
                 tensor.dispose()
         logs = run.history.to_py()
-        # Mean accuracies of float32 can exceed 1 by a rounding error.
-        return {
-            ours: min(float(logs[theirs][0]), 1.0 if "accuracy" in ours else float("inf"))
-            for theirs, ours in _LOGS.items()
-            if theirs in logs
-        }
+        # A mean of float32 accuracies can exceed 1 by a rounding error.
+        return {"loss": float(logs["loss"][0]), "accuracy": min(float(logs["acc"][0]), 1.0)}
 
     @contextmanager
-    def _flag(self, name: str, value: bool) -> Iterator[None]:
-        """Set a flag of tf.js for a while.
+    def _shared_shaders(self, shared: bool) -> Iterator[None]:
+        """Let batches of different sizes share shaders for a while, by a flag of tf.js's WebGL backend.
 
-        WEBGL_USE_SHAPES_UNIFORMS lets batches of different sizes share shaders. A head's shaders are many, small
-        and seldom run, so compiling them is most of its training; a backbone's run faster with fixed shapes.
+        A head's shaders are many, small and seldom run, so compiling them is most of the time it takes; a
+        backbone's run faster with fixed shapes.
         """
-        before = self._tf.env().get(name)
-        self._tf.env().set(name, value)
+        env = self._tf.env()
+        before = env.get("WEBGL_USE_SHAPES_UNIFORMS")
+        env.set("WEBGL_USE_SHAPES_UNIFORMS", shared or before)
         try:
             yield
         finally:
-            self._tf.env().set(name, before)
+            env.set("WEBGL_USE_SHAPES_UNIFORMS", before)
 
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
@@ -248,12 +248,6 @@ def _to_object(data: dict[str, Any], **proxies: Any) -> Any:
     for name, value in proxies.items():
         setattr(converted, name, value)
     return converted
-
-
-async def _to_numpy(tensor: Any) -> Array:
-    shape = tuple(tensor.shape)
-    values = await tensor.data()
-    return np.asarray(values.to_py(), np.float32).reshape(shape)
 
 
 async def _fetch(url: str, kind: str) -> Any:

@@ -15,7 +15,7 @@ import reprlib
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 from .batches import FIT_MODES, FitMode
 from .catalog import ModelCard
 from .errors import ArchiveError
-from .topology import Topology, Weights, input_size, layer_names, model_config, pooling_of, sequential
+from .topology import Topology, Weights, input_size, leaf_layers, model_config, pooling_of, sequential
 from .weights import decode_weights, encode_weights
 
 MAX_BYTES = 1 << 29
@@ -148,12 +148,14 @@ def read_archive(data: bytes) -> Archive:
         extractor, head = model_config(model)["config"]["layers"]
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
         n_outputs = head["config"]["layers"][-1]["config"]["units"]
-        head_layers = layer_names(head)
+        head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
         pooling_of(extractor)
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
         card = _card(ours.get("card"), extractor, metadata)
         labels = _labels(metadata["labels"], n_outputs)
         fit_mode = ours.get("fitMode", "crop")
+        weights = decode_weights(entries, weights_data)
+        _check_sizes([*leaf_layers(extractor), *leaf_layers(head)], weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ArchiveError(
             "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise "
@@ -161,7 +163,6 @@ def read_archive(data: bytes) -> Archive:
         ) from error
     if fit_mode not in FIT_MODES:
         raise ArchiveError(f"Expected the fit mode to be one of {', '.join(FIT_MODES)}; got {reprlib.repr(fit_mode)}.")
-    weights = decode_weights(entries, weights_data)
     return Archive(
         extractor=extractor,
         extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
@@ -173,6 +174,19 @@ def read_archive(data: bytes) -> Archive:
         name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
     )
+
+
+def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
+    """Raise ArchiveError where a layer says to be of another size than its weights: tf.js would allocate as it says."""
+    for layer in layers:
+        config = layer["config"]
+        size = config.get("units", config.get("filters"))
+        own = [array for name, array in weights.items() if name.split("/")[0] == config["name"]]
+        if size is not None and not any(array.ndim and array.shape[-1] == size for array in own):
+            raise ArchiveError(
+                f"Expected weights of the layer {config['name']!r} for its {size!r:.40} units or filters; got shapes "
+                f"{[array.shape for array in own]}."
+            )
 
 
 def _labels(stored: Any, n_outputs: Any) -> tuple[str, ...]:

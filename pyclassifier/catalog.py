@@ -83,6 +83,7 @@ CATALOG: dict[str, ModelCard] = {
 }
 
 DEFAULT_BACKBONE = "mobilenet_v1_1.0_224"
+MAX_INPUT_SIZE = 1024
 
 
 def get_card(backbone: str | ModelCard, input_size: int | None = None) -> ModelCard:
@@ -93,7 +94,7 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None) -> ModelC
     backbone : str or ModelCard
         A name in `CATALOG`, or a card of your own.
     input_size : int, optional
-        Side of the input in pixels, a multiple of the card's stride. Smaller is faster and less accurate.
+        Side of the input in pixels, a multiple of the card's stride, at most 1024. Smaller is faster and less accurate.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None) -> ModelC
     UnknownModelError
         The name is not in the catalogue.
     ValueError
-        The input size is not a positive multiple of the stride.
+        An input size that cannot be used.
     """
     if isinstance(backbone, str):
         if backbone not in CATALOG:
@@ -113,9 +114,9 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None) -> ModelC
         backbone = CATALOG[backbone]
     if input_size is None or input_size == backbone.input_size:
         return backbone
-    if not isinstance(input_size, int) or input_size <= 0 or input_size % backbone.stride:
+    if not isinstance(input_size, int) or not 0 < input_size <= MAX_INPUT_SIZE or input_size % backbone.stride:
         raise ValueError(
-            f"Expected an input size that is a positive multiple of {backbone.stride}, got {input_size!r}. "
-            f"Sizes that work: 96, 128, 160, 192, 224."
+            f"Expected an input size that is a multiple of {backbone.stride} and at most {MAX_INPUT_SIZE}, "
+            f"got {input_size!r}. Sizes that work: 96, 128, 160, 192, 224."
         )
     return replace(backbone, input_size=input_size)

@@ -13,11 +13,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .catalog import MAX_INPUT_SIZE
+
 Topology = dict[str, Any]
 Pooling = Literal["avg", "flatten"]
 Weights = Mapping[str, NDArray[np.float32]]
 
-MAX_INPUT_SIZE = 1024
 
 _POOLING_LAYERS = {"avg": "GlobalAveragePooling2D", "flatten": "Flatten"}
 
@@ -128,13 +129,10 @@ def initial_weights(head: Topology, rng: np.random.Generator) -> dict[str, NDArr
     return weights
 
 
-def layer_names(topology: Topology) -> set[str]:
-    """Names of all layers of a model, nested ones included."""
-    names: set[str] = set()
-    for layer in topology["config"].get("layers", []):
-        names.add(layer["config"]["name"])
-        names |= layer_names(layer)
-    return names
+def leaf_layers(topology: Topology) -> list[Topology]:
+    """All layers of a model that are no models themselves, nested ones included, in order."""
+    layers = topology["config"].get("layers")
+    return [topology] if layers is None else [leaf for layer in layers for leaf in leaf_layers(layer)]
 
 
 def input_size(topology: Topology) -> int:

@@ -453,6 +453,14 @@ def places(value: object, path: str = "") -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("key", ["units", "filters"])
+def test_a_layer_larger_than_its_weights_is_refused(key):
+    layer = {"units": "1/config/layers/0", "filters": "0/config/layers/0/config/layers/1"}[key]
+    parts = changed(f"model/modelTopology/config/layers/{layer}/config/{key}", 10**9)
+    with pytest.raises(ArchiveError, match="for its 1000000000 units or filters"):
+        read_archive(pack(parts["model"], WEIGHTS, parts["metadata"]))
+
+
 def test_a_strange_value_anywhere_is_read_or_refused_and_nothing_else():
     n_read = n_refused = 0
     for path in places({"model": MODEL, "metadata": METADATA}):

@@ -62,13 +62,15 @@ def test_a_card_at_another_size():
 def test_a_card_of_ones_own_is_taken():
     own = ModelCard("mine", "Mine", "", "MIT", (), feature_channels=8, input_size=48, stride=16)
     assert get_card(own) is own and get_card(own, 64).input_size == 64
-    with pytest.raises(ValueError, match="multiple of 16, got 40"):
+    with pytest.raises(ValueError, match="multiple of 16 and at most 1024, got 40"):
         get_card(own, 40)
 
 
-@pytest.mark.parametrize("size", [0, -32, 100, 96.5, 96.0, float("nan"), "96", True])
+@pytest.mark.parametrize("size", [0, -32, 100, 1056, 96.5, 96.0, float("nan"), "96", True])
 def test_impossible_sizes_are_errors(size):
-    with pytest.raises(ValueError, match=r"Expected an input size that is a positive multiple of 32, got .*Sizes that"):
+    with pytest.raises(
+        ValueError, match=r"Expected an input size that is a multiple of 32 and at most 1024, got .*Sizes that"
+    ):
         get_card(DEFAULT_BACKBONE, size)
 
 

@@ -15,6 +15,8 @@
 
 import { ABORTED } from "./protocol.js";
 
+const FILES_PER_MESSAGE = 200;
+
 /**
  * @typedef {import("./protocol.js").Methods} Methods
  * @typedef {import("./protocol.js").Progress} Progress
@@ -48,6 +50,8 @@ export class Client {
   #nextId = 1;
   /** @type {Map<number, Call>} */
   #calls = new Map();
+  /** @type {Promise<void>} */
+  #sending = Promise.resolve();
   /** @type {Error | null} */
   #ended = null;
 
@@ -75,7 +79,7 @@ export class Client {
    * @param {CallOptions} [options]
    */
   add(split, files, options) {
-    return this.call("add", [split, named(files)], options);
+    return this.call("add", [split], { ...options, files });
   }
 
   /** Forget all photos. The trained model stays. */
@@ -97,7 +101,7 @@ export class Client {
    * @param {CallOptions} [options]
    */
   evaluate(files, options) {
-    return this.call("evaluate", [named(files)], options);
+    return this.call("evaluate", [], { ...options, files });
   }
 
   /**
@@ -106,7 +110,7 @@ export class Client {
    * @param {CallOptions} [options]
    */
   predict(files, options) {
-    return this.call("predict", [named(files)], options);
+    return this.call("predict", [], { ...options, files });
   }
 
   /**
@@ -141,14 +145,14 @@ export class Client {
    * @template {keyof Methods} M
    * @param {M} method
    * @param {Methods[M][0]} args
-   * @param {CallOptions} [options]
+   * @param {CallOptions & { files?: Iterable<PhotoFile> }} [options]
    * @returns {Promise<Methods[M][1]>}
    */
-  call(method, args, { onProgress, signal } = {}) {
+  call(method, args, { onProgress, signal, files } = {}) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      if (this.#ended || signal?.aborted) {
-        reject(this.#ended ?? new DOMException("Stopped before it began.", ABORTED));
+      if (this.#ended) {
+        reject(this.#ended);
         return;
       }
       const abort = () => this.#worker.postMessage({ id, abort: true });
@@ -159,8 +163,25 @@ export class Client {
         reject: (error) => (settle(), reject(error)),
         onProgress,
       });
-      this.#worker.postMessage({ id, method, args });
+      const named = Array.from(files ?? [], nameFile);
+      // One call after the other: a call must not overtake one whose files are still on their way.
+      this.#sending = this.#sending.then(() => this.#send({ id, method, args }, named, signal));
     });
+  }
+
+  /**
+   * @param {import("./protocol.js").Request} request
+   * @param {import("./protocol.js").NamedBlob[]} files
+   * @param {AbortSignal} [signal]
+   */
+  async #send(request, files, signal) {
+    // Handing over a thousand files in one message would block the page for a tenth of a second.
+    for (let i = 0; i < files.length && !signal?.aborted; i += FILES_PER_MESSAGE) {
+      this.#worker.postMessage({ id: request.id, files: files.slice(i, i + FILES_PER_MESSAGE) });
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    if (signal?.aborted) this.#receive({ id: request.id, error: { name: ABORTED, message: "Stopped before it began." } });
+    else this.#worker.postMessage(request);
   }
 
   /** @param {import("./protocol.js").Reply} reply */
@@ -189,11 +210,11 @@ export class Client {
 }
 
 /**
- * @param {Iterable<PhotoFile>} files
- * @returns {import("./protocol.js").NamedBlob[]}
+ * @param {PhotoFile} file
+ * @returns {import("./protocol.js").NamedBlob}
  */
-function named(files) {
-  return Array.from(files, (file) =>
-    file instanceof File ? { path: file.webkitRelativePath || file.name, blob: file } : { path: file.path, blob: file.blob },
-  );
+function nameFile(file) {
+  return file instanceof File
+    ? { path: file.webkitRelativePath || file.name, blob: file }
+    : { path: file.path, blob: file.blob };
 }

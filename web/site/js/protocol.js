@@ -90,19 +90,20 @@
  *
  * @typedef {{ numTensors: number, numBytes: number }} Memory
  *
- * @typedef {object} Methods  name: [parameters, result]
+ * @typedef {object} Methods  name: [parameters, result]; add, evaluate and predict get their files before, in Parts
  * @property {[[{ backend: string }], Info]} connect
  * @property {[[string], Info]} setBackend
- * @property {[[Split, NamedBlob[]], Added]} add
+ * @property {[[Split], Added]} add
  * @property {[[], null]} clear
  * @property {[[TrainOptions], Trained]} train
- * @property {[[NamedBlob[]], Evaluation]} evaluate
- * @property {[[NamedBlob[]], Recognised[]]} predict
+ * @property {[[], Evaluation]} evaluate
+ * @property {[[], Recognised[]]} predict
  * @property {[[{ name?: string }], Uint8Array]} exportModel
  * @property {[[ArrayBuffer], Opened]} openModel
  * @property {[[], Memory]} memory
  *
  * @typedef {{ id: number, method: keyof Methods, args: unknown[] }} Request  page -> worker
+ * @typedef {{ id: number, files: NamedBlob[] }} Part  page -> worker: some of the files of a request that follows
  * @typedef {{ id: number, abort: true }} Abort  page -> worker
  * @typedef {{ id: number, progress: Progress }} ProgressReply  worker -> page
  * @typedef {{ id: number, result: unknown }} ResultReply  worker -> page

@@ -24,12 +24,21 @@ let platform = { renderer: "", software: false, backends: /** @type {string[]} *
 let queue = Promise.resolve();
 /** @type {Map<number, Stop>} */
 const stops = new Map();
+/** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
+const files = new Map();
+/** Methods whose last argument is their files. */
+const TAKES_FILES = new Set(["add", "evaluate", "predict"]);
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {
   if ("abort" in data) {
     const stop = stops.get(data.id);
     if (stop) stop.requested = true;
+    else files.delete(data.id); // Its request will not come.
+    return;
+  }
+  if ("files" in data) {
+    files.set(data.id, (files.get(data.id) ?? []).concat(data.files));
     return;
   }
   stops.set(data.id, { requested: false });
@@ -43,13 +52,15 @@ async function answer({ id, method, args }) {
   const report = (progress) => self.postMessage({ id, progress });
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
-    const result = method === "connect" ? await connect(args, report) : await callPython(method, args, report, stop);
+    const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
+    const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop);
     self.postMessage({ id, result: method === "setBackend" ? { ...result, ...platform } : result });
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     self.postMessage({ id, error: { name, message } });
   } finally {
     stops.delete(id);
+    files.delete(id);
   }
 }
 
@@ -130,17 +141,19 @@ function webglRenderer() {
  * @param {Stop} stop
  */
 async function callPython(method, args, report, stop) {
-  const reply = await session.call(method, args.map(readable), (/** @type {any} */ event) => report(toObject(event)), stop);
+  const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop);
   const { result, error } = toObject(reply);
   reply.destroy();
   if (error) throw Object.assign(new Error(error.message), { name: error.name });
   return result;
 }
 
-/** Files become what session.py expects of one: a path, and bytes when asked. @param {unknown} value */
-function readable(value) {
-  if (!Array.isArray(value)) return value;
-  return value.map(({ path, blob }) => ({ path, read: async () => new Uint8Array(await blob.arrayBuffer()) }));
+/**
+ * What session.py expects of a file: a path, and bytes when asked.
+ * @param {import("./protocol.js").NamedBlob} file
+ */
+function readable({ path, blob }) {
+  return { path, read: async () => new Uint8Array(await blob.arrayBuffer()) };
 }
 
 /** @param {any} proxy a Python dict */

@@ -15,23 +15,13 @@ from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PYCLASSIFIER_SHARED", ROOT.parent / "shared"))
-BROWSER_FILE = ROOT / ".cache" / "browser"
 BACKBONE = "mobilenet_v1_0.25_224"
 BACKBONE_FOLDER = SHARED / "models" / BACKBONE / "tfjs"
-sys.path.insert(0, str(ROOT / "web"))
+sys.path[:0] = [str(ROOT / "web"), str(ROOT / "tests")]
 
+from browser_setup import BROWSER_FILE, FLAGS  # noqa: E402
 from serve import serving as serving  # noqa: E402
 
-# WebGL on the CPU (SwiftShader): correct, slow, and the same on every machine.
-FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-gpu-compositing",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 PAGE_TIMEOUT_MS = 120_000
 
 # Runs before anything else of a page: from then on longTasks() gives the pieces of work of 50 ms and more.

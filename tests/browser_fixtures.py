@@ -8,21 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_setup import BROWSER_FILE, FLAGS
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 sys.path.insert(0, str(ROOT / "web"))
 
-# Flags that give headless Chromium WebGL on the CPU (SwiftShader): correct, and the same on every machine.
-FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-gpu-compositing",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 SMALL_BACKBONE = "mobilenet_v1_0.25_224"
 TIMEOUT_MS = 300_000
 
@@ -63,7 +54,7 @@ def chromium() -> Iterator[object]:
     """A browser, as tests/browser_setup.py found it."""
     from playwright.sync_api import sync_playwright
 
-    executable = (ROOT / ".cache/browser").read_text().strip()
+    executable = BROWSER_FILE.read_text().strip()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable or None, args=FLAGS)
         yield browser

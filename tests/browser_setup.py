@@ -16,6 +16,16 @@ from pathlib import Path
 from playwright.sync_api import Error, sync_playwright
 
 BROWSER_FILE = Path(__file__).resolve().parent.parent / ".cache" / "browser"
+# Flags that give headless Chromium WebGL on the CPU (SwiftShader): correct, and the same on every machine.
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-gpu-compositing",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 _DOWNLOAD_TIMEOUT_S = 60
 _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"

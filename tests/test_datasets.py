@@ -70,7 +70,7 @@ def test_a_file_in_no_class_folder_is_a_problem_that_says_what_to_do(path):
 @pytest.mark.parametrize(
     ("path", "label"),
     [
-        ("/home/me/cat/1.jpg", "cat"),
+        ("/photos/me/cat/1.jpg", "cat"),
         ("//server/share/cat/1.jpg", "cat"),
         ("./cat/1.jpg", "cat"),
         ("cat//1.jpg", "cat"),

@@ -19,7 +19,7 @@ async ([url, files, code]) => {
     stdout: (line) => lines.push(line),
   });
   for (const [path, text] of Object.entries(files)) {
-    const full = `/home/pyodide/${path}`;
+    const full = `${pyodide.FS.cwd()}/${path}`;
     pyodide.FS.mkdirTree(full.slice(0, full.lastIndexOf("/")));
     pyodide.FS.writeFile(full, Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
   }

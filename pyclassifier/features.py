@@ -196,15 +196,18 @@ class FeatureExtractor:
         computing: asyncio.Task[None] | None = None
         try:
             async for batch in self._decode(samples, found, report, should_stop or (lambda: False)):
-                if computing:
-                    await computing
-                    report(Progress("features", len(found), len(samples)))
-                # The engine gets its work before the next batch is decoded, so that both go on at once.
-                computing = asyncio.ensure_future(self._compute(batch, found))
+                # The engine gets its work before the result of the batch before is waited for, and before the next
+                # batch is decoded, so that it never idles.
+                before, computing = computing, asyncio.ensure_future(self._compute(batch, found))
                 await asyncio.sleep(0)
+                if before:
+                    await before
+                    report(Progress("features", len(found), len(samples)))
         finally:
             if computing:
-                await computing
+                await asyncio.wait([computing])
+        if computing:
+            computing.result()
         report(Progress("features", len(samples), len(samples)))
         rows = {i: row for i, row in sorted(found.items()) if not isinstance(row, Problem)}
         problems = tuple(row for _, row in sorted(found.items()) if isinstance(row, Problem))

@@ -24,6 +24,25 @@ _TIMEOUT_S = 1800
 
 
 @dataclass(frozen=True)
+class Job:
+    """A model to run.
+
+    Parameters
+    ----------
+    folder : path
+        With the model.json, or that file.
+    inputs : sequence of ndarray
+        One per input.
+    layer : str, optional
+        Whose output is wanted instead of the model's.
+    """
+
+    folder: str | os.PathLike[str]
+    inputs: Sequence[Array]
+    layer: str | None = None
+
+
+@dataclass(frozen=True)
 class TfjsRun:
     """What tf.js computed.
 
@@ -101,14 +120,14 @@ def run_tfjs(
     ConvertError
         Node.js or tf.js is missing, or the model does not load or run.
     """
-    (run,) = run_many([(folder, inputs)], backend=backend, node_modules=node_modules, custom=custom)
+    (run,) = run_many([Job(folder, inputs)], backend=backend, node_modules=node_modules, custom=custom)
     if isinstance(run, ConvertError):
         raise run
     return run
 
 
 def run_many(
-    jobs: Sequence[tuple[str | os.PathLike[str], Sequence[Array]]],
+    jobs: Sequence[Job],
     *,
     backend: str = "wasm",
     node_modules: str | os.PathLike[str] | None = None,
@@ -116,9 +135,7 @@ def run_many(
 ) -> list[TfjsRun | ConvertError]:
     """Run several models, each as `run_tfjs` does, in one process of Node.js: a model's failure is its answer."""
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
-        described = [
-            _job(Path(folder), inputs, Path(temporary) / str(i), custom) for i, (folder, inputs) in enumerate(jobs)
-        ]
+        described = [_described(job, Path(temporary) / str(i), custom) for i, job in enumerate(jobs)]
         task = {"node_modules": str(find_node_modules(node_modules)), "backend": backend, "jobs": described}
         try:
             process = subprocess.run(
@@ -136,26 +153,28 @@ def run_many(
         if len(answers) < len(jobs):
             said = " ".join(process.stderr.split())[-500:]
             answers += [{"error": f"Node.js ended with code {process.returncode}: {said}"}] * (len(jobs) - len(answers))
-        return [_run(answer, Path(folder)) for answer, (folder, _) in zip(answers, jobs, strict=True)]
+        return [_run(answer, job.folder) for answer, job in zip(answers, jobs, strict=True)]
 
 
-def _job(folder: Path, inputs: Sequence[Array], stem: Path, custom: str | os.PathLike[str] | None) -> dict[str, Any]:
+def _described(job: Job, stem: Path, custom: str | os.PathLike[str] | None) -> dict[str, Any]:
+    folder = Path(job.folder)
     path = folder / "model.json" if folder.is_dir() else folder
     described = []
-    for i, array in enumerate(inputs):
+    for i, array in enumerate(job.inputs):
         dtype = array.dtype.name if array.dtype.name in ("int32", "bool") else "float32"
         file = stem.with_name(f"{stem.name}-in-{i}.bin")
         file.write_bytes(np.ascontiguousarray(array, dtype).tobytes())
         described.append({"path": str(file), "shape": list(array.shape), "dtype": dtype})
     return {
         "model": str(path.resolve()),
+        "layer": job.layer,
         "custom": str(Path(custom).resolve()) if custom else None,
         "inputs": described,
         "out": str(stem),
     }
 
 
-def _run(answer: dict[str, Any], folder: Path) -> TfjsRun | ConvertError:
+def _run(answer: dict[str, Any], folder: str | os.PathLike[str]) -> TfjsRun | ConvertError:
     if "error" in answer:
         text = " ".join(str(answer["error"]).split())
         return ConvertError(f"Expected tf.js to load and run {folder}; it said: {text}")

@@ -59,10 +59,7 @@ def check_target(folder: Path, *, force: bool) -> None:
 def write_file(content: bytes, path: Path, *, force: bool) -> Path:
     """Write a file; on failure what was there is as it was."""
     path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the file itself.
-    if path.is_dir():
-        raise ConvertError(f"Expected a file as the target, got the folder {path}.")
-    if path.exists() and not force:
-        raise ConvertError(f"Expected a new file as the target, got {path}, which exists. Use --force to replace it.")
+    check_target_file(path, force=force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as temporary:
@@ -72,3 +69,11 @@ def write_file(content: bytes, path: Path, *, force: bool) -> Path:
     except OSError as error:
         raise ConvertError(f"Expected to be able to write {path}; {error.strerror or error}.") from error
     return path
+
+
+def check_target_file(path: Path, *, force: bool) -> None:
+    """Raise ConvertError where a file may not be written."""
+    if path.is_dir():
+        raise ConvertError(f"Expected a file as the target, got the folder {path}.")
+    if path.exists() and not force:
+        raise ConvertError(f"Expected a new file as the target, got {path}, which exists. Use --force to replace it.")

@@ -12,7 +12,7 @@ import numpy as np
 from .errors import ConvertError
 from .model import Array
 from .probes import probe_inputs
-from .running import TfjsRun, keras_outputs, run_many, run_tfjs
+from .running import Job, TfjsRun, keras_outputs, run_many, run_tfjs
 
 TOLERANCE = 1e-4
 
@@ -101,7 +101,7 @@ def verify(
         return compare(run_tfjs(folder, inputs, node_modules=node_modules, custom=custom).outputs, reference)
     path = Path(reference)
     if path.is_dir() or path.suffix == ".json":
-        runs = run_many([(folder, inputs), (path, inputs)], node_modules=node_modules, custom=custom)
+        runs = run_many([Job(folder, inputs), Job(path, inputs)], node_modules=node_modules, custom=custom)
         made, wanted = (run if isinstance(run, TfjsRun) else _raise(run) for run in runs)
         return compare(made.outputs, wanted.outputs)
     wanted_outputs = keras_outputs(path, inputs, keras_version)

@@ -1,0 +1,297 @@
+"""Rules for layers without cells or kernels of their own kind: core, merging, normalisation, pooling, shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ConvertError
+from ..model import Config
+from .layer import KerasLayer, TfjsLayer, snake
+from .settings import DATA_FORMATS, activation, training_settings
+
+
+def unchanged(layer: TfjsLayer) -> KerasLayer:
+    """A layer without settings."""
+    return KerasLayer(layer.class_name, layer.base())
+
+
+def dense(layer: TfjsLayer) -> KerasLayer:
+    """Dense."""
+    name, scale = activation(layer)
+    config = layer.base() | {
+        "units": layer.integer("units"),
+        "activation": name,
+        "use_bias": layer.flag("use_bias", True),
+    }
+    config |= training_settings(layer, ("kernel", "bias"))
+    names = ("kernel", "bias") if config["use_bias"] else ("kernel",)
+    return KerasLayer("Dense", config, tuple(layer.variable(each, scale=scale) for each in names))
+
+
+def activation_layer(layer: TfjsLayer) -> KerasLayer:
+    """Activation."""
+    name, scale = activation(layer)
+    if scale == 1:
+        return KerasLayer("Activation", layer.base() | {"activation": name})
+    rescaling = KerasLayer("Rescaling", {"name": "rescaling", "dtype": "float32", "scale": scale, "offset": 0.0})
+    return stack(layer, [rescaling, KerasLayer("Activation", {"name": name, "dtype": "float32", "activation": name})])
+
+
+def stack(layer: TfjsLayer, parts: list[KerasLayer]) -> KerasLayer:
+    """Several weightless layers in the place of one."""
+    config = {"name": layer.name, "layers": [part.serialized() for part in parts]}
+    return KerasLayer("Sequential", config, module="keras", children=tuple(parts))
+
+
+def relu(layer: TfjsLayer) -> KerasLayer:
+    """ReLU: tf.js knows max_value only."""
+    if layer.get("negative_slope", 0) or layer.get("threshold", 0):
+        layer.note("negative_slope and threshold are dropped: tf.js ignores them.")
+    maximum = None if layer.get("max_value") is None else layer.number("max_value")
+    if maximum is not None and maximum < 0:
+        layer.refuse(f"max_value={maximum}", "Keras wants a maximum of at least 0.")
+    return KerasLayer("ReLU", layer.base() | {"max_value": maximum, "negative_slope": 0.0, "threshold": 0.0})
+
+
+def leaky_relu(layer: TfjsLayer) -> KerasLayer:
+    """LeakyReLU: alpha, 0.3 where it is missing."""
+    slope = layer.number("alpha", 0.3)
+    if slope < 0:
+        layer.refuse(f"alpha={slope}", "Keras wants a slope of at least 0.")
+    return KerasLayer("LeakyReLU", layer.base() | {"negative_slope": slope})
+
+
+def thresholded_relu(layer: TfjsLayer) -> KerasLayer:
+    """ThresholdedReLU: x where x > theta, else 0, which is Keras 3's ReLU with a threshold."""
+    theta = layer.number("theta", 1.0)
+    if theta < 0:
+        layer.refuse(f"theta={theta}", "Keras 3 has no layer for a threshold below 0.")
+    return KerasLayer("ReLU", layer.base() | {"max_value": None, "negative_slope": 0.0, "threshold": theta})
+
+
+def elu(layer: TfjsLayer) -> KerasLayer:
+    """ELU: tf.js knows alpha=1 only."""
+    if layer.number("alpha", 1) != 1:
+        layer.refuse(f"alpha={layer.get('alpha')}", "tf.js cannot run it: load the model that it came from.")
+    return KerasLayer("ELU", layer.base() | {"alpha": 1.0})
+
+
+def prelu(layer: TfjsLayer) -> KerasLayer:
+    """PReLU."""
+    axes: Any = layer.get("shared_axes")
+    axes = [axes] if type(axes) is int else axes
+    config = layer.base() | {"shared_axes": axes} | training_settings(layer, ("alpha",), activity=False)
+    return KerasLayer("PReLU", config, (layer.variable("alpha"),))
+
+
+def softmax(layer: TfjsLayer) -> KerasLayer:
+    """Softmax: axis 1 where it is missing, unlike Keras's -1."""
+    return KerasLayer("Softmax", layer.base() | {"axis": _axes(layer, layer.get("axis", 1))})
+
+
+def _axes(layer: TfjsLayer, value: Any) -> int | list[int]:
+    axes = value if isinstance(value, list) else [value]
+    if not axes or not all(type(axis) is int for axis in axes):
+        raise ConvertError(f"Expected axis of {layer.path!r} to be whole numbers, got {value!r}.")
+    return axes[0] if len(axes) == 1 else list(axes)
+
+
+def dropout(layer: TfjsLayer) -> KerasLayer:
+    """Dropout, SpatialDropout1D, GaussianDropout, AlphaDropout."""
+    config = layer.base() | {"rate": min(max(layer.number("rate"), 0), 1)}
+    if layer.class_name == "Dropout":
+        config["noise_shape"] = layer.get("noise_shape")
+    return KerasLayer(layer.class_name, config)
+
+
+def gaussian_noise(layer: TfjsLayer) -> KerasLayer:
+    """GaussianNoise."""
+    return KerasLayer("GaussianNoise", layer.base() | {"stddev": layer.number("stddev")})
+
+
+def flatten(layer: TfjsLayer) -> KerasLayer:
+    """Flatten."""
+    return KerasLayer("Flatten", layer.base() | _data_format(layer))
+
+
+def _data_format(layer: TfjsLayer) -> Config:
+    return {"data_format": layer.choice("data_format", "channels_last", DATA_FORMATS)}
+
+
+def reshape(layer: TfjsLayer) -> KerasLayer:
+    """Reshape: an unknown side is null in tf.js and -1 in Keras."""
+    shape = layer.get("target_shape", [])
+    if not isinstance(shape, list) or not all(side is None or type(side) is int for side in shape):
+        raise ConvertError(f"Expected target_shape of {layer.path!r} to be whole numbers, got {shape!r}.")
+    sides = [-1 if side is None or side < 0 else side for side in shape]
+    return KerasLayer("Reshape", layer.base() | {"target_shape": sides})
+
+
+def permute(layer: TfjsLayer) -> KerasLayer:
+    """Permute."""
+    return KerasLayer("Permute", layer.base() | {"dims": layer.get("dims")})
+
+
+def repeat_vector(layer: TfjsLayer) -> KerasLayer:
+    """RepeatVector."""
+    return KerasLayer("RepeatVector", layer.base() | {"n": layer.integer("n")})
+
+
+def masking(layer: TfjsLayer) -> KerasLayer:
+    """Masking."""
+    return KerasLayer("Masking", layer.base() | {"mask_value": layer.number("mask_value", 0)})
+
+
+def embedding(layer: TfjsLayer) -> KerasLayer:
+    """Embedding."""
+    config = layer.base() | {
+        "input_dim": layer.integer("input_dim"),
+        "output_dim": layer.integer("output_dim"),
+        "mask_zero": layer.flag("mask_zero", False),
+    }
+    config |= training_settings(layer, ("embeddings",))
+    return KerasLayer("Embedding", config, (layer.variable("embeddings"),))
+
+
+def concatenate(layer: TfjsLayer) -> KerasLayer:
+    """Concatenate."""
+    return KerasLayer("Concatenate", layer.base() | {"axis": layer.integer("axis", -1)})
+
+
+def dot(layer: TfjsLayer) -> KerasLayer:
+    """Dot."""
+    axes = layer.integers("axes", 2)
+    if 0 in axes:
+        layer.refuse(f"axes={axes}", "Axis 0 is that of the batch.")
+    if axes[0] == axes[1]:
+        return KerasLayer("Dot", layer.base() | {"axes": axes[0], "normalize": layer.flag("normalize", False)})
+    return KerasLayer("Dot", layer.base() | {"axes": axes, "normalize": layer.flag("normalize", False)})
+
+
+def batch_normalization(layer: TfjsLayer) -> KerasLayer:
+    """BatchNormalization."""
+    axis = layer.get("axis", -1)
+    if isinstance(axis, list) and axis and type(axis[0]) is int and (len(axis) > 1 or axis[0] < 0):
+        layer.refuse(f"axis={axis}", "tf.js takes one axis, counted from the front if it is in a list.")
+    config = (
+        layer.base() | _normalization(layer) | {"axis": _axes(layer, axis), "momentum": layer.number("momentum", 0.99)}
+    )
+    config |= training_settings(layer, ("beta", "gamma"), activity=False)
+    for each in ("moving_mean", "moving_variance"):
+        config |= {k: v for k, v in training_settings(layer, (each,), activity=False).items() if "initializer" in k}
+    statistics = tuple(layer.variable(each, trainable=False) for each in ("moving_mean", "moving_variance"))
+    return KerasLayer("BatchNormalization", config, (*_gamma_and_beta(layer, config), *statistics))
+
+
+def layer_normalization(layer: TfjsLayer) -> KerasLayer:
+    """LayerNormalization."""
+    axes = _axes(layer, layer.get("axis", -1))
+    if isinstance(axes, list) and axes != sorted(axes):
+        layer.refuse(f"axis={axes}", "tf.js mixes up axes that are not in order.")
+    config = layer.base() | _normalization(layer) | {"axis": axes}
+    settings = training_settings(layer, ("beta", "gamma"), activity=False)
+    config |= {key: value for key, value in settings.items() if "constraint" not in key}
+    return KerasLayer("LayerNormalization", config, _gamma_and_beta(layer, config))
+
+
+def _normalization(layer: TfjsLayer) -> Config:
+    return {
+        "epsilon": layer.number("epsilon", 1e-3),
+        "center": layer.flag("center", True),
+        "scale": layer.flag("scale", True),
+    }
+
+
+def _gamma_and_beta(layer: TfjsLayer, config: Config) -> tuple[Any, ...]:
+    names = [name for name, wanted in (("gamma", config["scale"]), ("beta", config["center"])) if wanted]
+    return tuple(layer.variable(name) for name in names)
+
+
+def pooling(layer: TfjsLayer) -> KerasLayer:
+    """MaxPooling and AveragePooling, 1D to 3D."""
+    rank = int(layer.class_name[-2])
+    size = layer.integers("pool_size", rank, 2)
+    config = layer.base() | {
+        "pool_size": size,
+        "strides": layer.integers("strides", rank, size),
+        "padding": layer.choice("padding", "valid", ("valid", "same")),
+    }
+    return KerasLayer(layer.class_name, config | (_data_format(layer) if rank > 1 else {}))
+
+
+def global_pooling(layer: TfjsLayer) -> KerasLayer:
+    """GlobalAveragePooling and GlobalMaxPooling, 1D and 2D."""
+    if layer.flag("keepdims", False):
+        layer.note("keepdims is dropped: tf.js ignores it.")
+    if layer.class_name.endswith("2D"):
+        return KerasLayer(layer.class_name, layer.base() | _data_format(layer))
+    if layer.choice("data_format", "channels_last", DATA_FORMATS) == "channels_first":
+        layer.note("data_format is dropped: tf.js ignores it in this layer.")
+    return KerasLayer(layer.class_name, layer.base())
+
+
+def padding(layer: TfjsLayer) -> KerasLayer:
+    """ZeroPadding2D."""
+    return KerasLayer("ZeroPadding2D", layer.base() | _data_format(layer) | {"padding": _sides(layer, "padding", 1)})
+
+
+def cropping(layer: TfjsLayer) -> KerasLayer:
+    """Cropping2D."""
+    if "data_format" in layer.config and layer.config["data_format"] is None:
+        layer.refuse("data_format=null", "tf.js crops other axes than it says: state the data_format.")
+    return KerasLayer("Cropping2D", layer.base() | _data_format(layer) | {"cropping": _sides(layer, "cropping", None)})
+
+
+def _sides(layer: TfjsLayer, key: str, default: int | None) -> list[list[int]]:
+    """``[[top, bottom], [left, right]]``, however short it was given."""
+    value = layer.get(key, default)
+    value = [value, value] if type(value) is int else value
+    value = [[side, side] if type(side) is int else side for side in value] if isinstance(value, list) else []
+    if len(value) != 2 or not all(
+        isinstance(side, list) and len(side) == 2 and all(type(n) is int for n in side) for side in value
+    ):
+        raise ConvertError(
+            f"Expected {key} of {layer.path!r} as [[top, bottom], [left, right]], got {layer.get(key)!r}."
+        )
+    return value
+
+
+def upsampling(layer: TfjsLayer) -> KerasLayer:
+    """UpSampling2D: tf.js's bilinear starts at the corner of the first pixel, Keras's at its middle."""
+    if not isinstance(layer.get("size", [2, 2]), list):
+        raise ConvertError(f"Expected size of {layer.path!r} to be [rows, columns], got {layer.get('size')!r}.")
+    size = layer.integers("size", 2, [2, 2])
+    data_format = _data_format(layer)
+    mode = layer.choice("interpolation", "nearest", ("nearest", "bilinear"))
+    if mode == "nearest":
+        return KerasLayer("UpSampling2D", layer.base() | data_format | {"size": size, "interpolation": "nearest"})
+    if any(factor < 1 or factor & (factor - 1) for factor in size):
+        layer.refuse(
+            f"interpolation='bilinear' and size={size}", "What converts is 2, 4, 8 ... or interpolation='nearest'."
+        )
+    # Doubling by repetition and averaging each value with the next is tf.js's bilinear doubling.
+    parts: list[KerasLayer] = []
+    while max(size) > 1:
+        step = [min(factor, 2) for factor in size]
+        size = [max(factor // 2, 1) for factor in size]
+        same = {"dtype": "float32"} | data_format
+        repeat = same | {"name": f"repeat_{len(parts)}", "size": step, "interpolation": "nearest"}
+        mean = same | {"name": f"mean_{len(parts)}", "pool_size": step, "strides": [1, 1], "padding": "same"}
+        parts += [KerasLayer("UpSampling2D", repeat), KerasLayer("AveragePooling2D", mean)]
+    return stack(layer, parts or [KerasLayer("Activation", {"name": "linear", "activation": "linear"})])
+
+
+def rescaling(layer: TfjsLayer) -> KerasLayer:
+    """Rescaling."""
+    scale, offset = layer.number("scale"), layer.number("offset", 0)
+    return KerasLayer("Rescaling", layer.base() | {"scale": scale, "offset": offset})
+
+
+def category_encoding(layer: TfjsLayer) -> KerasLayer:
+    """CategoryEncoding."""
+    mode = snake(str(layer.get("output_mode", "multi_hot")))
+    if mode not in ("multi_hot", "count"):
+        layer.refuse(f"output_mode={mode!r}", "What tf.js can run and converts is 'multi_hot' or 'count'.")
+    return KerasLayer(
+        "CategoryEncoding", layer.base() | {"num_tokens": layer.integer("num_tokens"), "output_mode": mode}
+    )

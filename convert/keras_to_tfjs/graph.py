@@ -1,0 +1,360 @@
+"""From the nested models of a Keras configuration to one flat graph, calling each layer's rule once per call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import ConvertError, UnsupportedLayerError
+from ..keras_weights import is_model
+from ..model import Array, Config, KerasModel
+from . import activations, convolutions, core, normalizations, operations, pooling, recurrent
+from .builder import Builder, Call, Shape, Tensor
+
+_RULES: Mapping[str, Any] = {
+    **activations.RULES,
+    **convolutions.RULES,
+    **core.RULES,
+    **normalizations.RULES,
+    **pooling.RULES,
+    **recurrent.RULES,
+}
+_SPATIAL = convolutions.SPATIAL | pooling.SPATIAL
+# Layers that treat a mask in tf.js as in Keras.
+_MASK_SAFE = {
+    "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout", "Activation", "Masking", "BatchNormalization",
+    "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "TimeDistributed",
+}  # fmt: skip
+_TRAINS = {"BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise"}
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A tensor in a Keras graph: which output of which call of which layer."""
+
+    layer: str
+    node: int
+    index: int
+
+
+class GraphWalker:
+    """Walks one Keras model and adds what it computes to a builder.
+
+    Parameters
+    ----------
+    model : KerasModel
+    """
+
+    def __init__(self, model: KerasModel) -> None:
+        self.builder = Builder(keras3=model.keras_version.split(".")[0] not in ("1", "2"))
+        self._weights = model.weights
+        self._config = model.config
+
+    def run(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Add the whole model; return its inputs and outputs."""
+        for path in sorted(_paths(self._config, ""), key=lambda p: p.count("/")):
+            self.builder.name_of(path)
+        shapes = _input_shapes(self._config)
+        inputs = [self._input(layer, shape) for layer, shape in shapes]
+        return inputs, self._model(self._config, "", inputs)
+
+    def _input(self, layer: Config, shape: Shape) -> Tensor:
+        config, path = layer["config"], layer["name"]
+        dtype = config.get("dtype") if layer["class_name"] == "InputLayer" else "float32"
+        dtype = dtype if isinstance(dtype, str) else "float32"
+        if dtype == "string" or config.get("sparse") or config.get("ragged"):
+            raise UnsupportedLayerError(f"an input of dtype {dtype}, sparse or ragged", path, "Use dense numeric inputs.")
+        whole = "bool" if dtype == "bool" else "int32" if "int" in dtype else "float32"
+        if layer["class_name"] != "InputLayer":
+            path = f"{path}_input"
+        name = self.builder.name_of(path)
+        full = {"batch_input_shape": list(shape), "dtype": whole, "sparse": False}
+        self.builder.add(name, "InputLayer", full, [], {})
+        return Tensor(name, 0, 0, shape)
+
+    def _model(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        if _is_sequential(model):
+            return self._sequential(model, path, inputs)
+        return self._functional(model, path, inputs)
+
+    def _sequential(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        tensors = list(inputs)
+        for layer in model["config"]["layers"]:
+            if layer["class_name"] != "InputLayer":
+                tensors = self._call(layer, _join(path, layer["name"]), tuple(tensors), tuple(tensors), {})
+        return tensors
+
+    def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        config = model["config"]
+        layers = {layer["name"]: layer for layer in config["layers"]}
+        done: dict[Ref, Tensor] = {}
+        entries = _refs(config.get("input_layers"))
+        if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
+            raise ConvertError(
+                f"Expected {len(entries)} inputs for the model {path or config.get('name')!r}, got {len(inputs)}."
+            )
+        for ref, tensor in zip(entries, inputs, strict=True):
+            done[ref] = tensor
+        outputs = _refs(config.get("output_layers"))
+        calls = {name: _calls(layer) for name, layer in layers.items()}
+        offsets = _offsets(layers, calls, outputs)
+        waiting = [
+            (name, number) for name in layers for number in range(len(calls[name])) if layers[name]["class_name"] != "InputLayer"
+        ]
+        while waiting:
+            later = []
+            for name, number in waiting:
+                args, kwargs = calls[name][number]
+                if any(ref not in done for ref in _flat_refs([args, kwargs])):
+                    later.append((name, number))
+                    continue
+                args, kwargs = _resolve(args, done), _resolve(kwargs, done)
+                results = self._call(layers[name], _join(path, name), tuple(_flat_tensors(args)), tuple(args), kwargs)
+                for index, tensor in enumerate(results):
+                    done[Ref(name, number + offsets.get(name, 0), index)] = tensor
+            if len(later) == len(waiting):
+                raise ConvertError(
+                    f"Expected a graph without gaps, got layers whose inputs are missing: "
+                    f"{', '.join(name for name, _ in later[:5])}. Save the model again."
+                )
+            waiting = later
+        missing = [ref for ref in outputs if ref not in done]
+        if missing or not outputs:
+            raise ConvertError(f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}.")
+        return [done[ref] for ref in outputs]
+
+    def _call(
+        self, layer: Config, path: str, inputs: tuple[Tensor, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> list[Tensor]:
+        if is_model(layer):
+            if kwargs.get("training") is True:
+                raise UnsupportedLayerError("a model called with training=True", path, "Call it with training=False.")
+            return self._model(layer, path, inputs)
+        class_name = layer["class_name"].rsplit(">", 1)[-1]
+        call = Call(
+            self.builder, class_name, layer["config"], path, inputs, kwargs, self._arrays(path), args
+        )
+        self._check(call, layer)
+        if operations.is_operation(layer):
+            result = operations.apply(call, layer)
+        elif class_name == "TimeDistributed":
+            result = self._distributed(call)
+        elif call.get("data_format") == "channels_first" and class_name in _SPATIAL:
+            result = convolutions.channels_first(_RULES[class_name], call)
+        else:
+            result = _RULES[class_name](call)
+        return result if isinstance(result, list) else [result]
+
+    def _check(self, call: Call, layer: Config) -> None:
+        name = call.class_name
+        if not operations.is_operation(layer) and name != "TimeDistributed" and name not in _RULES:
+            raise UnsupportedLayerError(name, call.path, _remedy(name))
+        registered = str(layer.get("registered_name") or "")
+        module = str(layer.get("module") or "keras")
+        if (">" in registered or not module.split(".")[0] in ("keras", "tf_keras", "tensorflow", "keras_cv")) and name != "LayerScale" and name != "StochasticDepth":
+            raise UnsupportedLayerError(f"the custom layer {registered or name!r}", call.path, _remedy("custom"))
+        if not call.inputs and not operations.is_operation(layer):
+            call.refuse(f"{name} without inputs")
+        if any(t.masked for t in call.inputs) and name not in _MASK_SAFE:
+            call.refuse(f"{name} after a mask (Masking, or Embedding with mask_zero)", "Remove the mask, or let an LSTM take it first.")
+        if isinstance(call.kwargs.get("mask"), Tensor) or (call.kwargs.get("training") is True and name in _TRAINS):
+            call.refuse(f"{name} called with a mask or with training=True")
+        policy = _policy(call.get("dtype"))
+        if policy not in ("float32", ""):
+            if "float" not in policy:
+                call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
+            call.builder.note(f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding.")
+
+    def _arrays(self, path: str) -> list[Array]:
+        return self._weights.get(path, [])
+
+    def _distributed(self, call: Call) -> list[Tensor]:
+        """Apply a layer or model to each step of a sequence."""
+        x, inner = call.x, call.get("layer")
+        name = inner["class_name"]
+        if x.rank < 3 or call.builder.distributed or (x.masked and name != "Dense"):
+            call.refuse(f"TimeDistributed({name}) on {x.shape}, with a mask or inside another", "Apply the layer before the sequence is made.")
+        step = replace(x, shape=(x.shape[0], *x.shape[2:]))
+        self.builder.distributed.append(x.shape[1])
+        try:
+            if is_model(inner):
+                results = self._model(inner, call.path, [step])
+            else:
+                if name in recurrent.RULES or name not in _RULES:
+                    raise UnsupportedLayerError(f"TimeDistributed({name})", call.path, "Apply the layer without it.")
+                layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
+                results = self._call({**layer, "name": call.path}, call.path, (step,), (step,), {})
+        finally:
+            self.builder.distributed.pop()
+        return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
+
+
+def _policy(value: Any) -> str:
+    if isinstance(value, Mapping):
+        config = value.get("config")
+        value = config.get("name") if isinstance(config, Mapping) else value.get("class_name")
+    return str(value or "")
+
+
+def _remedy(name: str) -> str:
+    if name in ("Lambda", "TFOpLambda", "SlicingOpLambda"):
+        return "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again."
+    if name == "custom":
+        return "Only Keras's own layers are known: replace it by those and save again."
+    return "tf.js has no layer that computes the same: replace it and save again."
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _is_sequential(model: Config) -> bool:
+    return model["class_name"].rsplit(">", 1)[-1] == "Sequential" or "output_layers" not in model["config"]
+
+
+def _paths(model: Config, path: str) -> list[str]:
+    """Return the path of every layer that is not a model."""
+    found = []
+    for layer in model["config"]["layers"]:
+        at, inner = _join(path, layer["name"]), layer["config"].get("layer")
+        nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
+        if nested is not None:
+            found += _paths(nested, at)
+        elif layer["class_name"] != "InputLayer" or not path:
+            found.append(at)
+    return found
+
+
+def _input_shapes(model: Config) -> list[tuple[Config, Shape]]:
+    """Return the layers that take the model's inputs, with the shape of each."""
+    config = model["config"]
+    if _is_sequential(model):
+        entries = config["layers"][:1]
+    else:
+        layers = {layer["name"]: layer for layer in config["layers"]}
+        entries = [layers[ref.layer] for ref in _refs(config.get("input_layers")) if ref.layer in layers]
+    found = []
+    for layer in entries:
+        shape = _shape_of(layer) or config.get("build_input_shape") or (model.get("build_config") or {}).get("input_shape")
+        if not isinstance(shape, list | tuple) or not all(n is None or type(n) is int for n in shape):
+            raise ConvertError(
+                f"Expected a model that knows its input's shape, got none at {layer['name']!r}. "
+                "Add keras.Input(shape=...) as its first layer, or call the model once before saving."
+            )
+        found.append((layer, tuple(shape)))
+    if not found:
+        raise ConvertError("Expected a model with layers and inputs, got an empty one. Build it before saving.")
+    return found
+
+
+def _shape_of(layer: Config) -> Any:
+    """Return the batch shape that a first layer was given; that of a nested model is its own first layer's."""
+    config = layer["config"]
+    shape = config.get("batch_shape") or config.get("batch_input_shape")
+    if shape or not is_model(layer):
+        return shape
+    return _input_shapes(layer)[0][1] if config["layers"] else None
+
+
+# The two ways of writing calls ----------------------------------------------------------------------------------
+
+
+def _refs(value: Any) -> list[Ref]:
+    """Return the tensors of input_layers or output_layers: one, a list, or a dict of them in order of its keys."""
+    if isinstance(value, Mapping):
+        return [ref for key in sorted(value) for ref in _refs(value[key])]
+    if _is_ref(value):
+        return [Ref(value[0], value[1], value[2])]
+    if isinstance(value, list):
+        return [ref for item in value for ref in _refs(item)]
+    return []
+
+
+def _is_ref(value: Any) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) in (3, 4)
+        and isinstance(value[0], str)
+        and all(type(n) is int for n in value[1:3])
+    )
+
+
+def _calls(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
+    """Return positional arguments and keywords of each call, tensors as Ref."""
+    calls = []
+    for node in layer.get("inbound_nodes") or []:
+        if isinstance(node, Mapping):
+            calls.append((_parsed(node.get("args", [])), _parsed(node.get("kwargs", {}))))
+            continue
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        single = _is_ref(node) or (isinstance(node, list) and node[:1] == ["_CONSTANT_VALUE"])
+        for item in [node] if single else node if isinstance(node, list) else []:
+            if isinstance(item, list) and item and item[0] == "_CONSTANT_VALUE":
+                args.append(item[2])
+            else:
+                args += _refs(item[:3]) if _is_ref(item) else _refs(item)
+            if isinstance(item, list) and len(item) == 4 and isinstance(item[3], dict):
+                kwargs.update(_parsed_old(item[3]))
+        calls.append((args, kwargs))
+    return calls
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        config = value.get("config")
+        if value.get("class_name") == "__keras_tensor__" and isinstance(config, Mapping):
+            return Ref(*config["keras_history"])
+        if value.get("class_name") in ("__tuple__", "__list__"):
+            return _parsed(list(value.get("items") or config or []))
+        if value.get("class_name") == "__numpy__" and isinstance(config, Mapping):
+            return config.get("value")
+        return {key: _parsed(item) for key, item in value.items()}
+    return [_parsed(item) for item in value] if isinstance(value, list) else value
+
+
+def _parsed_old(value: Any) -> Any:
+    if _is_ref(value) and len(value) == 3:
+        return Ref(value[0], value[1], value[2])
+    if isinstance(value, Mapping):
+        return {key: _parsed_old(item) for key, item in value.items()}
+    return [_parsed_old(item) for item in value] if isinstance(value, list) else value
+
+
+def _flat_refs(value: Any) -> list[Ref]:
+    if isinstance(value, Ref):
+        return [value]
+    if isinstance(value, Mapping):
+        return [ref for key in sorted(value) for ref in _flat_refs(value[key])]
+    return [ref for item in value for ref in _flat_refs(item)] if isinstance(value, list) else []
+
+
+def _flat_tensors(value: Any) -> list[Tensor]:
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, Mapping):
+        return [t for key in sorted(value) for t in _flat_tensors(value[key])]
+    return [t for item in value for t in _flat_tensors(item)] if isinstance(value, list | tuple) else []
+
+
+def _resolve(value: Any, done: Mapping[Ref, Tensor]) -> Any:
+    if isinstance(value, Ref):
+        return done[value]
+    if isinstance(value, Mapping):
+        return {key: _resolve(item, done) for key, item in value.items()}
+    return [_resolve(item, done) for item in value] if isinstance(value, list) else value
+
+
+def _offsets(
+    layers: Mapping[str, Config], calls: Mapping[str, list[tuple[Any, dict[str, Any]]]], outputs: list[Ref]
+) -> dict[str, int]:
+    """Return the number of each nested model's first call: some versions count the model's own making as 0."""
+    used = _flat_refs([[list(call) for call in many] for many in calls.values()]) + outputs
+    return {
+        name: min((ref.node for ref in used if ref.layer == name), default=0)
+        for name, layer in layers.items()
+        if is_model(layer)
+    }
+
+

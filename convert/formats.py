@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def source_format(path: Path) -> str:
         raise ConvertError(f"Expected a model at {path}, found nothing.")
     try:
         found = _folder_format(path) if path.is_dir() else _file_format(path)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, struct.error) as error:
         raise ConvertError(f"{path}: Expected {_KNOWN}, could not read it ({error}).") from error
     if not found:
         raise ConvertError(f"{path}: Expected {_KNOWN}, got something else.")

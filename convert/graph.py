@@ -66,6 +66,8 @@ def check_layers(config: Config, path: str = "") -> None:
     names = set()
     for layer in layers:
         name = layer_name(layer)
+        if not isinstance(name, str):
+            raise ConvertError(f"Expected a layer with a name in {path or 'the model'!r}, got {name!r:.100}.")
         check_layers(layer, f"{path}/{name}".strip("/"))
         if name in names:
             raise ConvertError(f"Expected layers of different names in a model, got {name!r:.100} twice.")

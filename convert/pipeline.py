@@ -156,11 +156,12 @@ def convert(
     _check_request(target, written, options)
     tell("Reading and translating")
     original, found, keras_version = read_model(source, options.from_format)
-    edited = _edit(original, options)
+    folded, edited = _edit(original, options)
     report = Report(edited, original, found, written)
     stages = Stages(
         original,
-        edited if (options.cut_at or options.fold_batchnorm) else original,
+        folded,
+        edited if options.cut_at else folded,
         cut_at=_last_part(edited) if options.cut_at else None,
         quantize=options.quantize if written == "tfjs" else None,
         keras_source=Path(source) if found != "tfjs" else None,
@@ -191,17 +192,18 @@ def _check_request(target: str | os.PathLike[str] | None, written: str, options:
         check_target_file(Path(target), force=options.force)
 
 
-def _edit(model: LayersModel, options: Options) -> LayersModel:
+def _edit(model: LayersModel, options: Options) -> tuple[LayersModel, LayersModel]:
+    """The model folded, and that one cut and with its labels: each where it is asked for."""
+    folded = model
     if options.fold_batchnorm:
         # The layer to cut at keeps its name.
         keep = (options.cut_at, options.cut_at.rpartition("/")[2]) if options.cut_at else ()
-        model = fold(model, keep=keep)
-    if options.cut_at:
-        model = cut(model, options.cut_at)
+        folded = fold(model, keep=keep)
+    edited = cut(folded, options.cut_at) if options.cut_at else folded
     if options.labels:
-        model = replace(model, labels=tuple(options.labels))
-    check_labels(model)
-    return model
+        edited = replace(edited, labels=tuple(options.labels))
+    check_labels(edited)
+    return folded, edited
 
 
 def _last_part(model: LayersModel) -> str:

@@ -6,7 +6,9 @@ import json
 import math
 import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -26,7 +28,7 @@ SHARD_SIZE = 4 << 20
 # Below this many values an array is cheap to keep exact: biases and the statistics of BatchNormalization.
 _SMALL = 4096
 _LABEL_LIMIT = 100_000
-_ZIP_ERRORS = (zipfile.BadZipFile, EOFError, RuntimeError, OSError, ValueError, OverflowError)
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, OverflowError, struct.error)
 
 
 class _Files(Protocol):

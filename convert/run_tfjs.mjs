@@ -1,6 +1,6 @@
 // Runs tf.js layers models under Node.js and writes down what they compute. Called by verify.py.
 //
-// A job comes as JSON on stdin: {node_modules, backend, jobs: [{model, custom, layer, inputs: [{path, shape, dtype}], out}]}.
+// A job comes as JSON on stdin: {node_modules, backend, jobs: [{model, custom, layer, strict, inputs: [{path, shape, dtype}], out}]}.
 // For each job an answer goes to stdout, a line of JSON: {outputs: [{path, shape}], shapes: {layer: shape}} or {error}.
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -50,13 +50,13 @@ async function readTensor({ path, shape, dtype }) {
     return tf.tensor(values, shape, dtype);
 }
 
-async function run({ model: path, custom, layer, inputs, out }) {
+async function run({ model: path, custom, layer, strict, inputs, out }) {
     if (custom) {
         const module = await import(pathToFileURL(custom).href);
         await (module.register ?? module.default)(tf);
     }
     const start = performance.now();
-    const model = await tf.loadLayersModel(fromDisk(path));
+    const model = await tf.loadLayersModel(fromDisk(path), { strict });
     const part = layer ? tf.model({ inputs: model.inputs, outputs: model.getLayer(layer).output }) : model;
     const loaded = performance.now();
     const given = await Promise.all(inputs.map(readTensor));
@@ -67,7 +67,7 @@ async function run({ model: path, custom, layer, inputs, out }) {
         // Some kernels exist in the cpu backend only.
         if (tf.getBackend() === "cpu" || !/kernel|wasm|not (yet )?(supported|implemented)/i.test(String(error))) throw error;
         await tf.setBackend("cpu");
-        return run({ model: path, custom, layer, inputs, out });
+        return run({ model: path, custom, layer, strict, inputs, out });
     }
     const tensors = Array.isArray(made) ? made : [made];
     const outputs = [];

@@ -35,11 +35,14 @@ class Job:
         One per input.
     layer : str, optional
         Whose output is wanted instead of the model's.
+    strict : bool
+        Whether each of its weights must be in the file, and no other; else tf.js draws those that are not.
     """
 
     folder: str | os.PathLike[str]
     inputs: Sequence[Array]
     layer: str | None = None
+    strict: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def _described(job: Job, stem: Path, custom: str | os.PathLike[str] | None) -> d
     return {
         "model": str(path.resolve()),
         "layer": job.layer,
+        "strict": job.strict,
         "custom": str(Path(custom).resolve()) if custom else None,
         "inputs": described,
         "out": str(stem),

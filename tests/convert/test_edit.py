@@ -126,16 +126,16 @@ def test_folded_models_compute_the_same(make, tmp_path):
 
 
 KINDS = {
-    "Dense": ([6], dict(units=4), {"kernel": (6, 4)}),
-    "Conv1D": ([9, 3], dict(filters=4, kernel_size=[3]), {"kernel": (3, 3, 4)}),
-    "Conv2D": ([9, 9, 3], dict(filters=4, kernel_size=[3, 3], strides=[2, 2]), {"kernel": (3, 3, 3, 4)}),
-    "DepthwiseConv2D": ([9, 9, 2], dict(kernel_size=[3, 3], depth_multiplier=2), {"depthwise_kernel": (3, 3, 2, 2)}),
+    "Dense": ([6], {"units": 4}, {"kernel": (6, 4)}),
+    "Conv1D": ([9, 3], {"filters": 4, "kernel_size": [3]}, {"kernel": (3, 3, 4)}),
+    "Conv2D": ([9, 9, 3], {"filters": 4, "kernel_size": [3, 3], "strides": [2, 2]}, {"kernel": (3, 3, 3, 4)}),
+    "DepthwiseConv2D": ([9, 9, 2], {"kernel_size": [3, 3], "depth_multiplier": 2}, {"depthwise_kernel": (3, 3, 2, 2)}),
     "SeparableConv2D": (
         [9, 9, 3],
-        dict(filters=4, kernel_size=[3, 3]),
+        {"filters": 4, "kernel_size": [3, 3]},
         {"depthwise_kernel": (3, 3, 3, 1), "pointwise_kernel": (1, 1, 3, 4)},
     ),
-    "Conv2DTranspose": ([5, 5, 3], dict(filters=4, kernel_size=[3, 3]), {"kernel": (3, 3, 4, 3)}),
+    "Conv2DTranspose": ([5, 5, 3], {"filters": 4, "kernel_size": [3, 3]}, {"kernel": (3, 3, 4, 3)}),
 }
 ALL_PARTS = ("gamma", "beta", "moving_mean", "moving_variance")
 
@@ -143,7 +143,7 @@ ALL_PARTS = ("gamma", "beta", "moving_mean", "moving_variance")
 def normed(kind, *, use_bias=True, parts=ALL_PARTS, between=(), axis=-1, **changes):
     shape, config, kernels = KINDS[kind]
     rng = np.random.default_rng(7)
-    norm = dict(axis=axis, epsilon=0.002, scale="gamma" in parts, center="beta" in parts)
+    norm = {"axis": axis, "epsilon": 0.002, "scale": "gamma" in parts, "center": "beta" in parts}
     layers = [
         layer("InputLayer", "x", batch_input_shape=[None, *shape], dtype="float32"),
         layer(kind, "made", "x", **{**config, "use_bias": use_bias, **changes}),

@@ -155,7 +155,7 @@ def test_a_failure_on_the_way_leaves_what_was_there(folder, monkeypatch):
 def test_shards_outside_of_the_folder_are_not_read(name, folder):
     (folder.parent / "secret.bin").write_bytes(bytes(10_000))
     edit_json(folder / "model.json", lambda content: content["weightsManifest"][0].update(paths=[name]))
-    with pytest.raises(ConvertError, match="relative paths below model.json"):
+    with pytest.raises(ConvertError, match="relative paths below model"):
         read_tfjs(folder)
 
 
@@ -228,7 +228,7 @@ def test_a_small_zip_cannot_fill_the_memory(tmp_path):
 
 
 def test_missing_files_and_empty_folders_are_refused(tmp_path):
-    with pytest.raises(ConvertError, match="nowhere|Expected"):
+    with pytest.raises(ConvertError, match="nowhere"):
         read_tfjs(tmp_path / "nowhere")
     with pytest.raises(ConvertError, match=r"model\.json"):
         read_tfjs(tmp_path)

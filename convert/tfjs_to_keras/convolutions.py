@@ -61,6 +61,8 @@ def transposed_convolution(layer: TfjsLayer) -> KerasLayer:
 def depthwise_convolution(layer: TfjsLayer) -> KerasLayer:
     """DepthwiseConv2D."""
     config, scale = _shared(layer, 2)
+    if config["data_format"] == "channels_first" and config["use_bias"]:
+        layer.refuse("data_format='channels_first'", f"Keras 3.15 adds the bias along another axis there. {_REWRITE}")
     _drop_dilation(layer, 2)
     config |= {"depth_multiplier": layer.integer("depth_multiplier", 1)}
     return _finish(layer, config, ("depthwise_kernel",), scale, ("depthwise",))

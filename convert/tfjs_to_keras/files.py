@@ -5,14 +5,11 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .layer import KerasLayer, Variable
-
-if TYPE_CHECKING:
-    import h5py
 
 # The dialect; every Keras 3 since then reads it.
 KERAS_VERSION = "3.0.0"
@@ -65,7 +62,7 @@ def legacy_h5(model: KerasLayer) -> bytes:
     return out.getvalue()
 
 
-def _write_layer(group: h5py.Group, name: str, variables: tuple[Variable, ...]) -> None:
+def _write_layer(group: Any, name: str, variables: tuple[Variable, ...]) -> None:
     """Variables that Keras trains go first: that is how it sorts them when it loads the file."""
     ordered = [*(each for each in variables if each.trainable), *(each for each in variables if not each.trainable)]
     names = ["/".join(part for part in (name, each.path, each.name) if part) for each in ordered]
@@ -74,7 +71,7 @@ def _write_layer(group: h5py.Group, name: str, variables: tuple[Variable, ...]) 
         group.create_dataset(weight_name, data=variable.value)
 
 
-def _write_names(group: h5py.Group, key: str, names: list[str]) -> None:
+def _write_names(group: Any, key: str, names: list[str]) -> None:
     """Names as an attribute, in as many parts as HDF5's limit asks for."""
     encoded: Any = np.array([name.encode() for name in names], dtype="S" if names else "S1")
     n_parts = -(-encoded.nbytes // _MAX_ATTRIBUTE_BYTES) or 1

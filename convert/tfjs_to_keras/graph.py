@@ -30,6 +30,8 @@ class Graph:
     calls : dict of str to list of Call
         By layer, in the order in which they must be made; inputs of the model among them.
     inputs, outputs : list of (Call, int)
+    sequence : list of Call
+        The calls from the inputs to the outputs.
     order : list of str
         Layers in the order of Keras's ``model.layers``.
     """
@@ -37,6 +39,7 @@ class Graph:
     calls: dict[str, list[Call]]
     inputs: list[tuple[Call, int]]
     outputs: list[tuple[Call, int]]
+    sequence: list[Call]
     order: list[str]
 
 
@@ -98,14 +101,15 @@ def _ends(ends: Any, made: Mapping[str, list[Call | None]], path: str) -> list[t
 def _reachable(
     made: Mapping[str, list[Call | None]], inputs: list[tuple[Call, int]], outputs: list[tuple[Call, int]]
 ) -> Graph:
-    needed = dict.fromkeys(_depth_first(outputs))
+    sequence = list(_depth_first(outputs))
+    needed = dict.fromkeys(sequence)
     needed |= dict.fromkeys(call for call, _ in inputs)
     calls = {
         name: kept
         for name, each in made.items()
         if (kept := [call for call in each if call is not None and call in needed])
     }
-    return Graph(calls, inputs, outputs, _keras_order(inputs, outputs))
+    return Graph(calls, inputs, outputs, sequence, _keras_order(inputs, outputs))
 
 
 def _depth_first(outputs: Sequence[tuple[Call, int]]) -> Iterator[Call]:

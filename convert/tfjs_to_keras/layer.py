@@ -128,6 +128,8 @@ class TfjsLayer:
     scope : str
         What the names of its weights begin with.
     context : Context
+    rank : int, optional
+        How many dimensions its first input has, where that is known.
     """
 
     class_name: str
@@ -135,6 +137,7 @@ class TfjsLayer:
     path: str
     scope: str
     context: Context
+    rank: int | None = None
 
     @property
     def name(self) -> str:

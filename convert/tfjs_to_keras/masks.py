@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import UnsupportedLayerError
 from ..model import Config
-from .graph import MODELS, Call, read_graph
+from .graph import MODELS, read_graph
 
 _PASSES = (
     "Dropout", "SpatialDropout1D", "Dense", "Activation", "ReLU", "PReLU", "GaussianNoise", "GaussianDropout",
@@ -86,16 +86,5 @@ def _steps(class_name: str, config: Any, path: str) -> Iterator[tuple[Any, str, 
             before = [name]
         return
     graph = read_graph(config, path)
-    done: set[Call] = set()
-
-    def visit(call: Call) -> Iterator[Call]:
-        for each, _ in call.inputs:
-            if each not in done:
-                yield from visit(each)
-        if call not in done:
-            done.add(call)
-            yield call
-
-    for output, _ in graph.outputs:
-        for call in visit(output):
-            yield call, call.layer, [each for each, _ in call.inputs]
+    for call in graph.sequence:
+        yield call, call.layer, [each for each, _ in call.inputs]

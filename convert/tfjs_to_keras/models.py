@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from ..errors import ConvertError
@@ -9,6 +10,7 @@ from ..model import Config
 from .graph import MODELS, Call, Graph, read_graph
 from .layer import Context, KerasLayer, TfjsLayer, Variable, keras_name
 from .naming import keras_file_names
+from .ranks import graph_ranks, output_rank
 from .recurrent import time_distributed
 from .rules import convert_leaf
 
@@ -64,7 +66,11 @@ def _sequential(model: TfjsLayer) -> KerasLayer:
     shape, dtype = _input_of(children[0])
     stated = children[0].class_name == "InputLayer"
     first = children.pop(0).name if stated else f"{children[0].name}_input"
-    layers = [convert_any(child) for child in children]
+    layers = []
+    rank: int | None = len(shape)
+    for child in children:
+        layers.append(convert_any(dataclasses.replace(child, rank=rank)))
+        rank = output_rank(child.class_name, child.config, [rank])
     source = _input_layer(first, shape, dtype)
     config = {"name": model.name, "layers": [layer.serialized() for layer in (source, *layers)]}
     return _container(model, "Sequential", config, layers)
@@ -102,13 +108,14 @@ def _input_of(layer: TfjsLayer) -> tuple[list[int | None], str]:
 def _functional(model: TfjsLayer) -> KerasLayer:
     graph = read_graph(model.config, model.path)
     children = {layer["name"]: _child(model, layer) for layer in model.config["layers"]}
+    ranks = graph_ranks(graph, model.config["layers"])
     layers: dict[str, KerasLayer] = {}
     for name in graph.order:
         child = children[name]
         if child.class_name == "InputLayer":
             layers[name] = _input_layer(name, *_input_of(child))
         else:
-            layers[name] = convert_any(child)
+            layers[name] = convert_any(dataclasses.replace(child, rank=ranks.get(graph.calls[name][0].inputs[0])))
     serialized = []
     for name, layer in layers.items():
         is_input = children[name].class_name == "InputLayer"

@@ -99,6 +99,8 @@ def _axes(layer: TfjsLayer, value: Any) -> int | list[int]:
 def dropout(layer: TfjsLayer) -> KerasLayer:
     """Dropout, SpatialDropout1D, GaussianDropout, AlphaDropout."""
     config = layer.base() | {"rate": min(max(layer.number("rate"), 0), 1)}
+    if layer.class_name == "SpatialDropout1D":
+        del config["trainable"]  # Keras 3 does not take it there.
     if layer.class_name == "Dropout":
         config["noise_shape"] = layer.get("noise_shape")
     return KerasLayer(layer.class_name, config)
@@ -106,7 +108,10 @@ def dropout(layer: TfjsLayer) -> KerasLayer:
 
 def gaussian_noise(layer: TfjsLayer) -> KerasLayer:
     """GaussianNoise."""
-    return KerasLayer("GaussianNoise", layer.base() | {"stddev": layer.number("stddev")})
+    stddev = layer.number("stddev")
+    if stddev > 1:
+        layer.note("stddev is set to 1, the most that Keras takes; it matters only in training.")
+    return KerasLayer("GaussianNoise", layer.base() | {"stddev": min(stddev, 1)})
 
 
 def flatten(layer: TfjsLayer) -> KerasLayer:
@@ -170,12 +175,13 @@ def dot(layer: TfjsLayer) -> KerasLayer:
 
 def batch_normalization(layer: TfjsLayer) -> KerasLayer:
     """BatchNormalization."""
-    axis = layer.get("axis", -1)
-    if isinstance(axis, list) and axis and type(axis[0]) is int and (len(axis) > 1 or axis[0] < 0):
-        layer.refuse(f"axis={axis}", "tf.js takes one axis, counted from the front if it is in a list.")
-    config = (
-        layer.base() | _normalization(layer) | {"axis": _axes(layer, axis), "momentum": layer.number("momentum", 0.99)}
-    )
+    axis = _axes(layer, layer.get("axis", -1))
+    last = axis == -1 and layer.get("axis") != [-1]
+    if not last and (layer.rank is None or axis != layer.rank - 1):
+        layer.refuse(
+            f"axis={layer.get('axis')}", "Over other axes than the last, what tf.js computes depends on its backend."
+        )
+    config = layer.base() | _normalization(layer) | {"axis": axis, "momentum": layer.number("momentum", 0.99)}
     config |= training_settings(layer, ("beta", "gamma"), activity=False)
     for each in ("moving_mean", "moving_variance"):
         config |= {k: v for k, v in training_settings(layer, (each,), activity=False).items() if "initializer" in k}

@@ -158,6 +158,7 @@ def time_distributed(layer: TfjsLayer, convert: Callable[[TfjsLayer], KerasLayer
     else:
         config = config | {"trainable": layer.trainable and config.get("trainable") is not False}
     path = f"{layer.path}/{config.get('name', class_name)}"
-    made = convert(TfjsLayer(class_name, config, path, layer.scope, layer.context))
+    rank = None if layer.rank is None else layer.rank - 1
+    made = convert(TfjsLayer(class_name, config, path, layer.scope, layer.context, rank))
     made = dataclasses.replace(made, variables=tuple(variable.inside("layer") for variable in made.variables))
     return KerasLayer("TimeDistributed", layer.base() | {"layer": made.serialized()}, made.variables)

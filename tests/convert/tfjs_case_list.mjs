@@ -83,7 +83,8 @@ add('Conv3D/dilated', one([6, 6, 7, 2], ['conv3d', dilated]));
 add('Conv3DTranspose/hard_sigmoid', one([3, 4, 3, 2], ['conv3dTranspose', {filters: 2, kernelSize: 2,
   activation: 'hardSigmoid'}]));
 add('DepthwiseConv2D/dilated_as_tfjs_ignores_it', one(image, ['depthwiseConv2d', {kernelSize: 3, dilationRate: 2}]));
-add('DepthwiseConv2D/channels_first', one([4, 7, 6], ['depthwiseConv2d', {kernelSize: 3, dataFormat: 'channelsFirst'}]));
+add('DepthwiseConv2D/channels_first', one([4, 7, 6], ['depthwiseConv2d', {kernelSize: 3, useBias: false,
+  dataFormat: 'channelsFirst'}]));
 add('DepthwiseConv2D/hard_sigmoid', one(image, ['depthwiseConv2d', {kernelSize: 3, activation: 'hardSigmoid'}]));
 add('SeparableConv2D/dilated', one([8, 8, 3], ['separableConv2d', dilated]));
 add('SeparableConv2D/hard_sigmoid', one(image, ['separableConv2d', {filters: 3, kernelSize: 3,
@@ -132,7 +133,9 @@ for (const outputMode of ['multiHot', 'count']) {
 add('BatchNormalization/plain', one(image, ['batchNormalization', {}]));
 add('BatchNormalization/2d', one([5], ['batchNormalization', {epsilon: 0.1, center: false}]));
 add('BatchNormalization/3d', one([4, 5], ['batchNormalization', {scale: false, momentum: 0.5}]));
-add('BatchNormalization/axis_1', one(image, ['batchNormalization', {axis: 1}]));
+add('BatchNormalization/last_axes', one(image, ['batchNormalization', {axis: 3}], ['globalAveragePooling2d', {}],
+  ['batchNormalization', {axis: 1}], ['repeatVector', {n: 3}], ['lstm', {units: 4, returnSequences: true}],
+  ['batchNormalization', {axis: 2}], ['reshape', {targetShape: [2, 3, 2]}], ['batchNormalization', {axis: 3}]));
 add('BatchNormalization/no_weights', one([5], ['batchNormalization', {scale: false, center: false}]));
 add('BatchNormalization/list_axis', (tf) => ({model: one(image, ['batchNormalization', {}])(tf),
   mangle: (topology) => { topology.config.layers[0].config.axis = [3]; }}));
@@ -254,6 +257,20 @@ add('Model/nested_in_all_ways', (tf) => {
   const [a, b] = two.apply([first, inner.apply(tf.layers.dense({units: 4}).apply(x))]);
   const [c, d] = two.apply([b, a]);
   return tf.model({inputs: x, outputs: [c, d, inner.apply(d)]});
+});
+add('Model/frozen_wrappers', (tf) => {
+  const inner = tf.sequential({layers: [
+    tf.layers.bidirectional({layer: tf.layers.lstm({units: 3, returnSequences: true, trainable: false}),
+      mergeMode: 'concat', inputShape: [6, 3]}),
+    tf.layers.batchNormalization(),
+    tf.layers.gru({units: 3, returnSequences: true}),
+    tf.layers.timeDistributed({layer: tf.layers.dense({units: 4, trainable: false})}),
+    tf.layers.rnn({cell: [tf.layers.lstmCell({units: 4}), tf.layers.gruCell({units: 3})], returnSequences: true}),
+    tf.layers.layerNormalization(), tf.layers.simpleRNN({units: 3, trainable: false}), tf.layers.dense({units: 2})]});
+  inner.layers[0].trainable = false;
+  const x = tf.input({shape: [6, 3]});
+  const y = tf.layers.batchNormalization({axis: 2}).apply(tf.layers.dense({units: 3, trainable: false}).apply(x));
+  return tf.model({inputs: x, outputs: inner.apply(y)});
 });
 add('Model/ends_in_model', (tf) => {
   const x = tf.input({shape: [4]});

@@ -1,5 +1,5 @@
 // Builds layers models in tf.js with seeded random weights, and what they predict: one JSON line each on stdout.
-// node tfjs_cases.mjs WEB_DIRECTORY [name ...]
+// node tfjs_cases.mjs WEB_DIRECTORY [name ...]       (--list: their names only)
 import {createRequire} from 'node:module';
 import {cases} from './tfjs_case_list.mjs';
 
@@ -52,7 +52,7 @@ async function run(name, build) {
     await first.save(tf.io.withSaveHandler(async (artifacts) => (saved = artifacts, {})));
     saved.modelTopology = model;
   }
-  saved = JSON.parse(JSON.stringify({...saved, weightData: null})) && {...saved, modelTopology: JSON.parse(JSON.stringify(saved.modelTopology))};
+  saved.modelTopology = JSON.parse(JSON.stringify(saved.modelTopology));
   if (mangle) mangle(saved.modelTopology);
   const loaded = await tf.loadLayersModel(tf.io.fromMemory(structuredClone(saved)));
   const inputs = loaded.inputs.map((tensor) => {
@@ -65,6 +65,10 @@ async function run(name, build) {
 }
 
 const wanted = process.argv.slice(3);
+if (wanted[0] === '--list') {
+  Object.keys(cases).forEach((name) => log(name));
+  process.exit();
+}
 for (const [name, build] of Object.entries(cases)) {
   if (wanted.length && !wanted.includes(name)) continue;
   try {

@@ -71,7 +71,9 @@ def read_keras(path: str | Path) -> KerasModel:
         raise
     except _BROKEN as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ConvertError(f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. {_WHAT_TO_DO}") from error
+        raise ConvertError(
+            f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. {_WHAT_TO_DO}"
+        ) from error
     raise ConvertError(
         f"Expected a .keras archive or an HDF5 file, got {path.name!r}, which starts with {magic!r}. {_WHAT_TO_DO}"
     )
@@ -140,7 +142,9 @@ def _parse(data: bytes) -> Config:
         raise ConvertError(f"Expected at most {_MAX_CONFIG_BYTES:,} bytes of configuration, got {len(data):,}.")
     value = json.loads(data)
     if not isinstance(value, dict):
-        raise ConvertError(f"Expected the model's configuration as an object, got {type(value).__name__}. {_WHAT_TO_DO}")
+        raise ConvertError(
+            f"Expected the model's configuration as an object, got {type(value).__name__}. {_WHAT_TO_DO}"
+        )
     return cast(Config, value)
 
 
@@ -148,7 +152,9 @@ def _normalized(model: Config) -> Config:
     """Return the configuration with the oldest form of Sequential, a bare list, put into a dict."""
     config = model.get("config")
     if not isinstance(model.get("class_name"), str) or not isinstance(config, dict | list):
-        raise ConvertError(f"Expected a model with class_name and config, got keys {sorted(map(str, model))[:8]}. {_WHAT_TO_DO}")
+        raise ConvertError(
+            f"Expected a model with class_name and config, got keys {sorted(map(str, model))[:8]}. {_WHAT_TO_DO}"
+        )
     if isinstance(config, list):
         config = {"name": "sequential", "layers": config}
     if not isinstance(config.get("layers"), list):
@@ -185,7 +191,9 @@ def _refuse_quantized(value: object) -> None:
     if isinstance(value, Mapping):
         policy = value.get("dtype")
         names = [policy, policy.get("class_name"), policy.get("config")] if isinstance(policy, Mapping) else [policy]
-        if value.get("quantization_mode") or any("int8" in str(n) or "int4" in str(n) or "float8" in str(n) or "Quantized" in str(n) for n in names):
+        if value.get("quantization_mode") or any(
+            "int8" in str(n) or "int4" in str(n) or "float8" in str(n) or "Quantized" in str(n) for n in names
+        ):
             raise ConvertError(
                 f"Expected float weights, got the quantised layer {value.get('name')!r} ({str(policy)[:80]}). "
                 "Convert the model as it was before model.quantize()."

@@ -130,9 +130,7 @@ def _is_layer(layer: Config) -> bool:
     return not operation and layer["class_name"] != "InputLayer"
 
 
-def _places(
-    layers: list[Config], stored: set[str], seen: dict[tuple[str, str], Weights]
-) -> list[str | None]:
+def _places(layers: list[Config], stored: set[str], seen: dict[tuple[str, str], Weights]) -> list[str | None]:
     """Group of each layer; None for what is stored elsewhere. Versions of Keras count those or leave them out."""
     again = _repeated(layers, set(seen))
     for count_all in (True, False):
@@ -178,7 +176,9 @@ def _check_name(reader: Hdf5Reader, group: str, layer: Config, path: str) -> Non
     if isinstance(name, bytes):
         name = name.decode()
     if name is not None and name != layer["config"]["name"]:
-        raise ConvertError(f"Expected the weights of {path!r} at {group!r}, got those of {name!r}. Save the model again.")
+        raise ConvertError(
+            f"Expected the weights of {path!r} at {group!r}, got those of {name!r}. Save the model again."
+        )
 
 
 def _read_layer(

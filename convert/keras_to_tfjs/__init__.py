@@ -32,6 +32,7 @@ def to_layers_model(model: KerasModel) -> LayersModel:
     walker = GraphWalker(model)
     try:
         inputs, outputs = walker.run()
+        outputs = walker.distinct_outputs(inputs, outputs)
     except (ConvertError, UnsupportedLayerError):
         raise
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:

@@ -19,18 +19,30 @@ _MERGES = {"Add", "Multiply", "Average", "Maximum", "Minimum"}
 
 @dataclass(frozen=True)
 class Tensor:
-    """An output of a tf.js layer. `shape` starts with the batch; `masked` says that a mask travels with it."""
+    """An output of a tf.js layer. `shape` starts with the batch; `masked` says what mask travels with it, if any."""
 
     layer: str
     node: int
     index: int
     shape: Shape
-    masked: bool = False
+    masked: str = ""
 
     @property
     def rank(self) -> int:
         """Number of dimensions with the batch's."""
         return len(self.shape)
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What Keras 3 writes into its graph for a mask; in tf.js masks travel by themselves."""
+
+    key: str
+
+
+def mask_key(x: Tensor, value: float) -> str:
+    """Return what identifies the mask "x is not value"."""
+    return f"{x.layer}:{x.node}:{x.index}!={float(value)}"
 
 
 @dataclass
@@ -179,10 +191,10 @@ class Call:
         *,
         suffix: str = "",
         weights: Mapping[str, Array] | None = None,
-        masked: bool | None = None,
+        masked: str | None = None,
     ) -> Tensor:
         """Add a tf.js layer, or a call of it; without a suffix under the Keras layer's own name."""
-        tensors = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        tensors = [inputs] if isinstance(inputs, Tensor) else self._distinct(inputs, suffix)
         builder = self.builder
         name = builder.name_of(self.path, "_".join(filter(None, (self.own_suffix, suffix))))
         full: Config = {"trainable": self.config.get("trainable", True) is not False, "dtype": "float32", **config}
@@ -197,8 +209,18 @@ class Call:
             class_name = "TimeDistributed"
         node = builder.add(name, class_name, full, tensors, weights or {})
         if masked is None:
-            masked = any(t.masked for t in tensors)
+            masked = next((t.masked for t in tensors if t.masked), "")
         return Tensor(name, node, 0, shape, masked)
+
+    def _distinct(self, inputs: Sequence[Tensor], suffix: str) -> list[Tensor]:
+        """Give a tensor that comes twice a copy: tf.js counts it once and frees it too early."""
+        tensors: list[Tensor] = []
+        for x in inputs:
+            if x in tensors:
+                name = "_".join(filter(None, (suffix, f"again_{len(tensors)}")))
+                x = self.emit("Activation", {"activation": "linear"}, x, x.shape, suffix=name)
+            tensors.append(x)
+        return tensors
 
     def own_as(self, suffix: str) -> Call:
         """Return the call with the layer's own name free for a layer that comes after."""

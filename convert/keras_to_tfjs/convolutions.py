@@ -9,8 +9,8 @@ import numpy as np
 
 from ..model import Array, Config
 from .activations import with_activation
-from .builder import Call, Shape, Tensor
-from .express import permute, reshape
+from .builder import Call, Shape, Tensor, mask_key
+from .express import linear_map, permute, reshape
 from .training import training_config
 
 
@@ -114,7 +114,7 @@ def _pad_before(call: Call, x: Tensor, count: int) -> Tensor:
 
 
 def conv_transpose(call: Call) -> Tensor:
-    """Conv2DTranspose, Conv3DTranspose."""
+    """Conv2DTranspose."""
     rank = int(call.class_name[4])
     x = call.x
     channels, filters = _channels(call, x, rank), int(call.get("filters"))
@@ -139,6 +139,40 @@ def conv_transpose(call: Call) -> Tensor:
         **training_config(call, "kernel"),
     )
     return with_activation(call, call.class_name, config, x, (x.shape[0], *space, filters), weights)
+
+
+def conv3d_transpose(call: Call) -> Tensor:
+    """Conv3DTranspose, which tf.js computes wrongly: zeros put between the voxels, then a Conv3D."""
+    x = call.x
+    channels, filters = _channels(call, x, 3), int(call.get("filters"))
+    sizes, strides, padding = call.pairs("kernel_size", 3), call.pairs("strides", 3), call.get("padding", "valid")
+    if max(call.pairs("dilation_rate", 3)) > 1 or call.get("output_padding") is not None:
+        call.refuse("Conv3DTranspose with dilation_rate or output_padding")
+    weights = call.take(("kernel", (*sizes, filters, channels)), *_bias(call, filters))
+    for axis, (kernel, stride) in enumerate(zip(sizes, strides, strict=True), 1):
+        length = x.shape[axis]
+        if length is None:
+            call.refuse(f"Conv3DTranspose on {x.shape}", "Give the model's Input a full shape.")
+        beyond = max(kernel - stride, 0)
+        before = beyond // 2 if padding == "same" else 0
+        out = length * stride + (0 if padding == "same" else beyond)
+        places = np.zeros((length, out + kernel - 1), np.float32)
+        at = np.arange(length) * stride + kernel - 1 - before
+        inside = at < places.shape[1]
+        places[np.arange(length)[inside], at[inside]] = 1
+        x = linear_map(call, x, axis, places, f"spread_{axis}")
+    weights["kernel"] = np.swapaxes(weights["kernel"][::-1, ::-1, ::-1], -1, -2)
+    config = _settings(
+        call,
+        filters=filters,
+        kernel_size=sizes,
+        strides=[1, 1, 1],
+        padding="valid",
+        dilation_rate=[1, 1, 1],
+        **training_config(call, "kernel"),
+    )
+    space = [None if n is None else n - k + 1 for n, k in zip(x.shape[1:-1], sizes, strict=True)]
+    return with_activation(call, "Conv3D", config, x, (x.shape[0], *space, filters), weights)
 
 
 def depthwise(call: Call) -> Tensor:
@@ -263,12 +297,13 @@ def embedding(call: Call) -> Tensor:
     masked = call.get("mask_zero") is True
     weights = call.take(("embeddings", (rows, columns)))
     config = {"input_dim": rows, "output_dim": columns, "mask_zero": masked, **training_config(call, "embeddings")}
-    return call.emit("Embedding", config, x, (*x.shape, columns), weights=weights, masked=masked)
+    return call.emit("Embedding", config, x, (*x.shape, columns), weights=weights, masked=mask_key(x, 0) if masked else "")
 
 
 RULES: dict[str, Callable[[Call], Tensor]] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), conv),
-    **dict.fromkeys(("Conv2DTranspose", "Conv3DTranspose"), conv_transpose),
+    "Conv2DTranspose": conv_transpose,
+    "Conv3DTranspose": conv3d_transpose,
     "Conv1DTranspose": as_2d(conv_transpose, "Conv2DTranspose"),
     "DepthwiseConv2D": depthwise,
     "DepthwiseConv1D": as_2d(depthwise, "DepthwiseConv2D"),

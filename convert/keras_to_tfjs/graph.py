@@ -10,7 +10,7 @@ from ..errors import ConvertError, UnsupportedLayerError
 from ..keras_weights import is_model
 from ..model import Array, Config, KerasModel
 from . import activations, convolutions, core, normalizations, operations, pooling, recurrent
-from .builder import Builder, Call, Shape, Tensor
+from .builder import Builder, Call, Mask, Shape, Tensor
 
 _RULES: Mapping[str, Any] = {
     **activations.RULES,
@@ -27,6 +27,10 @@ _MASK_SAFE = {
     "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "TimeDistributed",
 }  # fmt: skip
 _TRAINS = {"BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise"}
+
+
+# Keywords of a call that was not written down: in Sequential, masks travel by themselves.
+_IMPLICIT: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,18 @@ class GraphWalker:
         inputs = [self._input(layer, shape) for layer, shape in shapes]
         return inputs, self._model(self._config, "", inputs)
 
+    def distinct_outputs(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
+        """Give outputs that come twice, or are inputs, layers of their own: tf.js returns each tensor once."""
+        result: list[Tensor] = []
+        for tensor in outputs:
+            if tensor in result or tensor in inputs:
+                name = self.builder.name_of(f"{tensor.layer}_output_{len(result)}")
+                config = {"activation": "linear", "trainable": True, "dtype": "float32"}
+                node = self.builder.add(name, "Activation", config, [tensor], {})
+                tensor = Tensor(name, node, 0, tensor.shape)
+            result.append(tensor)
+        return result
+
     def _input(self, layer: Config, shape: Shape) -> Tensor:
         config, path = layer["config"], layer["name"]
         dtype = config.get("dtype") if layer["class_name"] == "InputLayer" else "float32"
@@ -82,13 +98,14 @@ class GraphWalker:
         tensors = list(inputs)
         for layer in model["config"]["layers"]:
             if layer["class_name"] != "InputLayer":
-                tensors = self._call(layer, _join(path, layer["name"]), tuple(tensors), tuple(tensors), {})
+                results = self._call(layer, _join(path, layer["name"]), tuple(tensors), tuple(tensors), _IMPLICIT)
+                tensors = [tensor for tensor in results if isinstance(tensor, Tensor)]
         return tensors
 
     def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
         config = model["config"]
         layers = {layer["name"]: layer for layer in config["layers"]}
-        done: dict[Ref, Tensor] = {}
+        done: dict[Ref, Tensor | Mask] = {}
         entries = _refs(config.get("input_layers"))
         if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
             raise ConvertError(
@@ -96,8 +113,8 @@ class GraphWalker:
             )
         for ref, tensor in zip(entries, inputs, strict=True):
             done[ref] = tensor
-        outputs = _refs(config.get("output_layers"))
         calls = {name: _calls(layer) for name, layer in layers.items()}
+        outputs = [_own_numbering(ref, layers) for ref in _refs(config.get("output_layers"))]
         offsets = _offsets(layers, calls, outputs)
         waiting = [
             (name, number) for name in layers for number in range(len(calls[name])) if layers[name]["class_name"] != "InputLayer"
@@ -122,11 +139,11 @@ class GraphWalker:
         missing = [ref for ref in outputs if ref not in done]
         if missing or not outputs:
             raise ConvertError(f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}.")
-        return [done[ref] for ref in outputs]
+        return [tensor for ref in outputs if isinstance(tensor := done[ref], Tensor)]
 
     def _call(
         self, layer: Config, path: str, inputs: tuple[Tensor, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> list[Tensor]:
+    ) -> Sequence[Tensor | Mask]:
         if is_model(layer):
             if kwargs.get("training") is True:
                 raise UnsupportedLayerError("a model called with training=True", path, "Call it with training=False.")
@@ -158,13 +175,24 @@ class GraphWalker:
             call.refuse(f"{name} without inputs")
         if any(t.masked for t in call.inputs) and name not in _MASK_SAFE:
             call.refuse(f"{name} after a mask (Masking, or Embedding with mask_zero)", "Remove the mask, or let an LSTM take it first.")
-        if isinstance(call.kwargs.get("mask"), Tensor) or (call.kwargs.get("training") is True and name in _TRAINS):
-            call.refuse(f"{name} called with a mask or with training=True")
+        if call.kwargs.get("training") is True and name in _TRAINS:
+            call.refuse(f"{name} called with training=True", "Call it without, and save again.")
+        self._check_mask(call)
         policy = _policy(call.get("dtype"))
         if policy not in ("float32", ""):
             if "float" not in policy:
                 call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
             call.builder.note(f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding.")
+
+    def _check_mask(self, call: Call) -> None:
+        """Refuse a mask that is not the one which travels with the input in tf.js."""
+        mask = call.kwargs.get("mask")
+        masks = [m for m in (mask if isinstance(mask, list) else [mask]) if m is not None]
+        carried = call.inputs[0].masked if call.inputs else ""
+        takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
+        silent = self.builder.keras3 and takes and carried and not masks and call.kwargs is not _IMPLICIT
+        if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
+            call.refuse(f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before.")
 
     def _arrays(self, path: str) -> list[Array]:
         return self._weights.get(path, [])
@@ -184,7 +212,8 @@ class GraphWalker:
                 if name in recurrent.RULES or name not in _RULES:
                     raise UnsupportedLayerError(f"TimeDistributed({name})", call.path, "Apply the layer without it.")
                 layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
-                results = self._call({**layer, "name": call.path}, call.path, (step,), (step,), {})
+                named = {**layer, "name": call.path}
+                results = [t for t in self._call(named, call.path, (step,), (step,), _IMPLICIT) if isinstance(t, Tensor)]
         finally:
             self.builder.distributed.pop()
         return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
@@ -338,12 +367,21 @@ def _flat_tensors(value: Any) -> list[Tensor]:
     return [t for item in value for t in _flat_tensors(item)] if isinstance(value, list | tuple) else []
 
 
-def _resolve(value: Any, done: Mapping[Ref, Tensor]) -> Any:
+def _resolve(value: Any, done: Mapping[Ref, Tensor | Mask]) -> Any:
     if isinstance(value, Ref):
         return done[value]
     if isinstance(value, Mapping):
         return {key: _resolve(item, done) for key, item in value.items()}
     return [_resolve(item, done) for item in value] if isinstance(value, list) else value
+
+
+def _own_numbering(ref: Ref, layers: Mapping[str, Config]) -> Ref:
+    """Keras 3 counts calls of a Functional model from 1 among a model's outputs, from 0 elsewhere."""
+    layer = layers.get(ref.layer)
+    if layer is None or not is_model(layer) or _is_sequential(layer) or ref.node == 0:
+        return ref
+    keras3 = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
+    return Ref(ref.layer, ref.node - 1, ref.index) if keras3 else ref
 
 
 def _offsets(

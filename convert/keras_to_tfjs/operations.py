@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import UnsupportedLayerError
 from ..model import Config
 from .activations import EXPRESSED, activation_name, apply_activation, gelu, softmax
-from .builder import Call, Tensor, size
+from .builder import Call, Mask, Tensor, mask_key, size
 from .core import concatenate, resolved
 from .express import affine, clip, identity, merge, permute, relu, reshape, slice_axis
 
@@ -39,12 +39,20 @@ _REMEDY = "Replace the operation by Keras layers, and save again."
 
 def is_operation(layer: Config) -> bool:
     """Whether this is an operation in a graph, not a layer."""
-    module = str(layer.get("module", ""))
-    return module.startswith("keras.src.ops") or layer["class_name"] in ("TFOpLambda", "SlicingOpLambda")
+    if layer["class_name"] in ("TFOpLambda", "SlicingOpLambda"):
+        return True
+    if "module" in layer:
+        return str(layer["module"]).startswith("keras.src.ops")
+    # HDF5 files do not say the module; every layer of Keras 3 writes its dtype.
+    kwargs = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
+    return kwargs and not {"trainable", "dtype"} & set(layer["config"]) and layer["class_name"] != "InputLayer"
 
 
-def apply(call: Call, layer: Config) -> Tensor:
+def apply(call: Call, layer: Config) -> Tensor | Mask:
     """Add what an operation computes."""
+    mask = _mask(call)
+    if mask is not None:
+        return mask
     if call.class_name in ("TFOpLambda", "SlicingOpLambda"):
         call = _from_tensorflow(call)
     else:
@@ -56,6 +64,16 @@ def apply(call: Call, layer: Config) -> Tensor:
     if call.builder.distributed:
         call.refuse(f"the operation {call.class_name} inside TimeDistributed", _REMEDY)
     return rule(call)
+
+
+def _mask(call: Call) -> Mask | None:
+    """Return the mask that NotEqual, then Any, stand for in Keras 3's graphs."""
+    if call.class_name == "NotEqual" and len(call.inputs) == 1 and len(call.args) == 2:
+        return Mask(mask_key(call.inputs[0], call.args[1])) if isinstance(call.args[1], int | float) else None
+    plain = call.get("axis") in (-1, [-1]) and not call.get("keepdims")
+    if call.class_name == "Any" and plain and call.args and isinstance(call.args[0], Mask):
+        return call.args[0]
+    return None
 
 
 def _from_tensorflow(call: Call) -> Call:

@@ -84,8 +84,8 @@ def _outputs(call: Call, x: Tensor, units: int, states: int) -> list[Shape]:
 
 def _several(first: Tensor, shapes: list[Shape]) -> list[Tensor]:
     """Return one tensor per output of a layer; masks travel with the first only."""
-    masked = first.masked and len(shapes[0]) == 3
-    return [replace(first, index=i, shape=s, masked=masked and i == 0) for i, s in enumerate(shapes)]
+    masked = first.masked if len(shapes[0]) == 3 else ""
+    return [replace(first, index=i, shape=s, masked="" if i else masked) for i, s in enumerate(shapes)]
 
 
 def _with_states(call: Call) -> tuple[Tensor, list[Tensor]]:

@@ -111,7 +111,10 @@ def read_model(source: str | os.PathLike[str], from_format: str | None = None) -
     from .keras_to_tfjs import to_layers_model
 
     stored = read_keras(path)
-    return to_layers_model(stored), found, stored.keras_version
+    model = to_layers_model(stored)
+    # In the order of the layers' names, as the published conversions have them.
+    names = sorted(model.weights, key=lambda name: name.rpartition("/")[0])
+    return replace(model, weights={name: model.weights[name] for name in names}), found, stored.keras_version
 
 
 def convert(

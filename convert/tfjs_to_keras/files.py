@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .layer import KerasLayer, Variable
+from .naming import keras_file_names
 
 # The dialect; every Keras 3 since then reads it.
 KERAS_VERSION = "3.0.0"
@@ -34,12 +35,24 @@ def _weights_file(model: KerasLayer) -> bytes:
 
     out = io.BytesIO()
     with h5py.File(out, "w") as file:
+        _make_groups(file, model)
         counts: dict[str, int] = {}
         for variable in model.variables:
             index = counts.get(variable.path, 0)
             counts[variable.path] = index + 1
             file.create_dataset(f"{variable.path}/vars/{index}", data=variable.value)
     return out.getvalue()
+
+
+def _make_groups(group: Any, model: KerasLayer) -> None:
+    """A place for each layer, those without weights too: readers other than Keras count them."""
+    names = keras_file_names([layer.class_name for layer in model.children])
+    for name, layer in zip(names, model.children, strict=True):
+        made = group.create_group(f"layers/{name}")
+        if layer.children:
+            _make_groups(made, layer)
+        else:
+            made.create_group("vars")
 
 
 def legacy_h5(model: KerasLayer) -> bytes:

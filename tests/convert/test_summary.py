@@ -31,7 +31,7 @@ CASES = [
     (IMAGE, "Permute", {"dims": [3, 1, 2]}),
     (IMAGE, "Dropout", {"rate": 0.5}),
     (IMAGE, "TimeDistributed", {"layer": {"class_name": "Dense", "config": {"name": "inner", "units": 7}}}),
-    (SEQUENCE, "Conv1D", {"filters": 5, "kernel_size": [3], "padding": "causal"}),
+    (SEQUENCE, "Conv1D", {"filters": 5, "kernel_size": [3], "padding": "same"}),
     (SEQUENCE, "MaxPooling1D", {"pool_size": [2], "strides": [2]}),
     (SEQUENCE, "LSTM", {"units": 6}),
     (SEQUENCE, "GRU", {"units": 6, "return_sequences": True, "reset_after": False}),

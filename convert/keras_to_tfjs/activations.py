@@ -150,14 +150,18 @@ def elu(call: Call, x: Tensor, alpha: float, suffix: str = "") -> Tensor:
     if alpha == 1:
         return activate(call, x, "elu", suffix)
     inner = suffix or "elu"
-    below = affine(call, relu(call, affine(call, x, -1.0, 0.0, f"{inner}_minus"), f"{inner}_below"), -1.0, 0.0, f"{inner}_negative")
+    below = affine(
+        call, relu(call, affine(call, x, -1.0, 0.0, f"{inner}_minus"), f"{inner}_below"), -1.0, 0.0, f"{inner}_negative"
+    )
     curve = affine(call, activate(call, below, "elu", f"{inner}_curve"), alpha, 0.0, f"{inner}_alpha")
     return merge(call, "Add", [relu(call, x, f"{inner}_positive"), curve], suffix)
 
 
 def _tanh_shrink(call: Call, x: Tensor, suffix: str = "") -> Tensor:
     inner = suffix or "shrink"
-    return merge(call, "Add", [x, affine(call, activate(call, x, "tanh", f"{inner}_tanh"), -1.0, 0.0, f"{inner}_minus")], suffix)
+    return merge(
+        call, "Add", [x, affine(call, activate(call, x, "tanh", f"{inner}_tanh"), -1.0, 0.0, f"{inner}_minus")], suffix
+    )
 
 
 def _shrink(call: Call, x: Tensor, suffix: str, hard: bool) -> Tensor:
@@ -244,7 +248,9 @@ def _activation(call: Call) -> Tensor:
 def _prelu(call: Call) -> Tensor:
     shared = call.get("shared_axes") or []
     shape = [1 if axis in shared else n for axis, n in enumerate(call.x.shape)][1:]
-    return call.emit("PReLU", {"shared_axes": shared or None}, call.x, call.x.shape, weights=call.take(("alpha", shape)))
+    return call.emit(
+        "PReLU", {"shared_axes": shared or None}, call.x, call.x.shape, weights=call.take(("alpha", shape))
+    )
 
 
 def _thresholded(call: Call) -> Tensor:

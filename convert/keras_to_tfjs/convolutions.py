@@ -187,9 +187,7 @@ def depthwise(call: Call) -> Tensor:
         call.refuse("DepthwiseConv2D with both strides and dilation")
     weights["depthwise_kernel"] = _spread(weights["depthwise_kernel"], dilation)
     kernel_size = list(weights["depthwise_kernel"].shape[:2])
-    space = [
-        conv_length(n, k, s, 1, padding) for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)
-    ]
+    space = [conv_length(n, k, s, 1, padding) for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)]
     config = _settings(
         call,
         kernel_size=kernel_size,
@@ -217,9 +215,7 @@ def separable(call: Call) -> Tensor:
     )
     weights["depthwise_kernel"] = _spread(weights["depthwise_kernel"], dilation)
     kernel_size = list(weights["depthwise_kernel"].shape[:2])
-    space = [
-        conv_length(n, k, s, 1, padding) for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)
-    ]
+    space = [conv_length(n, k, s, 1, padding) for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)]
     config = _settings(
         call,
         filters=filters,
@@ -297,7 +293,9 @@ def embedding(call: Call) -> Tensor:
     masked = call.get("mask_zero") is True
     weights = call.take(("embeddings", (rows, columns)))
     config = {"input_dim": rows, "output_dim": columns, "mask_zero": masked, **training_config(call, "embeddings")}
-    return call.emit("Embedding", config, x, (*x.shape, columns), weights=weights, masked=mask_key(x, 0) if masked else "")
+    return call.emit(
+        "Embedding", config, x, (*x.shape, columns), weights=weights, masked=mask_key(x, 0) if masked else ""
+    )
 
 
 RULES: dict[str, Callable[[Call], Tensor]] = {

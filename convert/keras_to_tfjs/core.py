@@ -26,7 +26,6 @@ def _passes(call: Call) -> Tensor:
     return identity(call, call.x)
 
 
-
 def _dropout(call: Call) -> Tensor:
     x, noise = call.x, call.get("noise_shape")
     name = call.class_name

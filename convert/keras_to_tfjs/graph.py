@@ -80,7 +80,9 @@ class GraphWalker:
         dtype = config.get("dtype") if layer["class_name"] == "InputLayer" else "float32"
         dtype = dtype if isinstance(dtype, str) else "float32"
         if dtype == "string" or config.get("sparse") or config.get("ragged"):
-            raise UnsupportedLayerError(f"an input of dtype {dtype}, sparse or ragged", path, "Use dense numeric inputs.")
+            raise UnsupportedLayerError(
+                f"an input of dtype {dtype}, sparse or ragged", path, "Use dense numeric inputs."
+            )
         whole = "bool" if dtype == "bool" else "int32" if "int" in dtype else "float32"
         if layer["class_name"] != "InputLayer":
             path = f"{path}_input"
@@ -117,7 +119,10 @@ class GraphWalker:
         outputs = [_own_numbering(ref, layers) for ref in _refs(config.get("output_layers"))]
         offsets = _offsets(layers, calls, outputs)
         waiting = [
-            (name, number) for name in layers for number in range(len(calls[name])) if layers[name]["class_name"] != "InputLayer"
+            (name, number)
+            for name in layers
+            for number in range(len(calls[name]))
+            if layers[name]["class_name"] != "InputLayer"
         ]
         while waiting:
             later = []
@@ -138,7 +143,9 @@ class GraphWalker:
             waiting = later
         missing = [ref for ref in outputs if ref not in done]
         if missing or not outputs:
-            raise ConvertError(f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}.")
+            raise ConvertError(
+                f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}."
+            )
         return [tensor for ref in outputs if isinstance(tensor := done[ref], Tensor)]
 
     def _call(
@@ -149,9 +156,7 @@ class GraphWalker:
                 raise UnsupportedLayerError("a model called with training=True", path, "Call it with training=False.")
             return self._model(layer, path, inputs)
         class_name = layer["class_name"].rsplit(">", 1)[-1]
-        call = Call(
-            self.builder, class_name, layer["config"], path, inputs, kwargs, self._arrays(path), args
-        )
+        call = Call(self.builder, class_name, layer["config"], path, inputs, kwargs, self._arrays(path), args)
         self._check(call, layer)
         if operations.is_operation(layer):
             result = operations.apply(call, layer)
@@ -169,12 +174,19 @@ class GraphWalker:
             raise UnsupportedLayerError(name, call.path, _remedy(name))
         registered = str(layer.get("registered_name") or "")
         module = str(layer.get("module") or "keras")
-        if (">" in registered or not module.split(".")[0] in ("keras", "tf_keras", "tensorflow", "keras_cv")) and name != "LayerScale" and name != "StochasticDepth":
+        if (
+            (">" in registered or not module.split(".")[0] in ("keras", "tf_keras", "tensorflow", "keras_cv"))
+            and name != "LayerScale"
+            and name != "StochasticDepth"
+        ):
             raise UnsupportedLayerError(f"the custom layer {registered or name!r}", call.path, _remedy("custom"))
         if not call.inputs and not operations.is_operation(layer):
             call.refuse(f"{name} without inputs")
         if any(t.masked for t in call.inputs) and name not in _MASK_SAFE:
-            call.refuse(f"{name} after a mask (Masking, or Embedding with mask_zero)", "Remove the mask, or let an LSTM take it first.")
+            call.refuse(
+                f"{name} after a mask (Masking, or Embedding with mask_zero)",
+                "Remove the mask, or let an LSTM take it first.",
+            )
         if call.kwargs.get("training") is True and name in _TRAINS:
             call.refuse(f"{name} called with training=True", "Call it without, and save again.")
         self._check_mask(call)
@@ -182,7 +194,9 @@ class GraphWalker:
         if policy not in ("float32", ""):
             if "float" not in policy:
                 call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
-            call.builder.note(f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding.")
+            call.builder.note(
+                f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding."
+            )
 
     def _check_mask(self, call: Call) -> None:
         """Refuse a mask that is not the one which travels with the input in tf.js."""
@@ -192,7 +206,9 @@ class GraphWalker:
         takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
         silent = self.builder.keras3 and takes and carried and not masks and call.kwargs is not _IMPLICIT
         if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
-            call.refuse(f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before.")
+            call.refuse(
+                f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before."
+            )
 
     def _arrays(self, path: str) -> list[Array]:
         return self._weights.get(path, [])
@@ -202,7 +218,10 @@ class GraphWalker:
         x, inner = call.x, call.get("layer")
         name = inner["class_name"]
         if x.rank < 3 or call.builder.distributed or (x.masked and name != "Dense"):
-            call.refuse(f"TimeDistributed({name}) on {x.shape}, with a mask or inside another", "Apply the layer before the sequence is made.")
+            call.refuse(
+                f"TimeDistributed({name}) on {x.shape}, with a mask or inside another",
+                "Apply the layer before the sequence is made.",
+            )
         step = replace(x, shape=(x.shape[0], *x.shape[2:]))
         self.builder.distributed.append(x.shape[1])
         try:
@@ -213,7 +232,9 @@ class GraphWalker:
                     raise UnsupportedLayerError(f"TimeDistributed({name})", call.path, "Apply the layer without it.")
                 layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
                 named = {**layer, "name": call.path}
-                results = [t for t in self._call(named, call.path, (step,), (step,), _IMPLICIT) if isinstance(t, Tensor)]
+                results = [
+                    t for t in self._call(named, call.path, (step,), (step,), _IMPLICIT) if isinstance(t, Tensor)
+                ]
         finally:
             self.builder.distributed.pop()
         return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
@@ -228,7 +249,9 @@ def _policy(value: Any) -> str:
 
 def _remedy(name: str) -> str:
     if name in ("Lambda", "TFOpLambda", "SlicingOpLambda"):
-        return "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again."
+        return (
+            "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again."
+        )
     if name == "custom":
         return "Only Keras's own layers are known: replace it by those and save again."
     return "tf.js has no layer that computes the same: replace it and save again."
@@ -265,7 +288,9 @@ def _input_shapes(model: Config) -> list[tuple[Config, Shape]]:
         entries = [layers[ref.layer] for ref in _refs(config.get("input_layers")) if ref.layer in layers]
     found = []
     for layer in entries:
-        shape = _shape_of(layer) or config.get("build_input_shape") or (model.get("build_config") or {}).get("input_shape")
+        shape = (
+            _shape_of(layer) or config.get("build_input_shape") or (model.get("build_config") or {}).get("input_shape")
+        )
         if not isinstance(shape, list | tuple) or not all(n is None or type(n) is int for n in shape):
             raise ConvertError(
                 f"Expected a model that knows its input's shape, got none at {layer['name']!r}. "
@@ -394,5 +419,3 @@ def _offsets(
         for name, layer in layers.items()
         if is_model(layer)
     }
-
-

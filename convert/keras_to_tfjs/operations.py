@@ -26,7 +26,13 @@ _TENSORFLOW = {
     "elu": "Elu", "selu": "Selu", "softplus": "Softplus", "softsign": "Softsign", "leaky_relu": "LeakyRelu",
     "log_softmax": "LogSoftmax", "identity": "Identity",
 }  # fmt: skip
-_ARGUMENTS = {"perm": "axes", "clip_value_min": "x_min", "clip_value_max": "x_max", "shape": "newshape", "alpha": "negative_slope"}
+_ARGUMENTS = {
+    "perm": "axes",
+    "clip_value_min": "x_min",
+    "clip_value_max": "x_max",
+    "shape": "newshape",
+    "alpha": "negative_slope",
+}
 _ACTIVATIONS = {
     "Relu": "relu", "Relu6": "relu6", "Sigmoid": "sigmoid", "Tanh": "tanh", "Silu": "silu", "Selu": "selu",
     "Softplus": "softplus", "Softsign": "softsign", "HardSigmoid": "hard_sigmoid", "HardSilu": "hard_silu",
@@ -117,7 +123,9 @@ def _operands(call: Call) -> tuple[Any, Any]:
         call.refuse(f"{call.class_name} with {len(values)} operands", _REMEDY)
     first, second = values
     if isinstance(first, Tensor) and isinstance(second, Tensor) and first.rank != second.rank:
-        call.refuse(f"{call.class_name} on tensors of shapes {first.shape} and {second.shape}", "Reshape them to one rank.")
+        call.refuse(
+            f"{call.class_name} on tensors of shapes {first.shape} and {second.shape}", "Reshape them to one rank."
+        )
     return first, second
 
 
@@ -302,7 +310,9 @@ RULES: dict[str, Callable[[Call], Tensor]] = {
     "Abs": _absolute,
     "Negative": lambda call: affine(call, call.x, -1.0, 0.0),
     "Softmax": lambda call: softmax(call, call.x, call.get("axis", -1)),
-    "LogSoftmax": lambda call: apply_activation(call, call.x, "log_softmax") if call.get("axis", -1) == -1 else call.refuse("LogSoftmax over another axis than the last"),
+    "LogSoftmax": lambda call: apply_activation(call, call.x, "log_softmax")
+    if call.get("axis", -1) == -1
+    else call.refuse("LogSoftmax over another axis than the last"),
     "Gelu": lambda call: gelu(call, call.x, approximate=call.get("approximate", True) is not False),
     "Elu": lambda call: EXPRESSED["ELU"](call, call.x, ""),
     "Reshape": _reshape,

@@ -75,7 +75,9 @@ def _margin(call: Call) -> Tensor:
         image = reshape(call, x, (x.shape[1], 1, x.shape[2]), "as_image")
         y = _resize_2d(call, image, [*pairs, [0, 0]], "2d")
         return reshape(call, y, (y.shape[1], y.shape[3]))
-    return _in_two_steps(call, x, lambda y, first, suffix: _resize_2d(call, y, pairs[:2] if first else [[0, 0], pairs[2]], suffix))
+    return _in_two_steps(
+        call, x, lambda y, first, suffix: _resize_2d(call, y, pairs[:2] if first else [[0, 0], pairs[2]], suffix)
+    )
 
 
 def _in_two_steps(call: Call, x: Tensor, step: Callable[[Tensor, bool, str], Tensor]) -> Tensor:
@@ -107,7 +109,9 @@ def _upsampling(call: Call) -> Tensor:
         y = _nearest(call, image, [sizes[0], 1], "2d")
         return reshape(call, y, (y.shape[1], y.shape[3]))
     if rank == 3:
-        return _in_two_steps(call, x, lambda y, first, suffix: _nearest(call, y, sizes[:2] if first else [1, sizes[2]], suffix))
+        return _in_two_steps(
+            call, x, lambda y, first, suffix: _nearest(call, y, sizes[:2] if first else [1, sizes[2]], suffix)
+        )
     if kind == "nearest":
         return _nearest(call, x, sizes, "")
     return _resized(call, [None if n is None else n * s for n, s in zip(x.shape[1:3], sizes, strict=True)], kind)

@@ -63,7 +63,9 @@ def _cell(call: Call, channels: int | None, arrays: list[Array]) -> tuple[Config
     """Return settings and weights of one LSTM, GRU or SimpleRNN."""
     units, gates = int(call.get("units")), _GATES[call.class_name]
     if call.class_name == "GRU" and call.get("reset_after", call.keras3):
-        call.refuse("GRU with reset_after=True", "Build the model with GRU(reset_after=False) and train it again, or use LSTM.")
+        call.refuse(
+            "GRU with reset_after=True", "Build the model with GRU(reset_after=False) and train it again, or use LSTM."
+        )
     wanted = [("kernel", (channels, gates * units)), ("recurrent_kernel", (units, gates * units))]
     if call.get("use_bias", True):
         wanted.append(("bias", (gates * units,)))
@@ -112,7 +114,9 @@ def _bidirectional(call: Call) -> list[Tensor]:
     layer, backward = call.get("layer"), call.get("backward_layer")
     name = layer["class_name"]
     if name not in _GATES or x.rank != 3 or states or x.masked:
-        call.refuse(f"Bidirectional({name}) with masks, initial states or on {x.shape}", "Use LSTM layers without masks.")
+        call.refuse(
+            f"Bidirectional({name}) with masks, initial states or on {x.shape}", "Use LSTM layers without masks."
+        )
     inner = replace(call, class_name=name, config={**layer["config"], "trainable": call.get("trainable", True)})
     if backward is not None:
         same = {k: v for k, v in backward["config"].items() if k not in _FREE}
@@ -158,8 +162,7 @@ def _conv_lstm(call: Call) -> list[Tensor]:
         wanted.append(("bias", (4 * filters,)))
     weights = call.take(*wanted)
     space = [
-        conv_length(n, k, s, d, padding)
-        for n, k, s, d in zip(x.shape[2:4], kernel, strides, dilation, strict=True)
+        conv_length(n, k, s, d, padding) for n, k, s, d in zip(x.shape[2:4], kernel, strides, dilation, strict=True)
     ]
     state = (x.shape[0], *space, filters)
     first = (x.shape[0], x.shape[1], *space, filters) if call.get("return_sequences") else state

@@ -1,6 +1,6 @@
 """Convert the models that zoo.py made, run them in tf.js, compare with Keras.
 
-    python tests/convert/zoo_check.py FOLDER [words]     from the checkout, prints what fails and a table
+python tests/convert/zoo_check.py FOLDER [words]     from the checkout, prints what fails and a table
 """
 
 from __future__ import annotations

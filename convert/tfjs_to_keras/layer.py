@@ -205,3 +205,10 @@ class TfjsLayer:
 def keras_name(name: str) -> str:
     """Keras 3 allows no slash in a layer's name."""
     return name.replace("/", "_")
+
+
+def axes_of(layer: TfjsLayer, value: Any) -> int | list[int]:
+    axes = value if isinstance(value, list) else [value]
+    if not axes or not all(type(axis) is int for axis in axes):
+        raise ConvertError(f"Expected axis of {layer.path!r} to be whole numbers, got {value!r}.")
+    return axes[0] if len(axes) == 1 else list(axes)

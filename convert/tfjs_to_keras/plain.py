@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..errors import ConvertError
 from ..model import Config
-from .layer import KerasLayer, TfjsLayer, snake
+from .activations import stack
+from .layer import KerasLayer, TfjsLayer, axes_of, snake
 from .settings import DATA_FORMATS, activation, training_settings
 
 
@@ -26,74 +29,6 @@ def dense(layer: TfjsLayer) -> KerasLayer:
     config |= training_settings(layer, ("kernel", "bias"))
     names = ("kernel", "bias") if config["use_bias"] else ("kernel",)
     return KerasLayer("Dense", config, tuple(layer.variable(each, scale=scale) for each in names))
-
-
-def activation_layer(layer: TfjsLayer) -> KerasLayer:
-    """Activation."""
-    name, scale = activation(layer)
-    if scale == 1:
-        return KerasLayer("Activation", layer.base() | {"activation": name})
-    rescaling = KerasLayer("Rescaling", {"name": "rescaling", "dtype": "float32", "scale": scale, "offset": 0.0})
-    return stack(layer, [rescaling, KerasLayer("Activation", {"name": name, "dtype": "float32", "activation": name})])
-
-
-def stack(layer: TfjsLayer, parts: list[KerasLayer]) -> KerasLayer:
-    """Several weightless layers in the place of one."""
-    config = {"name": layer.name, "layers": [part.serialized() for part in parts]}
-    return KerasLayer("Sequential", config, module="keras", children=tuple(parts))
-
-
-def relu(layer: TfjsLayer) -> KerasLayer:
-    """ReLU: tf.js knows max_value only."""
-    if layer.get("negative_slope", 0) or layer.get("threshold", 0):
-        layer.note("negative_slope and threshold are dropped: tf.js ignores them.")
-    maximum = None if layer.get("max_value") is None else layer.number("max_value")
-    if maximum is not None and maximum < 0:
-        layer.refuse(f"max_value={maximum}", "Keras wants a maximum of at least 0.")
-    return KerasLayer("ReLU", layer.base() | {"max_value": maximum, "negative_slope": 0.0, "threshold": 0.0})
-
-
-def leaky_relu(layer: TfjsLayer) -> KerasLayer:
-    """LeakyReLU: alpha, 0.3 where it is missing."""
-    slope = layer.number("alpha", 0.3)
-    if slope < 0:
-        layer.refuse(f"alpha={slope}", "Keras wants a slope of at least 0.")
-    return KerasLayer("LeakyReLU", layer.base() | {"negative_slope": slope})
-
-
-def thresholded_relu(layer: TfjsLayer) -> KerasLayer:
-    """ThresholdedReLU: x where x > theta, else 0, which is Keras 3's ReLU with a threshold."""
-    theta = layer.number("theta", 1.0)
-    if theta < 0:
-        layer.refuse(f"theta={theta}", "Keras 3 has no layer for a threshold below 0.")
-    return KerasLayer("ReLU", layer.base() | {"max_value": None, "negative_slope": 0.0, "threshold": theta})
-
-
-def elu(layer: TfjsLayer) -> KerasLayer:
-    """ELU: tf.js knows alpha=1 only."""
-    if layer.number("alpha", 1) != 1:
-        layer.refuse(f"alpha={layer.get('alpha')}", "tf.js cannot run it: load the model that it came from.")
-    return KerasLayer("ELU", layer.base() | {"alpha": 1.0})
-
-
-def prelu(layer: TfjsLayer) -> KerasLayer:
-    """PReLU."""
-    axes: Any = layer.get("shared_axes")
-    axes = [axes] if type(axes) is int else axes
-    config = layer.base() | {"shared_axes": axes} | training_settings(layer, ("alpha",), activity=False)
-    return KerasLayer("PReLU", config, (layer.variable("alpha"),))
-
-
-def softmax(layer: TfjsLayer) -> KerasLayer:
-    """Softmax: axis 1 where it is missing, unlike Keras's -1."""
-    return KerasLayer("Softmax", layer.base() | {"axis": _axes(layer, layer.get("axis", 1))})
-
-
-def _axes(layer: TfjsLayer, value: Any) -> int | list[int]:
-    axes = value if isinstance(value, list) else [value]
-    if not axes or not all(type(axis) is int for axis in axes):
-        raise ConvertError(f"Expected axis of {layer.path!r} to be whole numbers, got {value!r}.")
-    return axes[0] if len(axes) == 1 else list(axes)
 
 
 def dropout(layer: TfjsLayer) -> KerasLayer:
@@ -175,7 +110,7 @@ def dot(layer: TfjsLayer) -> KerasLayer:
 
 def batch_normalization(layer: TfjsLayer) -> KerasLayer:
     """BatchNormalization."""
-    axis = _axes(layer, layer.get("axis", -1))
+    axis = axes_of(layer, layer.get("axis", -1))
     last = axis == -1 and layer.get("axis") != [-1]
     if not last and (layer.rank is None or axis != layer.rank - 1):
         layer.refuse(
@@ -191,7 +126,7 @@ def batch_normalization(layer: TfjsLayer) -> KerasLayer:
 
 def layer_normalization(layer: TfjsLayer) -> KerasLayer:
     """LayerNormalization."""
-    axes = _axes(layer, layer.get("axis", -1))
+    axes = axes_of(layer, layer.get("axis", -1))
     if isinstance(axes, list) and axes != sorted(axes):
         layer.refuse(f"axis={axes}", "tf.js mixes up axes that are not in order.")
     config = layer.base() | _normalization(layer) | {"axis": axes}
@@ -289,8 +224,20 @@ def upsampling(layer: TfjsLayer) -> KerasLayer:
 
 def rescaling(layer: TfjsLayer) -> KerasLayer:
     """Rescaling."""
-    scale, offset = layer.number("scale"), layer.number("offset", 0)
-    return KerasLayer("Rescaling", layer.base() | {"scale": scale, "offset": offset})
+    return KerasLayer(
+        "Rescaling", layer.base() | {"scale": _tensor(layer, "scale"), "offset": _tensor(layer, "offset", 0)}
+    )
+
+
+def _tensor(layer: TfjsLayer, key: str, default: float | None = None) -> Any:
+    """A number, or lists of numbers, which broadcast against the input."""
+    value = layer.get(key, default)
+    if not isinstance(value, list):
+        return layer.number(key, default)
+    array = np.asarray(value)
+    if array.dtype.kind not in "if" or not array.size:
+        raise ConvertError(f"Expected {key} of {layer.path!r} as numbers, got {value!r:.80}.")
+    return array.tolist()
 
 
 def category_encoding(layer: TfjsLayer) -> KerasLayer:

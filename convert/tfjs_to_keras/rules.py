@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import convolutions, plain, recurrent
+from . import activations, convolutions, plain, recurrent
 from .layer import KerasLayer, TfjsLayer
 from .recurrent import Rule
 
 RULES: dict[str, Rule] = {
-    "Activation": plain.activation_layer,
+    "Activation": activations.activation_layer,
     "Add": plain.unchanged,
     "AlphaDropout": plain.dropout,
     "Average": plain.unchanged,
@@ -28,7 +28,7 @@ RULES: dict[str, Rule] = {
     "DepthwiseConv2D": convolutions.depthwise_convolution,
     "Dot": plain.dot,
     "Dropout": plain.dropout,
-    "ELU": plain.elu,
+    "ELU": activations.elu,
     "Embedding": plain.embedding,
     "Flatten": plain.flatten,
     "GRU": recurrent.recurrent,
@@ -40,7 +40,7 @@ RULES: dict[str, Rule] = {
     "GlobalMaxPooling2D": plain.global_pooling,
     "LSTM": recurrent.recurrent,
     "LayerNormalization": plain.layer_normalization,
-    "LeakyReLU": plain.leaky_relu,
+    "LeakyReLU": activations.leaky_relu,
     "Masking": plain.masking,
     "MaxPooling1D": plain.pooling,
     "MaxPooling2D": plain.pooling,
@@ -48,18 +48,18 @@ RULES: dict[str, Rule] = {
     "Maximum": plain.unchanged,
     "Minimum": plain.unchanged,
     "Multiply": plain.unchanged,
-    "PReLU": plain.prelu,
+    "PReLU": activations.prelu,
     "Permute": plain.permute,
     "RNN": recurrent.rnn,
-    "ReLU": plain.relu,
+    "ReLU": activations.relu,
     "RepeatVector": plain.repeat_vector,
     "Rescaling": plain.rescaling,
     "Reshape": plain.reshape,
     "SeparableConv2D": convolutions.separable_convolution,
     "SimpleRNN": recurrent.recurrent,
-    "Softmax": plain.softmax,
+    "Softmax": activations.softmax,
     "SpatialDropout1D": plain.dropout,
-    "ThresholdedReLU": plain.thresholded_relu,
+    "ThresholdedReLU": activations.thresholded_relu,
     "UpSampling2D": plain.upsampling,
     "ZeroPadding2D": plain.padding,
 }

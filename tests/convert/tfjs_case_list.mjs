@@ -125,6 +125,8 @@ for (const size of [[2, 2], [4, 2], [1, 8], [1, 1]]) {
 add('UpSampling2D/bilinear_channels_first', one([2, 3, 4], ['upSampling2d', {interpolation: 'bilinear',
   dataFormat: 'channelsFirst'}]));
 add('Rescaling/plain', one([4], ['rescaling', {scale: 1 / 127.5, offset: -1}]));
+add('Rescaling/lists', json([leaf('Rescaling', {batch_input_shape: [null, 5, 4, 3], scale: [[[0.5, 1.5, 2]]],
+  offset: [-1, 0.5, 3]})]));
 for (const outputMode of ['multiHot', 'count']) {
   add(`CategoryEncoding/${outputMode}`, (tf) => ({range: 6, model: one([4], ['categoryEncoding', {numTokens: 6,
     outputMode}])(tf)}));
@@ -295,6 +297,42 @@ add('Sequential/many', (tf) => tf.sequential({layers: [tf.layers.inputLayer({inp
   ...Array(12).fill(0).map((_, i) => tf.layers.dense({units: 4, activation: 'tanh', name: `block/${i}`}))]}));
 add('Sequential/int32', (tf) => ({range: 9, model: tf.sequential({layers: [tf.layers.inputLayer({inputShape: [4],
   dtype: 'int32'}), tf.layers.embedding({inputDim: 9, outputDim: 2}), tf.layers.flatten()]})}));
+
+// Graphs whose branches, shared layers and nested models put Keras's order of layers to the test.
+for (let seed = 1; seed <= 8; ++seed) {
+  add(`Model/random_${seed}`, (tf) => {
+    let state = seed * 7919;
+    const below = (n) => (state = (state * 1103515245 + 12345) % 2147483648) % 65536 % n;
+    const dense = () => tf.layers.dense({units: 4, activation: 'tanh'});
+    const nested = () => {
+      const [u, v] = [tf.input({shape: [4]}), tf.input({shape: [4]})];
+      const w = tf.layers.add().apply([dense().apply(v), dense().apply(u)]);
+      return tf.model({inputs: [u, v], outputs: tf.layers.batchNormalization().apply(dense().apply(w))});
+    };
+    const sequential = () => tf.sequential({layers: [tf.layers.dense({units: 4, inputShape: [4]}),
+      tf.layers.batchNormalization(), dense()]});
+    const shared = [dense(), tf.layers.batchNormalization(), sequential(), nested()];
+    const inputs = [tf.input({shape: [4]}), tf.input({shape: [4]})];
+    const tensors = [...inputs];
+    const any = () => tensors[Math.max(0, tensors.length - 1 - below(5))];
+    const two = () => {  // Different ones: tf.js frees a tensor twice that comes twice.
+      const first = any();
+      const others = tensors.filter((each) => each !== first);
+      return [first, others[below(others.length)]];
+    };
+    for (let i = 0; i < 24; ++i) {
+      const kind = below(9);
+      if (kind < 3) tensors.push(dense().apply(any()));
+      else if (kind < 5) tensors.push(tf.layers.average().apply(two()));
+      else if (kind < 6) tensors.push(sequential().apply(any()));
+      else if (kind < 7) tensors.push(nested().apply(two()));
+      else if (kind < 8) tensors.push(shared[below(3)].apply(any()));
+      else tensors.push(shared[3].apply(two()));
+    }
+    const last = tf.layers.concatenate().apply(tensors.slice(-6));
+    return tf.model({inputs, outputs: [last, tensors.at(-9), tf.layers.add().apply(inputs)]});
+  });
+}
 
 // Topologies as others write them: settings left out, Keras 2's own, odd spellings.
 add('Topology/defaults', json([

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pyclassifier.catalog import CATALOG
 from pyclassifier.errors import PyClassifierError
 
 from .errors import ConvertError
@@ -94,7 +95,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("source", type=Path, help=".keras or .h5 file, folder with a tf.js layers model, model.json, or zip of one")
+    kinds = (
+        ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, or name of a known backbone: "
+    )
+    add("source", type=Path, help=kinds + ", ".join(CATALOG))
     add("target", type=Path, nargs="?", help="folder (tf.js), .keras or .h5 file; none with --summary or --card")
     add("--from", dest="from_format", choices=SOURCES, help="format of the source (default: told from its content)")
     add("--to", dest="to_format", choices=TARGETS, help="format of the target (default: told from its name)")

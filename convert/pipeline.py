@@ -17,6 +17,7 @@ from .custom import custom_files
 from .edit import cut_at as cut
 from .edit import fold_batchnorm as fold
 from .errors import ConvertError
+from .fetching import fetch_backbone, is_backbone
 from .formats import source_format, target_format
 from .labels import check_labels
 from .model import LayersModel
@@ -93,6 +94,7 @@ def read_model(source: str | os.PathLike[str], from_format: str | None = None) -
     Parameters
     ----------
     source : path
+        Or the name of a backbone in the catalogue, which is fetched.
     from_format : {"keras", "h5", "tfjs"}, optional
         Told from the content where it is not given.
 
@@ -104,6 +106,9 @@ def read_model(source: str | os.PathLike[str], from_format: str | None = None) -
         Of the Keras that wrote it; empty for tf.js models.
     """
     path = Path(source)
+    if is_backbone(path):
+        with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
+            return fetch_backbone(str(path), Path(temporary)), "tfjs", ""
     found = from_format or source_format(path)
     if found == "tfjs":
         return read_tfjs(path), found, ""
@@ -129,7 +134,8 @@ def convert(
     Parameters
     ----------
     source : path
-        A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one.
+        A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one, or the
+        name of a backbone in the catalogue, which is fetched.
     target : path, optional
         A folder for tf.js, else a .keras or .h5 file. None writes nothing: for a look at the model.
     options : Options, optional

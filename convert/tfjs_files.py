@@ -175,7 +175,7 @@ def _read_weights(files: _Files, manifest: Any) -> dict[str, Array]:
         raise ConvertError("Expected a weightsManifest with paths and weights in model.json.") from error
     total = 0
     for name in (name for paths, _ in groups for name in paths):
-        _check_path(name)
+        check_path(name)
         size = files.size(name)
         if size is None:
             raise ConvertError(f"Expected the weights in a file {name!r} beside model.json, found none.")
@@ -193,7 +193,7 @@ def _read_weights(files: _Files, manifest: Any) -> dict[str, Array]:
     return weights
 
 
-def _check_path(name: Any) -> None:
+def check_path(name: Any) -> None:
     """Raise ConvertError where a shard's path is no plain relative one: it may not lead out of the folder."""
     plain = isinstance(name, str) and 0 < len(name) < 1000 and not re.search(r"[\\:\0]|^/", name)
     if not plain or ".." in PurePosixPath(name).parts:

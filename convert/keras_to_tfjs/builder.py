@@ -55,6 +55,8 @@ class Builder:
     notes: dict[str, None] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    # Layers of our own, from custom_layers.mjs.
+    custom: dict[str, None] = field(default_factory=dict)
     # Inside TimeDistributed: how many steps, None for any number; shapes of tensors are then those of one step.
     distributed: list[int | None] = field(default_factory=list)
 

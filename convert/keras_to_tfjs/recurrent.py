@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -62,20 +62,34 @@ def _settings(call: Call) -> Config:
 def _cell(call: Call, channels: int | None, arrays: list[Array]) -> tuple[Config, dict[str, Array]]:
     """Return settings and weights of one LSTM, GRU or SimpleRNN."""
     units, gates = int(call.get("units")), _GATES[call.class_name]
-    if call.class_name == "GRU" and call.get("reset_after", call.keras3):
-        call.refuse(
-            "GRU with reset_after=True", "Build the model with GRU(reset_after=False) and train it again, or use LSTM."
-        )
-    wanted = [("kernel", (channels, gates * units)), ("recurrent_kernel", (units, gates * units))]
+    after = call.class_name == "GRU" and call.get("reset_after", call.keras3) is not False
+    wanted: list[tuple[str, Sequence[int | None]]] = [
+        ("kernel", (channels, gates * units)),
+        ("recurrent_kernel", (units, gates * units)),
+    ]
     if call.get("use_bias", True):
-        wanted.append(("bias", (gates * units,)))
+        wanted.append(("bias", (2, gates * units) if after else (gates * units,)))
     weights = replace(call, arrays=arrays).take(*wanted)
     config = {"units": units, **_activations(call, _GATED[call.class_name], units, weights), **_settings(call)}
     if call.class_name == "LSTM":
         config["unit_forget_bias"] = call.get("unit_forget_bias", True) is not False
+    if after:
+        return {key: config[key] for key in _CUSTOM_KEYS}, weights
     if call.class_name == "GRU":
         config["reset_after"] = False
     return config, weights
+
+
+def _tfjs_class(call: Call, config: Config) -> str:
+    """Return the class in tf.js; GRU with reset_after is one of our own."""
+    if call.class_name != "GRU" or "reset_after" in config:
+        return call.class_name
+    call.builder.custom["GRUResetAfter"] = None
+    call.note(
+        "GRU with reset_after=True is not in tf.js; it needs custom_layers.mjs, whose register(tf) must be called "
+        "before the model is loaded. GRU(reset_after=False) does not."
+    )
+    return "GRUResetAfter"
 
 
 def _outputs(call: Call, x: Tensor, units: int, states: int) -> list[Shape]:
@@ -98,6 +112,11 @@ def _with_states(call: Call) -> tuple[Tensor, list[Tensor]]:
     return call.inputs[0], states
 
 
+_CUSTOM_KEYS = (
+    "units", "activation", "recurrent_activation", "use_bias", "return_sequences", "return_state", "go_backwards",
+)  # fmt: skip
+
+
 def _recurrent(call: Call) -> list[Tensor]:
     x, states = _with_states(call)
     if x.rank != 3:
@@ -106,7 +125,10 @@ def _recurrent(call: Call) -> list[Tensor]:
         call.refuse(f"{call.class_name} with a mask and zero_output_for_mask or go_backwards")
     config, weights = _cell(call, x.shape[-1], call.arrays)
     shapes = _outputs(call, x, config["units"], 2 if call.class_name == "LSTM" else 1)
-    return _several(call.emit(call.class_name, config, [x, *states], shapes[0], weights=weights), shapes)
+    class_name = _tfjs_class(call, config)
+    if class_name == "GRUResetAfter" and states:
+        call.refuse("GRU with reset_after=True and an initial state", "Use GRU(reset_after=False) or LSTM.")
+    return _several(call.emit(class_name, config, [x, *states], shapes[0], weights=weights), shapes)
 
 
 def _bidirectional(call: Call) -> list[Tensor]:
@@ -136,7 +158,8 @@ def _bidirectional(call: Call) -> list[Tensor]:
     shapes = _outputs(inner, x, config["units"], 2 if name == "LSTM" else 1)
     first = (*shapes[0][:-1], 2 * config["units"]) if mode == "concat" else shapes[0]
     outputs = [first, first] if mode is None else [first]
-    full = {"layer": {"class_name": name, "config": {"name": own, **config}}, "merge_mode": mode}
+    own_class = _tfjs_class(inner, config)
+    full = {"layer": {"class_name": own_class, "config": {"name": own, **config}}, "merge_mode": mode}
     y = call.emit("Bidirectional", full, x, first, weights=weights)
     return _several(y, [*outputs, *shapes[1:], *shapes[1:]])
 
@@ -157,7 +180,10 @@ def _conv_lstm(call: Call) -> list[Tensor]:
         call.refuse(f"ConvLSTM2D on {x.shape} with masks, states or channels_first")
     kernel, strides = call.pairs("kernel_size", 2), call.pairs("strides", 2)
     dilation, padding = call.pairs("dilation_rate", 2), call.get("padding", "valid")
-    wanted = [("kernel", (*kernel, channels, 4 * filters)), ("recurrent_kernel", (*kernel, filters, 4 * filters))]
+    wanted: list[tuple[str, Sequence[int | None]]] = [
+        ("kernel", (*kernel, channels, 4 * filters)),
+        ("recurrent_kernel", (*kernel, filters, 4 * filters)),
+    ]
     if call.get("use_bias", True):
         wanted.append(("bias", (4 * filters,)))
     weights = call.take(*wanted)

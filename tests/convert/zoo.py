@@ -156,6 +156,13 @@ for cell in ("SimpleRNN", "LSTM", "GRU"):
     if cell != "SimpleRNN":
         chain(f"{cell}_hard", LINE, lambda L, c=cell, e=extra: getattr(L, c)(5, recurrent_activation="hard_sigmoid", **e))
     chain(f"masked_{cell}", (7,), lambda L: L.Embedding(20, 4, mask_zero=True), lambda L, c=cell, e=extra: getattr(L, c)(5, return_sequences=True, **e), lambda L, c=cell, e=extra: getattr(L, c)(3, **e))
+for label, args in {
+    "last": {}, "sequence": {"return_sequences": True, "use_bias": False}, "back": {"go_backwards": True},
+    "hard": {"recurrent_activation": "hard_sigmoid", "activation": "relu"},
+}.items():  # fmt: skip
+    chain(f"gru_after_{label}", LINE, lambda L, a=args: L.GRU(5, **a))
+chain("gru_after_bi", LINE, lambda L: L.Bidirectional(L.GRU(4, return_sequences=True)), lambda L: L.GRU(3))
+chain("masked_gru_after", (7,), lambda L: L.Embedding(20, 4, mask_zero=True), lambda L: L.GRU(5))
 chain("masking", LINE, lambda L: L.Masking(0.0), lambda L: L.LSTM(4))
 chain("conv_lstm", (3, 6, 6, 2), lambda L: L.ConvLSTM2D(3, 3, padding="same"))
 chain("conv_lstm_sequence", (3, 6, 6, 2), lambda L: L.ConvLSTM2D(3, 3, return_sequences=True), full=True)
@@ -324,7 +331,9 @@ def bare_sequential(K, L):
 
 def application(name, size, **args):
     def build(K, L):
-        top = getattr(K.applications, name)(input_shape=(size, size, 3), weights=None, classes=5, **args)
+        top = getattr(K.applications, name)(
+            input_shape=(size, size, 3), weights=None, classes=5, classifier_activation=None, **args
+        )
         return top
 
     MODELS[f"app_{name}"] = build, None, name != "MobileNet"

@@ -67,8 +67,8 @@ def _convert(model: LayersModel) -> tuple[KerasLayer, list[str]]:
     context = Context(WeightTable(model.weights))
     try:
         topology = snake_keys(model.topology)
+        check_masks(topology)
         converted = convert_topology(topology, context)
-        check_masks(converted.class_name, topology["config"])
     except _BROKEN as error:
         raise ConvertError(
             f"Expected a topology as tf.js writes it, got a damaged one ({type(error).__name__}: {error!s:.100}). "

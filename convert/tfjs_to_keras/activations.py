@@ -61,7 +61,7 @@ def prelu(layer: TfjsLayer) -> KerasLayer:
     axes: Any = layer.get("shared_axes")
     axes = [axes] if type(axes) is int else axes
     config = layer.base() | {"shared_axes": axes} | training_settings(layer, ("alpha",), activity=False)
-    return KerasLayer("PReLU", config, (layer.variable("alpha"),))
+    return KerasLayer("PReLU", config, (layer.variable("alpha", None),))
 
 
 def softmax(layer: TfjsLayer) -> KerasLayer:

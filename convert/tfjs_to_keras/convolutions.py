@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Config
-from .layer import KerasLayer, TfjsLayer
+from .layer import KerasLayer, Shape, TfjsLayer
 from .settings import DATA_FORMATS, activation, training_settings
 
 _REWRITE = "Move the channels to the last axis (data_format='channels_last') in the tf.js model."
@@ -28,12 +28,14 @@ def _shared(layer: TfjsLayer, rank: int) -> tuple[Config, float]:
 
 
 def _finish(
-    layer: TfjsLayer, config: Config, kernels: tuple[str, ...], scale: float, settings: tuple[str, ...]
+    layer: TfjsLayer, config: Config, shapes: dict[str, Shape], scale: float, settings: tuple[str, ...]
 ) -> KerasLayer:
+    """`shapes` are those of the kernels; the last of them takes the factor, as the bias does."""
     config |= training_settings(layer, (*settings, "bias"))
-    variables = [layer.variable(name, scale=1.0 if name != kernels[-1] else scale) for name in kernels]
+    last = list(shapes)[-1]
+    variables = [layer.variable(name, shape, scale=scale if name == last else 1.0) for name, shape in shapes.items()]
     if config["use_bias"]:
-        variables.append(layer.variable("bias", scale=scale))
+        variables.append(layer.variable("bias", (config.get("filters"),), scale=scale))
     return KerasLayer(layer.class_name, config, tuple(variables))
 
 
@@ -44,7 +46,8 @@ def convolution(layer: TfjsLayer) -> KerasLayer:
     if rank == 1 and config["data_format"] == "channels_first":
         layer.refuse("data_format='channels_first'", f"tf.js computes something undefined there. {_REWRITE}")
     config |= {"filters": layer.integer("filters"), "dilation_rate": layer.integers("dilation_rate", rank, 1)}
-    return _finish(layer, config, ("kernel",), scale, ("kernel",))
+    shape = (*config["kernel_size"], None, config["filters"])
+    return _finish(layer, config, {"kernel": shape}, scale, ("kernel",))
 
 
 def transposed_convolution(layer: TfjsLayer) -> KerasLayer:
@@ -55,7 +58,8 @@ def transposed_convolution(layer: TfjsLayer) -> KerasLayer:
         layer.note("output_padding is dropped: tf.js ignores it.")
     _drop_dilation(layer, rank)
     config |= {"filters": layer.integer("filters")}
-    return _finish(layer, config, ("kernel",), scale, ("kernel",))
+    shape = (*config["kernel_size"], config["filters"], None)
+    return _finish(layer, config, {"kernel": shape}, scale, ("kernel",))
 
 
 def depthwise_convolution(layer: TfjsLayer) -> KerasLayer:
@@ -65,7 +69,8 @@ def depthwise_convolution(layer: TfjsLayer) -> KerasLayer:
         layer.refuse("data_format='channels_first'", f"Keras 3.15 adds the bias along another axis there. {_REWRITE}")
     _drop_dilation(layer, 2)
     config |= {"depth_multiplier": layer.integer("depth_multiplier", 1)}
-    return _finish(layer, config, ("depthwise_kernel",), scale, ("depthwise",))
+    shape = (*config["kernel_size"], None, config["depth_multiplier"])
+    return _finish(layer, config, {"depthwise_kernel": shape}, scale, ("depthwise",))
 
 
 def _drop_dilation(layer: TfjsLayer, rank: int) -> None:
@@ -84,5 +89,8 @@ def separable_convolution(layer: TfjsLayer) -> KerasLayer:
         "depth_multiplier": layer.integer("depth_multiplier", 1),
         "dilation_rate": layer.integers("dilation_rate", 2, 1),
     }
-    kernels = ("depthwise_kernel", "pointwise_kernel")
-    return _finish(layer, config, kernels, scale, ("depthwise", "pointwise"))
+    shapes: dict[str, Shape] = {
+        "depthwise_kernel": (*config["kernel_size"], None, config["depth_multiplier"]),
+        "pointwise_kernel": (1, 1, None, config["filters"]),
+    }
+    return _finish(layer, config, shapes, scale, ("depthwise", "pointwise"))

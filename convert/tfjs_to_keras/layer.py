@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from ..errors import ConvertError, UnsupportedLayerError
 from ..model import Config
 
 Array = NDArray[np.generic]
+Shape = tuple[int | None, ...] | None
 
 
 def snake(text: str) -> str:
@@ -48,6 +50,12 @@ class Variable:
     name: str
     value: Array
     trainable: bool
+
+    def scaled(self, scale: Any) -> Variable:
+        """The same times a number, or a number for each of its last axis."""
+        if np.all(np.asarray(scale) == 1):
+            return self
+        return dataclasses.replace(self, value=(self.value.astype(np.float64) * scale).astype(np.float32))
 
     def inside(self, parent: str) -> Variable:
         """The same, seen from one level up."""
@@ -188,12 +196,18 @@ class TfjsLayer:
     def take(self, name: str) -> Array:
         return self.context.weights.take(f"{self.scope}/{name}")
 
-    def variable(self, name: str, *, scale: Any = 1.0, trainable: bool = True, path: str = "") -> Variable:
-        """Take a weight; `scale` broadcasts against it."""
+    def variable(self, name: str, shape: Shape, *, scale: float = 1.0, trainable: bool = True) -> Variable:
+        """Take a weight of this shape, of which None is any side, and None as a whole any shape."""
         value = self.take(name)
-        if np.any(np.asarray(scale) != 1.0):
-            value = (value.astype(np.float64) * scale).astype(np.float32)
-        return Variable(path, name, value, trainable and self.trainable)
+        fits = shape is None or (
+            len(shape) == value.ndim and all(n in (None, side) for n, side in zip(shape, value.shape, strict=True))
+        )
+        if not fits:
+            raise ConvertError(
+                f"Expected weight {self.scope}/{name} of shape {shape}, got {value.shape}. "
+                "The weights belong to another topology."
+            )
+        return Variable("", name, value, trainable and self.trainable).scaled(scale)
 
     def note(self, text: str) -> None:
         self.context.notes.append(f"{self.path}: {text}")

@@ -22,26 +22,28 @@ _DIFFERS = (*_TAKES, "RNN", "ConvLSTM2D", "Bidirectional", "GlobalAveragePooling
 _REMEDY = "Masks convert only in a chain from Masking or Embedding(mask_zero) to an LSTM, GRU or SimpleRNN."
 
 
-def check_masks(class_name: str, config: Any, path: str = "") -> None:
+def check_masks(topology: Config) -> None:
     """Refuse a model that Keras 3 would mask in another way than tf.js.
 
     Raises
     ------
     UnsupportedLayerError
     """
+    config = topology["config"]
+    config = {"layers": config} if isinstance(config, list) else config
     if not any(_makes_mask(layer) for layer in _leaves(config)):
         return
     layers = {str(layer.get("name", layer["config"].get("name"))): layer for layer in config["layers"]}
     masked: set[Any] = set()
-    for key, name, inputs in _steps(class_name, config, path):
+    for key, name, inputs in _steps(topology["class_name"], config):
         layer = layers[name]
         has_mask = any(each in masked for each in inputs)
         if layer["class_name"] in MODELS:
             if has_mask or any(
                 _makes_mask(leaf) or leaf["class_name"] in _DIFFERS for leaf in _leaves(layer["config"])
             ):
-                raise UnsupportedLayerError(f"{layer['class_name']} beside a mask", f"{path}{name}", _REMEDY)
-        elif _hands_on(layer, has_mask, len(inputs), f"{path}{name}"):
+                raise UnsupportedLayerError(f"{layer['class_name']} beside a mask", name, _REMEDY)
+        elif _hands_on(layer, has_mask, len(inputs), name):
             masked.add(key)
 
 
@@ -76,7 +78,7 @@ def _leaves(config: Any) -> Iterator[Config]:
             yield layer
 
 
-def _steps(class_name: str, config: Any, path: str) -> Iterator[tuple[Any, str, list[Any]]]:
+def _steps(class_name: str, config: Any) -> Iterator[tuple[Any, str, list[Any]]]:
     """Calls in an order in which they can be made: key, layer's name, keys of what it is called on."""
     if class_name == "Sequential":
         before: list[Any] = []
@@ -85,6 +87,6 @@ def _steps(class_name: str, config: Any, path: str) -> Iterator[tuple[Any, str, 
             yield name, name, before
             before = [name]
         return
-    graph = read_graph(config, path)
+    graph = read_graph(config, "")
     for call in graph.sequence:
         yield call, call.layer, [each for each, _ in call.inputs]

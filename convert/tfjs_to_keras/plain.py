@@ -27,8 +27,10 @@ def dense(layer: TfjsLayer) -> KerasLayer:
         "use_bias": layer.flag("use_bias", True),
     }
     config |= training_settings(layer, ("kernel", "bias"))
-    names = ("kernel", "bias") if config["use_bias"] else ("kernel",)
-    return KerasLayer("Dense", config, tuple(layer.variable(each, scale=scale) for each in names))
+    variables = [layer.variable("kernel", (None, config["units"]), scale=scale)]
+    if config["use_bias"]:
+        variables.append(layer.variable("bias", (config["units"],), scale=scale))
+    return KerasLayer("Dense", config, tuple(variables))
 
 
 def dropout(layer: TfjsLayer) -> KerasLayer:
@@ -90,7 +92,7 @@ def embedding(layer: TfjsLayer) -> KerasLayer:
         "mask_zero": layer.flag("mask_zero", False),
     }
     config |= training_settings(layer, ("embeddings",))
-    return KerasLayer("Embedding", config, (layer.variable("embeddings"),))
+    return KerasLayer("Embedding", config, (layer.variable("embeddings", (config["input_dim"], config["output_dim"])),))
 
 
 def concatenate(layer: TfjsLayer) -> KerasLayer:
@@ -120,7 +122,7 @@ def batch_normalization(layer: TfjsLayer) -> KerasLayer:
     config |= training_settings(layer, ("beta", "gamma"), activity=False)
     for each in ("moving_mean", "moving_variance"):
         config |= {k: v for k, v in training_settings(layer, (each,), activity=False).items() if "initializer" in k}
-    statistics = tuple(layer.variable(each, trainable=False) for each in ("moving_mean", "moving_variance"))
+    statistics = tuple(layer.variable(each, (None,), trainable=False) for each in ("moving_mean", "moving_variance"))
     return KerasLayer("BatchNormalization", config, (*_gamma_and_beta(layer, config), *statistics))
 
 
@@ -145,7 +147,7 @@ def _normalization(layer: TfjsLayer) -> Config:
 
 def _gamma_and_beta(layer: TfjsLayer, config: Config) -> tuple[Any, ...]:
     names = [name for name, wanted in (("gamma", config["scale"]), ("beta", config["center"])) if wanted]
-    return tuple(layer.variable(name) for name in names)
+    return tuple(layer.variable(name, None) for name in names)
 
 
 def pooling(layer: TfjsLayer) -> KerasLayer:

@@ -10,14 +10,14 @@ import numpy as np
 
 from ..errors import ConvertError
 from ..model import Config
-from .layer import KerasLayer, TfjsLayer, Variable, keras_name
+from .layer import KerasLayer, Shape, TfjsLayer, Variable, keras_name
 from .naming import keras_file_names
-from .settings import DATA_FORMATS, activation, training_settings
+from .settings import activation, training_settings
 
 Rule = Callable[[TfjsLayer], KerasLayer]
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "ConvLSTM2D": 4}
 _RETURNS = ("return_sequences", "return_state", "go_backwards", "stateful")
-WRAPPABLE = ("SimpleRNN", "GRU", "LSTM", "RNN")
+WRAPPABLE = ("SimpleRNN", "GRU", "LSTM")
 
 
 def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variable, ...]]:
@@ -48,9 +48,14 @@ def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variabl
         config["unit_forget_bias"] = layer.flag("unit_forget_bias", True)
     config |= training_settings(layer, ("kernel", "recurrent", "bias"))
     units = layer.integer("filters" if kind == "ConvLSTM2D" else "units")
-    columns = np.repeat(gates, units)
-    names = ("kernel", "recurrent_kernel", "bias") if config["use_bias"] else ("kernel", "recurrent_kernel")
-    return config, tuple(layer.variable(each, scale=columns, path=path) for each in names)
+    window = tuple(layer.integers("kernel_size", 2)) if kind == "ConvLSTM2D" else ()
+    columns = units * len(gates)
+    shapes: dict[str, Shape] = {"kernel": (*window, None, columns), "recurrent_kernel": (*window, units, columns)}
+    if config["use_bias"]:
+        shapes["bias"] = (columns,)
+    variables = [layer.variable(name, shape) for name, shape in shapes.items()]
+    scales = np.repeat(gates, units)  # Only now that a weight has shown that units is no fantasy.
+    return config, tuple(variable.scaled(scales).inside(path) for variable in variables)
 
 
 def _sequence_settings(layer: TfjsLayer) -> Config:
@@ -66,17 +71,16 @@ def recurrent(layer: TfjsLayer) -> KerasLayer:
 
 def conv_lstm(layer: TfjsLayer) -> KerasLayer:
     """ConvLSTM2D."""
-    config, variables = _cell(layer, "ConvLSTM2D", "cell")
-    config |= layer.base() | _sequence_settings(layer)
-    config |= {
+    own = {
         "filters": layer.integer("filters"),
         "kernel_size": layer.integers("kernel_size", 2),
         "strides": layer.integers("strides", 2, 1),
         "padding": layer.choice("padding", "valid", ("valid", "same")),
-        "data_format": layer.choice("data_format", "channels_last", DATA_FORMATS),
+        "data_format": layer.choice("data_format", "channels_last", ("channels_last",)),
         "dilation_rate": layer.integers("dilation_rate", 2, 1),
     }
-    return KerasLayer("ConvLSTM2D", config, variables)
+    config, variables = _cell(layer, "ConvLSTM2D", "cell")
+    return KerasLayer("ConvLSTM2D", config | layer.base() | _sequence_settings(layer) | own, variables)
 
 
 def rnn(layer: TfjsLayer) -> KerasLayer:

@@ -80,6 +80,10 @@ REFUSED = {
     "GRU reset_after": sequential(("GRU", {"units": 2, "reset_after": True}), shape=(None, 5, 3)),
     "LSTM hard_sigmoid": sequential(("LSTM", {"units": 2, "activation": "hardSigmoid"}), shape=(None, 5, 3)),
     "Bidirectional ConvLSTM2D": sequential(("Bidirectional", {"layer": {"class_name": "ConvLSTM2D", "config": {}}})),
+    "Bidirectional RNN": sequential(("Bidirectional", {"layer": {"class_name": "RNN", "config": {}}})),
+    "ConvLSTM2D channels first": sequential(
+        ("ConvLSTM2D", {"filters": 2, "kernel_size": 3, "data_format": "channels_first"}), shape=(None, 3, 8, 8, 2)
+    ),
     "RNN cell": sequential(("RNN", {"cell": {"class_name": "MyCell", "config": {}}}), shape=(None, 5, 3)),
     "mask into pooling": sequential(("Masking", {}), ("GlobalAveragePooling1D", {}), shape=(None, 5, 3)),
     "mask into Bidirectional": sequential(("Masking", {}), ("Bidirectional", {"layer": LSTM}), shape=(None, 5, 3)),
@@ -112,6 +116,13 @@ def test_weights_without_a_layer_and_layers_without_weights_are_refused(tmp_path
         write_keras(LayersModel(TOPOLOGY, {k: v for k, v in WEIGHTS.items() if k != "d/bias"}), tmp_path / "m.keras")
     with pytest.raises(ConvertError, match="'more/kernel'"):
         write_keras(LayersModel(TOPOLOGY, WEIGHTS | {"more/kernel": np.ones(2)}), tmp_path / "m.keras")
+
+
+def test_weights_of_other_shapes_are_refused(tmp_path):
+    for name, array in WEIGHTS.items():
+        changed = WEIGHTS | {name: np.ones((*array.shape[:-1], 7), np.float32)}
+        with pytest.raises(ConvertError, match=f"{name} of shape"):
+            write_keras(LayersModel(TOPOLOGY, changed), tmp_path / "m.keras")
 
 
 def test_an_existing_file_is_replaced_only_by_force(tmp_path):

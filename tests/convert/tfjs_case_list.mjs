@@ -216,6 +216,12 @@ add('ConvLSTM2D/default', one([4, 7, 6, 2], ['convLstm2d', {filters: 3, kernelSi
 add('ConvLSTM2D/sequences', one([4, 7, 6, 2], ['convLstm2d', {filters: 3, kernelSize: 3, padding: 'same',
   returnSequences: true, recurrentActivation: 'sigmoid', dilationRate: 2}]));
 add('ConvLSTM2D/strides', one([4, 7, 6, 2], ['convLstm2d', {filters: 3, kernelSize: 2, strides: 2, goBackwards: true}]));
+add('ConvLSTM2D/states', (tf) => {
+  const x = tf.input({shape: [4, 7, 6, 2]});
+  return tf.model({inputs: x, outputs: tf.layers.convLstm2d({filters: 3, kernelSize: 3, returnState: true}).apply(x)});
+});
+add('Bidirectional/frozen', (tf) => tf.sequential({layers: [tf.layers.bidirectional({layer: tf.layers.gru({units: 4}),
+  mergeMode: 'ave', trainable: false, inputShape: [6, 3]})]}));
 const distributed = (make, shape) => (tf) => tf.sequential({layers: [tf.layers.timeDistributed({layer: make(tf),
   inputShape: shape})]});
 add('TimeDistributed/Dense', distributed((tf) => tf.layers.dense({units: 3, activation: 'hardSigmoid'}), [4, 5]));
@@ -225,6 +231,21 @@ add('TimeDistributed/LSTM', distributed((tf) => tf.layers.lstm({units: 3}), [4, 
 add('TimeDistributed/BatchNormalization', distributed((tf) => tf.layers.batchNormalization(), [4, 5]));
 add('TimeDistributed/Sequential', distributed((tf) => one([7, 6, 2], ['conv2d', {filters: 3, kernelSize: 3}],
   ['batchNormalization', {}], ['flatten', {}], ['dense', {units: 2}])(tf), [4, 7, 6, 2]));
+
+add('TimeDistributed/TimeDistributed', distributed((tf) => tf.layers.timeDistributed({layer: tf.layers.dense({units: 3})}),
+  [4, 3, 2]));
+add('TimeDistributed/Bidirectional', distributed((tf) => tf.layers.bidirectional({layer: tf.layers.gru({units: 3}),
+  mergeMode: 'concat'}), [4, 5, 2]));
+add('TimeDistributed/frozen', distributed((tf) => tf.layers.dense({units: 3, trainable: false}), [4, 5]));
+add('Model/input_is_output', (tf) => {
+  const x = tf.input({shape: [4]});
+  return tf.model({inputs: x, outputs: [x, tf.layers.dense({units: 2}).apply(x)]});
+});
+add('Model/two_dtypes', (tf) => {
+  const [x, i] = [tf.input({shape: [4, 3]}), tf.input({shape: [2], dtype: 'int32'})];
+  const y = tf.layers.embedding({inputDim: 5, outputDim: 3}).apply(i);
+  return {range: 5, model: tf.model({inputs: [x, i], outputs: tf.layers.concatenate({axis: 1}).apply([x, y])})};
+});
 
 // Whole models.
 add('Model/branches', (tf) => {

@@ -71,7 +71,7 @@ class Check:
     def text(self) -> str:
         """Return it as a sentence."""
         if self.result is None:
-            return f"{self.what}: not compared. {self.reason}"
+            return f"{self.what}: {self.reason}"
         same = "" if self.result.top1 is None else f", the same first class in {self.result.top1:.0%} of the samples"
         relative = f"{self.result.difference:.2g} of the largest value (at least 1)"
         return f"{self.what}: largest difference {self.result.absolute:.2g}, {relative}{same}"
@@ -124,7 +124,9 @@ def check(stages: Stages, *, node_modules: str | None = None, seed: int = 0) -> 
     if stages.keras_target:
         what = "Written model in Keras against tf.js"
         checks.append(_against_keras(what, last, stages.keras_target, inputs, "3"))
-    return checks or [Check("Loads and runs in tf.js", None, exact=True, reason="Nothing was changed.")]
+    return checks or [
+        Check("Loads and runs in tf.js", None, exact=True, reason="nothing was changed that could be compared")
+    ]
 
 
 def _run_stages(
@@ -159,7 +161,9 @@ def _compare(run: TfjsRun, wanted: TfjsRun) -> Comparison:
 
 def _against_keras(what: str, run: TfjsRun, path: Path, inputs: Sequence[Array], version: str) -> Check:
     if not has_keras():
-        return Check(what, None, exact=True, reason="Keras is not installed: `pip install keras tensorflow`.")
+        return Check(
+            what, None, exact=True, reason="not compared, Keras is not installed (`pip install keras tensorflow`)"
+        )
     return Check(what, compare(run.outputs, keras_outputs(path, inputs, version)), exact=True)
 
 

@@ -264,6 +264,8 @@ def _distribute(model: Config, path: str, names: list[str], arrays: list[Array],
     found: Weights = {leaf_path: [] for leaf_path, _ in leaves}
     for (leaf_path, wanted), name, array in zip(plan, names, arrays, strict=True):
         base = name.rsplit("/", 1)[-1].split(":")[0]
+        if wanted == "depthwise_kernel" and base == "kernel":  # As later versions of Keras 3 call it.
+            base = wanted
         if re.sub(r"_\d+$", "", base) != wanted and base != wanted and not base.isdecimal():
             raise ConvertError(
                 f"Expected weight {wanted!r} of {leaf_path!r}, got {name!r}. Save the model as .keras instead."

@@ -236,6 +236,17 @@ def test_without_keras_it_is_said_that_nothing_was_compared(here, capsys, monkey
     assert "Keras is not installed" in report["checks"][0]["reason"]
 
 
+@needs_tfjs
+def test_nested_depthwise_models_of_this_keras_are_read_from_h5(tmp_path, capsys):
+    keras = pytest.importorskip("keras")
+    image = keras.Input((8, 8, 3))
+    deep = keras.layers.DepthwiseConv2D(3, name="deep", bias_initializer="glorot_uniform")(image)
+    inner = keras.Model(image, keras.layers.BatchNormalization()(deep), name="inner")
+    keras.Sequential([keras.Input((8, 8, 3)), inner, keras.layers.Flatten()]).save(tmp_path / "m.h5")
+    _, report = run_json(capsys, tmp_path / "m.h5", tmp_path / "out", "--verify")
+    assert report["checks"][0]["difference"] <= 1e-5
+
+
 @needs_mobilenet
 def test_the_real_mobilenet_is_converted_as_it_was_published(tmp_path, capsys):
     assert run_json(capsys, MOBILENET / "keras.h5", tmp_path / "out")[0] == 0

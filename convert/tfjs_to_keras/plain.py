@@ -247,6 +247,8 @@ def category_encoding(layer: TfjsLayer) -> KerasLayer:
     mode = snake(str(layer.get("output_mode", "multi_hot")))
     if mode not in ("multi_hot", "count"):
         layer.refuse(f"output_mode={mode!r}", "What tf.js can run and converts is 'multi_hot' or 'count'.")
+    if layer.rank != 2:
+        layer.refuse(f"input of {layer.rank} dimensions", "What converts is (samples, values).")
     return KerasLayer(
         "CategoryEncoding", layer.base() | {"num_tokens": layer.integer("num_tokens"), "output_mode": mode}
     )

@@ -22,7 +22,7 @@ WRAPPABLE = ("SimpleRNN", "GRU", "LSTM")
 
 def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variable, ...]]:
     """Settings and weights of one cell; `layer` is the cell or the layer that is made of it."""
-    name, scale = activation(layer, "activation", "tanh")
+    name, scale = activation(layer, "activation", _default(layer, kind, "activation", "tanh"))
     gates = np.full(_GATES[kind], 1.0)
     config: Config = {
         "activation": name,
@@ -33,7 +33,9 @@ def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variabl
     if kind == "SimpleRNN":
         gates[:] = scale
     else:
-        config["recurrent_activation"], gate_scale = activation(layer, "recurrent_activation", "hard_sigmoid")
+        config["recurrent_activation"], gate_scale = activation(
+            layer, "recurrent_activation", _default(layer, kind, "recurrent_activation", "hard_sigmoid")
+        )
         gates[:] = gate_scale
         gates[2] = scale  # The candidate: the last of three in GRU, the third of four in LSTM.
     if kind == "GRU":
@@ -56,6 +58,11 @@ def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variabl
     variables = [layer.variable(name, shape) for name, shape in shapes.items()]
     scales = np.repeat(gates, units)  # Only now that a weight has shown that units is no fantasy.
     return config, tuple(variable.scaled(scales).inside(path) for variable in variables)
+
+
+def _default(layer: TfjsLayer, kind: str, key: str, missing: str) -> str:
+    """What null stands for: in a SimpleRNN the same as nothing, elsewhere no activation."""
+    return "linear" if kind != "SimpleRNN" and key in layer.config else missing
 
 
 def _sequence_settings(layer: TfjsLayer) -> Config:

@@ -57,6 +57,7 @@ REFUSED = {
     "RandomWidth": sequential(("RandomWidth", {"factor": 0.2})),
     "RandomHeight": sequential(("RandomHeight", {"factor": 0.2})),
     "CategoryEncoding": sequential(("CategoryEncoding", {"num_tokens": 3, "output_mode": "one_hot"}), shape=(None, 1)),
+    "CategoryEncoding of pictures": sequential(("CategoryEncoding", {"num_tokens": 3})),
     "grouped Conv2D": sequential(("Conv2D", {"filters": 2, "kernel_size": 3, "groups": 2})),
     "causal Conv1D": sequential(("Conv1D", {"filters": 2, "kernel_size": 3, "padding": "causal"}), shape=(None, 8, 2)),
     "Conv1D channels first": sequential(

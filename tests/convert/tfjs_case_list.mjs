@@ -220,6 +220,14 @@ add('ConvLSTM2D/states', (tf) => {
   const x = tf.input({shape: [4, 7, 6, 2]});
   return tf.model({inputs: x, outputs: tf.layers.convLstm2d({filters: 3, kernelSize: 3, returnState: true}).apply(x)});
 });
+add('Bidirectional/two_outputs', (tf) => {
+  const x = tf.input({shape: [6, 3]});
+  const layer = tf.layers.bidirectional({layer: tf.layers.gru({units: 4, goBackwards: true, returnSequences: true}),
+    mergeMode: null});
+  return tf.model({inputs: x, outputs: layer.apply(x)});
+});
+add('Bidirectional/backwards', (tf) => tf.sequential({layers: [tf.layers.bidirectional({layer: tf.layers.gru({units: 4,
+  goBackwards: true}), mergeMode: 'concat', inputShape: [6, 3]})]}));
 add('Bidirectional/frozen', (tf) => tf.sequential({layers: [tf.layers.bidirectional({layer: tf.layers.gru({units: 4}),
   mergeMode: 'ave', trainable: false, inputShape: [6, 3]})]}));
 const distributed = (make, shape) => (tf) => tf.sequential({layers: [tf.layers.timeDistributed({layer: make(tf),
@@ -374,6 +382,10 @@ add('Topology/lstm_time_major', json([leaf('LSTM', {batch_input_shape: [null, 6,
   return_sequences: true}), leaf('GRU', {name: 'g', units: 3, reset_after: false})]));
 add('Topology/depth_multiplier', json([leaf('SeparableConv2D', {batch_input_shape: [null, 9, 9, 2], filters: 3,
   kernel_size: [3, 3], strides: [2, 2], depth_multiplier: 3})]));
+for (const name of ['SimpleRNN', 'GRU', 'LSTM']) {
+  add(`Topology/${name}_null_activations`, json([leaf(name, {batch_input_shape: [null, 2, 3], units: 4,
+    activation: null, recurrent_activation: null})]));
+}
 add('Topology/camel_case', json([leaf('Conv2D', {batchInputShape: [null, 9, 9, 2], filters: 3, kernelSize: [3, 3],
   dataFormat: 'channelsLast', useBias: false, kernelInitializer: 'glorotUniform'})]));
 add('Topology/functional', () => ({class_name: 'Functional', config: {name: 'f', layers: [

@@ -36,4 +36,4 @@ class UnsupportedLayerError(ConvertError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"Expected layers that the target format can express exactly, got {self.layer} at {self.path!r}. {self.remedy}"
+        return f"Expected layers that the target can express exactly, got {self.layer} at {self.path!r}. {self.remedy}"

@@ -1,4 +1,4 @@
-"""Reading `.keras` and `.h5` files of Keras 2 and 3 with h5py alone; nothing of a file is ever executed or unpickled."""
+"""Reading `.keras` and `.h5` files of Keras 2 and 3 with h5py alone; nothing of a file is executed or unpickled."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _normalized(model: Config) -> Config:
     if not isinstance(config.get("layers"), list):
         raise ConvertError(
             f"Expected a Sequential or Functional model, got {model['class_name']!r} without a list of layers. "
-            "A subclassed model has no graph in its file: rebuild it with the functional API, copy the weights, save again."
+            "A subclassed model has no graph in its file: rebuild it with the functional API and copy the weights."
         )
     return {**model, "config": {**config, "layers": [_normalized_layer(layer) for layer in config["layers"]]}}
 

@@ -47,4 +47,9 @@ def to_layers_model(model: KerasModel) -> LayersModel:
         "input_layers": [[t.layer, t.node, t.index] for t in inputs],
         "output_layers": [[t.layer, t.node, t.index] for t in outputs],
     }
-    return LayersModel({"class_name": "Model", "config": config}, builder.weights, tuple(builder.notes), custom_js=tuple(builder.custom))
+    return LayersModel(
+        {"class_name": "Model", "config": config},
+        builder.weights,
+        tuple(builder.notes),
+        custom_js=tuple(builder.custom),
+    )

@@ -35,17 +35,15 @@ def activation_name(call: Call, value: Any) -> tuple[str, Config]:
     """Return an activation's name and settings, as stored: a name, a serialised function or a layer."""
     if value is None:
         return "linear", {}
-    if isinstance(value, str):
-        return value.rsplit(">", 1)[-1], {}
-    if isinstance(value, dict):
-        config = value.get("config")
-        if value.get("class_name") == "function" and isinstance(config, str):
-            return config.rsplit(">", 1)[-1], {}
-        if value.get("class_name") == "function" and isinstance(config, dict):
-            return str(config.get("name")), {}
-        if isinstance(value.get("class_name"), str) and value["class_name"] not in ("__lambda__", "Lambda"):
-            return value["class_name"].rsplit(">", 1)[-1], config if isinstance(config, dict) else {}
-    call.refuse("an activation that is code (lambda)", "Use one of Keras's activations by name.")
+    if isinstance(value, str) and ">" not in value:
+        return value, {}
+    if isinstance(value, dict) and isinstance(value.get("class_name"), str):
+        name, config = value["class_name"], value.get("config")
+        keras = str(value.get("module") or "keras").split(".")[0] in ("keras", "tf_keras")
+        # Functions come with their names only: "relu" may be anyone's.
+        if keras and ">" not in name and name not in ("function", "__lambda__", "Lambda"):
+            return name, config if isinstance(config, dict) else {}
+    call.refuse(f"a function of one's own as activation ({str(value)[:60]})", "Use one of Keras's activations by name.")
 
 
 def native_activation(call: Call, value: Any) -> str | None:

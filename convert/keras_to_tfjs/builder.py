@@ -180,7 +180,7 @@ class Call:
         for array in self.arrays:
             if array.dtype.kind != "f":
                 raise ConvertError(
-                    f"Expected float weights for {self.path!r}, got {array.dtype}. Convert a model that is not quantised."
+                    f"Expected float weights for {self.path!r}, got {array.dtype}. Convert the unquantised model."
                 )
         return {name: array for (name, _), array in zip(wanted, self.arrays, strict=True)}
 

@@ -1,4 +1,4 @@
-"""Convolutions; what tf.js lacks (groups, dilated depthwise, causal, 1D kinds) by kernels and shapes that do the same."""
+"""Convolutions; what tf.js lacks (groups, dilated depthwise, causal, 1D kinds) by kernels and shapes that do so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..model import Array, Config
-from .activations import with_activation
+from .activations import activation_name, with_activation
 from .builder import Call, Shape, Tensor, mask_key
 from .express import linear_map, permute, reshape
 from .training import training_config
@@ -255,6 +255,8 @@ def as_2d(rule: Callable[[Call], Tensor], class_name: str) -> Callable[[Call], T
 def channels_first(rule: Callable[[Call], Tensor], call: Call) -> Tensor:
     """Apply the rule of a layer to channels-first input by moving the channels to the end and back."""
     x = call.x
+    if activation_name(call, call.get("activation"))[0].lower() in ("softmax", "log_softmax", "prelu"):
+        call.refuse(f"{call.class_name} with channels_first and softmax, which is over the width", "Use channels_last.")
     last = permute(call, x, [*range(2, x.rank), 1], "channels_last")
     inner = replace(call.own_as("inner"), config={**call.config, "data_format": "channels_last"}, inputs=(last,))
     y = rule(inner)

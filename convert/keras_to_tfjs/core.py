@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..model import Config
 from .activations import number
 from .builder import Call, Tensor, mask_key, size
 from .express import affine, identity, merge, permute, reshape
@@ -34,7 +35,7 @@ def _dropout(call: Call) -> Tensor:
         noise = [1 if axis in space else None for axis in range(x.rank)]
         name = "Dropout"
     seed = call.get("seed")
-    config = {"rate": number(call, "rate", 0.5), "seed": seed if isinstance(seed, int) else None}
+    config: Config = {"rate": number(call, "rate", 0.5), "seed": seed if isinstance(seed, int) else None}
     if noise is not None and name != "SpatialDropout1D":
         config["noise_shape"] = list(noise)
     return call.emit(name, config, x, x.shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..errors import ConvertError, UnsupportedLayerError
@@ -11,6 +11,7 @@ from ..keras_weights import is_model
 from ..model import Array, Config, KerasModel
 from . import activations, convolutions, core, normalizations, operations, pooling, recurrent
 from .builder import Builder, Call, Mask, Shape, Tensor
+from .calls import Ref, calls_of, flat_refs, flat_tensors, is_sequential, offsets, own_numbering, refs, resolve
 
 _RULES: Mapping[str, Any] = {
     **activations.RULES,
@@ -26,20 +27,10 @@ _MASK_SAFE = {
     "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout", "Activation", "Masking", "BatchNormalization",
     "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "TimeDistributed",
 }  # fmt: skip
-_TRAINS = {"BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise"}
 
 
 # Keywords of a call that was not written down: in Sequential, masks travel by themselves.
 _IMPLICIT: Mapping[str, Any] = {}
-
-
-@dataclass(frozen=True)
-class Ref:
-    """A tensor in a Keras graph: which output of which call of which layer."""
-
-    layer: str
-    node: int
-    index: int
 
 
 class GraphWalker:
@@ -92,7 +83,13 @@ class GraphWalker:
         return Tensor(name, 0, 0, shape)
 
     def _model(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
-        if _is_sequential(model):
+        if model["class_name"] not in ("Sequential", "Functional", "Model") or _is_custom(model):
+            raise UnsupportedLayerError(
+                f"the subclassed model {model['class_name']!r}",
+                path or str(model["config"].get("name")),
+                "Its own call() is not in the file: rebuild it with keras.Model(inputs, outputs) and copy the weights.",
+            )
+        if is_sequential(model):
             return self._sequential(model, path, inputs)
         return self._functional(model, path, inputs)
 
@@ -100,59 +97,64 @@ class GraphWalker:
         tensors = list(inputs)
         for layer in model["config"]["layers"]:
             if layer["class_name"] != "InputLayer":
-                results = self._call(layer, _join(path, layer["name"]), tuple(tensors), tuple(tensors), _IMPLICIT)
-                tensors = [tensor for tensor in results if isinstance(tensor, Tensor)]
+                given = tuple(tensors)
+                tensors = _tensors(self._call(layer, _join(path, layer["name"]), given, given, _IMPLICIT))
         return tensors
 
     def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
         config = model["config"]
         layers = {layer["name"]: layer for layer in config["layers"]}
         done: dict[Ref, Tensor | Mask] = {}
-        entries = _refs(config.get("input_layers"))
+        entries = refs(config.get("input_layers"))
         if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
             raise ConvertError(
                 f"Expected {len(entries)} inputs for the model {path or config.get('name')!r}, got {len(inputs)}."
             )
         for ref, tensor in zip(entries, inputs, strict=True):
             done[ref] = tensor
-        calls = {name: _calls(layer) for name, layer in layers.items()}
-        outputs = [_own_numbering(ref, layers) for ref in _refs(config.get("output_layers"))]
-        offsets = _offsets(layers, calls, outputs)
-        waiting = [
-            (name, number)
-            for name in layers
-            for number in range(len(calls[name]))
-            if layers[name]["class_name"] != "InputLayer"
-        ]
-        while waiting:
-            later = []
-            for name, number in waiting:
-                args, kwargs = calls[name][number]
-                if any(ref not in done for ref in _flat_refs([args, kwargs])):
-                    later.append((name, number))
-                    continue
-                args, kwargs = _resolve(args, done), _resolve(kwargs, done)
-                results = self._call(layers[name], _join(path, name), tuple(_flat_tensors(args)), tuple(args), kwargs)
-                for index, tensor in enumerate(results):
-                    done[Ref(name, number + offsets.get(name, 0), index)] = tensor
-            if len(later) == len(waiting):
-                raise ConvertError(
-                    f"Expected a graph without gaps, got layers whose inputs are missing: "
-                    f"{', '.join(name for name, _ in later[:5])}. Save the model again."
-                )
-            waiting = later
+        calls = {name: calls_of(layer) for name, layer in layers.items()}
+        outputs = [own_numbering(ref, layers) for ref in refs(config.get("output_layers"))]
+        self._run_calls(layers, calls, offsets(layers, calls, outputs), path, done)
         missing = [ref for ref in outputs if ref not in done]
         if missing or not outputs:
             raise ConvertError(
                 f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}."
             )
-        return [tensor for ref in outputs if isinstance(tensor := done[ref], Tensor)]
+        return _tensors([done[ref] for ref in outputs])
+
+    def _run_calls(
+        self,
+        layers: Mapping[str, Config],
+        calls: Mapping[str, list[tuple[Any, dict[str, Any]]]],
+        first: Mapping[str, int],
+        path: str,
+        done: dict[Ref, Tensor | Mask],
+    ) -> None:
+        """Make every call as soon as its inputs are there."""
+        waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
+        while waiting:
+            later = []
+            for name, number in waiting:
+                args, kwargs = calls[name][number]
+                if any(ref not in done for ref in flat_refs([args, kwargs])):
+                    later.append((name, number))
+                    continue
+                args, kwargs = resolve(args, done), resolve(kwargs, done)
+                results = self._call(layers[name], _join(path, name), tuple(flat_tensors(args)), tuple(args), kwargs)
+                for index, result in enumerate(results):
+                    done[Ref(name, number + first.get(name, 0), index)] = result
+            if len(later) == len(waiting):
+                names = ", ".join(name for name, _ in later[:5])
+                raise ConvertError(
+                    f"Expected a graph without gaps, got layers whose inputs are missing: {names}. Save it again."
+                )
+            waiting = later
 
     def _call(
         self, layer: Config, path: str, inputs: tuple[Tensor, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Sequence[Tensor | Mask]:
         if is_model(layer):
-            if kwargs.get("training") is True:
+            if kwargs.get("training") not in (None, False):
                 raise UnsupportedLayerError("a model called with training=True", path, "Call it with training=False.")
             return self._model(layer, path, inputs)
         class_name = layer["class_name"].rsplit(">", 1)[-1]
@@ -161,7 +163,7 @@ class GraphWalker:
         if operations.is_operation(layer):
             result = operations.apply(call, layer)
         elif class_name == "TimeDistributed":
-            result = self._distributed(call)
+            return self._distributed(call)
         elif call.get("data_format") == "channels_first" and class_name in _SPATIAL:
             result = convolutions.channels_first(_RULES[class_name], call)
         else:
@@ -172,14 +174,8 @@ class GraphWalker:
         name = call.class_name
         if not operations.is_operation(layer) and name != "TimeDistributed" and name not in _RULES:
             raise UnsupportedLayerError(name, call.path, _remedy(name))
-        registered = str(layer.get("registered_name") or "")
-        module = str(layer.get("module") or "keras")
-        if (
-            (">" in registered or not module.split(".")[0] in ("keras", "tf_keras", "tensorflow", "keras_cv"))
-            and name != "LayerScale"
-            and name != "StochasticDepth"
-        ):
-            raise UnsupportedLayerError(f"the custom layer {registered or name!r}", call.path, _remedy("custom"))
+        if _is_custom(layer) or (name == "LayerScale" and "projection_dim" not in call.config):
+            raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy("custom"))
         if not call.inputs and not operations.is_operation(layer):
             call.refuse(f"{name} without inputs")
         if any(t.masked for t in call.inputs) and name not in _MASK_SAFE:
@@ -187,7 +183,9 @@ class GraphWalker:
                 f"{name} after a mask (Masking, or Embedding with mask_zero)",
                 "Remove the mask, or let an LSTM take it first.",
             )
-        if call.kwargs.get("training") is True and name in _TRAINS:
+        # Keras 3 writes training=True, their default, for layers that prepare images, and predicts without.
+        prepares = call.keras3 and (name.startswith("Random") or name in ("Resizing", "CenterCrop"))
+        if call.kwargs.get("training") not in (None, False) and not prepares:
             call.refuse(f"{name} called with training=True", "Call it without, and save again.")
         self._check_mask(call)
         policy = _policy(call.get("dtype"))
@@ -240,6 +238,16 @@ class GraphWalker:
         return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
 
 
+def _tensors(results: Sequence[Tensor | Mask]) -> list[Tensor]:
+    return [result for result in results if isinstance(result, Tensor)]
+
+
+def _is_custom(layer: Config) -> bool:
+    """Whether somebody else than Keras defined the class."""
+    names = f"{layer['class_name']}{layer.get('registered_name') or ''}"
+    return ">" in names or str(layer.get("module") or "keras").split(".")[0] not in ("keras", "tf_keras", "tensorflow")
+
+
 def _policy(value: Any) -> str:
     if isinstance(value, Mapping):
         config = value.get("config")
@@ -261,10 +269,6 @@ def _join(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def _is_sequential(model: Config) -> bool:
-    return model["class_name"].rsplit(">", 1)[-1] == "Sequential" or "output_layers" not in model["config"]
-
-
 def _paths(model: Config, path: str) -> list[str]:
     """Return the path of every layer that is not a model."""
     found = []
@@ -281,11 +285,11 @@ def _paths(model: Config, path: str) -> list[str]:
 def _input_shapes(model: Config) -> list[tuple[Config, Shape]]:
     """Return the layers that take the model's inputs, with the shape of each."""
     config = model["config"]
-    if _is_sequential(model):
+    if is_sequential(model):
         entries = config["layers"][:1]
     else:
         layers = {layer["name"]: layer for layer in config["layers"]}
-        entries = [layers[ref.layer] for ref in _refs(config.get("input_layers")) if ref.layer in layers]
+        entries = [layers[ref.layer] for ref in refs(config.get("input_layers")) if ref.layer in layers]
     found = []
     for layer in entries:
         shape = (
@@ -309,113 +313,3 @@ def _shape_of(layer: Config) -> Any:
     if shape or not is_model(layer):
         return shape
     return _input_shapes(layer)[0][1] if config["layers"] else None
-
-
-# The two ways of writing calls ----------------------------------------------------------------------------------
-
-
-def _refs(value: Any) -> list[Ref]:
-    """Return the tensors of input_layers or output_layers: one, a list, or a dict of them in order of its keys."""
-    if isinstance(value, Mapping):
-        return [ref for key in sorted(value) for ref in _refs(value[key])]
-    if _is_ref(value):
-        return [Ref(value[0], value[1], value[2])]
-    if isinstance(value, list):
-        return [ref for item in value for ref in _refs(item)]
-    return []
-
-
-def _is_ref(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) in (3, 4)
-        and isinstance(value[0], str)
-        and all(type(n) is int for n in value[1:3])
-    )
-
-
-def _calls(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
-    """Return positional arguments and keywords of each call, tensors as Ref."""
-    calls = []
-    for node in layer.get("inbound_nodes") or []:
-        if isinstance(node, Mapping):
-            calls.append((_parsed(node.get("args", [])), _parsed(node.get("kwargs", {}))))
-            continue
-        args: list[Any] = []
-        kwargs: dict[str, Any] = {}
-        single = _is_ref(node) or (isinstance(node, list) and node[:1] == ["_CONSTANT_VALUE"])
-        for item in [node] if single else node if isinstance(node, list) else []:
-            if isinstance(item, list) and item and item[0] == "_CONSTANT_VALUE":
-                args.append(item[2])
-            else:
-                args += _refs(item[:3]) if _is_ref(item) else _refs(item)
-            if isinstance(item, list) and len(item) == 4 and isinstance(item[3], dict):
-                kwargs.update(_parsed_old(item[3]))
-        calls.append((args, kwargs))
-    return calls
-
-
-def _parsed(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        config = value.get("config")
-        if value.get("class_name") == "__keras_tensor__" and isinstance(config, Mapping):
-            return Ref(*config["keras_history"])
-        if value.get("class_name") in ("__tuple__", "__list__"):
-            return _parsed(list(value.get("items") or config or []))
-        if value.get("class_name") == "__numpy__" and isinstance(config, Mapping):
-            return config.get("value")
-        return {key: _parsed(item) for key, item in value.items()}
-    return [_parsed(item) for item in value] if isinstance(value, list) else value
-
-
-def _parsed_old(value: Any) -> Any:
-    if _is_ref(value) and len(value) == 3:
-        return Ref(value[0], value[1], value[2])
-    if isinstance(value, Mapping):
-        return {key: _parsed_old(item) for key, item in value.items()}
-    return [_parsed_old(item) for item in value] if isinstance(value, list) else value
-
-
-def _flat_refs(value: Any) -> list[Ref]:
-    if isinstance(value, Ref):
-        return [value]
-    if isinstance(value, Mapping):
-        return [ref for key in sorted(value) for ref in _flat_refs(value[key])]
-    return [ref for item in value for ref in _flat_refs(item)] if isinstance(value, list) else []
-
-
-def _flat_tensors(value: Any) -> list[Tensor]:
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, Mapping):
-        return [t for key in sorted(value) for t in _flat_tensors(value[key])]
-    return [t for item in value for t in _flat_tensors(item)] if isinstance(value, list | tuple) else []
-
-
-def _resolve(value: Any, done: Mapping[Ref, Tensor | Mask]) -> Any:
-    if isinstance(value, Ref):
-        return done[value]
-    if isinstance(value, Mapping):
-        return {key: _resolve(item, done) for key, item in value.items()}
-    return [_resolve(item, done) for item in value] if isinstance(value, list) else value
-
-
-def _own_numbering(ref: Ref, layers: Mapping[str, Config]) -> Ref:
-    """Keras 3 counts calls of a Functional model from 1 among a model's outputs, from 0 elsewhere."""
-    layer = layers.get(ref.layer)
-    if layer is None or not is_model(layer) or _is_sequential(layer) or ref.node == 0:
-        return ref
-    keras3 = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
-    return Ref(ref.layer, ref.node - 1, ref.index) if keras3 else ref
-
-
-def _offsets(
-    layers: Mapping[str, Config], calls: Mapping[str, list[tuple[Any, dict[str, Any]]]], outputs: list[Ref]
-) -> dict[str, int]:
-    """Return the number of each nested model's first call: some versions count the model's own making as 0."""
-    used = _flat_refs([[list(call) for call in many] for many in calls.values()]) + outputs
-    return {
-        name: min((ref.node for ref in used if ref.layer == name), default=0)
-        for name, layer in layers.items()
-        if is_model(layer)
-    }

@@ -16,10 +16,9 @@ from .training import training_config
 
 def _axes(call: Call, x: Tensor, default: int = -1) -> list[int]:
     value = call.get("axis", default)
-    values = [value] if isinstance(value, int) else list(value)
-    axes = sorted(v % x.rank for v in values)
-    if not axes or axes[0] == 0:
-        call.refuse(f"{call.class_name} over the batch")
+    axes = [v % x.rank for v in ([value] if isinstance(value, int) else list(value))]
+    if not axes or axes[0] == 0 or axes != sorted(set(axes)):
+        call.refuse(f"{call.class_name} over axes {value}", "Name axes in ascending order, without the batch's.")
     return axes
 
 
@@ -134,18 +133,21 @@ def _group_norm(call: Call) -> Tensor:
 
 def _normalization(call: Call) -> Tensor:
     x = call.x
+    value = call.get("axis", -1)
+    kept = sorted(axis % x.rank for axis in ([] if value is None else [value] if isinstance(value, int) else value))
+    shape, full = [], []
+    for axis, length in enumerate(x.shape):
+        if axis in kept and (length is None or axis == 0):
+            call.refuse(f"Normalization over axis {axis} of {x.shape}", "Give the model's Input a full shape.")
+        full.append(length if axis in kept and length is not None else 1)
+        shape += full[-1:] if axis in kept else []
     if call.get("mean") is not None:
-        mean, variance = (np.asarray(call.get(key), np.float64) for key in ("mean", "variance"))
+        statistics = [np.broadcast_to(np.asarray(call.get(key), np.float64), shape) for key in ("mean", "variance")]
+    elif [a.shape for a in call.arrays[:2]] == [tuple(shape)] * 2:
+        statistics = [np.asarray(a, np.float64) for a in call.arrays[:2]]
     else:
-        value = call.get("axis", -1)
-        axes = [] if value is None else [value] if isinstance(value, int) else list(value)
-        kept = sorted(axis % x.rank for axis in axes)
-        shape = tuple(x.shape[axis] for axis in kept)
-        if [a.shape for a in call.arrays[:2]] != [shape, shape]:
-            call.refuse("Normalization that was never adapted", "Call adapt() on data before saving.")
-        full = [x.shape[axis] if axis in kept else 1 for axis in range(1, x.rank)]
-        mean, variance = (np.asarray(a, np.float64).reshape(full) for a in call.arrays[:2])
-    mean, variance = (v.reshape(v.shape[1:] if v.ndim == x.rank else v.shape) for v in (mean, variance))
+        call.refuse("Normalization that was never adapted", "Call adapt() on data before saving.")
+    mean, variance = (values.reshape(full[1:]) for values in statistics)
     deviation = np.maximum(np.sqrt(variance), 1e-7)
     if call.get("invert"):
         return affine(call, x, deviation, mean)

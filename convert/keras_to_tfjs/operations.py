@@ -40,6 +40,10 @@ _ACTIVATIONS = {
     "SoftShrink": "soft_shrink", "HardShrink": "hard_shrink", "LeakyRelu": "leaky_relu", "Mish": "mish",
     "SparsePlus": "sparse_plus", "SparseSigmoid": "sparse_sigmoid",
 }  # fmt: skip
+_KNOWN = {
+    "name", "trainable", "axis", "keepdims", "axes", "newshape", "x_min", "x_max", "negative_slope", "approximate",
+    "alpha", "threshold", "x1", "x2",
+}  # fmt: skip
 _REMEDY = "Replace the operation by Keras layers, and save again."
 
 
@@ -67,6 +71,9 @@ def apply(call: Call, layer: Config) -> Tensor | Mask:
     rule = RULES.get(call.class_name)
     if rule is None:
         raise UnsupportedLayerError(f"the operation {call.class_name}", call.path, _REMEDY)
+    odd = [key for key, value in call.config.items() if key not in _KNOWN and value is not None]
+    if odd:
+        call.refuse(f"the operation {call.class_name} with {', '.join(odd)}", _REMEDY)
     if call.builder.distributed:
         call.refuse(f"the operation {call.class_name} inside TimeDistributed", _REMEDY)
     return rule(call)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..model import Array
-from .builder import Call, Shape, Tensor
+from .builder import Call, Shape, Tensor, size
 from .convolutions import conv_length
 from .express import linear_map, reshape
 
@@ -33,11 +33,12 @@ def _global_pool(call: Call) -> Tensor:
     if x.rank != rank + 2:
         call.refuse(f"{call.class_name} on {x.shape}")
     if rank == 3:
-        x = reshape(call, x, (None, 1, channels), "flat")
+        x = reshape(call, x, [None, 1, channels], "flat")
     config = {} if rank == 1 else {"data_format": "channels_last"}
     name = call.class_name.replace("3D", "2D")
     y = call.emit(name, config, x, (x.shape[0], channels), suffix="pool" if keep else "")
-    return reshape(call, y, (*[1] * rank, channels)) if keep else y
+    ones: list[int | None] = [1] * rank
+    return reshape(call, y, [*ones, channels]) if keep else y
 
 
 def _ranges(call: Call, key: str, rank: int) -> list[list[int]]:
@@ -45,7 +46,7 @@ def _ranges(call: Call, key: str, rank: int) -> list[list[int]]:
     value: Any = call.get(key, 1)
     values = [value] * rank if isinstance(value, int) else list(value)
     if rank == 1 and len(values) == 2 and all(isinstance(v, int) for v in values):
-        values = [values]
+        return [values]
     pairs = [[v, v] if isinstance(v, int) else list(v) for v in values]
     if len(pairs) != rank or any(len(p) != 2 or not all(type(n) is int and n >= 0 for n in p) for p in pairs):
         call.refuse(f"{call.class_name} with {key}={value!r}")
@@ -83,13 +84,11 @@ def _margin(call: Call) -> Tensor:
 def _in_two_steps(call: Call, x: Tensor, step: Callable[[Tensor, bool, str], Tensor]) -> Tensor:
     """Do to a volume's depth and height, then to its width, what is known for images."""
     _, depth, height, width, channels = x.shape
-    if None in (depth, height, width, channels):
+    if depth is None or height is None or width is None or channels is None:
         call.refuse(f"{call.class_name} on {x.shape}", "Give the model's Input a full shape.")
-    assert width is not None and channels is not None  # noqa: S101 - what was just checked, for mypy.
     first = step(reshape(call, x, (depth, height, width * channels), "plane"), True, "plane_2d")
     new_depth, new_height = first.shape[1:3]
-    assert new_depth is not None and new_height is not None  # noqa: S101
-    second = step(reshape(call, first, (new_depth * new_height, width, channels), "line"), False, "line_2d")
+    second = step(reshape(call, first, (size((new_depth, new_height)), width, channels), "line"), False, "line_2d")
     return reshape(call, second, (new_depth, new_height, second.shape[2], channels))
 
 

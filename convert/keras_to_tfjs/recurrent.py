@@ -26,14 +26,14 @@ def _activations(call: Call, gates: list[int], units: int, weights: dict[str, Ar
         native = native_activation(call, value)
         if native == "softmax":
             native = None
-        if key == "recurrent_activation" and gates and native is None and call.keras3:
-            if activation_name(call, value) == ("hard_sigmoid", {}):
-                native = "hard_sigmoid"
-                for name, array in weights.items():
-                    scaled = np.array(array)
-                    for gate in gates:
-                        scaled[..., gate * units : (gate + 1) * units] *= np.float32(_LINE)
-                    weights[name] = scaled
+        gated = key == "recurrent_activation" and gates
+        if gated and native is None and activation_name(call, value) == ("hard_sigmoid", {}):
+            native = "hard_sigmoid"
+            for name, array in weights.items():
+                scaled = np.array(array)
+                for gate in gates:
+                    scaled[..., gate * units : (gate + 1) * units] *= np.float32(_LINE)
+                weights[name] = scaled
         if native is None and (gates or key == "activation"):
             call.refuse(f"{call.class_name} with {key}={value!r}", _PLAIN)
         if native is not None:

@@ -135,6 +135,17 @@ chain("normalization_scalar", (6,), lambda L: L.Normalization(axis=None, mean=2.
 chain("rescaling", IMAGE, lambda L: L.Rescaling(1 / 127.5, -1))
 chain("rescaling_list", (4, 4, 3), lambda L: L.Rescaling([0.1, 0.2, 0.3], [1.0, 2.0, 3.0]), only="keras")
 chain("random", (8, 8, 3), lambda L: L.RandomFlip(), lambda L: L.RandomRotation(0.1), lambda L: L.RandomZoom(0.2), lambda L: L.Conv2D(2, 3))
+chain("normalization_axis", (3, 4), lambda L: L.Normalization(axis=1, mean=[1.0, 2, 3], variance=[1.0, 4, 9]))
+chain("open_size", (None, None, 3), lambda L: L.ZeroPadding2D(1), lambda L: L.Conv2D(4, 3), lambda L: L.BatchNormalization(), lambda L: L.UpSampling2D(), lambda L: L.GlobalAveragePooling2D(keepdims=True))
+chain("flatten_first", (3, 4, 5), lambda L: L.Flatten(data_format="channels_first"))
+chain("dense_ranks", (3, 4, 5), lambda L: L.Dense(2, activation="softmax"))
+RANDOM = "Flip Rotation Zoom Translation Contrast Shear Hue Grayscale ColorJitter Erasing GaussianBlur Invert Perspective ElasticTransform"
+for word in RANDOM.split():
+    args = {"Flip": {}, "Sharpness": {"value_range": (0, 255)}, "Hue": {"value_range": (0, 255)}}
+    given = [0.3]
+    if word in ("Flip", "Grayscale", "ColorJitter", "Erasing", "GaussianBlur", "Perspective", "ElasticTransform", "Shear", "Invert", "Translation"):
+        given = [0.3, 0.3] if word == "Translation" else []
+    chain(f"random_{word}", (8, 8, 3), lambda L, w=word, g=given: getattr(L, f"Random{w}")(*([4] if w == "Posterization" else g)), only=None if word in "Flip Rotation Zoom Translation Contrast Brightness" else "keras", full=True)
 chain("drops", LINE, lambda L: L.Dropout(0.5), lambda L: L.GaussianNoise(0.2), lambda L: L.GaussianDropout(0.3), lambda L: L.AlphaDropout(0.2), lambda L: L.ActivityRegularization(0.1), lambda L: L.Dense(3))
 chain("shapes", (4, 6), lambda L: L.Reshape((3, -1)), lambda L: L.Permute((2, 1)), lambda L: L.Flatten(), lambda L: L.RepeatVector(3), lambda L: L.Dense(2))
 chain("embedding", (7,), lambda L: L.Embedding(20, 4), lambda L: L.Flatten())

@@ -15,8 +15,10 @@ from pyclassifier_convert.running import run_tfjs
 from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
 from pyclassifier_convert.tfjs_to_keras import write_keras
 from pyclassifier_convert.verify import compare
+from test_archive import an_archive
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
+from pyclassifier.archive import write_archive
 from pyclassifier.catalog import CATALOG
 
 
@@ -264,6 +266,16 @@ def test_a_built_sites_backbone_is_read(tmp_path, capsys):
     inputs = probe_inputs(model, n_samples=1)
     made, wanted = (run_tfjs(folder, inputs).outputs for folder in (tmp_path / "out", folders[0]))
     assert compare(made, wanted).difference == 0
+
+
+@pytest.mark.parametrize("target", ["out", "out.keras", "out.h5"])
+def test_our_archives_are_converted_with_their_labels(target, tmp_path, capsys):
+    archive = an_archive()
+    (tmp_path / "my classifier.zip").write_bytes(write_archive(archive, version="0"))
+    _, report = run_json(capsys, tmp_path / "my classifier.zip", tmp_path / target)
+    assert tuple(report["labels"]) == archive.labels and report["to"] == (Path(target).suffix[1:] or "tfjs")
+    given = {**archive.extractor_weights, **archive.head_weights}
+    assert report["parameters"] == sum(array.size for array in given.values())
 
 
 def test_nested_archives_are_cut_by_path(tmp_path, capsys):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from zoo_fixture import zoo  # noqa: F401 - A conftest.py here would hide the one above to `import conftest`.
 
 from convert.errors import ConvertError, UnsupportedLayerError
 from convert.keras_files import read_keras
@@ -42,7 +43,7 @@ def _cases():
 
 
 @pytest.fixture(scope="session")
-def results(zoo, tmp_path_factory):
+def results(zoo, tmp_path_factory):  # noqa: F811
     """What is wrong with each model, all run in one Node.js process."""
     target = tmp_path_factory.mktemp("converted")
     return {
@@ -51,7 +52,7 @@ def results(zoo, tmp_path_factory):
 
 
 @pytest.mark.parametrize(("flavour", "name", "suffix"), list(_cases()))
-def test_model_computes_the_same_in_tfjs(results, zoo, flavour, name, suffix):
+def test_model_computes_the_same_in_tfjs(results, zoo, flavour, name, suffix):  # noqa: F811
     error = zoo[flavour] / f"{name}.error"
     assert not error.exists(), error.read_text()
     assert results[flavour][name, suffix] is None

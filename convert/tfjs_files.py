@@ -109,9 +109,7 @@ def read_tfjs(path: str | os.PathLike[str]) -> LayersModel:
             return _read(_Folder(path.parent), path.name)
         with zipfile.ZipFile(path) as archive:
             return _read(_Zip(archive), "model.json")
-    except ArchiveError as error:
-        raise ConvertError(f"{path}: {error}") from error
-    except ConvertError as error:
+    except (ArchiveError, ConvertError) as error:
         raise ConvertError(f"{path}: {error}") from error
     except _ZIP_ERRORS as error:
         raise ConvertError(

@@ -156,9 +156,10 @@ def bidirectional(layer: TfjsLayer, rules: dict[str, Rule]) -> KerasLayer:
     mode = layer.config.get("merge_mode", "concat")
     if mode not in ("concat", "sum", "ave", "mul", None):
         layer.refuse(f"merge_mode={mode!r}", "tf.js has concat, sum, ave, mul and null.")
-    return KerasLayer(
-        "Bidirectional", layer.base() | {"layer": made[0].serialized(), "merge_mode": mode}, tuple(variables)
-    )
+    backwards = {"go_backwards": not made[0].config["go_backwards"], "name": f"backward_{made[1].config['name']}"}
+    backward = dataclasses.replace(made[1], config=made[1].config | backwards)
+    own = {"layer": made[0].serialized(), "backward_layer": backward.serialized(), "merge_mode": mode}
+    return KerasLayer("Bidirectional", layer.base() | own, tuple(variables))
 
 
 def time_distributed(layer: TfjsLayer, convert: Callable[[TfjsLayer], KerasLayer]) -> KerasLayer:

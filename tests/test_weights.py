@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pyclassifier import ArchiveError
-from pyclassifier.weights import decode_weights, encode_weights
+from pyclassifier.weights import decode_arrays, decode_weights, encode_weights
 
 
 def arrays(seed: int = 0) -> dict[str, np.ndarray]:
@@ -178,3 +178,53 @@ def test_a_small_file_cannot_claim_a_large_memory():
     # One byte a weight in the file, four in memory.
     with pytest.raises(ArchiveError, match=r"Expected at most 536,870,912 bytes"):
         decode_weights([{**GOOD, "shape": [1 << 28], "quantization": {"dtype": "uint8", "scale": 1, "min": 0}}], b"")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("quantize", "size", "steps"), [("uint8", 1, 255), ("uint16", 2, 65535)])
+def test_the_error_of_fewer_bits_is_at_most_half_a_step(quantize, size, steps, seed):
+    given = arrays(seed)
+    entries, data = encode_weights(given, quantize=quantize)
+    assert len(data) == sum(size * array.size for array in given.values())
+    for name, array in decode_weights(entries, data).items():
+        bound = (float(given[name].max()) - float(given[name].min())) / (2 * steps)
+        assert np.abs(array.astype(np.float64) - given[name]).max() <= bound + np.spacing(np.abs(given[name]).max())
+
+
+def test_float16_is_numpys_and_written_as_tfjs_reads_it():
+    given = arrays()
+    entries, data = encode_weights(given, quantize="float16")
+    # tfjs-core 4.22.0, io_utils.ts: float16 takes no min and no scale.
+    assert entries[0]["quantization"] == {"dtype": "float16", "original_dtype": "float32"}
+    for name, array in decode_weights(entries, data).items():
+        assert np.array_equal(array, given[name].astype(np.float16).astype(np.float32))
+
+
+@pytest.mark.parametrize("quantize", ["float16", "uint16", "uint8"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 70_000])
+def test_what_fewer_bits_cannot_hold_stays_as_it_is(quantize, value):
+    array = np.array([0, 1, value], np.float32)
+    entries, data = encode_weights({"w": array}, quantize=quantize)
+    exact = quantize == "float16" or not np.isfinite(value)
+    assert ("quantization" not in entries[0]) == exact
+    decoded = decode_weights(entries, data)["w"]
+    assert decoded.tobytes() == array.tobytes() if exact else np.isfinite(decoded).all()
+
+
+@pytest.mark.parametrize("quantize", [None, "float16", "uint8"])
+def test_whole_numbers_and_truth_keep_their_types(quantize):
+    given = {"n": np.array([-(2**31), 2**31 - 1], np.int32), "b": np.array([[True], [False]])}
+    entries, data = encode_weights(given, quantize=quantize)
+    assert [entry["dtype"] for entry in entries] == ["int32", "bool"] and len(data) == 10
+    decoded = decode_arrays(entries, data)
+    assert all(
+        decoded[name].dtype == array.dtype and np.array_equal(decoded[name], array) for name, array in given.items()
+    )
+    assert {array.dtype for array in decode_weights(entries, data).values()} == {np.dtype(np.float32)}
+
+
+def test_the_bound_of_memory_can_be_chosen():
+    entries, data = encode_weights({"w": np.ones(10, np.float32)})
+    assert decode_arrays(entries, data, max_bytes=40)["w"].size == 10
+    with pytest.raises(ArchiveError, match="at most 39 bytes"):
+        decode_arrays(entries, data, max_bytes=39)

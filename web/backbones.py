@@ -16,19 +16,22 @@ from layers import (
     KERNELS,
     Layer,
     LayersModel,
-    Weights,
     absorb_padding,
     fold_batch_norm,
-    input_layer,
-    make_layer,
     split_at,
 )
+from pyclassifier_convert.errors import ConvertError
+from pyclassifier_convert.graph import flatten
+from pyclassifier_convert.tfjs_files import read_tfjs
 
 from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
-from pyclassifier.weights import decode_weights, encode_weights
+from pyclassifier.weights import encode_weights
 
 PARTS = ("features", "classification")
-_CODE = ("backbones.py", "frozen_graph.py", "layers.py", "../pyclassifier/weights.py")
+_CODE = (
+    *("backbones.py", "frozen_graph.py", "layers.py", "../pyclassifier/weights.py"),
+    *(f"../convert/{name}.py" for name in ("edit", "graph", "tfjs_files")),
+)
 
 
 def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
@@ -134,33 +137,13 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def read_tfjs_layers(folder: Path) -> LayersModel:
-    """Read a tf.js layers model (functional or sequential, not nested)."""
-    content = _read_json(folder / "model.json")
-    topology = content.get("modelTopology") or {}
-    model = topology.get("model_config", topology)
-    if "class_name" not in model:
-        raise BuildError(
-            f"Expected a tf.js layers model in {folder}/model.json, got format {content.get('format')!r}. "
-            f"Graph models cannot be cut at a layer."
-        )
-    weights: Weights = {}
-    for group in content["weightsManifest"]:
-        data = b"".join((folder / path).read_bytes() for path in group["paths"])
-        weights |= decode_weights(group["weights"], data)
-    # Sequential's config was a bare list of layers once.
-    config = model["config"] if isinstance(model["config"], dict) else {"layers": model["config"]}
-    layers = _chain(config["layers"]) if model["class_name"] == "Sequential" else config["layers"]
-    return LayersModel(config.get("name", folder.name), layers, weights)
-
-
-def _chain(layers: list[Layer]) -> list[Layer]:
-    """Return a Sequential's layers as a graph's: an input layer first, and each taking the one before it."""
-    chain = [input_layer("input_1", layers[0]["config"]["batch_input_shape"])]
-    for layer in layers:
-        if layer["class_name"] != "InputLayer":
-            config = dict(layer["config"])
-            chain.append(make_layer(layer["class_name"], config.pop("name"), chain[-1]["name"], config))
-    return chain
+    """Read a tf.js layers model with one input and one output; nested models are dissolved."""
+    try:
+        model = read_tfjs(folder)
+        graph = flatten(model.topology, model.weights)
+    except ConvertError as error:
+        raise BuildError(str(error)) from error
+    return LayersModel(str(model.topology["config"].get("name") or folder.name), graph.layers, model.weights)
 
 
 def write_tfjs_layers(model: LayersModel, folder: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from fetch import BuildError
 from numpy.typing import NDArray
+from pyclassifier_convert.edit import fold_graph, keep_needed
+from pyclassifier_convert.graph import Graph
 
 Layer = dict[str, Any]
 Weights = dict[str, NDArray[np.float32]]
@@ -36,19 +38,14 @@ class LayersModel:
     layers: list[Layer]
     weights: Weights
 
+    def graph(self, output: str | None = None) -> Graph:
+        """Return it as the converter has it, ending with the layer `output` or the last one."""
+        ends = [[self.layers[0]["name"], 0, 0]], [[output or self.layers[-1]["name"], 0, 0]]
+        return Graph(self.name, self.layers, *ends)
+
     def topology(self) -> dict[str, Any]:
         """Return the `modelTopology` of a tf.js model.json."""
-        config = {
-            "name": self.name,
-            "layers": self.layers,
-            "input_layers": [[self.layers[0]["name"], 0, 0]],
-            "output_layers": [[self.layers[-1]["name"], 0, 0]],
-        }
-        return {
-            "keras_version": "2.2.4",
-            "backend": "tensorflow",
-            "model_config": {"class_name": "Model", "config": config},
-        }
+        return {"keras_version": "2.2.4", "backend": "tensorflow", "model_config": self.graph().topology()}
 
 
 def make_layer(class_name: str, name: str, after: str | None, config: Mapping[str, object]) -> Layer:
@@ -84,38 +81,8 @@ def fold_batch_norm(model: LayersModel, keep: str) -> LayersModel:
     The names of all other layers stay. A normalisation is left alone where it is the layer `keep`, where it
     does not follow a linear convolution, or where others take that convolution's output as well.
     """
-    layers = {layer["name"]: layer for layer in model.layers}
-    weights = dict(model.weights)
-    takers = _takers(model)
-    renamed: dict[str, str] = {}
-    for layer in model.layers:
-        before = layers.get(input_names(layer)[0]) if input_names(layer) else None
-        if layer["class_name"] != "BatchNormalization" or before is None or layer["name"] == keep:
-            continue
-        linear = before["config"].get("activation", "linear") == "linear"
-        if before["class_name"] in KERNELS and linear and takers[before["name"]] == 1:
-            layers[before["name"]] = _absorb(before, layer, weights)
-            renamed[layer["name"]] = before["name"]
-            del layers[layer["name"]]
-    return LayersModel(model.name, [with_inputs(layer, renamed) for layer in layers.values()], weights)
-
-
-def _absorb(conv: Layer, norm: Layer, weights: Weights) -> Layer:
-    """Move the normalisation's weights into the convolution's; return the convolution, now with a bias."""
-    mean, variance = (weights.pop(f"{norm['name']}/{part}") for part in ("moving_mean", "moving_variance"))
-    # A layer without scale or center has no gamma or beta.
-    gamma = weights.pop(f"{norm['name']}/gamma", np.ones_like(mean))
-    beta = weights.pop(f"{norm['name']}/beta", np.zeros_like(mean))
-    scale = gamma / np.sqrt(variance.astype(np.float64) + norm["config"]["epsilon"])
-    kernel_name = f"{conv['name']}/{KERNELS[conv['class_name']]}"
-    bias_name = f"{conv['name']}/bias"
-    kernel = weights[kernel_name]
-    # A depthwise kernel is (height, width, channels, multiplier): the last two make the output's channels.
-    per_output = scale.reshape(kernel.shape[2:]) if conv["class_name"] == "DepthwiseConv2D" else scale
-    bias = (weights.get(bias_name, np.zeros_like(mean)) - mean) * scale + beta
-    weights[kernel_name] = (kernel * per_output).astype(np.float32)
-    weights[bias_name] = bias.astype(np.float32)
-    return {**conv, "config": {**conv["config"], "use_bias": True}}
+    folded, weights = fold_graph(model.graph(), model.weights, (keep,))
+    return LayersModel(model.name, folded.layers, weights)
 
 
 def absorb_padding(model: LayersModel, stride: int) -> LayersModel:
@@ -170,10 +137,8 @@ def split_at(
             f"Expected a layer {feature_layer!r} to cut model {model.name!r} at; its last ones are "
             f"{', '.join(list(by_name)[-8:])}. Name one of its layers as the card's feature_layer."
         )
-    wanted = {feature_layer}
-    for layer in reversed(model.layers):
-        if layer["name"] in wanted:
-            wanted.update(input_names(layer))
+    first = keep_needed(model.graph(feature_layer)).layers
+    wanted = {layer["name"] for layer in first}
     entry = f"{feature_layer}_input"
     later = [layer for layer in model.layers if layer["name"] not in wanted]
     rest = [
@@ -186,7 +151,6 @@ def split_at(
             f"Expected a layer that all of {model.name!r} passes through, got {feature_layer!r}: "
             f"later layers also take {', '.join(sorted(crossing))}. Choose another feature_layer."
         )
-    first = [layer for layer in model.layers if layer["name"] in wanted]
     return _part(model, "features", first), _part(model, "classification", rest)
 
 

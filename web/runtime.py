@@ -19,7 +19,7 @@ from vendor import NODE_MODULES
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _PYODIDE = NODE_MODULES / "pyodide"
 _ROOT = WEB.parent
-_WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier")
+_WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier", "convert")
 # Any fixed time later than zip's own 1980: equal sources then give an equal wheel.
 _EPOCH = "1577836800"
 

@@ -24,7 +24,7 @@ def test_lock_file_lists_what_is_there_with_its_hash(files):
         assert hashlib.sha256(content(files[f"pyodide/{package['file_name']}"])).hexdigest() == package["sha256"]
     ours = lock["packages"]["pyclassifier"]
     assert sorted(ours["depends"]) == ["numpy", "pillow"]
-    assert ours["imports"] == ["pyclassifier"]
+    assert ours["imports"] == ["pyclassifier", "pyclassifier_convert"]
 
 
 def test_first_load_is_within_the_budget(files, capsys, monkeypatch):

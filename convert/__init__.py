@@ -1,0 +1,35 @@
+"""Models between Keras and TensorFlow.js, without either of them being installed."""
+
+from .edit import cut_at, fold_batchnorm
+from .errors import ConvertError, UnsupportedLayerError
+from .head import make_head
+from .keras_files import read_keras
+from .keras_to_tfjs import to_layers_model
+from .model import KerasModel, LayersModel
+from .pipeline import Options, Report, convert
+from .running import run_tfjs
+from .summary import summary
+from .tfjs_files import read_tfjs, write_tfjs
+from .tfjs_to_keras import write_keras
+from .verify import verify
+
+__all__ = [
+    "ConvertError",
+    "KerasModel",
+    "LayersModel",
+    "Options",
+    "Report",
+    "UnsupportedLayerError",
+    "convert",
+    "cut_at",
+    "fold_batchnorm",
+    "make_head",
+    "read_keras",
+    "read_tfjs",
+    "run_tfjs",
+    "summary",
+    "to_layers_model",
+    "verify",
+    "write_keras",
+    "write_tfjs",
+]

@@ -1,0 +1,177 @@
+"""The steps of a conversion, each compared with the one before."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pyclassifier.weights import Quantization
+
+from .custom import custom_module
+from .errors import ConvertError
+from .graph import flatten
+from .model import Array, LayersModel
+from .probes import probe_inputs
+from .running import Job, TfjsRun, has_keras, keras_outputs, run_many
+from .tfjs_files import write_tfjs
+from .verify import TOLERANCE, Comparison, compare
+
+_N_SAMPLES = 4
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What is compared.
+
+    Parameters
+    ----------
+    original : LayersModel
+        As it was read or translated.
+    folded : LayersModel
+        With BatchNormalization folded; the same object where it is not.
+    edited : LayersModel
+        That one cut; the same object where it is not.
+    cut_at : str, optional
+        The layer that `edited` ends with.
+    quantize : str, optional
+        How the target stores it.
+    keras_source, keras_target : Path, optional
+        Keras's files of the original and of the result.
+    keras_version : str
+        Of the source.
+    """
+
+    original: LayersModel
+    folded: LayersModel
+    edited: LayersModel
+    cut_at: str | None = None
+    quantize: Quantization | None = None
+    keras_source: Path | None = None
+    keras_target: Path | None = None
+    keras_version: str = "3"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison of the report: what with what, and what came out."""
+
+    what: str
+    result: Comparison | None
+    exact: bool  # Whether a difference is an error, and not the price of fewer bits.
+    reason: str = ""  # Why it was not made.
+
+    @property
+    def failed(self) -> bool:
+        """Whether the conversion is wrong."""
+        return self.result is not None and self.exact and not self.result.agrees
+
+    def text(self) -> str:
+        """Return it as a sentence."""
+        if self.result is None:
+            return f"{self.what}: {self.reason}"
+        same = "" if self.result.top1 is None else f", the same first class in {self.result.top1:.0%} of the samples"
+        relative = f"{self.result.difference:.2g} of the largest value (at least 1)"
+        return f"{self.what}: largest difference {self.result.absolute:.2g}, {relative}{same}"
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        found = asdict(self.result) if self.result else {"reason": self.reason}
+        return {"what": self.what, "exact": self.exact, "failed": self.failed, **found}
+
+
+def check(stages: Stages, *, node_modules: str | None = None, seed: int = 0) -> list[Check]:
+    """Run every stage on the same probe inputs and compare.
+
+    Parameters
+    ----------
+    stages : Stages
+    node_modules : str, optional
+        Where tf.js is.
+    seed : int
+        Of the inputs.
+
+    Returns
+    -------
+    list of Check
+
+    Raises
+    ------
+    ConvertError
+        A stage does not run, or Node.js or tf.js are missing.
+    """
+    inputs = probe_inputs(stages.original, seed=seed, n_samples=_N_SAMPLES)
+    checks = []
+    with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
+        runs = _run_stages(stages, inputs, Path(temporary), node_modules)
+    if stages.keras_source:
+        what = "Converted model in tf.js against Keras"
+        checks.append(_against_keras(what, runs["original"], stages.keras_source, inputs, stages.keras_version))
+    # Folding rounds weights once more: compared at the output, as somewhere inside ReLUs make steps of roundings.
+    last = runs["original"]
+    if "folded" in runs:
+        checks.append(Check("Folded model against the original one", _compare(runs["folded"], last), exact=True))
+        last = runs["folded"]
+    if "cut" in runs:
+        at = f"Cut model against the layer {stages.cut_at!r}"
+        checks.append(Check(at, _compare(runs["cut"], runs["whole"]), exact=True))
+        last = runs["cut"]
+    if "quantized" in runs:
+        what = f"{stages.quantize} weights against float32 ones"
+        checks.append(Check(what, _compare(runs["quantized"], last), exact=False))
+    if stages.keras_target:
+        what = "Written model in Keras against tf.js"
+        checks.append(_against_keras(what, last, stages.keras_target, inputs, "3"))
+    return checks or [
+        Check("Loads and runs in tf.js", None, exact=True, reason="nothing was changed that could be compared")
+    ]
+
+
+def _run_stages(
+    stages: Stages, inputs: Sequence[Array], temporary: Path, node_modules: str | None
+) -> dict[str, TfjsRun]:
+    models: dict[str, tuple[LayersModel, Quantization | None]] = {"original": (stages.original, None)}
+    original = stages.original
+    if stages.folded is not original:
+        models["folded"] = (stages.folded, None)
+    if stages.edited is not stages.folded:
+        # Nested models dissolved, so that the layer can be reached.
+        flat = flatten(stages.folded.topology, stages.folded.weights)
+        models["cut"] = (stages.edited, None)
+        models["whole"] = (replace(stages.folded, topology=flat.topology(), labels=()), None)
+    if stages.quantize:
+        models["quantized"] = (stages.edited, stages.quantize)
+    jobs = []
+    for name, (model, quantize) in models.items():
+        write_tfjs(model, temporary / name, quantize=quantize)
+        jobs.append(Job(temporary / name, inputs, stages.cut_at if name == "whole" else None))
+    custom = custom_module() if original.custom_js else None
+    found = run_many(jobs, node_modules=node_modules, custom=custom)
+    for name, run in zip(models, found, strict=True):
+        if isinstance(run, ConvertError):
+            raise ConvertError(str(run).replace(str(temporary / name), f"the {name} model")) from run
+    return {name: run for name, run in zip(models, found, strict=True) if isinstance(run, TfjsRun)}
+
+
+def _compare(run: TfjsRun, wanted: TfjsRun) -> Comparison:
+    return compare(run.outputs, wanted.outputs)
+
+
+def _against_keras(what: str, run: TfjsRun, path: Path, inputs: Sequence[Array], version: str) -> Check:
+    if not has_keras():
+        return Check(
+            what, None, exact=True, reason="not compared, Keras is not installed (`pip install keras tensorflow`)"
+        )
+    return Check(what, compare(run.outputs, keras_outputs(path, inputs, version)), exact=True)
+
+
+def raise_for_failures(checks: Sequence[Check]) -> None:
+    """Raise ConvertError where a comparison shows that the conversion is wrong."""
+    for one in checks:
+        if one.failed:
+            raise ConvertError(
+                f"Expected the same predictions to {TOLERANCE:g}, got another model. {one.text()}. Nothing was "
+                f"written. This is a defect of the converter: please report the model's layers (--summary)."
+            )

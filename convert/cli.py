@@ -1,0 +1,222 @@
+"""The command `pyclassifier-convert`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pyclassifier.catalog import CATALOG
+from pyclassifier.errors import PyClassifierError
+
+from .errors import ConvertError
+from .formats import SOURCES, TARGETS
+from .labels import read_labels
+from .pipeline import Options, Progress, Report, convert
+from .tfjs_files import SHARD_SIZE, write_tfjs
+
+PROGRAM = "pyclassifier-convert"
+FAILED = 1  # argparse ends with 2 where the command line is wrong.
+_EXAMPLES = f"""\
+examples:
+  {PROGRAM} model.keras web_model/
+  {PROGRAM} model.h5 web_model/ --quantize float16 --labels labels.txt
+  {PROGRAM} model.h5 features/ --cut-at conv_pw_13_relu --fold-batchnorm --verify
+  {PROGRAM} web_model/ model.keras
+  {PROGRAM} my-classifier.zip model.h5
+  {PROGRAM} model.keras --summary
+  {PROGRAM} head --classes 3 --units 100 --features 256 head/
+
+exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default the process's own.
+
+    Returns
+    -------
+    int
+        0, or 1 where the model could not be converted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["head"]:
+        return _run(_head_parser(), given[1:], _make_head)
+    return _run(_parser(), given, _convert)
+
+
+def _run(
+    parser: argparse.ArgumentParser, given: list[str], command: Callable[[argparse.Namespace], dict[str, Any]]
+) -> int:
+    asked = parser.parse_args(given)
+    try:
+        report = command(asked)
+    except PyClassifierError as error:
+        return _fail(str(error), as_json=asked.json)
+    except KeyboardInterrupt:
+        return _fail("Stopped.", as_json=asked.json)
+    except MemoryError:
+        return _fail("Expected enough memory for the model, there was too little.", as_json=asked.json)
+    if asked.json:
+        _say(json.dumps(report, indent=1))
+    return 0
+
+
+def _fail(message: str, *, as_json: bool) -> int:
+    line = " ".join(message.split())
+    sys.stderr.write(f"{PROGRAM}: {line}\n")
+    if as_json:
+        _say(json.dumps({"error": line}))
+    return FAILED
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stdout.write(f"{text}\n")
+    except UnicodeEncodeError:  # A console that knows no boxes.
+        sys.stdout.write(f"{text}\n".encode("ascii", "replace").decode())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Convert models between Keras and TensorFlow.js; neither needs to be installed.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    kinds = (
+        ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, or name of a known backbone: "
+    )
+    add("source", type=Path, help=kinds + ", ".join(CATALOG))
+    add("target", type=Path, nargs="?", help="folder (tf.js), .keras or .h5 file; none with --summary or --card")
+    add("--from", dest="from_format", choices=SOURCES, help="format of the source (default: told from its content)")
+    add("--to", dest="to_format", choices=TARGETS, help="format of the target (default: told from its name)")
+    add("--cut-at", metavar="LAYER", help="end with this layer: a feature extractor")
+    add("--fold-batchnorm", action="store_true", help="fold BatchNormalization into the layers before it")
+    add("--quantize", choices=("float16", "uint16", "uint8"), help="store weights in fewer bits; tells what it changes")
+    add("--shard-size", type=_size, default=SHARD_SIZE, metavar="BYTES", help="of weight files, e.g. 4M (default: 4M)")
+    add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line, to go with the model")
+    add("--summary", action="store_true", help="print the table of layers")
+    add("--card", action="store_true", help="print an entry for pyclassifier's catalogue")
+    add("--verify", action="store_true", help="compare predictions before writing; needs Node.js and tf.js")
+    add("--node-modules", metavar="DIR", help="where @tensorflow/tfjs is installed, for --verify and --quantize")
+    _add_common(parser)
+    return parser
+
+
+def _head_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} head",
+        description="Write an untrained head: Dense relu, then Dense softmax without bias.",
+        epilog=f"examples:\n  {PROGRAM} head --classes 3 --units 100 --features 256 head/\n"
+        f"  {PROGRAM} head --classes 2 --features 7x7x256 --labels labels.txt head/",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("target", type=Path, help="folder for the tf.js model")
+    add("--classes", type=int, required=True, help="how many classes")
+    add("--units", type=int, default=100, help="of the hidden layer (default: 100)")
+    add("--features", type=_shape, required=True, help="size of the features, or their shape, e.g. 7x7x256")
+    add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line")
+    add("--seed", type=int, default=0, help="of the initial weights (default: 0)")
+    _add_common(parser)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--force", action="store_true", help="replace the target")
+
+
+def _size(text: str) -> int:
+    unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(text[-1:].upper(), 1)
+    digits = text[:-1] if unit > 1 else text
+    if not digits.isdecimal() or not int(digits):
+        raise argparse.ArgumentTypeError(f"expected a size as 4M or 4194304, got {text!r}")
+    return int(digits) * unit
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    parts = text.lower().split("x")
+    if not all(part.isdecimal() and len(part) < 10 for part in parts):
+        raise argparse.ArgumentTypeError(f"expected a size as 256 or 7x7x256, got {text!r}")
+    return tuple(int(part) for part in parts)
+
+
+def _convert(asked: argparse.Namespace) -> dict[str, Any]:
+    if asked.target is None and not (asked.summary or asked.card):
+        raise ConvertError("Expected a target, or --summary or --card for a look at the model. See --help.")
+    fields = ("from_format", "to_format", "cut_at", "fold_batchnorm", "quantize", "shard_size", "verify", "force")
+    options = Options(
+        **{name: getattr(asked, name) for name in fields},
+        labels=read_labels(asked.labels) if asked.labels else (),
+        node_modules=asked.node_modules,
+    )
+    with _progress() as tell:
+        report = convert(asked.source, asked.target, options, on_progress=tell)
+    made = report.fields() | {"source": str(asked.source), "target": str(asked.target or "")}
+    if not asked.json and report.files:
+        _print_report(report, made)
+    if asked.summary:
+        from .summary import summary
+
+        made["summary"] = summary(report.model)
+        if not asked.json:
+            _say(made["summary"])
+    if asked.card:
+        from .card import card_text, make_card
+
+        card = make_card(report.original, (asked.target or asked.source).stem, asked.cut_at, report.files)
+        made["card"] = asdict(card)
+        if not asked.json:
+            _say(card_text(card))
+    return made
+
+
+def _print_report(report: Report, made: dict[str, Any]) -> None:
+    size = f"{made['bytes'] / 1e6:.2f} MB in {len(report.files)} files"
+    _say(f"{made['source']} ({report.source_format}) -> {made['target']} ({report.target_format}): {size}")
+    for note in report.model.notes:
+        _say(f"  {note}")
+    for one in report.checks:
+        _say(f"  {one.text()}")
+    for warning in report.warnings:
+        sys.stderr.write(f"{PROGRAM}: warning: {warning}\n")
+
+
+def _make_head(asked: argparse.Namespace) -> dict[str, Any]:
+    from .head import make_head
+
+    labels = read_labels(asked.labels) if asked.labels else ()
+    model = make_head(asked.features, asked.classes, asked.units, labels=labels, seed=asked.seed)
+    files = write_tfjs(model, asked.target, force=asked.force)
+    report = Report(model, model, "head", "tfjs", files).fields() | {"source": "head", "target": str(asked.target)}
+    if not asked.json:
+        _say(f"Untrained head -> {asked.target} (tfjs): {report['parameters']:,} parameters, seed {asked.seed}")
+    return report
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show the step at work on a terminal's stderr, and nothing elsewhere."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda step: None
+        return
+    try:
+        from rich.console import Console
+    except ImportError:
+        yield lambda step: None
+        return
+    with Console(stderr=True).status("Starting") as status:
+        yield lambda step: status.update(f"{step} ...")

@@ -1,0 +1,218 @@
+"""Changes to tf.js models that keep what they compute: the first part of one, and one without BatchNormalization."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .errors import ConvertError
+from .graph import Graph, Layer, Ref, flatten, weights_of
+from .model import Array, LayersModel
+
+# The layers that a normalisation can be folded into: the kernel that makes their outputs, and their tensors' rank.
+_KERNELS = {
+    "Dense": ("kernel", None),
+    "Conv1D": ("kernel", 3),
+    "Conv2D": ("kernel", 4),
+    "Conv3D": ("kernel", 5),
+    "DepthwiseConv2D": ("depthwise_kernel", 4),
+    "SeparableConv1D": ("pointwise_kernel", 3),
+    "SeparableConv2D": ("pointwise_kernel", 4),
+    "Conv2DTranspose": ("kernel", 4),
+    "Conv3DTranspose": ("kernel", 5),
+}
+_EPSILON = 0.001  # Keras's own, where a config leaves it out.
+
+
+def cut_at(model: LayersModel, layer: str) -> LayersModel:
+    """Return the part of a model that ends with a layer: a feature extractor.
+
+    Parameters
+    ----------
+    model : LayersModel
+        Nested models are dissolved, so that layers inside them can be cut at.
+    layer : str
+        Name of the layer, or its path: ``"outer/inner/layer"``.
+
+    Returns
+    -------
+    LayersModel
+        Without the layers and weights that the layer's output does not need, and without labels.
+
+    Raises
+    ------
+    ConvertError
+        There is no such layer, or it is called more than once.
+    """
+    graph = flatten(model.topology, model.weights)
+    target = _find(graph, layer)
+    if len(target["inbound_nodes"]) != 1:
+        raise ConvertError(
+            f"Expected a layer that is used once to cut at, got {target['name']!r}, which is used "
+            f"{len(target['inbound_nodes'])} times. Choose a layer after it."
+        )
+    part = keep_needed(replace(graph, outputs=[[target["name"], 0, 0]]))
+    kept = weights_of(part.layers, model.weights)
+    known = weights_of(graph.layers, model.weights)
+    # What belongs to no layer by its name stays: tf.js says so where it is one too many.
+    weights = {name: array for name, array in model.weights.items() if name in kept or name not in known}
+    dropped = len(graph.layers) - len(part.layers)
+    note = f"Cut after the layer {target['name']!r}: {dropped} later layers are left out."
+    return replace(model, topology=part.topology(), weights=weights, labels=(), notes=(*model.notes, note))
+
+
+def _find(graph: Graph, wanted: str) -> Layer:
+    layers = graph.by_name()
+    name = wanted if wanted in layers else wanted.rpartition("/")[2]
+    if name not in layers:
+        near = difflib.get_close_matches(name, layers, 5, 0.4) or list(layers)[-5:]
+        raise ConvertError(
+            f"Expected the name of a layer to cut at, got {wanted!r}; names like it are {', '.join(near)}. "
+            f"--summary lists them all."
+        )
+    if layers[name]["class_name"] == "InputLayer":
+        raise ConvertError(f"Expected a layer that computes something to cut at, got the input {name!r}.")
+    return layers[name]
+
+
+def keep_needed(graph: Graph) -> Graph:
+    """Return the graph with only those layers, and calls of layers, that its outputs need."""
+    layers = graph.by_name()
+    needed: set[tuple[str, int]] = set()
+    todo = [(ref[0], ref[1]) for ref in graph.outputs]
+    while todo:
+        name, index = todo.pop()
+        if (name, index) not in needed:
+            needed.add((name, index))
+            nodes = layers[name]["inbound_nodes"]
+            todo += [(ref[0], ref[1]) for ref in nodes[index]] if nodes else []
+    kept = {name: sorted(index for owner, index in needed if owner == name) for name in {owner for owner, _ in needed}}
+
+    def moved(ref: Ref) -> Ref:
+        return [ref[0], kept[ref[0]].index(ref[1]), *ref[2:]]
+
+    return Graph(
+        name=graph.name,
+        layers=[
+            {**layer, "inbound_nodes": [[moved(ref) for ref in layer["inbound_nodes"][i]] for i in kept[layer["name"]]]}
+            if layer["inbound_nodes"]
+            else layer
+            for layer in graph.layers
+            if layer["name"] in kept
+        ],
+        inputs=[ref for ref in graph.inputs if ref[0] in kept],
+        outputs=[moved(ref) for ref in graph.outputs],
+    )
+
+
+def fold_batchnorm(model: LayersModel, *, keep: Collection[str] = ()) -> LayersModel:
+    """Return the same function with each BatchNormalization folded into the layer before it, where that is exact.
+
+    That is after a linear convolution or Dense that nothing else takes the output of, over its channels. Fewer kernels
+    run then, and nothing is left whose statistics tf.js's `fit` would change.
+
+    Parameters
+    ----------
+    model : LayersModel
+    keep : collection of str
+        Names of normalisations to leave as they are.
+
+    Returns
+    -------
+    LayersModel
+        A note says how many were folded and how many are left.
+    """
+    graph = flatten(model.topology, model.weights)
+    try:
+        folded, weights = fold_graph(graph, model.weights, keep)
+    except (ValueError, TypeError) as error:
+        raise ConvertError(f"Expected weights that fit their layers, got others ({error}).") from error
+    count, left = (_count_norms(graph) - _count_norms(folded)), _count_norms(folded)
+    note = f"Folded {count} BatchNormalization layers into the layers before them; {left} are left."
+    if not count:
+        return replace(model, notes=(*model.notes, note))
+    return replace(model, topology=folded.topology(), weights=weights, notes=(*model.notes, note))
+
+
+def _count_norms(graph: Graph) -> int:
+    return sum(layer["class_name"] == "BatchNormalization" for layer in graph.layers)
+
+
+def fold_graph(graph: Graph, weights: Mapping[str, Array], keep: Collection[str]) -> tuple[Graph, dict[str, Array]]:
+    """Fold what can be folded, see `fold_batchnorm`; the names of all other layers stay."""
+    layers = graph.by_name()
+    weights = dict(weights)
+    takers = Counter(ref[0] for layer in graph.layers for node in layer["inbound_nodes"] for ref in node)
+    takers.update(ref[0] for ref in graph.outputs)
+    renamed: dict[str, str] = {}
+    for norm in graph.layers:
+        nodes = norm["inbound_nodes"]
+        if norm["class_name"] != "BatchNormalization" or norm["name"] in keep or len(nodes) != 1 or len(nodes[0]) != 1:
+            continue
+        before = layers.get(nodes[0][0][0])
+        if before and takers[before["name"]] == 1 and _is_foldable(before, norm, weights):
+            layers[before["name"]] = _absorb(before, norm, weights)
+            renamed[norm["name"]] = before["name"]
+            del layers[norm["name"]]
+
+    def moved(ref: Ref) -> Ref:
+        return [renamed.get(ref[0], ref[0]), *ref[1:]]
+
+    kept = [
+        {**layer, "inbound_nodes": [[moved(ref) for ref in node] for node in layer["inbound_nodes"]]}
+        for layer in layers.values()
+    ]
+    return Graph(graph.name, kept, graph.inputs, [moved(ref) for ref in graph.outputs]), weights
+
+
+def _is_foldable(before: Layer, norm: Layer, weights: Mapping[str, Array]) -> bool:
+    if before["class_name"] not in _KERNELS or len(before["inbound_nodes"]) != 1:
+        return False
+    kernel, rank = _KERNELS[before["class_name"]]
+    config = before["config"]
+    activation = config.get("activation")
+    linear = activation in (None, "linear") or (
+        isinstance(activation, dict) and activation.get("class_name") in ("linear", "Linear")
+    )
+    axis: Any = norm["config"].get("axis", -1)
+    if isinstance(axis, list) and len(axis) == 1:
+        axis = axis[0]
+    over_channels = axis == -1 or (rank is not None and axis == rank - 1)
+    last = config.get("data_format") in (None, "channels_last", "channelsLast")
+    parts = (f"{norm['name']}/moving_mean", f"{norm['name']}/moving_variance", f"{before['name']}/{kernel}")
+    return linear and over_channels and last and all(part in weights for part in parts)
+
+
+def _absorb(before: Layer, norm: Layer, weights: dict[str, Array]) -> Layer:
+    """Move the normalisation's weights into those of the layer before it; return that layer, now with a bias."""
+    kernel_name = f"{before['name']}/{_KERNELS[before['class_name']][0]}"
+    bias_name = f"{before['name']}/bias"
+    # In float64, so that only the result is rounded.
+    mean, variance = (
+        weights.pop(f"{norm['name']}/{part}").astype(np.float64) for part in ("moving_mean", "moving_variance")
+    )
+    # A layer without scale or center has no gamma or beta.
+    gamma = weights.pop(f"{norm['name']}/gamma", np.ones_like(mean))
+    beta = weights.pop(f"{norm['name']}/beta", np.zeros_like(mean))
+    scale = gamma / np.sqrt(variance + norm["config"].get("epsilon", _EPSILON))
+    kernel = weights[kernel_name]
+    per_output = scale
+    if before["class_name"] == "DepthwiseConv2D":
+        # (height, width, channels, multiplier): the last two make the output's channels.
+        per_output = scale.reshape(kernel.shape[2:])
+    elif before["class_name"].endswith("Transpose"):
+        per_output = scale[:, None]  # (..., outputs, inputs)
+    bias = (weights.pop(bias_name, np.zeros_like(mean)) - mean) * scale + beta
+    rest = dict(weights)
+    weights.clear()
+    for name, array in rest.items():
+        weights[name] = array
+        if name == kernel_name:
+            weights[name] = (kernel * per_output).astype(np.float32)
+            weights[bias_name] = bias.astype(np.float32)
+    return {**before, "config": {**before["config"], "use_bias": True}}

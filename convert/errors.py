@@ -1,0 +1,39 @@
+"""Errors of the converter: each says what was expected, what came and what to do.
+
+::
+
+    PyClassifierError
+    └── ConvertError                a model cannot be read, converted, written or verified
+        └── UnsupportedLayerError   one layer cannot be expressed exactly in the target format
+"""
+
+from __future__ import annotations
+
+from pyclassifier.errors import PyClassifierError
+
+
+class ConvertError(PyClassifierError):
+    """A model cannot be read, converted, written or verified."""
+
+
+class UnsupportedLayerError(ConvertError):
+    """One layer cannot be expressed exactly in the target format.
+
+    Parameters
+    ----------
+    layer : str
+        What it is, class name and the setting at fault: ``"UpSampling2D with interpolation='bicubic'"``.
+    path : str
+        Where it is in the model: ``"outer/inner/layer"``.
+    remedy : str
+        What the reader can do about it; a sentence.
+    """
+
+    def __init__(self, layer: str, path: str, remedy: str) -> None:
+        super().__init__(layer, path, remedy)  # As they came, so that the error can be pickled.
+        self.layer = layer
+        self.path = path
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"Expected layers that the target can express exactly, got {self.layer} at {self.path!r}. {self.remedy}"

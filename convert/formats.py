@@ -1,0 +1,97 @@
+"""What kind of model a path holds or shall hold: told from content, for targets from the name."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+
+from pyclassifier.archive import MAX_JSON_BYTES
+
+from .errors import ConvertError
+
+SOURCES = ("keras", "h5", "tfjs")
+TARGETS = ("tfjs", "keras", "h5")
+_KNOWN = "a Keras file (.keras, .h5), a tf.js layers model (folder, model.json), or a zip of one"
+
+
+def source_format(path: Path) -> str:
+    """Return the format of a model: "keras", "h5" or "tfjs".
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ConvertError
+        There is nothing, or a model of a kind that is not read here, or no model.
+    """
+    if not path.exists():
+        raise ConvertError(f"Expected a model at {path}, found nothing.")
+    try:
+        found = _folder_format(path) if path.is_dir() else _file_format(path)
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, struct.error) as error:
+        raise ConvertError(f"{path}: Expected {_KNOWN}, could not read it ({error}).") from error
+    if not found:
+        raise ConvertError(f"{path}: Expected {_KNOWN}, got something else.")
+    return found
+
+
+def _folder_format(path: Path) -> str:
+    if (path / "model.json").is_file():
+        return "tfjs"
+    if (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file():
+        raise ConvertError(
+            f"{path}: Expected {_KNOWN}, got a TensorFlow SavedModel, which holds no layers. "
+            f"Save the model in Keras by model.save('model.keras') and convert that."
+        )
+    return ""
+
+
+def _file_format(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(8)
+        if start == b"\x89HDF\r\n\x1a\n":
+            return "h5"
+        if start[4:8] == b"TFL3":
+            raise ConvertError(f"{path}: Expected {_KNOWN}, got a TFLite model, which cannot be converted back.")
+        if start[:2] == b"PK":
+            return _zip_format(path)
+        if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{" or path.stat().st_size > MAX_JSON_BYTES:
+            return ""
+    try:
+        content = json.loads(path.read_bytes())
+    except RecursionError:
+        return ""
+    return "tfjs" if isinstance(content, dict) and "modelTopology" in content else ""
+
+
+def _zip_format(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    if "config.json" in names and any(name.endswith("model.weights.h5") for name in names):
+        return "keras"
+    if any(name == "model.json" or name.endswith("/model.json") for name in names):
+        return "tfjs"
+    return "keras" if "config.json" in names else ""  # Its reader says what is missing.
+
+
+def target_format(path: Path) -> str:
+    """Return the format that a target's name asks for: a folder is tf.js's."""
+    suffix = path.suffix.lower()
+    if suffix == ".keras":
+        return "keras"
+    if suffix in (".h5", ".hdf5"):
+        return "h5"
+    if suffix in (".tflite", ".onnx", ".pb", ".zip"):
+        raise ConvertError(
+            f"Expected a folder (tf.js), a .keras or a .h5 as the target, got {path.name!r}. "
+            f"To {suffix[1:]} there is no way from here yet; convert to .keras and export that by Keras."
+        )
+    return "tfjs"

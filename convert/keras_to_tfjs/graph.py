@@ -1,0 +1,315 @@
+"""From the nested models of a Keras configuration to one flat graph, calling each layer's rule once per call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..errors import ConvertError, UnsupportedLayerError
+from ..keras_weights import is_model
+from ..model import Array, Config, KerasModel
+from . import activations, convolutions, core, normalizations, operations, pooling, recurrent
+from .builder import Builder, Call, Mask, Shape, Tensor
+from .calls import Ref, calls_of, flat_refs, flat_tensors, is_sequential, offsets, own_numbering, refs, resolve
+
+_RULES: Mapping[str, Any] = {
+    **activations.RULES,
+    **convolutions.RULES,
+    **core.RULES,
+    **normalizations.RULES,
+    **pooling.RULES,
+    **recurrent.RULES,
+}
+_SPATIAL = convolutions.SPATIAL | pooling.SPATIAL
+# Layers that treat a mask in tf.js as in Keras.
+_MASK_SAFE = {
+    "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout", "Activation", "Masking", "BatchNormalization",
+    "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "TimeDistributed",
+}  # fmt: skip
+
+
+# Keywords of a call that was not written down: in Sequential, masks travel by themselves.
+_IMPLICIT: Mapping[str, Any] = {}
+
+
+class GraphWalker:
+    """Walks one Keras model and adds what it computes to a builder.
+
+    Parameters
+    ----------
+    model : KerasModel
+    """
+
+    def __init__(self, model: KerasModel) -> None:
+        self.builder = Builder(keras3=model.keras_version.split(".")[0] not in ("1", "2"))
+        self._weights = model.weights
+        self._config = model.config
+
+    def run(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Add the whole model; return its inputs and outputs."""
+        for path in sorted(_paths(self._config, ""), key=lambda p: p.count("/")):
+            self.builder.name_of(path)
+        shapes = _input_shapes(self._config)
+        inputs = [self._input(layer, shape) for layer, shape in shapes]
+        return inputs, self._model(self._config, "", inputs)
+
+    def distinct_outputs(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
+        """Give outputs that come twice, or are inputs, layers of their own: tf.js returns each tensor once."""
+        result: list[Tensor] = []
+        for tensor in outputs:
+            if tensor in result or tensor in inputs:
+                name = self.builder.name_of(f"{tensor.layer}_output_{len(result)}")
+                config = {"activation": "linear", "trainable": True, "dtype": "float32"}
+                node = self.builder.add(name, "Activation", config, [tensor], {})
+                tensor = Tensor(name, node, 0, tensor.shape)
+            result.append(tensor)
+        return result
+
+    def _input(self, layer: Config, shape: Shape) -> Tensor:
+        config, path = layer["config"], layer["name"]
+        dtype = config.get("dtype") if layer["class_name"] == "InputLayer" else "float32"
+        dtype = dtype if isinstance(dtype, str) else "float32"
+        if dtype == "string" or config.get("sparse") or config.get("ragged"):
+            raise UnsupportedLayerError(
+                f"an input of dtype {dtype}, sparse or ragged", path, "Use dense numeric inputs."
+            )
+        whole = "bool" if dtype == "bool" else "int32" if "int" in dtype else "float32"
+        if layer["class_name"] != "InputLayer":
+            path = f"{path}_input"
+        name = self.builder.name_of(path)
+        full = {"batch_input_shape": list(shape), "dtype": whole, "sparse": False}
+        self.builder.add(name, "InputLayer", full, [], {})
+        return Tensor(name, 0, 0, shape)
+
+    def _model(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        if model["class_name"] not in ("Sequential", "Functional", "Model") or _is_custom(model):
+            raise UnsupportedLayerError(
+                f"the subclassed model {model['class_name']!r}",
+                path or str(model["config"].get("name")),
+                "Its own call() is not in the file: rebuild it with keras.Model(inputs, outputs) and copy the weights.",
+            )
+        if is_sequential(model):
+            return self._sequential(model, path, inputs)
+        return self._functional(model, path, inputs)
+
+    def _sequential(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        tensors = list(inputs)
+        for layer in model["config"]["layers"]:
+            if layer["class_name"] != "InputLayer":
+                given = tuple(tensors)
+                tensors = _tensors(self._call(layer, _join(path, layer["name"]), given, given, _IMPLICIT))
+        return tensors
+
+    def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        config = model["config"]
+        layers = {layer["name"]: layer for layer in config["layers"]}
+        done: dict[Ref, Tensor | Mask] = {}
+        entries = refs(config.get("input_layers"))
+        if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
+            raise ConvertError(
+                f"Expected {len(entries)} inputs for the model {path or config.get('name')!r}, got {len(inputs)}."
+            )
+        for ref, tensor in zip(entries, inputs, strict=True):
+            done[ref] = tensor
+        calls = {name: calls_of(layer) for name, layer in layers.items()}
+        outputs = [own_numbering(ref, layers) for ref in refs(config.get("output_layers"))]
+        self._run_calls(layers, calls, offsets(layers, calls, outputs), path, done)
+        missing = [ref for ref in outputs if ref not in done]
+        if missing or not outputs:
+            raise ConvertError(
+                f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}."
+            )
+        return _tensors([done[ref] for ref in outputs])
+
+    def _run_calls(
+        self,
+        layers: Mapping[str, Config],
+        calls: Mapping[str, list[tuple[Any, dict[str, Any]]]],
+        first: Mapping[str, int],
+        path: str,
+        done: dict[Ref, Tensor | Mask],
+    ) -> None:
+        """Make every call as soon as its inputs are there."""
+        waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
+        while waiting:
+            later = []
+            for name, number in waiting:
+                args, kwargs = calls[name][number]
+                if any(ref not in done for ref in flat_refs([args, kwargs])):
+                    later.append((name, number))
+                    continue
+                args, kwargs = resolve(args, done), resolve(kwargs, done)
+                results = self._call(layers[name], _join(path, name), tuple(flat_tensors(args)), tuple(args), kwargs)
+                for index, result in enumerate(results):
+                    done[Ref(name, number + first.get(name, 0), index)] = result
+            if len(later) == len(waiting):
+                names = ", ".join(name for name, _ in later[:5])
+                raise ConvertError(
+                    f"Expected a graph without gaps, got layers whose inputs are missing: {names}. Save it again."
+                )
+            waiting = later
+
+    def _call(
+        self, layer: Config, path: str, inputs: tuple[Tensor, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Sequence[Tensor | Mask]:
+        if is_model(layer):
+            if kwargs.get("training") not in (None, False):
+                raise UnsupportedLayerError("a model called with training=True", path, "Call it with training=False.")
+            return self._model(layer, path, inputs)
+        class_name = layer["class_name"].rsplit(">", 1)[-1]
+        call = Call(self.builder, class_name, layer["config"], path, inputs, kwargs, self._arrays(path), args)
+        self._check(call, layer)
+        if operations.is_operation(layer):
+            result = operations.apply(call, layer)
+        elif class_name == "TimeDistributed":
+            return self._distributed(call)
+        elif call.get("data_format") == "channels_first" and class_name in _SPATIAL:
+            result = convolutions.channels_first(_RULES[class_name], call)
+        else:
+            result = _RULES[class_name](call)
+        return result if isinstance(result, list) else [result]
+
+    def _check(self, call: Call, layer: Config) -> None:
+        name = call.class_name
+        if not operations.is_operation(layer) and name != "TimeDistributed" and name not in _RULES:
+            raise UnsupportedLayerError(name, call.path, _remedy(name))
+        if _is_custom(layer) or (name == "LayerScale" and "projection_dim" not in call.config):
+            raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy("custom"))
+        if not call.inputs and not operations.is_operation(layer):
+            call.refuse(f"{name} without inputs")
+        if any(t.masked for t in call.inputs) and name not in _MASK_SAFE:
+            call.refuse(
+                f"{name} after a mask (Masking, or Embedding with mask_zero)",
+                "Remove the mask, or let an LSTM take it first.",
+            )
+        # Keras 3 writes training=True, their default, for layers that prepare images, and predicts without.
+        prepares = call.keras3 and (name.startswith("Random") or name in ("Resizing", "CenterCrop"))
+        if call.kwargs.get("training") not in (None, False) and not prepares:
+            call.refuse(f"{name} called with training=True", "Call it without, and save again.")
+        self._check_mask(call)
+        policy = _policy(call.get("dtype"))
+        if policy not in ("float32", ""):
+            if "float" not in policy:
+                call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
+            call.builder.note(
+                f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding."
+            )
+
+    def _check_mask(self, call: Call) -> None:
+        """Refuse a mask that is not the one which travels with the input in tf.js."""
+        mask = call.kwargs.get("mask")
+        masks = [m for m in (mask if isinstance(mask, list) else [mask]) if m is not None]
+        carried = call.inputs[0].masked if call.inputs else ""
+        takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
+        silent = self.builder.keras3 and takes and carried and not masks and call.kwargs is not _IMPLICIT
+        if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
+            call.refuse(
+                f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before."
+            )
+
+    def _arrays(self, path: str) -> list[Array]:
+        return self._weights.get(path, [])
+
+    def _distributed(self, call: Call) -> list[Tensor]:
+        """Apply a layer or model to each step of a sequence."""
+        x, inner = call.x, call.get("layer")
+        name = inner["class_name"]
+        if x.rank < 3 or call.builder.distributed or (x.masked and name != "Dense"):
+            call.refuse(
+                f"TimeDistributed({name}) on {x.shape}, with a mask or inside another",
+                "Apply the layer before the sequence is made.",
+            )
+        step = replace(x, shape=(x.shape[0], *x.shape[2:]))
+        self.builder.distributed.append(x.shape[1])
+        try:
+            if is_model(inner):
+                results = self._model(inner, call.path, [step])
+            else:
+                if name in recurrent.RULES or name not in _RULES:
+                    raise UnsupportedLayerError(f"TimeDistributed({name})", call.path, "Apply the layer without it.")
+                layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
+                named = {**layer, "name": call.path}
+                results = [
+                    t for t in self._call(named, call.path, (step,), (step,), _IMPLICIT) if isinstance(t, Tensor)
+                ]
+        finally:
+            self.builder.distributed.pop()
+        return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
+
+
+def _tensors(results: Sequence[Tensor | Mask]) -> list[Tensor]:
+    return [result for result in results if isinstance(result, Tensor)]
+
+
+def _is_custom(layer: Config) -> bool:
+    """Whether somebody else than Keras defined the class."""
+    names = f"{layer['class_name']}{layer.get('registered_name') or ''}"
+    return ">" in names or str(layer.get("module") or "keras").split(".")[0] not in ("keras", "tf_keras", "tensorflow")
+
+
+def _policy(value: Any) -> str:
+    if isinstance(value, Mapping):
+        config = value.get("config")
+        value = config.get("name") if isinstance(config, Mapping) else value.get("class_name")
+    return str(value or "")
+
+
+def _remedy(name: str) -> str:
+    if name in ("Lambda", "TFOpLambda", "SlicingOpLambda"):
+        return (
+            "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again."
+        )
+    if name == "custom":
+        return "Only Keras's own layers are known: replace it by those and save again."
+    return "tf.js has no layer that computes the same: replace it and save again."
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _paths(model: Config, path: str) -> list[str]:
+    """Return the path of every layer that is not a model."""
+    found = []
+    for layer in model["config"]["layers"]:
+        at, inner = _join(path, layer["name"]), layer["config"].get("layer")
+        nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
+        if nested is not None:
+            found += _paths(nested, at)
+        elif layer["class_name"] != "InputLayer" or not path:
+            found.append(at)
+    return found
+
+
+def _input_shapes(model: Config) -> list[tuple[Config, Shape]]:
+    """Return the layers that take the model's inputs, with the shape of each."""
+    config = model["config"]
+    if is_sequential(model):
+        entries = config["layers"][:1]
+    else:
+        layers = {layer["name"]: layer for layer in config["layers"]}
+        entries = [layers[ref.layer] for ref in refs(config.get("input_layers")) if ref.layer in layers]
+    found = []
+    for layer in entries:
+        shape = (
+            _shape_of(layer) or config.get("build_input_shape") or (model.get("build_config") or {}).get("input_shape")
+        )
+        if not isinstance(shape, list | tuple) or not all(n is None or type(n) is int for n in shape):
+            raise ConvertError(
+                f"Expected a model that knows its input's shape, got none at {layer['name']!r}. "
+                "Add keras.Input(shape=...) as its first layer, or call the model once before saving."
+            )
+        found.append((layer, tuple(shape)))
+    if not found:
+        raise ConvertError("Expected a model with layers and inputs, got an empty one. Build it before saving.")
+    return found
+
+
+def _shape_of(layer: Config) -> Any:
+    """Return the batch shape that a first layer was given; that of a nested model is its own first layer's."""
+    config = layer["config"]
+    shape = config.get("batch_shape") or config.get("batch_input_shape")
+    if shape or not is_model(layer):
+        return shape
+    return _input_shapes(layer)[0][1] if config["layers"] else None

@@ -1,0 +1,266 @@
+"""A whole conversion: read, translate, edit, check, write."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pyclassifier.weights import Quantization
+
+from .checking import Check, Stages, check, raise_for_failures
+from .custom import custom_files
+from .edit import cut_at as cut
+from .edit import fold_batchnorm as fold
+from .errors import ConvertError
+from .fetching import fetch_backbone, is_backbone
+from .formats import source_format, target_format
+from .labels import check_labels
+from .model import LayersModel
+from .targets import check_target, check_target_file, write_file
+from .tfjs_files import SHARD_SIZE, read_tfjs, write_tfjs
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to convert; see `convert`."""
+
+    from_format: str | None = None
+    to_format: str | None = None
+    cut_at: str | None = None
+    fold_batchnorm: bool = False
+    quantize: Quantization | None = None
+    shard_size: int = SHARD_SIZE
+    labels: Sequence[str] = ()
+    verify: bool = False
+    force: bool = False
+    node_modules: str | None = None
+
+
+@dataclass
+class Report:
+    """What a conversion did.
+
+    Parameters
+    ----------
+    model : LayersModel
+        The result, in tf.js's dialect.
+    original : LayersModel
+        The same before it was cut or folded.
+    source_format, target_format : str
+        The latter is empty where nothing was written.
+    files : list of Path
+        What was written.
+    checks : list of Check
+    warnings : list of str
+    seconds : float
+    """
+
+    model: LayersModel
+    original: LayersModel
+    source_format: str
+    target_format: str = ""
+    files: list[Path] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "from": self.source_format,
+            "to": self.target_format,
+            "files": [str(path) for path in self.files],
+            "bytes": sum(path.stat().st_size for path in self.files),
+            "parameters": sum(int(array.size) for array in self.model.weights.values()),
+            "labels": list(self.model.labels),
+            "custom_layers": list(self.model.custom_js),
+            "notes": list(self.model.notes),
+            "warnings": self.warnings,
+            "checks": [one.fields() for one in self.checks],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def read_model(source: str | os.PathLike[str], from_format: str | None = None) -> tuple[LayersModel, str, str]:
+    """Read a model of any format.
+
+    Parameters
+    ----------
+    source : path
+        Or the name of a backbone in the catalogue, which is fetched.
+    from_format : {"keras", "h5", "tfjs"}, optional
+        Told from the content where it is not given.
+
+    Returns
+    -------
+    model : LayersModel
+    source_format : str
+    keras_version : str
+        Of the Keras that wrote it; empty for tf.js models.
+    """
+    path = Path(source)
+    if is_backbone(path):
+        with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
+            return fetch_backbone(str(path), Path(temporary)), "tfjs", ""
+    found = from_format or source_format(path)
+    if found == "tfjs":
+        return read_tfjs(path), found, ""
+    from .keras_files import read_keras
+    from .keras_to_tfjs import to_layers_model
+
+    stored = read_keras(path)
+    model = to_layers_model(stored)
+    # In the order of the layers' names, as the published conversions have them.
+    names = sorted(model.weights, key=lambda name: name.rpartition("/")[0])
+    return replace(model, weights={name: model.weights[name] for name in names}), found, stored.keras_version
+
+
+def convert(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str] | None,
+    options: Options | None = None,
+    *,
+    on_progress: Progress | None = None,
+) -> Report:
+    """Convert a model from one format to another.
+
+    Parameters
+    ----------
+    source : path
+        A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one, or the
+        name of a backbone in the catalogue, which is fetched.
+    target : path, optional
+        A folder for tf.js, else a .keras or .h5 file. None writes nothing: for a look at the model.
+    options : Options, optional
+        from_format, to_format : told from content and name where they are not given.
+        cut_at : name of the layer to end with.
+        fold_batchnorm : fold BatchNormalization into the layers before it.
+        quantize, shard_size : of the weights of a tf.js model.
+        labels : names of the classes.
+        verify : compare with the original before anything is written.
+        force : replace the target.
+        node_modules : where tf.js is, for comparisons.
+    on_progress : callable, optional
+        Called with the name of each step.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ConvertError
+        Whatever keeps the model from being converted exactly; nothing is written then.
+    """
+    options, start = options or Options(), time.perf_counter()
+    tell = on_progress or (lambda step: None)
+    written = (options.to_format or target_format(Path(target))) if target is not None else ""
+    _check_request(target, written, options)
+    tell("Reading and translating")
+    original, found, keras_version = read_model(source, options.from_format)
+    folded, edited = _edit(original, options)
+    report = Report(edited, original, found, written)
+    stages = Stages(
+        original,
+        folded,
+        edited if options.cut_at else folded,
+        cut_at=_last_part(edited) if options.cut_at else None,
+        quantize=options.quantize if written == "tfjs" else None,
+        keras_source=Path(source) if found != "tfjs" else None,
+        keras_version=keras_version,
+    )
+    with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
+        content = None
+        if written in ("keras", "h5"):
+            tell("Writing for Keras")
+            made = Path(temporary) / f"model.{written}"
+            report.model, content = _keras_bytes(edited, made)
+            stages = replace(stages, keras_target=made)
+        _check(report, stages, options, tell)
+    if target is not None:
+        tell("Writing")
+        report.files = _write(report.model, Path(target), content, options)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def _check_request(target: str | os.PathLike[str] | None, written: str, options: Options) -> None:
+    """Raise ConvertError before long work where its result could not be written."""
+    if written in ("keras", "h5") and options.quantize:
+        raise ConvertError("Expected a tf.js model as the target of --quantize; Keras's files hold float32.")
+    if target is not None and written == "tfjs":
+        check_target(Path(target), force=options.force)
+    elif target is not None:
+        check_target_file(Path(target), force=options.force)
+
+
+def _edit(model: LayersModel, options: Options) -> tuple[LayersModel, LayersModel]:
+    """The model folded, and that one cut and with its labels: each where it is asked for."""
+    folded = model
+    if options.fold_batchnorm:
+        # The layer to cut at keeps its name.
+        keep = (options.cut_at, options.cut_at.rpartition("/")[2]) if options.cut_at else ()
+        folded = fold(model, keep=keep)
+    edited = cut(folded, options.cut_at) if options.cut_at else folded
+    if options.labels:
+        edited = replace(edited, labels=tuple(options.labels))
+    check_labels(edited)
+    return folded, edited
+
+
+def _last_part(model: LayersModel) -> str:
+    name: str = model.topology["config"]["output_layers"][0][0]
+    return name
+
+
+def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> None:
+    """Compare where it is asked for; for fewer bits always, where that can be done."""
+    if not options.verify and not stages.quantize:
+        return
+    tell("Comparing predictions in tf.js")
+    if not options.verify:
+        stages = replace(stages, keras_source=None, keras_target=None)
+    try:
+        report.checks = check(stages, node_modules=options.node_modules)
+    except ConvertError as error:
+        if options.verify:
+            raise
+        report.warnings.append(f"The change of predictions by {stages.quantize} was not measured. {error}")
+    raise_for_failures(report.checks)
+    if stages.quantize == "uint8":
+        report.warnings.append(
+            "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "
+            "try it on photos of yours, or take uint16 or float16."
+        )
+
+
+def _keras_bytes(model: LayersModel, path: Path) -> tuple[LayersModel, bytes]:
+    """The model with notes on what its Keras file lacks, and that file, which stays at `path`."""
+    from .tfjs_to_keras import write_keras
+
+    notes = write_keras(model, path)
+    return replace(model, notes=notes), path.read_bytes()
+
+
+def _write(model: LayersModel, target: Path, content: bytes | None, options: Options) -> list[Path]:
+    if content is None:
+        return write_tfjs(
+            model,
+            target,
+            quantize=options.quantize,
+            shard_size=options.shard_size,
+            force=options.force,
+            extra_files=custom_files(model),
+        )
+    files = [write_file(content, target, force=options.force)]
+    if model.labels:
+        text = "".join(f"{label}\n" for label in model.labels).encode()
+        files.append(write_file(text, target.with_suffix(".labels.txt"), force=True))
+    return files

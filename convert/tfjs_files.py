@@ -1,0 +1,299 @@
+"""tf.js layers models: model.json and its shards, in a folder or a zip, read and written."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from pyclassifier.archive import MAX_JSON_BYTES
+from pyclassifier.archive import _json_object as json_object
+from pyclassifier.errors import ArchiveError
+from pyclassifier.weights import Quantization, decode_arrays, encode_weights
+
+from .errors import ConvertError
+from .graph import check_layers
+from .model import Array, LayersModel
+from .targets import write_folder
+
+MAX_WEIGHT_BYTES = 1 << 31
+SHARD_SIZE = 4 << 20
+# Below this many values an array is cheap to keep exact: biases and the statistics of BatchNormalization.
+_SMALL = 4096
+_LABEL_LIMIT = 100_000
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, OverflowError, struct.error)
+
+
+class _Files(Protocol):
+    """Where the files of a model lie: a folder or a zip."""
+
+    def size(self, name: str) -> int | None:
+        """Return the bytes of a file; None where there is none of that name."""
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file."""
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self._path = path.resolve()
+
+    def _file(self, name: str) -> Path:
+        path = (self._path / name).resolve()
+        if not path.is_relative_to(self._path):
+            raise ConvertError(f"Expected all files of the model in its folder, got {name!r}, which lies elsewhere.")
+        return path
+
+    def size(self, name: str) -> int | None:
+        path = self._file(name)
+        return path.stat().st_size if path.is_file() else None
+
+    def read(self, name: str) -> bytes:
+        return self._file(name).read_bytes()
+
+
+class _Zip:
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self._names = set(file.namelist())
+        found = sorted(name for name in self._names if PurePosixPath(name).name == "model.json")
+        # Some tools zip the folder rather than what is in it.
+        self._prefix = min(found, key=len).removesuffix("model.json") if found else ""
+
+    def size(self, name: str) -> int | None:
+        name = self._prefix + name
+        return self._file.getinfo(name).file_size if name in self._names else None
+
+    def read(self, name: str) -> bytes:
+        info = self._file.getinfo(self._prefix + name)
+        # Others are not inflated step by step, so that a small file could fill the memory.
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ConvertError(f"Expected {name} stored or deflated in the zip, got method {info.compress_type}.")
+        with self._file.open(info) as part:
+            return part.read(info.file_size)  # What inflates to more than it says does no harm.
+
+
+def read_tfjs(path: str | os.PathLike[str]) -> LayersModel:
+    """Read a tf.js layers model.
+
+    Parameters
+    ----------
+    path : path
+        A folder with a model.json, a model.json, or a zip of one: an archive of pyclassifier, an export of Teachable
+        Machine. It is not trusted: at most 32 MB of JSON and 2 GB of weights are read, from beside model.json only.
+
+    Returns
+    -------
+    LayersModel
+        With quantised weights restored, and with the labels of a metadata.json beside the model.
+
+    Raises
+    ------
+    ConvertError
+        It is no layers model, a part is missing or damaged.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return _read(_Folder(path), "model.json")
+        with path.open("rb") as file:
+            is_zip = file.read(2) == b"PK"
+        if not is_zip:
+            return _read(_Folder(path.parent), path.name)
+        with zipfile.ZipFile(path) as archive:
+            return _read(_Zip(archive), "model.json")
+    except (ArchiveError, ConvertError) as error:
+        raise ConvertError(f"{path}: {error}") from error
+    except _ZIP_ERRORS as error:
+        raise ConvertError(
+            f"{path}: Expected a tf.js model (a folder with model.json, or a zip of one), got something else or a "
+            f"damaged one ({_one_line(error)})."
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _read(files: _Files, name: str) -> LayersModel:
+    content = _read_json(files, name)
+    topology = content.get("modelTopology")
+    if content.get("format") == "graph-model" or (isinstance(topology, dict) and "node" in topology):
+        raise ConvertError("Expected a tf.js layers model, got a graph model, which has no layers to convert.")
+    if not isinstance(topology, dict):
+        raise ConvertError("Expected a tf.js layers model with a modelTopology in model.json, got none.")
+    config = _normal(topology.get("model_config", topology))
+    check_layers(config)
+    own = content.get("userDefinedMetadata")
+    custom = own.get("pyclassifier", {}).get("customLayers", []) if isinstance(own, dict) else []
+    return LayersModel(
+        topology=config,
+        weights=_read_weights(files, content.get("weightsManifest")),
+        labels=_read_labels(files),
+        custom_js=tuple(str(layer) for layer in custom) if isinstance(custom, list) else (),
+    )
+
+
+def _read_json(files: _Files, name: str) -> dict[str, Any]:
+    size = files.size(name)
+    if size is None:
+        raise ConvertError(f"Expected a file {name}, found none.")
+    if size > MAX_JSON_BYTES:
+        raise ConvertError(f"Expected at most {MAX_JSON_BYTES:,} bytes in {name}, got {size:,}.")
+    return json_object(files.read(name), name)
+
+
+def _normal(config: Any) -> dict[str, Any]:
+    """The model's config, with a Sequential's layers where they are today: once they were all of its config."""
+    if isinstance(config, str):  # Keras's own JSON in JSON, as early converters wrote it.
+        config = json_object(config.encode(), "modelTopology")
+    if not isinstance(config, dict):
+        raise ConvertError(f"Expected the layers of a model as an object, got {type(config).__name__}.")
+    inner = config.get("config")
+    if config.get("class_name") in ("Sequential", "Model", "Functional"):
+        if isinstance(inner, list):
+            inner = {"name": "sequential", "layers": inner}
+        if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
+            inner = {**inner, "layers": [_normal(layer) for layer in inner["layers"]]}
+    class_name = "Model" if config.get("class_name") == "Functional" else config.get("class_name")
+    return {**config, "class_name": class_name, "config": inner}
+
+
+def _read_weights(files: _Files, manifest: Any) -> dict[str, Array]:
+    try:
+        groups = [(list(group["paths"]), list(group["weights"])) for group in manifest]
+    except (KeyError, TypeError) as error:
+        raise ConvertError("Expected a weightsManifest with paths and weights in model.json.") from error
+    total = 0
+    for name in (name for paths, _ in groups for name in paths):
+        check_path(name)
+        size = files.size(name)
+        if size is None:
+            raise ConvertError(f"Expected the weights in a file {name!r} beside model.json, found none.")
+        total += size
+        if total > MAX_WEIGHT_BYTES:
+            raise ConvertError(f"Expected at most {MAX_WEIGHT_BYTES:,} bytes of weights, got more.")
+    weights: dict[str, Array] = {}
+    for paths, entries in groups:
+        data = files.read(paths[0]) if len(paths) == 1 else b"".join(files.read(name) for name in paths)
+        added = decode_arrays(entries, data, max_bytes=MAX_WEIGHT_BYTES)
+        twice = sorted(weights.keys() & added.keys())
+        if twice:
+            raise ConvertError(f"Expected each weight once, got {twice[0]!r} twice.")
+        weights |= added
+    return weights
+
+
+def check_path(name: Any) -> None:
+    """Raise ConvertError where a shard's path is no plain relative one: it may not lead out of the folder."""
+    plain = isinstance(name, str) and 0 < len(name) < 1000 and not re.search(r"[\\:\0]|^/", name)
+    if not plain or ".." in PurePosixPath(name).parts:
+        raise ConvertError(f"Expected weight files named by relative paths below model.json, got {name!r:.100}.")
+
+
+def _read_labels(files: _Files) -> tuple[str, ...]:
+    """The labels of a metadata.json, which need not be there."""
+    if files.size("metadata.json") is None:
+        return ()
+    labels = _read_json(files, "metadata.json").get("labels")
+    if not isinstance(labels, list) or len(labels) > _LABEL_LIMIT or not all(isinstance(one, str) for one in labels):
+        return ()
+    return tuple(labels)
+
+
+def write_tfjs(
+    model: LayersModel,
+    folder: str | os.PathLike[str],
+    *,
+    quantize: Quantization | None = None,
+    shard_size: int = SHARD_SIZE,
+    force: bool = False,
+    extra_files: Mapping[str, bytes] | None = None,
+) -> list[Path]:
+    """Write a tf.js layers model: model.json, its shards, and metadata.json where it has labels.
+
+    Parameters
+    ----------
+    model : LayersModel
+    folder : path
+        Made whole or not at all: it is filled under another name first.
+    quantize : {"float16", "uint16", "uint8"}, optional
+        Store kernels in fewer bits. Arrays that are small or sensitive to it (below 4,096 values, depthwise kernels)
+        stay float32 with "uint16", and take 16 bits with "uint8".
+    shard_size : int
+        Largest size of a weight file, in bytes.
+    force : bool
+        Replace what is there.
+    extra_files : mapping of str to bytes, optional
+        Written beside them, by their names: the module with custom layers.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    ConvertError
+        The target exists, or cannot be written.
+    """
+    if shard_size < 1:
+        raise ConvertError(f"Expected a shard size of at least 1 byte, got {shard_size}.")
+    entries, data = _encode(model.weights, quantize)
+    shards = max(1, math.ceil(len(data) / shard_size))
+    names = [f"group1-shard{i + 1}of{shards}.bin" for i in range(shards)]
+    files: dict[str, bytes | memoryview] = {
+        name: memoryview(data)[i * shard_size : (i + 1) * shard_size] for i, name in enumerate(names)
+    }
+    files["model.json"] = _dump(_model_json(model, [{"paths": names, "weights": entries}]))
+    if model.labels:
+        files["metadata.json"] = _dump({"labels": list(model.labels)})
+    files |= extra_files or {}
+    return write_folder(files, Path(folder), force=force)
+
+
+def _model_json(model: LayersModel, manifest: list[dict[str, Any]]) -> dict[str, Any]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        release = version("pyclassifier")
+    except PackageNotFoundError:
+        release = "0"
+    content: dict[str, Any] = {
+        "format": "layers-model",
+        "generatedBy": "keras v2.15.0",
+        "convertedBy": f"pyclassifier-convert v{release}",
+        "modelTopology": {"keras_version": "2.15.0", "backend": "tensorflow", "model_config": model.topology},
+        "weightsManifest": manifest,
+    }
+    if model.custom_js:
+        content["userDefinedMetadata"] = {"pyclassifier": {"customLayers": list(model.custom_js)}}
+    return content
+
+
+def _dump(content: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(content, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ConvertError(f"Expected layers that JSON can hold, got others ({_one_line(error)}).") from error
+
+
+def _encode(weights: Mapping[str, Array], quantize: Quantization | None) -> tuple[list[dict[str, Any]], bytes]:
+    if quantize in (None, "float16"):
+        return encode_weights(weights, quantize=quantize)
+    entries: list[dict[str, Any]] = []
+    chunks: list[bytes] = []
+    careful: Quantization | None = "uint16" if quantize == "uint8" else None
+    for name, array in weights.items():
+        sensitive = array.size < _SMALL or name.endswith("/depthwise_kernel")
+        added, chunk = encode_weights({name: array}, quantize=careful if sensitive else quantize)
+        entries += added
+        chunks.append(chunk)
+    return entries, b"".join(chunks)

@@ -1,0 +1,157 @@
+"""Models of Keras 2 and 3, in both of their formats, compute in tf.js what they compute in Keras.
+
+Reference: Keras's own outputs. Tolerance: 1e-4 of the largest value, or of 1.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from zoo_fixture import zoo  # noqa: F401 - A conftest.py here would hide the one above to `import conftest`.
+
+from convert.errors import ConvertError, UnsupportedLayerError
+from convert.keras_files import read_keras
+from convert.keras_to_tfjs import to_layers_model
+from convert.model import KerasModel
+from convert.running import Job, run_many
+from convert.tfjs_files import write_tfjs
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+
+def _load(name):
+    spec = importlib.util.spec_from_file_location(f"convert_{name}", Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+zoo_models, zoo_check = _load("zoo"), _load("zoo_check")
+
+
+def _cases():
+    for flavour in ("keras", "tf_keras"):
+        for name in zoo_models.names_of(flavour):
+            marks = [pytest.mark.full] if zoo_models.MODELS[name][2] else []
+            for suffix in ("keras", "h5"):
+                if (flavour, name, suffix) != ("tf_keras", "nested_twice", "h5"):  # Keras 2 cannot write it.
+                    yield pytest.param(flavour, name, suffix, marks=marks, id=f"{flavour}-{name}-{suffix}")
+
+
+@pytest.fixture(scope="session")
+def results(zoo, tmp_path_factory):  # noqa: F811
+    """What is wrong with each model, all run in one Node.js process."""
+    target = tmp_path_factory.mktemp("converted")
+    return {
+        flavour: zoo_check.check_all(folder, target / flavour) for flavour, folder in zoo.items() if folder.exists()
+    }
+
+
+@pytest.mark.parametrize(("flavour", "name", "suffix"), list(_cases()))
+def test_model_computes_the_same_in_tfjs(results, zoo, flavour, name, suffix):  # noqa: F811
+    error = zoo[flavour] / f"{name}.error"
+    assert not error.exists(), error.read_text()
+    assert results[flavour][name, suffix] is None
+
+
+def _model(*layers, **config):
+    return KerasModel(
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [_input(), *layers], **config}},
+        {},
+        "3.0",
+        "keras",
+    )
+
+
+def _input(shape=(None, 6, 6, 3)):
+    return {
+        "class_name": "InputLayer",
+        "name": "entry",
+        "config": {"name": "entry", "batch_shape": list(shape), "dtype": "float32"},
+    }
+
+
+def _layer(class_name, **config):
+    return {
+        "class_name": class_name,
+        "name": "it",
+        "module": "keras.layers",
+        "config": {"name": "it", "trainable": True, "dtype": "float32", **config},
+    }
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        _layer("Lambda", function={"class_name": "__lambda__", "config": {"code": "4wEAAA=="}}),
+        {**_layer("Swirl"), "registered_name": "mine>Swirl", "module": "mine"},
+        {**_layer("Dense", units=3), "registered_name": "mine>Dense", "module": "mine"},
+        _layer("MultiHeadAttention", num_heads=2, key_dim=3),
+        _layer("Resizing", height=3, width=3, interpolation="bicubic"),
+        _layer("UpSampling2D", size=[2, 2], interpolation="lanczos3"),
+        _layer("Activation", activation="exponential"),
+        _layer("Activation", activation={"class_name": "__lambda__", "config": {"code": "4wEAAA=="}}),
+        _layer("Softmax", axis=[1, 2]),
+        _layer("StringLookup", vocabulary=["a"]),
+    ],
+    ids=lambda layer: f"{layer['class_name']}-{layer['config'].get('interpolation', '')}",
+)
+def test_what_cannot_be_exact_is_refused_with_its_place(layer):
+    with pytest.raises(UnsupportedLayerError) as caught:
+        to_layers_model(_model(layer))
+    assert caught.value.path == "it"
+    assert caught.value.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("broken", [{"units": "many"}, {"units": None}, {"units": [3]}, {}])
+def test_broken_settings_are_one_line_errors(broken):
+    with pytest.raises(ConvertError) as caught:
+        to_layers_model(_model(_layer("Dense", **broken)))
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_of_another_shape_are_refused():
+    model = _model(_layer("Dense", units=3))
+    model.weights["it"] = [np.zeros((3, 4), np.float32), np.zeros(4, np.float32)]
+    with pytest.raises(ConvertError, match="shapes"):
+        to_layers_model(model)
+
+
+def test_constraints_are_dropped_because_tfjs_applies_them_on_loading():
+    model = _model(_layer("Dense", units=3, kernel_constraint={"class_name": "NonNeg", "config": {}}))
+    model.weights["it"] = [np.full((3, 3), -1, np.float32), np.zeros(3, np.float32)]
+    converted = to_layers_model(model)
+    assert "constraint" not in json.dumps(converted.topology)
+    assert any("kernel_constraint was dropped" in note for note in converted.notes)
+
+
+MOBILENET = SHARED / "models" / "mobilenet_v1_0.25_224"
+
+
+@pytest.mark.skipif(not MOBILENET.exists(), reason="needs the shared MobileNet")
+def test_mobilenet_is_the_published_conversion(tmp_path):
+    from PIL import Image
+
+    write_tfjs(to_layers_model(read_keras(MOBILENET / "keras.h5")), tmp_path / "m")
+    assert _weights(tmp_path / "m") == _weights(MOBILENET / "tfjs")
+    with Image.open(SHARED / "data" / "drum" / "drum.jpg") as photo:
+        # As MobileNet was evaluated: the middle of the whole photo.
+        square = photo.convert("RGB").resize((256, 256)).crop((16, 16, 240, 240))
+    pixels = np.asarray(square, np.float32)[None] / 127.5 - 1
+    (run,) = run_many([Job(tmp_path / "m", [pixels])])
+    assert int(run.outputs[0].argmax()) == 541
+
+
+def _weights(folder):
+    """Bytes of each weight by name."""
+    found = {}
+    for group in json.loads((folder / "model.json").read_text())["weightsManifest"]:
+        data = b"".join((folder / path).read_bytes() for path in group["paths"])
+        for entry in group["weights"]:
+            n = 4 * int(np.prod(entry["shape"]))
+            found[entry["name"]], data = data[:n], data[n:]
+    return found

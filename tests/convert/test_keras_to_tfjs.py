@@ -125,6 +125,12 @@ def test_weights_of_another_shape_are_refused():
         to_layers_model(model)
 
 
+def test_two_layers_of_one_name_are_refused():
+    layer = _layer("Activation", activation="relu")
+    with pytest.raises(ConvertError, match="different names"):
+        to_layers_model(_model(layer, layer))
+
+
 def test_constraints_are_dropped_because_tfjs_applies_them_on_loading():
     model = _model(_layer("Dense", units=3, kernel_constraint={"class_name": "NonNeg", "config": {}}))
     model.weights["it"] = [np.full((3, 3), -1, np.float32), np.zeros(3, np.float32)]

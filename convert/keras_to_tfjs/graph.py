@@ -89,6 +89,12 @@ class GraphWalker:
                 path or str(model["config"].get("name")),
                 "Its own call() is not in the file: rebuild it with keras.Model(inputs, outputs) and copy the weights.",
             )
+        names = [layer["name"] for layer in model["config"]["layers"]]
+        if len(set(names)) < len(names):
+            raise ConvertError(
+                f"Expected layers of different names in {path or model['config'].get('name')!r}, got some twice. "
+                "Name them apart and save again."
+            )
         if is_sequential(model):
             return self._sequential(model, path, inputs)
         return self._functional(model, path, inputs)

@@ -95,6 +95,10 @@ def _layer(class_name, **config):
         _layer("UpSampling2D", size=[2, 2], interpolation="lanczos3"),
         _layer("Activation", activation="exponential"),
         _layer("Activation", activation={"class_name": "__lambda__", "config": {"code": "4wEAAA=="}}),
+        _layer("mine>Dense", units=3),
+        _layer("Activation", activation="mine>relu"),
+        _layer("Activation", activation={"module": "builtins", "class_name": "function", "config": "relu"}),
+        {**_layer("Twisted", layers=[_input()]), "module": "mine"},
         _layer("Softmax", axis=[1, 2]),
         _layer("StringLookup", vocabulary=["a"]),
     ],
@@ -119,6 +123,12 @@ def test_weights_of_another_shape_are_refused():
     model.weights["it"] = [np.zeros((3, 4), np.float32), np.zeros(4, np.float32)]
     with pytest.raises(ConvertError, match="shapes"):
         to_layers_model(model)
+
+
+def test_two_layers_of_one_name_are_refused():
+    layer = _layer("Activation", activation="relu")
+    with pytest.raises(ConvertError, match="different names"):
+        to_layers_model(_model(layer, layer))
 
 
 def test_constraints_are_dropped_because_tfjs_applies_them_on_loading():

@@ -46,10 +46,35 @@ def chain(name, shape, *make, only=None, full=False):
 IMAGE = (9, 8, 6)
 LINE = (10, 6)
 
-for act in ["relu", "sigmoid", "tanh", "softmax", "elu", "selu", "softplus", "softsign", "relu6", "silu", "gelu", "mish", "linear", "hard_sigmoid"]:
+for act in [
+    "relu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    "elu",
+    "selu",
+    "softplus",
+    "softsign",
+    "relu6",
+    "silu",
+    "gelu",
+    "mish",
+    "linear",
+    "hard_sigmoid",
+]:
     only = "keras" if act == "relu6" else None
     chain(f"act_{act}", (7,), lambda L, a=act: L.Dense(5, activation=a), only=only, full=act in ("tanh", "linear"))
-for act in ["log_softmax", "leaky_relu", "hard_silu", "hard_tanh", "celu", "log_sigmoid", "tanh_shrink", "soft_shrink", "hard_shrink"]:
+for act in [
+    "log_softmax",
+    "leaky_relu",
+    "hard_silu",
+    "hard_tanh",
+    "celu",
+    "log_sigmoid",
+    "tanh_shrink",
+    "soft_shrink",
+    "hard_shrink",
+]:
     chain(f"act_{act}", (7,), lambda L, a=act: L.Dense(5, activation=a), only="keras")
 for act in ["sparse_plus", "sparse_sigmoid", "hard_swish"]:
     chain(f"act_{act}", (7,), lambda L, a=act: L.Activation(a), only="keras", full=True)
@@ -75,9 +100,18 @@ for rank, shape in ((1, LINE), (2, IMAGE), (3, (5, 6, 7, 3))):
         "groups": {"groups": 3}, "same_dilated": {"padding": "same", "dilation_rate": 2},
     }.items():  # fmt: skip
         if not (rank == 3 and "dilated" in label):
-            chain(f"conv{rank}d_{label}", shape, lambda L, r=rank, a=args: getattr(L, f"Conv{r}D")(6, 3, **a), full=rank == 3)
+            chain(
+                f"conv{rank}d_{label}",
+                shape,
+                lambda L, r=rank, a=args: getattr(L, f"Conv{r}D")(6, 3, **a),
+                full=rank == 3,
+            )
     for label, args in {"same": {"padding": "same", "strides": 2}, "valid": {"strides": 2}}.items():
-        chain(f"conv{rank}d_transpose_{label}", shape, lambda L, r=rank, a=args: getattr(L, f"Conv{r}DTranspose")(4, 3, **a))
+        chain(
+            f"conv{rank}d_transpose_{label}",
+            shape,
+            lambda L, r=rank, a=args: getattr(L, f"Conv{r}DTranspose")(4, 3, **a),
+        )
     for kind in ("Max", "Average"):
         for padding in ("same", "valid"):
             chain(
@@ -113,7 +147,12 @@ chain("resizing", (7, 9, 3), lambda L: L.Resizing(5, 12))
 chain("resizing_nearest", (7, 9, 3), lambda L: L.Resizing(5, 12, interpolation="nearest"))
 chain("center_crop", IMAGE, lambda L: L.CenterCrop(4, 5))
 chain("pool_first", IMAGE, lambda L: L.GlobalAveragePooling2D(data_format="channels_first"))
-chain("global_first", (3, 8, 9), lambda L: L.GlobalMaxPooling2D(data_format="channels_first", keepdims=True), lambda L: L.Flatten())
+chain(
+    "global_first",
+    (3, 8, 9),
+    lambda L: L.GlobalMaxPooling2D(data_format="channels_first", keepdims=True),
+    lambda L: L.Flatten(),
+)
 
 chain("batch_norm", IMAGE, lambda L: L.BatchNormalization())
 chain("batch_norm_bare", (5,), lambda L: L.BatchNormalization(scale=False, center=False, epsilon=0.01))
@@ -134,23 +173,72 @@ chain("normalization", IMAGE, lambda L: L.Normalization(mean=[1.0, 2, 3, 4, 5, 6
 chain("normalization_scalar", (6,), lambda L: L.Normalization(axis=None, mean=2.0, variance=3.0))
 chain("rescaling", IMAGE, lambda L: L.Rescaling(1 / 127.5, -1))
 chain("rescaling_list", (4, 4, 3), lambda L: L.Rescaling([0.1, 0.2, 0.3], [1.0, 2.0, 3.0]), only="keras")
-chain("random", (8, 8, 3), lambda L: L.RandomFlip(), lambda L: L.RandomRotation(0.1), lambda L: L.RandomZoom(0.2), lambda L: L.Conv2D(2, 3))
+chain(
+    "random",
+    (8, 8, 3),
+    lambda L: L.RandomFlip(),
+    lambda L: L.RandomRotation(0.1),
+    lambda L: L.RandomZoom(0.2),
+    lambda L: L.Conv2D(2, 3),
+)
 chain("normalization_axis", (3, 4), lambda L: L.Normalization(axis=1, mean=[1.0, 2, 3], variance=[1.0, 4, 9]))
-chain("open_size", (None, None, 3), lambda L: L.ZeroPadding2D(1), lambda L: L.Conv2D(4, 3), lambda L: L.BatchNormalization(), lambda L: L.UpSampling2D(), lambda L: L.GlobalAveragePooling2D(keepdims=True))
+chain(
+    "open_size",
+    (None, None, 3),
+    lambda L: L.ZeroPadding2D(1),
+    lambda L: L.Conv2D(4, 3),
+    lambda L: L.BatchNormalization(),
+    lambda L: L.UpSampling2D(),
+    lambda L: L.GlobalAveragePooling2D(keepdims=True),
+)
 chain("flatten_first", (3, 4, 5), lambda L: L.Flatten(data_format="channels_first"))
 chain("dense_ranks", (3, 4, 5), lambda L: L.Dense(2, activation="softmax"))
-RANDOM = "Flip Rotation Zoom Translation Contrast Shear Hue Grayscale ColorJitter Erasing GaussianBlur Invert Perspective ElasticTransform"
-for word in RANDOM.split():
-    args = {"Flip": {}, "Sharpness": {"value_range": (0, 255)}, "Hue": {"value_range": (0, 255)}}
-    given = [0.3]
-    if word in ("Flip", "Grayscale", "ColorJitter", "Erasing", "GaussianBlur", "Perspective", "ElasticTransform", "Shear", "Invert", "Translation"):
-        given = [0.3, 0.3] if word == "Translation" else []
-    chain(f"random_{word}", (8, 8, 3), lambda L, w=word, g=given: getattr(L, f"Random{w}")(*([4] if w == "Posterization" else g)), only=None if word in "Flip Rotation Zoom Translation Contrast Brightness" else "keras", full=True)
-chain("drops", LINE, lambda L: L.Dropout(0.5), lambda L: L.GaussianNoise(0.2), lambda L: L.GaussianDropout(0.3), lambda L: L.AlphaDropout(0.2), lambda L: L.ActivityRegularization(0.1), lambda L: L.Dense(3))
-chain("shapes", (4, 6), lambda L: L.Reshape((3, -1)), lambda L: L.Permute((2, 1)), lambda L: L.Flatten(), lambda L: L.RepeatVector(3), lambda L: L.Dense(2))
+for word, given in {
+    "Flip": (), "Rotation": (0.3,), "Zoom": (0.3,), "Translation": (0.3, 0.3), "Contrast": (0.3,), "Shear": (),
+    "Hue": (0.3,), "Grayscale": (), "ColorJitter": (), "Erasing": (), "GaussianBlur": (), "Invert": (),
+    "Perspective": (), "ElasticTransform": (),
+}.items():  # fmt: skip
+    old = word in ("Flip", "Rotation", "Zoom", "Translation", "Contrast")
+    chain(
+        f"random_{word}",
+        (8, 8, 3),
+        lambda L, w=word, g=given: getattr(L, f"Random{w}")(*g),
+        only=None if old else "keras",
+        full=True,
+    )
+chain(
+    "drops",
+    LINE,
+    lambda L: L.Dropout(0.5),
+    lambda L: L.GaussianNoise(0.2),
+    lambda L: L.GaussianDropout(0.3),
+    lambda L: L.AlphaDropout(0.2),
+    lambda L: L.ActivityRegularization(0.1),
+    lambda L: L.Dense(3),
+)
+chain(
+    "shapes",
+    (4, 6),
+    lambda L: L.Reshape((3, -1)),
+    lambda L: L.Permute((2, 1)),
+    lambda L: L.Flatten(),
+    lambda L: L.RepeatVector(3),
+    lambda L: L.Dense(2),
+)
 chain("embedding", (7,), lambda L: L.Embedding(20, 4), lambda L: L.Flatten())
 chain("einsum_dense", (4, 6), lambda L: L.EinsumDense("abc,cd->abd", output_shape=(None, 5), bias_axes="d"))
-chain("spec", (6,), lambda L: L.Dense(4, kernel_initializer="orthogonal", kernel_regularizer="l2", kernel_constraint="max_norm", activity_regularizer="l1"), lambda L: L.Dense(3, kernel_initializer="lecun_normal", bias_constraint="non_neg"))
+chain(
+    "spec",
+    (6,),
+    lambda L: L.Dense(
+        4,
+        kernel_initializer="orthogonal",
+        kernel_regularizer="l2",
+        kernel_constraint="max_norm",
+        activity_regularizer="l1",
+    ),
+    lambda L: L.Dense(3, kernel_initializer="lecun_normal", bias_constraint="non_neg"),
+)
 
 for cell in ("SimpleRNN", "LSTM", "GRU"):
     extra = {"reset_after": False} if cell == "GRU" else {}
@@ -161,12 +249,22 @@ for cell in ("SimpleRNN", "LSTM", "GRU"):
     for mode in ("concat", "sum", "ave", "mul"):
         chain(
             f"bi_{cell}_{mode}", LINE,
-            lambda L, c=cell, m=mode, e=extra: L.Bidirectional(getattr(L, c)(4, return_sequences=m != "sum", **e), merge_mode=m),
+            lambda L, c=cell, m=mode, e=extra: L.Bidirectional(
+                getattr(L, c)(4, return_sequences=m != "sum", **e), merge_mode=m
+            ),
             full=mode in ("ave", "mul"),
         )  # fmt: skip
     if cell != "SimpleRNN":
-        chain(f"{cell}_hard", LINE, lambda L, c=cell, e=extra: getattr(L, c)(5, recurrent_activation="hard_sigmoid", **e))
-    chain(f"masked_{cell}", (7,), lambda L: L.Embedding(20, 4, mask_zero=True), lambda L, c=cell, e=extra: getattr(L, c)(5, return_sequences=True, **e), lambda L, c=cell, e=extra: getattr(L, c)(3, **e))
+        chain(
+            f"{cell}_hard", LINE, lambda L, c=cell, e=extra: getattr(L, c)(5, recurrent_activation="hard_sigmoid", **e)
+        )
+    chain(
+        f"masked_{cell}",
+        (7,),
+        lambda L: L.Embedding(20, 4, mask_zero=True),
+        lambda L, c=cell, e=extra: getattr(L, c)(5, return_sequences=True, **e),
+        lambda L, c=cell, e=extra: getattr(L, c)(3, **e),
+    )
 for label, args in {
     "last": {}, "sequence": {"return_sequences": True, "use_bias": False}, "back": {"go_backwards": True},
     "hard": {"recurrent_activation": "hard_sigmoid", "activation": "relu"},
@@ -178,7 +276,12 @@ chain("masking", LINE, lambda L: L.Masking(0.0), lambda L: L.LSTM(4))
 chain("conv_lstm", (3, 6, 6, 2), lambda L: L.ConvLSTM2D(3, 3, padding="same"))
 chain("conv_lstm_sequence", (3, 6, 6, 2), lambda L: L.ConvLSTM2D(3, 3, return_sequences=True), full=True)
 chain("time_dense", LINE, lambda L: L.TimeDistributed(L.Dense(4, activation="relu")))
-chain("time_conv", (3, 8, 8, 2), lambda L: L.TimeDistributed(L.Conv2D(4, 3, activation="silu")), lambda L: L.TimeDistributed(L.GlobalAveragePooling2D()))
+chain(
+    "time_conv",
+    (3, 8, 8, 2),
+    lambda L: L.TimeDistributed(L.Conv2D(4, 3, activation="silu")),
+    lambda L: L.TimeDistributed(L.GlobalAveragePooling2D()),
+)
 
 
 @model()
@@ -258,6 +361,17 @@ def nested_partly_frozen(K, L):
 
 
 @model()
+def nested_kinds(K, L):
+    image = [L.DepthwiseConv2D(3), L.SeparableConv2D(4, 3), L.PReLU(shared_axes=[1, 2]), L.Conv2DTranspose(3, 2)]
+    image += [L.LayerNormalization(), L.GroupNormalization(3), L.Reshape((-1, 3)), L.DepthwiseConv1D(3)]
+    line = [L.Bidirectional(L.LSTM(3, return_sequences=True)), L.BatchNormalization(scale=False), L.SimpleRNN(4)]
+    base = K.Sequential([K.Input((8, 8, 3)), *image], name="image")
+    tail = K.Sequential([K.Input((23, 3)), L.TimeDistributed(L.Dense(3)), *line, L.BatchNormalization()], name="tail")
+    base.layers[1].trainable = False
+    return K.Sequential([K.Input((8, 8, 3)), base, tail, L.Dense(2)])
+
+
+@model()
 def nested_twice(K, L):
     inner = K.Sequential([K.Input((6,)), L.Dense(6, name="dense"), L.BatchNormalization(name="norm")], name="inner")
     middle_in = K.Input((6,))
@@ -295,7 +409,9 @@ def states(K, L):
 
 @model()
 def compiled(K, L):
-    m = K.Sequential([K.Input((6,)), L.Dense(5, activation="relu"), L.BatchNormalization(), L.Dense(3, activation="softmax")])
+    m = K.Sequential(
+        [K.Input((6,)), L.Dense(5, activation="relu"), L.BatchNormalization(), L.Dense(3, activation="softmax")]
+    )
     m.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     rng = np.random.default_rng(0)
     m.fit(rng.normal(size=(64, 6)), np.eye(3)[rng.integers(0, 3, 64)], epochs=1, verbose=0)
@@ -318,7 +434,9 @@ def operations(K, L):
     x = ops.concatenate([x[:, 1:3], ops.abs(x[:, 3:]), -ops.square(x[:, :1])], axis=1)
     x = ops.transpose(ops.reshape(x, (-1, 12, 2)), (0, 2, 1))
     x = ops.clip(x, -1, 1.5) ** 2 + ops.expand_dims(x[:, 0], 1)
-    return K.Model([a, b], [ops.gelu(x), ops.leaky_relu(x), ops.hard_silu(x), ops.min(x, axis=(1,)), ops.elu(x, alpha=0.5)])
+    return K.Model(
+        [a, b], [ops.gelu(x), ops.leaky_relu(x), ops.hard_silu(x), ops.min(x, axis=(1,)), ops.elu(x, alpha=0.5)]
+    )
 
 
 @model(only="tf_keras")

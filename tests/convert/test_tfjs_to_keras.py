@@ -1,6 +1,6 @@
 """Models that real tf.js made, converted and loaded by real Keras 3, predict the same.
 
-Without ``--full``: whole models, topologies of others, and one model per layer class.
+Marked "full": all but whole models, topologies of others, and one model per layer class.
 """
 
 import base64
@@ -41,19 +41,19 @@ def _tfjs(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-def _names(full):
+def _cases():
     names = _tfjs("--list")
-    if not full:
-        names = [name for name in names if not name.startswith("Model/random") or name.endswith("_1")]
     first = {name.split("/")[0]: name for name in reversed(names)}
-    return [name for name in names if full or name.split("/")[0] in WHOLE_MODELS or name in first.values()]
+    for name in names:
+        is_more_of_the_same = name.startswith("Model/random") and not name.endswith("_1")
+        is_fast = (name.split("/")[0] in WHOLE_MODELS and not is_more_of_the_same) or name in first.values()
+        yield pytest.param(name, marks=[] if is_fast else [pytest.mark.full])
 
 
 def pytest_generate_tests(metafunc):
     if "case_name" in metafunc.fixturenames:
-        names = _names(metafunc.config.getoption("--full", default=False))
         nothing = [pytest.param("", marks=pytest.mark.skip("no Node.js or no tf.js in web/: run `make test`"))]
-        metafunc.parametrize("case_name", names or nothing)
+        metafunc.parametrize("case_name", list(_cases()) or nothing)
 
 
 def _unpack(packed):

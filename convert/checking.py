@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -66,7 +67,9 @@ class Check:
     @property
     def failed(self) -> bool:
         """Whether the conversion is wrong."""
-        return self.result is not None and self.exact and not self.result.agrees
+        if self.result is None:
+            return False
+        return not (self.result.agrees if self.exact else math.isfinite(self.result.difference))
 
     def text(self) -> str:
         """Return it as a sentence."""

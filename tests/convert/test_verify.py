@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from pyclassifier_convert import ConvertError, running
-from pyclassifier_convert.checking import Stages, check, raise_for_failures
+from pyclassifier_convert.checking import Check, Stages, check, raise_for_failures
 from pyclassifier_convert.edit import cut_at, fold_batchnorm
 from pyclassifier_convert.model import LayersModel
 from pyclassifier_convert.probes import probe_inputs
 from pyclassifier_convert.running import Job, run_many, run_tfjs
 from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier_convert.verify import compare, verify
+from pyclassifier_convert.verify import Comparison, compare, verify
 from tfjs_models import (
     MOBILENET,
     SHARED,
@@ -98,6 +98,12 @@ def test_a_wrong_fold_or_cut_is_a_failure():
         raise_for_failures(found)
     found = check(Stages(model, model, cut_at(model, "conv"), cut_at="conv_bn"))
     assert found[0].failed
+
+
+def test_fewer_bits_may_change_predictions_but_not_lose_them():
+    assert not Check("uint8", Comparison(0.5, 0.5, 0.2), exact=False).failed
+    assert Check("uint8", Comparison(float("inf"), float("inf"), None), exact=False).failed
+    assert Check("fold", Comparison(0.5, 0.5, 0.2), exact=True).failed
 
 
 def test_comparisons_see_every_difference():

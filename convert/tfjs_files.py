@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from pyclassifier.archive import MAX_JSON_BYTES
-from pyclassifier.archive import _json_object as json_object
+from pyclassifier.archive import read_json_object
 from pyclassifier.errors import ArchiveError
 from pyclassifier.weights import Quantization, decode_arrays, encode_weights
 
@@ -147,13 +147,13 @@ def _read_json(files: _Files, name: str) -> dict[str, Any]:
         raise ConvertError(f"Expected a file {name}, found none.")
     if size > MAX_JSON_BYTES:
         raise ConvertError(f"Expected at most {MAX_JSON_BYTES:,} bytes in {name}, got {size:,}.")
-    return json_object(files.read(name), name)
+    return read_json_object(files.read(name), name)
 
 
 def _normal(config: Any) -> dict[str, Any]:
     """The model's config, with a Sequential's layers where they are today: once they were all of its config."""
     if isinstance(config, str):  # Keras's own JSON in JSON, as early converters wrote it.
-        config = json_object(config.encode(), "modelTopology")
+        config = read_json_object(config.encode(), "modelTopology")
     if not isinstance(config, dict):
         raise ConvertError(f"Expected the layers of a model as an object, got {type(config).__name__}.")
     inner = config.get("config")

@@ -254,7 +254,7 @@ def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
             if missing:
                 raise ArchiveError(f"Expected {', '.join(_FILES)} in the zip; {', '.join(missing)} is missing.")
             model, weights, metadata = (_read(file, name) for name in _FILES)
-        return _json_object(model, "model.json"), weights, _json_object(metadata, "metadata.json")
+        return read_json_object(model, "model.json"), weights, read_json_object(metadata, "metadata.json")
     except _ZIP_ERRORS as error:
         raise ArchiveError(
             f"Expected a model archive (.zip), got something else or a damaged one ({error})."
@@ -274,7 +274,25 @@ def _read(file: zipfile.ZipFile, name: str) -> bytes:
         return part.read(info.file_size)
 
 
-def _json_object(data: bytes, name: str) -> dict[str, Any]:
+def read_json_object(data: bytes, name: str) -> dict[str, Any]:
+    """Read JSON that is not trusted: an object, not nested deeper than is safe.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    name : str
+        What to call it in an error.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ArchiveError
+        It is no JSON object.
+    """
     try:
         text = data.decode("utf-8-sig")
         # Before it is parsed: json recurses, and in a browser that ends Python itself rather than in RecursionError.

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from pyclassifier.archive import MAX_JSON_BYTES
-from pyclassifier.archive import read_json_object
+from pyclassifier.archive import MAX_JSON_BYTES, read_json_object
 from pyclassifier.errors import ArchiveError
 from pyclassifier.weights import Quantization, decode_arrays, encode_weights
 

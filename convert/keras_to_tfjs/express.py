@@ -115,8 +115,3 @@ def linear_map(call: Call, x: Tensor, axis: int, matrix: Array, suffix: str = ""
         "Dense", config, last, (*last.shape[:-1], matrix.shape[1]), suffix=f"{inner}_dense", weights=weights
     )
     return permute(call, mapped, back, suffix)
-
-
-def per_channel(call: Call, x: Tensor, scale: Array, suffix: str = "") -> Tensor:
-    """Multiply the last axis by fixed numbers."""
-    return affine(call, x, scale, 0.0, suffix)

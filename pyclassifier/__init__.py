@@ -15,9 +15,11 @@ from .errors import (
     UnknownModelError,
 )
 from .features import FeatureCache, Progress
+from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
 from .labels import LabelEncoder, one_hot
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
+from .summary import LayerSummary, NetworkSummary
 
 __all__ = [
     "CATALOG",
@@ -31,12 +33,16 @@ __all__ = [
     "FitConfig",
     "ImageClassifier",
     "ImageDecodeError",
+    "ImageNetClassifier",
     "LabelEncoder",
+    "LayerSummary",
     "ModelCard",
+    "NetworkSummary",
     "NotFittedError",
     "Problem",
     "Progress",
     "PyClassifierError",
+    "Recognition",
     "Sample",
     "StoppedError",
     "UnknownModelError",

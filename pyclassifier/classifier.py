@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import io
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import version
@@ -12,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from .archive import Archive, read_archive, write_archive
 from .batches import FitMode, make_batch
@@ -20,8 +18,8 @@ from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine, FitConfig, History, Model, default_engine
 from .engines.base import Array, OnEpoch, ShouldStop
-from .errors import DatasetError, ImageDecodeError, NotFittedError
-from .features import FeatureCache, FeatureExtractor, OnProgress
+from .errors import DatasetError, NotFittedError
+from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample
 from .heads import train_head
 from .labels import LabelEncoder
 from .metrics import Evaluation
@@ -34,8 +32,6 @@ from .record import (
     self_check,
 )
 from .topology import Pooling, pooling_of
-
-Photo = Sample | bytes | NDArray[np.uint8]
 
 
 class ImageClassifier:
@@ -282,17 +278,12 @@ class ImageClassifier:
             A photo cannot be read, and no list for problems was given.
         """
         extractor, head = self._fitted()
-        samples = [_as_sample(photo, i) for i, photo in enumerate(photos)]
+        samples = [as_sample(photo, i) for i, photo in enumerate(photos)]
         features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
-        if features.problems and problems is None:
-            raise ImageDecodeError(features.problems[0].path, features.problems[0].reason)
-        if problems is not None:
-            problems.extend(features.problems)
-        y_proba = np.full((len(samples), len(self.classes_)), np.nan, np.float32)
-        if features.kept:
-            y_proba[list(features.kept)] = await head.predict(features.X)
-        return y_proba
+        features.report(problems)
+        rows = await head.predict(features.X) if features.kept else features.X
+        return features.spread(rows, len(samples), len(self.classes_))
 
     async def predict(self, photos: Sequence[Photo]) -> NDArray[np.str_]:
         """Give each photo its most probable label.
@@ -499,18 +490,3 @@ def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:
             f"Expected readable training photos of each class, got none of {', '.join(map(repr, missing))}. "
             "See the list of problems, and add photos that can be read."
         )
-
-
-def _as_sample(photo: Photo, index: int) -> Sample:
-    if isinstance(photo, Sample):
-        return photo
-    if isinstance(photo, np.ndarray):
-        buffer = io.BytesIO()
-        Image.fromarray(photo).save(buffer, "BMP")
-        photo = buffer.getvalue()
-    data = photo
-
-    async def read() -> bytes:
-        return data
-
-    return Sample(f"photo {index}", read)

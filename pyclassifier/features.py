@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from .batches import FitMode, load_image, make_batch
 from .catalog import ModelCard
@@ -20,6 +22,7 @@ from .errors import ImageDecodeError, StoppedError
 from .images import MAX_PIXELS
 from .topology import Pooling
 
+Photo = Sample | bytes | NDArray[np.uint8]
 BATCH_SIZE = 16
 CACHE_BYTES = 1 << 29
 
@@ -62,6 +65,20 @@ class Features:
     kept: tuple[int, ...]
     problems: tuple[Problem, ...]
 
+    def report(self, problems: list[Problem] | None) -> None:
+        """Add the problems to a list; raise the first one where there is no list."""
+        if problems is not None:
+            problems.extend(self.problems)
+        elif self.problems:
+            raise ImageDecodeError(self.problems[0].path, self.problems[0].reason)
+
+    def spread(self, rows: NDArray[np.float32], n_samples: int, n_columns: int) -> NDArray[np.float32]:
+        """Rows of the kept samples -> rows of all of them (n_samples, n_columns), nan where there is none."""
+        spread = np.full((n_samples, n_columns), np.nan, np.float32)
+        if self.kept:
+            spread[list(self.kept)] = rows
+        return spread
+
 
 @dataclass(frozen=True)
 class _Pixels:
@@ -73,6 +90,22 @@ class _Pixels:
 
 _Decoded = tuple[int, _Pixels]
 Found = dict[int, "NDArray[np.float32] | Problem"]
+
+
+def as_sample(photo: Photo, index: int) -> Sample:
+    """Make a sample of a picture that comes as bytes of a file or as RGB pixels (H, W, 3), uint8."""
+    if isinstance(photo, Sample):
+        return photo
+    if isinstance(photo, np.ndarray):
+        buffer = io.BytesIO()
+        Image.fromarray(photo).save(buffer, "BMP")
+        photo = buffer.getvalue()
+    data = photo
+
+    async def read() -> bytes:
+        return data
+
+    return Sample(f"photo {index}", read)
 
 
 class FeatureCache:

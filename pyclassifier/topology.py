@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalog import MAX_INPUT_SIZE
+from .catalog import MAX_INPUT_SIZE, ModelCard
 
 Topology = dict[str, Any]
 Pooling = Literal["avg", "flatten"]
@@ -54,12 +54,40 @@ def feature_extractor(backbone: Topology, input_size: int, pooling: Pooling) -> 
     """
     if pooling not in _POOLING_LAYERS:
         raise ValueError(f"Expected pooling to be one of {', '.join(_POOLING_LAYERS)}; got {pooling!r}.")
-    backbone = copy.deepcopy(backbone)
-    for layer in backbone["config"]["layers"]:
-        if "batch_input_shape" in layer["config"]:
-            layer["config"]["batch_input_shape"] = [None, input_size, input_size, 3]
+    backbone = _with_input(backbone, [None, input_size, input_size, 3])
     pool = {"class_name": _POOLING_LAYERS[pooling], "config": {"name": "feature_pooling", "trainable": False}}
     return sequential("feature_extractor", [backbone, pool])
+
+
+def classification_network(card: ModelCard, features: Topology, classification: Topology) -> Topology:
+    """The two parts of a pretrained network, put together again for the card's input size.
+
+    Parameters
+    ----------
+    card : ModelCard
+    features, classification : dict
+        A "Model" each, cut at the card's feature layer.
+
+    Returns
+    -------
+    dict
+        A "Sequential": (N, S, S, 3) -> probabilities (N, n_classes).
+    """
+    side = card.input_size // card.stride
+    parts = [
+        _with_input(features, [None, card.input_size, card.input_size, 3]),
+        _with_input(classification, [None, side, side, card.feature_channels]),
+    ]
+    return sequential("network", parts)
+
+
+def _with_input(model: Topology, shape: list[int | None]) -> Topology:
+    """A copy of a model for inputs of another shape."""
+    model = copy.deepcopy(model)
+    for layer in model["config"]["layers"]:
+        if "batch_input_shape" in layer["config"]:
+            layer["config"]["batch_input_shape"] = shape
+    return model
 
 
 def pooling_of(extractor: Topology) -> Pooling:

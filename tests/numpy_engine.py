@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from pyclassifier.catalog import ModelCard
-from pyclassifier.engines.base import Array, FitConfig, History
-from pyclassifier.topology import Topology, Weights, feature_extractor
+from pyclassifier.engines.base import Array, FitConfig, History, Network
+from pyclassifier.summary import LayerSummary, NetworkSummary
+from pyclassifier.topology import Topology, Weights, feature_extractor, head, initial_weights
 
 EPSILON = 1e-7  # Keras's
+N_CLASSES = 1000  # ImageNet's
 
 
 class NumpyEngine:
@@ -30,7 +32,27 @@ class NumpyEngine:
         pass
 
     async def load_backbone(self, card: ModelCard, pooling: str) -> NumpyModel:
-        backbone = {
+        return self._add(
+            feature_extractor(self._backbone(card), card.input_size, pooling),
+            {"conv1/kernel": np.ones((1,), np.float32)},
+        )
+
+    async def load_network(self, card: ModelCard) -> Network:
+        """The stand-in's colours and textures, and random weights from there to 1000 classes."""
+        extractor = feature_extractor(self._backbone(card), card.input_size, "avg")
+        dense = head(9, 16, N_CLASSES)
+        weights = initial_weights(dense, np.random.default_rng(0))
+        layers = tuple(
+            LayerSummary(layer["config"]["name"], layer["class_name"], None, size, size)
+            for layer, size in zip(_flat(extractor), (0, 9, 0), strict=True)
+        )
+        classes = tuple((f"n{i:08}", f"class {i}") for i in range(N_CLASSES))
+        model = self._add({"config": {"layers": [extractor, dense]}}, weights)
+        return Network(model, classes, NetworkSummary(card.name, layers, card.feature_layer))
+
+    @staticmethod
+    def _backbone(card: ModelCard) -> Topology:
+        return {
             "class_name": "Model",
             "config": {
                 "name": card.name,
@@ -52,9 +74,6 @@ class NumpyEngine:
                 "output_layers": [[card.feature_layer, 0, 0]],
             },
         }
-        return self._add(
-            feature_extractor(backbone, card.input_size, pooling), {"conv1/kernel": np.ones((1,), np.float32)}
-        )
 
     async def build(self, topology: Topology, weights: Weights) -> NumpyModel:
         return self._add(topology, weights)

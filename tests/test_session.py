@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
 SOURCE = Path(__file__).parents[1] / "web/site/py/session.py"
+sys.path.insert(0, str(SOURCE.parent))
 spec = importlib.util.spec_from_file_location("session", SOURCE)
 session_module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(session_module)
@@ -158,3 +160,27 @@ async def test_evaluate_and_clear_and_memory():
     assert (await page.call("predict", [photo("red")]))[0]["label"] == "red", "the trained model stays"
     page.session.classifier.dispose()
     assert await page.call("memory") == start
+
+
+async def test_pictures_are_recognised_among_the_networks_own_classes():
+    page = Page()
+    await page.call("connect", "network")
+    assert len(page.engine.live) == 1, "no backbone to train on was loaded"
+
+    async def broken():
+        return b"no picture"
+
+    found = await page.call(
+        "recognise", {"topK": 4}, [photo("red"), SimpleNamespace(path="x", read=broken), photo("blue")]
+    )
+    assert [len(one.get("top", [])) for one in found] == [4, 0, 4] and "not an image" in found[1]["error"]
+    best = found[0]["top"][0]
+    assert best == {"label": found[0]["label"], "probability": found[0]["probability"], **best}
+    assert best["label"] == f"class {best['index']}" and best["wordnetId"].startswith("n")
+    network = await page.call("network", None)
+    assert network["title"] == "MobileNet v1 1.0" and network["cut_at"] == "conv_pw_13_relu"
+    assert network["n_parameters"] == sum(layer["n_parameters"] for layer in network["layers"])
+    await page.call("recognise", {"backbone": "mobilenet_v1_0.25_224"}, [photo("red")])
+    assert len(page.engine.live) == 1, "the other network is gone"
+    refused = await page.try_call("recognise", {"topK": -1}, [photo("red")])
+    assert "top_k to be a whole number in 1..1000, got -1" in refused["error"]["message"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from fetch import CACHE, WEB, BuildError, check_sha256, fetch_file
 from frozen_graph import read_mobilenet_v1
+from imagenet import class_file
 from layers import (
     KERNELS,
     Layer,
@@ -22,15 +23,18 @@ from layers import (
 )
 from pyclassifier_convert.errors import ConvertError
 from pyclassifier_convert.graph import flatten
+from pyclassifier_convert.model import LayersModel as ConvertedModel
+from pyclassifier_convert.summary import summarize
 from pyclassifier_convert.tfjs_files import read_tfjs
 
 from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from pyclassifier.weights import encode_weights
 
 PARTS = ("features", "classification")
+SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.
 _CODE = (
-    *("backbones.py", "frozen_graph.py", "layers.py", "../pyclassifier/weights.py"),
-    *(f"../convert/{name}.py" for name in ("edit", "graph", "tfjs_files")),
+    *("backbones.py", "frozen_graph.py", "layers.py", "../pyclassifier/summary.py", "../pyclassifier/weights.py"),
+    *(f"../convert/{name}.py" for name in ("edit", "graph", "shapes", "summary", "tfjs_files")),
 )
 
 
@@ -44,11 +48,12 @@ def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
         folder = prepare(card, source)
         for part in PARTS:
             files |= {f"{name}/{part}/{path.name}": path for path in sorted((folder / part).iterdir())}
+        files[f"{name}/{SUMMARY}"] = folder / SUMMARY
         fields = dataclasses.asdict(card)
         files[f"{name}/card.json"] = json.dumps(fields, indent=1).encode()
         size = sum(path.stat().st_size for path in (folder / "features").iterdir())
         index.append({"card": fields, "bytes": size})
-    return {**files, "index.json": json.dumps(index, indent=1).encode()}
+    return {**files, "index.json": json.dumps(index, indent=1).encode(), "imagenet_classes.json": class_file()}
 
 
 def find_card(name: str, source: Path | None) -> ModelCard:
@@ -72,7 +77,7 @@ def find_card(name: str, source: Path | None) -> ModelCard:
 
 
 def prepare(card: ModelCard, source: Path | None) -> Path:
-    """Return a folder with features/ and classification/ of a backbone; `source` None is the built-in one."""
+    """Return a folder with a backbone's features/, classification/ and summary.json; `source` None is the built-in."""
     inputs = _input_files(card, source)
     if source and (source / "features").is_dir():
         return source
@@ -88,6 +93,8 @@ def prepare(card: ModelCard, source: Path | None) -> Path:
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         for name, part in zip(PARTS, prepared_parts(model, card), strict=True):
             write_tfjs_layers(part, Path(temporary) / "model" / name)
+        original = summarize(ConvertedModel(model.graph().topology(), dict(model.weights)), card.feature_layer)
+        (Path(temporary) / "model" / SUMMARY).write_text(json.dumps(original.to_dict()))
         (Path(temporary) / "model").replace(folder)
     return folder
 
@@ -114,9 +121,10 @@ def _input_files(card: ModelCard, source: Path | None) -> list[Path]:
     if source is None:
         return [fetch_file("retrained_graph.pb")]
     if (source / "features").is_dir():
-        missing = [part for part in PARTS if not (source / part / "model.json").exists()]
+        needed = [*(f"{part}/model.json" for part in PARTS), SUMMARY]
+        missing = [name for name in needed if not (source / name).exists()]
         if missing:
-            raise BuildError(f"Expected {source}/{missing[0]}/model.json in a prepared backbone, found none.")
+            raise BuildError(f"Expected {source}/{missing[0]} in a prepared backbone, found none.")
         return []
     if not (source / "model.json").exists():
         raise BuildError(f"Expected a tf.js layers model (model.json and shards) in {source}, found no model.json.")

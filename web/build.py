@@ -38,6 +38,7 @@ _PARTS = (
     (f"models/{DEFAULT_BACKBONE}/features/*", True, "default backbone, features"),
     (f"models/{DEFAULT_BACKBONE}/*", False, "default backbone, classification"),
     ("models/*/*", False, "added backbones"),
+    ("models/imagenet_classes.json", False, "ImageNet's classes"),
     ("samples/*", False, "sample photos"),
     ("*", True, "page"),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Engine, FitConfig, History, Model
+from .base import Engine, FitConfig, History, Model, Network
 
-__all__ = ["Engine", "FitConfig", "History", "Model", "default_engine"]
+__all__ = ["Engine", "FitConfig", "History", "Model", "Network", "default_engine"]
 
 
 def default_engine() -> Engine:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import ModelCard
+from ..summary import NetworkSummary
 from ..topology import Pooling, Topology, Weights
 
 History = dict[str, list[float]]
@@ -87,6 +88,25 @@ class Model(Protocol):
         """Free what the engine holds for this model. Harmless when repeated."""
 
 
+@dataclass(frozen=True)
+class Network:
+    """A pretrained network with the classes that it was trained on.
+
+    Parameters
+    ----------
+    model : Model
+        (N, S, S, 3) -> probabilities (N, n_classes).
+    classes : tuple of (str, str)
+        WordNet id and name of each class, in the order of the outputs.
+    summary : NetworkSummary
+        The layers as published, before anything was folded.
+    """
+
+    model: Model
+    classes: tuple[tuple[str, str], ...]
+    summary: NetworkSummary
+
+
 class Engine(Protocol):
     """A library that does tensor arithmetic.
 
@@ -107,6 +127,12 @@ class Engine(Protocol):
         """Load pretrained weights: a model (N, S, S, 3) -> features (N, n_features).
 
         Raises `EngineError` where the weights cannot be had.
+        """
+
+    async def load_network(self, card: ModelCard) -> Network:
+        """Load a pretrained network as a whole, with its own classes.
+
+        Raises `EngineError` where it cannot be had.
         """
 
     async def build(self, topology: Topology, weights: Weights) -> Model:

@@ -19,9 +19,19 @@ from ..catalog import ModelCard
 from ..errors import EngineError
 from ..labels import one_hot
 from ..metrics import accuracy_score, log_loss
-from ..topology import Pooling, Topology, Weights, feature_extractor, head, initial_weights, model_config
+from ..summary import NetworkSummary
+from ..topology import (
+    Pooling,
+    Topology,
+    Weights,
+    classification_network,
+    feature_extractor,
+    head,
+    initial_weights,
+    model_config,
+)
 from ..weights import encode_weights
-from .base import Array, FitConfig, History, OnEpoch, ShouldStop
+from .base import Array, FitConfig, History, Network, OnEpoch, ShouldStop
 
 
 class TfjsEngine:
@@ -67,12 +77,25 @@ class TfjsEngine:
 
     async def load_backbone(self, card: ModelCard, pooling: Pooling) -> TfjsModel:
         """Load the features part of a backbone from the site's ``models/`` folder."""
-        folder = f"{self._models_url}{card.name}/features/"
+        backbone, entries, data = await self._fetch_part(card, "features")
+        return await self._load(feature_extractor(backbone, card.input_size, pooling), entries, data)
+
+    async def load_network(self, card: ModelCard) -> Network:
+        """Load both parts of a backbone, and the names of its classes, from the site's ``models/`` folder."""
+        parts = [await self._fetch_part(card, part) for part in ("features", "classification")]
+        classes = json.loads(await _fetch(f"{self._models_url}imagenet_classes.json", "string"))
+        summary = json.loads(await _fetch(f"{self._models_url}{card.name}/summary.json", "string"))
+        topology = classification_network(card, *(layers for layers, _, _ in parts))
+        data = await js.Blob.new(to_js([data for _, _, data in parts])).arrayBuffer()
+        model = await self._load(topology, [entry for _, entries, _ in parts for entry in entries], data)
+        return Network(model, tuple((id, name) for id, name in classes), NetworkSummary.from_dict(summary))
+
+    async def _fetch_part(self, card: ModelCard, part: str) -> tuple[Topology, list[dict[str, Any]], Any]:
+        """Layers, manifest entries and weights (ArrayBuffer) of a part of a backbone."""
+        folder = f"{self._models_url}{card.name}/{part}/"
         model = json.loads(await _fetch(folder + "model.json", "string"))
         (group,) = model["weightsManifest"]
-        data = await _fetch(folder + group["paths"][0], "arrayBuffer")
-        topology = feature_extractor(model_config(model), card.input_size, pooling)
-        return await self._load(topology, group["weights"], data)
+        return model_config(model), group["weights"], await _fetch(folder + group["paths"][0], "arrayBuffer")
 
     async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
         """Build a model from a topology and all of its weights."""

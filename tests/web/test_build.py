@@ -49,3 +49,22 @@ def test_unchanged_files_are_not_written_again_and_old_ones_go(tmp_path):
         "made.json",
     ]
     assert (out / "made.json").stat().st_mtime_ns == before
+
+
+def test_imagenets_classes_are_in_the_order_of_the_networks(files):
+    classes = json.loads(content(files["models/imagenet_classes.json"]))
+    assert len(classes) == 1000 and classes[541] == ["n03249569", "drum, membranophone, tympan"]
+    assert build.part_of("models/imagenet_classes.json")[0] is False
+
+
+def test_class_names_are_the_published_ones(files, shared):
+    names = [name for _, name in json.loads(content(files["models/imagenet_classes.json"]))]
+    assert names == json.loads((shared / "models/imagenet_labels.json").read_text())
+
+
+def test_the_layers_of_mobilenet_are_those_of_the_original(shared):
+    name = "mobilenet_v1_0.25_224"
+    files = build.site_files({name: shared / "models" / name / "tfjs"})
+    summary = json.loads(content(files[f"models/{name}/summary.json"]))
+    assert (summary["n_parameters"], summary["n_trainable"]) == (475_544, 470_072)
+    assert summary["cut_at"] == "conv_pw_13_relu"

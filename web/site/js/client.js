@@ -28,14 +28,15 @@ const FILES_PER_MESSAGE = 200;
 /**
  * Start the worker, load Python, TensorFlow.js and the backbone.
  *
- * @param {{ backend?: string, onProgress?: (progress: Progress) => void }} [options]
- *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgl", "wasm" or "cpu"
+ * @param {{ backend?: string, load?: import("./protocol.js").Load, onProgress?: (progress: Progress) => void }} [options]
+ *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgl", "wasm" or "cpu"; load: "backbone"
+ *   to train on, "network" to `recognise` with, or "nothing" before it is needed
  * @returns {Promise<Client>}
  */
-export async function connect({ backend = "auto", onProgress } = {}) {
+export async function connect({ backend = "auto", load = "backbone", onProgress } = {}) {
   const client = new Client();
   try {
-    client.info = await client.call("connect", [{ backend }], { onProgress });
+    client.info = await client.call("connect", [{ backend, load }], { onProgress });
   } catch (error) {
     client.close();
     throw error;
@@ -111,6 +112,23 @@ export class Client {
    */
   predict(files, options) {
     return this.call("predict", [], { ...options, files });
+  }
+
+  /**
+   * What photos show, among the 1000 classes of ImageNet: needs no training. Results come in the files' order.
+   * @param {Iterable<PhotoFile>} files
+   * @param {import("./protocol.js").NetworkOptions & CallOptions} [options]
+   */
+  recognise(files, { onProgress, signal, ...options } = {}) {
+    return this.call("recognise", [options], { onProgress, signal, files });
+  }
+
+  /**
+   * The layers of a backbone as published, with output shapes and parameters, and where it is cut for training.
+   * @param {import("./protocol.js").NetworkOptions} [options]
+   */
+  network(options = {}) {
+    return this.call("network", [options]);
   }
 
   /**

@@ -62,7 +62,28 @@
  * @property {string} [error]  why the photo cannot be read; then the rest is missing
  * @property {string} [label]
  * @property {number} [probability]  0..1
- * @property {{ label: string, probability: number }[]} [top]  most probable first
+ * @property {{ label: string, probability: number, index?: number, wordnetId?: string }[]} [top]  most probable
+ *   first; index and wordnetId only of ImageNet's classes
+ *
+ * @typedef {object} NetworkOptions  each optional
+ * @property {string} [backbone]
+ * @property {number} [topK]  how many classes, 3 by default
+ *
+ * @typedef {object} Network  the layers of a backbone as published
+ * @property {string} name
+ * @property {string} title
+ * @property {{
+ *   name: string,
+ *   class_name: string,
+ *   output_shape: (number | null)[] | null,
+ *   n_parameters: number,
+ *   n_trainable: number,
+ * }[]} layers
+ * @property {string | null} cut_at  the layer that features are taken from
+ * @property {number} n_parameters
+ * @property {number} n_trainable
+ *
+ * @typedef {"backbone" | "network" | "nothing"} Load  what is loaded at once; the rest comes when it is needed
  *
  * @typedef {object} Opened
  * @property {string} name
@@ -90,8 +111,8 @@
  *
  * @typedef {{ numTensors: number, numBytes: number }} Memory
  *
- * @typedef {object} Methods  name: [parameters, result]; add, evaluate and predict get their files before, in Parts
- * @property {[[{ backend: string }], Info]} connect
+ * @typedef {object} Methods  name: [parameters, result]; add, evaluate, predict and recognise get their files before, in Parts
+ * @property {[[{ backend: string, load: Load }], Info]} connect
  * @property {[[string], Info]} setBackend
  * @property {[[Split], Added]} add
  * @property {[[], null]} clear
@@ -100,6 +121,8 @@
  * @property {[[], Recognised[]]} predict
  * @property {[[{ name?: string }], Uint8Array]} exportModel
  * @property {[[ArrayBuffer], Opened]} openModel
+ * @property {[[NetworkOptions], Recognised[]]} recognise
+ * @property {[[NetworkOptions], Network]} network
  * @property {[[], Memory]} memory
  *
  * @typedef {{ id: number, method: keyof Methods, args: unknown[] }} Request  page -> worker

@@ -27,7 +27,9 @@ const stops = new Map();
 /** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
 const files = new Map();
 /** Methods whose last argument is their files. */
-const TAKES_FILES = new Set(["add", "evaluate", "predict"]);
+const TAKES_FILES = new Set(["add", "evaluate", "predict", "recognise"]);
+/** What runs in Python on this site, apart from the packages. */
+const MODULES = ["session.py", "exchange.py", "recognise.py"];
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {
@@ -79,7 +81,7 @@ async function connect(args, report) {
   };
   report({ stage: "python", done: 0, total: 4 });
   await start(args, step);
-  const info = await step("backbone", callPython("connect", [], report, { requested: false }));
+  const info = await step("backbone", callPython("connect", [args[0].load], report, { requested: false }));
   return { ...info, ...platform };
 }
 
@@ -99,11 +101,11 @@ async function start([{ backend }], step) {
 }
 
 async function startPython() {
-  const [pyodide, source] = await Promise.all([
+  const [pyodide, ...sources] = await Promise.all([
     loadPyodide({ indexURL: `${SITE}pyodide/`, packages: ["pyclassifier"] }),
-    fetch(new URL("py/session.py", SITE)).then((response) => response.text()),
+    ...MODULES.map(async (name) => ({ name, text: await (await fetch(new URL(`py/${name}`, SITE))).text() })),
   ]);
-  pyodide.FS.writeFile("session.py", source);
+  for (const { name, text } of sources) pyodide.FS.writeFile(name, text);
   return pyodide;
 }
 

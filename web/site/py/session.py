@@ -1,8 +1,4 @@
-"""What the page's worker calls: one classifier and its photos, plain data in and out.
-
-Nothing here knows Pyodide: files and callbacks come as objects with a few agreed methods, so that tests run it on
-CPython with another engine.
-"""
+"""What the page's worker calls: one classifier and its photos, plain data in and out (see exchange.py)."""
 
 from __future__ import annotations
 
@@ -10,10 +6,13 @@ import json
 import platform
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from math import isnan
-from typing import Any, Protocol
+from typing import Any
+
+from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, error, listed, reader, reporter
+from recognise import Recogniser
 
 from pyclassifier import (
     Dataset,
@@ -22,13 +21,9 @@ from pyclassifier import (
     Problem,
     Progress,
     PyClassifierError,
-    Sample,
     StoppedError,
     from_files,
 )
-
-Data = dict[str, Any]
-Emit = Callable[[Data], None]
 
 # What the page calls them -> what ImageClassifier calls them.
 OPTIONS = {
@@ -43,21 +38,6 @@ OPTIONS = {
     "seed": "random_state",
 }
 TOP = 5
-
-
-class File(Protocol):
-    """A photo that the page handed over."""
-
-    path: str
-
-    async def read(self) -> Any:
-        """Give the bytes, or a JavaScript buffer of them."""
-
-
-class Stop(Protocol):
-    """The page's wish to stop."""
-
-    requested: bool
 
 
 def start(models_url: str, index: str) -> Session:
@@ -83,27 +63,29 @@ class Session:
         self.backbones = [(_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
         self.dataset = Dataset()
         self.classifier = ImageClassifier(self.backbones[0][0], engine=engine)
+        self.recogniser = Recogniser(engine)
 
     async def call(self, method: str, args: Sequence[Any], emit: Emit, stop: Stop) -> Data:
         """Run a method by its name in js/protocol.js: ``{"result": ...}`` or ``{"error": {"name", "message"}}``."""
         try:
             return {"result": await METHODS[method](self, *args, emit=emit, stop=stop)}
-        except StoppedError as error:
-            return _error("AbortError", str(error))
-        except (PyClassifierError, ValueError) as error:
-            return _error(type(error).__name__, str(error))
+        except StoppedError as stopped:
+            return error("AbortError", str(stopped))
+        except (PyClassifierError, ValueError) as expected:
+            return error(type(expected).__name__, str(expected))
         except MemoryError:
-            return _error(
-                "MemoryError", "This tab ran out of memory. Use fewer or smaller photos, and reload the page."
-            )
-        except Exception as error:
+            return error("MemoryError", "This tab ran out of memory. Use fewer or smaller photos, and reload the page.")
+        except Exception as unexpected:
             traceback.print_exc()  # For the console; a visitor gets a sentence.
-            return _error("InternalError", f"Something went wrong inside pyclassifier ({type(error).__name__}).")
+            return error("InternalError", f"Something went wrong inside pyclassifier ({type(unexpected).__name__}).")
 
-    async def connect(self, *, emit: Emit, stop: Stop) -> Data:
-        """Load the default backbone."""
-        await self.classifier.load_backbone()
-        await self.engine.warm_up()
+    async def connect(self, load: str = "backbone", *, emit: Emit, stop: Stop) -> Data:
+        """Load what is used first: the default "backbone", the "network" with its own classes, or "nothing" yet."""
+        if load == "backbone":
+            await self.classifier.load_backbone()
+            await self.engine.warm_up()
+        elif load == "network":
+            await self.recogniser.load(self.backbones[0][0])
         return self.info()
 
     def info(self) -> Data:
@@ -128,7 +110,7 @@ class Session:
 
     async def add(self, split: str, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Take labelled photos in; "training" leaves it to their folders to say otherwise."""
-        readers = [_reader(file) for file in files]
+        readers = [reader(file) for file in files]
         positions = {read: i for i, read in enumerate(readers)}
         incoming = from_files(
             [(str(file.path), read) for file, read in zip(files, readers, strict=True)],
@@ -141,7 +123,7 @@ class Session:
                 for sample in incoming.samples
             ],
             "classes": self.classes(),
-            "problems": _problems(self.dataset.problems),
+            "problems": listed(self.dataset.problems),
         }
 
     def classes(self) -> list[Data]:
@@ -159,7 +141,7 @@ class Session:
 
     async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
         """Train on the photos taken in so far."""
-        options = _plain(options)
+        options = as_dict(options)
         unknown = sorted(set(options) - set(OPTIONS) - {"backbone"})
         if unknown:
             raise ValueError(f"Expected options among backbone, {', '.join(OPTIONS)}; got {', '.join(unknown)}.")
@@ -212,11 +194,13 @@ class Session:
                 "training": ended - trained_from,
                 "total": ended - started,
             },
-            "problems": _problems(fitted.problems_),
+            "problems": listed(fitted.problems_),
         }
 
-    def find_card(self, name: str) -> ModelCard:
-        """The card of a backbone that this site holds."""
+    def find_card(self, name: str | None) -> ModelCard:
+        """The card of a backbone that this site holds; of the default one where none is named."""
+        if not name:
+            return self.backbones[0][0]
         for card, _ in self.backbones:
             if card.name == name:
                 return card
@@ -226,20 +210,18 @@ class Session:
     async def evaluate(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Figures on labelled photos."""
         problems: list[Problem] = []
-        dataset = from_files([(str(file.path), _reader(file)) for file in files])
+        dataset = from_files([(str(file.path), reader(file)) for file in files])
         evaluation = await self.classifier.evaluate(dataset, problems=problems)
-        return {**evaluation.to_dict(), "problems": _problems(problems)}
+        return {**evaluation.to_dict(), "problems": listed(problems)}
 
     async def predict(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> list[Data]:
         """Recognise photos, in their order."""
-        samples = [Sample(str(file.path), _reader(file)) for file in files]
+        samples = as_samples(files)
         problems: list[Problem] = []
         y_proba = await self.classifier.predict_proba(
             samples,
             problems=problems,
-            on_progress=lambda progress: emit(
-                {"stage": progress.stage, "done": progress.done, "total": progress.total}
-            ),
+            on_progress=reporter(emit),
             should_stop=lambda: bool(stop.requested),
         )
         reasons = iter(problems)  # In the samples' order, one for each row of nan.
@@ -248,11 +230,11 @@ class Session:
 
     async def export_model(self, options: Any, *, emit: Emit, stop: Stop) -> bytes:
         """The trained model as a zip."""
-        return await self.classifier.save(name=str(_plain(options).get("name") or self.classifier.name_))
+        return await self.classifier.save(name=str(as_dict(options).get("name") or self.classifier.name_))
 
     async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
         """Take a zip's model for the trained one; the photos stay."""
-        opened = await ImageClassifier.load(_bytes(data), engine=self.engine)
+        opened = await ImageClassifier.load(as_bytes(data), engine=self.engine)
         self.classifier.dispose()
         self.classifier = opened
         card = opened.backbone
@@ -265,6 +247,16 @@ class Session:
             "evaluation": evaluation.to_dict() if evaluation else None,
             "history": opened.history_ or None,
         }
+
+    async def recognise(self, options: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> list[Data]:
+        """What pictures show, among the 1000 classes of ImageNet."""
+        card = self.find_card(as_dict(options).get("backbone"))
+        found: list[Data] = await self.recogniser.recognise(card, options, files, emit, stop)
+        return found
+
+    async def network(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
+        """The layers of a backbone."""
+        return await self.recogniser.network(self.find_card(as_dict(options).get("backbone")))
 
     async def memory(self, *, emit: Emit, stop: Stop) -> dict[str, int]:
         """What the engine holds."""
@@ -281,6 +273,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "predict": Session.predict,
     "exportModel": Session.export_model,
     "openModel": Session.open_model,
+    "recognise": Session.recognise,
+    "network": Session.network,
     "memory": Session.memory,
 }
 
@@ -289,34 +283,8 @@ def _card(fields: Data) -> ModelCard:
     return ModelCard(**{**fields, "sha256": tuple((name, digest) for name, digest in fields["sha256"])})
 
 
-def _error(name: str, message: str) -> Data:
-    return {"error": {"name": name, "message": message}}
-
-
-def _problems(problems: Sequence[Problem]) -> list[Data]:
-    return [{"path": problem.path, "reason": problem.reason} for problem in problems]
-
-
 def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:
     if isnan(row[0]):
         return {"path": path, "error": next(reasons).reason}
     top = [{"label": labels[i], "probability": row[i]} for i in sorted(range(len(row)), key=lambda i: -row[i])[:TOP]]
     return {"path": path, **top[0], "top": top}
-
-
-def _reader(file: File) -> Callable[[], Awaitable[bytes]]:
-    async def read() -> bytes:
-        try:
-            return _bytes(await file.read())
-        except Exception as error:  # The browser's own errors: the file was moved, changed or locked meanwhile.
-            raise OSError(str(error)) from error
-
-    return read
-
-
-def _bytes(buffer: Any) -> bytes:
-    return buffer.to_bytes() if hasattr(buffer, "to_bytes") else bytes(buffer)
-
-
-def _plain(options: Any) -> Data:
-    return dict(options.to_py() if hasattr(options, "to_py") else options or {})

@@ -1,6 +1,6 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
-web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos, hostable under any path. Slow
+web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks, hostable under any path. Slow
 parts are made once and kept in .cache/; files that have not changed are not written again.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from backbones import model_files
 from fetch import WEB, BuildError
+from lab import lab_files
 from runtime import runtime_files
 from samples import sample_files
 from vendor import vendor_files
@@ -33,13 +34,17 @@ _PARTS = (
     ("pyodide/numpy-*", True, "numpy"),
     ("pyodide/pillow-*", True, "Pillow"),
     ("pyodide/pyclassifier-*", True, "pyclassifier"),
-    ("pyodide/*.whl", False, "micropip, packaging"),
+    ("pyodide/matplotlib-*", False, "matplotlib"),
+    ("pyodide/*.whl", False, "notebooks' Python packages"),
+    ("pyodide/openssl-*", False, "notebooks' Python packages"),
+    ("pyodide/pyodide.js", False, "notebooks' Python packages"),
     ("pyodide/*", True, "Pyodide core"),
     (f"models/{DEFAULT_BACKBONE}/features/*", True, "default backbone, features"),
     (f"models/{DEFAULT_BACKBONE}/*", False, "default backbone, classification"),
     ("models/*/*", False, "added backbones"),
     ("models/imagenet_classes.json", False, "ImageNet's classes"),
     ("samples/*", False, "sample photos"),
+    ("lab/*", False, "notebooks (JupyterLite)"),
     ("*", True, "page"),
 )
 
@@ -53,6 +58,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
         "pyodide": runtime_files(),
         "models": model_files(backbones),
         "samples": sample_files(),
+        "lab": lab_files(),
     }
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}

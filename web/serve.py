@@ -21,6 +21,12 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
     "img-src 'self' blob: data:; connect-src 'self' blob:; style-src 'self'"
 )
+# JupyterLab has scripts and styles in its pages and compiles its settings' schemas; still nothing of another origin.
+LAB_CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; "
+    "img-src 'self' blob: data:; connect-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:"
+)
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
@@ -34,6 +40,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         **SimpleHTTPRequestHandler.extensions_map,
         ".css": "text/css",
         ".html": "text/html; charset=utf-8",
+        ".ipynb": "application/json",
         ".js": "text/javascript",
         ".json": "application/json",
         ".mjs": "text/javascript",
@@ -55,7 +62,8 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Add the headers that every answer has."""
         # The browser asks each time whether a file has changed, and gets a 304 where not.
         self.send_header("Cache-Control", "no-cache")
-        self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        is_lab = self.path.startswith(f"{self.prefix}lab/")
+        self.send_header("Content-Security-Policy", LAB_CONTENT_SECURITY_POLICY if is_lab else CONTENT_SECURITY_POLICY)
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:

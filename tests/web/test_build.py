@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import build
+import lab
 import pytest
 from fetch import BuildError
 
@@ -19,7 +20,10 @@ def content(source):
 
 def test_lock_file_lists_what_is_there_with_its_hash(files):
     lock = json.loads(content(files["pyodide/pyodide-lock.json"]))
-    assert set(lock["packages"]) == {"numpy", "pillow", "micropip", "packaging", "pyclassifier"}
+    packages = lock["packages"]
+    assert {"numpy", "pillow", "micropip", "pyclassifier", "ipython", "jedi", "comm", "matplotlib"} <= set(packages)
+    needed = {name.replace("_", "-") for package in packages.values() for name in package["depends"]}
+    assert needed <= set(packages)
     for package in lock["packages"].values():
         assert hashlib.sha256(content(files[f"pyodide/{package['file_name']}"])).hexdigest() == package["sha256"]
     ours = lock["packages"]["pyclassifier"]
@@ -33,6 +37,28 @@ def test_first_load_is_within_the_budget(files, capsys, monkeypatch):
     monkeypatch.setattr(build, "BUDGET", 20_000_000)
     with pytest.raises(BuildError, match="over the budget of 20 MB"):
         build.report_sizes(files)
+
+
+def test_the_notebooks_packages_are_not_in_the_first_load(files):
+    first = {path for path in files if build.part_of(path)[0]}
+    wheels = {path.split("/")[1].split("-")[0] for path in first if path.endswith(".whl")}
+    assert wheels == {"numpy", "pillow", "pyclassifier"}
+    assert not any(path.startswith("lab/") for path in first)
+
+
+def test_the_lab_has_every_notebook_and_no_source_map(files):
+    notebooks = {path.name for path in lab.NOTEBOOKS.glob("*.ipynb")}
+    listed = json.loads(content(files["lab/api/contents/all.json"]))["content"]
+    assert {entry["path"] for entry in listed} == notebooks
+    assert all(f"lab/files/{name}" in files for name in notebooks)
+    assert not any(path.endswith(".map") for path in files)
+
+
+@pytest.mark.parametrize("path", sorted(lab.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_are_kept_without_outputs(path):
+    cells = json.loads(path.read_text())["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code and not any(cell["outputs"] or cell["execution_count"] for cell in code)
 
 
 def test_unchanged_files_are_not_written_again_and_old_ones_go(tmp_path):

@@ -57,6 +57,7 @@ export const labels = {
   choosePhotos: "Choose photos to recognise",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
+  openNotebook: "Open in a notebook",
 };
 
 /** @param {number} n @param {string} one @param {string} many */

@@ -55,7 +55,7 @@ class Archive:
         In the order of the outputs.
     card : ModelCard
         The backbone, at the input size in use.
-    fit_mode : {"crop", "pad", "stretch"}
+    fit_mode : {"crop", "pad", "stretch", "central"}
     name : str
         What the user calls the model.
     record : dict

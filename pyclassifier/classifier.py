@@ -44,7 +44,7 @@ class ImageClassifier:
     input_size : int, optional
         Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
         accurate.
-    fit_mode : {"crop", "pad", "stretch"}
+    fit_mode : {"crop", "pad", "stretch", "central"}
         How photos become square.
     pooling : {"avg", "flatten"}
         Train on the mean of the feature map, or on all of it.

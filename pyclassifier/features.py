@@ -167,7 +167,7 @@ class FeatureExtractor:
         (N, S, S, 3) -> (N, n_features).
     card : ModelCard
         Input size and scaling.
-    fit_mode : {"crop", "pad", "stretch"}
+    fit_mode : {"crop", "pad", "stretch", "central"}
     pooling : {"avg", "flatten"}
         How the model pools.
     cache : FeatureCache

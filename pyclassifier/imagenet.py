@@ -49,8 +49,9 @@ class ImageNetClassifier:
         A name in `pyclassifier.CATALOG`.
     input_size : int, optional
         Side of the network's input in pixels, a multiple of 32; by default the card's.
-    fit_mode : {"crop", "pad", "stretch"}
-        How pictures become square.
+    fit_mode : {"central", "crop", "pad", "stretch"}
+        How pictures become square: by default as the published accuracies were measured, see
+        `pyclassifier.batches.fit_image`.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
@@ -72,7 +73,7 @@ class ImageNetClassifier:
         backbone: str | ModelCard = DEFAULT_BACKBONE,
         *,
         input_size: int | None = None,
-        fit_mode: FitMode = "crop",
+        fit_mode: FitMode = "central",
         engine: Engine | None = None,
     ) -> None:
         self.backbone = backbone

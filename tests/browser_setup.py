@@ -25,6 +25,7 @@ FLAGS = [
     "--disable-gpu-compositing",
     "--disable-background-networking",
     "--disable-component-update",
+    "--use-fake-device-for-media-stream",  # a camera, for those who are allowed to use it
 ]
 _DOWNLOAD_TIMEOUT_S = 60
 _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

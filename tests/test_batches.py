@@ -47,7 +47,7 @@ def test_stretch_ignores_the_aspect_ratio():
         assert (fitted[:, 20 * i + 3 : 20 * i + 17] == 255 * np.eye(3)[i]).all()
 
 
-@pytest.mark.parametrize("fit_mode", FIT_MODES)
+@pytest.mark.parametrize("fit_mode", ["crop", "pad", "stretch"])
 def test_a_square_picture_of_the_wanted_size_is_left_alone(fit_mode):
     picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     assert (fit_image(picture, 32, fit_mode) == picture).all()
@@ -82,6 +82,8 @@ def test_reducing_first_keeps_the_picture(fit_mode):
         reference = image.crop((200, 0, 1400, 1200)).resize((64, 64), Image.Resampling.BILINEAR)
     elif fit_mode == "stretch":
         reference = image.resize((64, 64), Image.Resampling.BILINEAR)
+    elif fit_mode == "central":
+        reference = image.crop((100, 75, 1500, 1125)).resize((64, 64), Image.Resampling.BILINEAR)
     else:
         reference = Image.new("RGB", (64, 64))
         reference.paste(image.resize((64, 48), Image.Resampling.BILINEAR), (0, 8))
@@ -115,7 +117,7 @@ def test_a_jpeg_is_never_decoded_smaller_than_wanted(size):
 
 
 def test_an_unknown_fit_mode_is_an_error():
-    with pytest.raises(ValueError, match="Expected fit_mode to be one of crop, pad, stretch; got 'squash'"):
+    with pytest.raises(ValueError, match="Expected fit_mode to be one of crop, pad, stretch, central; got 'squash'"):
         fit_image(thirds(9, 3), 3, "squash")
 
 

@@ -23,6 +23,8 @@ from vendor import vendor_files
 from pyclassifier.catalog import DEFAULT_BACKBONE
 
 BUDGET = 32_000_000
+SITE = WEB / "site"
+PAGES = ("train", "recognise")
 Files = dict[str, Path | bytes]
 
 # Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
@@ -51,8 +53,9 @@ _PARTS = (
 
 def site_files(backbones: Mapping[str, Path]) -> Files:
     """Return every file of the site by its path."""
-    pages = [path for path in (WEB / "site").rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    files: Files = {path.relative_to(WEB / "site").as_posix(): path for path in pages}
+    sources = [path for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files: Files = {path.relative_to(SITE).as_posix(): path for path in sources if path.parent.name != "pages"}
+    files["index.html"] = index_file()
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
         "pyodide": runtime_files(),
@@ -63,6 +66,12 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}
     return files
+
+
+def index_file() -> bytes:
+    """Return index.html with all pages in it: they share its head, navigation, status line and worker."""
+    pages = "\n".join((SITE / "pages" / f"{name}.html").read_text(encoding="utf-8") for name in PAGES)
+    return (SITE / "index.html").read_text(encoding="utf-8").replace("    <!-- pages -->\n", pages).encode()
 
 
 def write_files(files: Files, out: Path) -> None:

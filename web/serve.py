@@ -27,6 +27,8 @@ LAB_CONTENT_SECURITY_POLICY = (
     "img-src 'self' blob: data:; connect-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
     "font-src 'self' data:"
 )
+# fetch.html is opened to fetch one picture from another site, and does nothing else.
+FETCH_POLICY = "default-src 'none'; script-src 'self'; connect-src http: https:"
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
@@ -62,9 +64,14 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Add the headers that every answer has."""
         # The browser asks each time whether a file has changed, and gets a 304 where not.
         self.send_header("Cache-Control", "no-cache")
-        is_lab = self.path.startswith(f"{self.prefix}lab/")
-        self.send_header("Content-Security-Policy", LAB_CONTENT_SECURITY_POLICY if is_lab else CONTENT_SECURITY_POLICY)
+        self.send_header("Content-Security-Policy", self._policy())
         super().end_headers()
+
+    def _policy(self) -> str:
+        path = urlsplit(self.path).path.removeprefix(self.prefix)
+        if path == "fetch.html":
+            return FETCH_POLICY
+        return LAB_CONTENT_SECURITY_POLICY if path.startswith("lab/") else CONTENT_SECURITY_POLICY
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet, the terminal is for the URL."""

@@ -5,7 +5,9 @@ import { ignoreStrayDrops } from "./intake.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
 import { createRun } from "./operations.js";
+import { createPages, currentPage } from "./pages.js";
 import { PhotosView } from "./photos.js";
+import { RecogniseView } from "./recognise.js";
 import { createResultsView } from "./results.js";
 import { createBackendView } from "./backend.js";
 import { createStore } from "./state.js";
@@ -33,8 +35,9 @@ function main() {
   /** @returns {Promise<import("./types.js").Client>} */
   async function start() {
     try {
+      const load = currentPage() === "recognise" ? "network" : "backbone";
       /** @type {import("./types.js").Client} */
-      const client = await connect({ backend: askedBackend(), onProgress: loading.progress });
+      const client = await connect({ backend: askedBackend(), load, onProgress: loading.progress });
       store.set({ info: client.info });
       status.show(texts.ready);
       return client;
@@ -51,6 +54,8 @@ function main() {
   const tryout = new TryView(app);
   createTrainingView(app, { photos, results, tryout });
   createModelView(app, { results, tryout });
+  const recognise = new RecogniseView(app);
+  createPages((name) => (name === "recognise" ? recognise.show() : recognise.hide()));
 }
 
 main();

@@ -54,15 +54,16 @@ export function createOptionsForm(form) {
 }
 
 /**
- * Replace the browser's message by one that names the field and its range.
+ * Replace the browser's message by one that names the field and its range, or by another one.
  *
  * @param {HTMLInputElement} input
+ * @param {string} [message]
  */
-function helpWith(input) {
+export function helpWith(input, message) {
   const name = () => input.labels?.[0]?.textContent ?? input.name;
   input.addEventListener("invalid", () => {
     if (input.validity.customError) return;
-    input.setCustomValidity(texts.expected(name(), input.min, input.max, input.step !== "any"));
+    input.setCustomValidity(message ?? texts.expected(name(), input.min, input.max, input.step !== "any"));
   });
   input.addEventListener("input", () => input.setCustomValidity(""));
 }

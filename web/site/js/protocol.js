@@ -43,7 +43,7 @@
  * @property {number} [validationSplit]  0..1, used where no photo is marked for validation
  * @property {string} [backbone]
  * @property {number} [inputSize]  a multiple of 32
- * @property {"crop" | "pad" | "stretch"} [fitMode]
+ * @property {"crop" | "pad" | "stretch" | "central"} [fitMode]
  * @property {"avg" | "flatten"} [pooling]
  * @property {number} [seed]
  *

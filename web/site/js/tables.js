@@ -40,7 +40,7 @@ export async function fillPerClass(table, { perClass }) {
 }
 
 /** @param {HTMLTableElement} table @param {string} caption @param {HTMLTableRowElement} head */
-function startTable(table, caption, head) {
+export function startTable(table, caption, head) {
   const body = element("tbody");
   table.replaceChildren(element("caption", {}, caption), element("thead", {}, head), body);
   return body;

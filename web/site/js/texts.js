@@ -8,6 +8,10 @@ import { megabytes, percent, wholePercent } from "./format.js";
 
 /** Fixed texts, put into the page by `fillLabels`. */
 export const labels = {
+  product: "pyclassifier",
+  pages: "Pages",
+  pageTrain: "Train your own",
+  pageRecognise: "Recognise",
   tagline: "Train your own image classifier. Photos never leave this computer.",
   computeOn: "Compute on",
   dismiss: "Dismiss",
@@ -58,6 +62,27 @@ export const labels = {
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
   openNotebook: "Open in a notebook",
+  picturesTitle: "Pictures",
+  dropPictures: "Drop or paste pictures here",
+  choosePictures: "Choose pictures",
+  openCamera: "Use the camera",
+  cameraHint: "Your browser asks for your permission first. The photo stays on this computer.",
+  camera: "Camera",
+  takePhoto: "Take photo",
+  closeCamera: "Close camera",
+  address: "Address of a picture",
+  fetchAddress: "Fetch",
+  addressHint: "Only “Fetch” makes a request to another site, and sends it nothing but the address.",
+  removePictures: "Remove pictures",
+  topK: "Answers",
+  network: "Network",
+  predict: "Predict",
+  answersTitle: "What they show",
+  noAnswers: "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture and press “Predict”.",
+  networkTitle: "The network",
+  networkLead:
+    "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
+  layerTable: "Layers",
 };
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -94,6 +119,18 @@ const failed = {
   recognising: "The photos could not be recognised.",
   model: "That did not work with this model.",
   backend: "This way to compute could not be chosen.",
+  network: "The network could not be loaded.",
+};
+
+/** @type {Record<import("./pages.js").PageName, string>} */
+const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise };
+
+/** @type {Record<string, string>} */
+const cameraReasons = {
+  NotAllowedError: "You or the browser’s settings did not allow it. Allow it beside the address of this page, and try again.",
+  NotFoundError: "There is no camera on this computer. Choose a picture instead.",
+  NotReadableError: "Another program uses it. Close that, and try again.",
+  SecurityError: "Browsers allow it on secure pages (https) only.",
 };
 
 /** Texts with names and numbers in them. */
@@ -223,4 +260,47 @@ export const texts = {
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
+
+  // Recognise
+  /** @param {import("./pages.js").PageName} name */
+  pageName: (name) => pageNames[name],
+  /** @param {number} n */
+  pictures: (n) => count(n, "picture", "pictures"),
+  /** @param {number} n */
+  picturesReady: (n) => `Ready: ${count(n, "picture", "pictures")}`,
+  needPictures: "Choose a picture first.",
+  predictWhenReady: "Possible as soon as everything is loaded.",
+  loadingNetwork: "Loading the network…",
+  /** @param {string} label @param {number} probability */
+  shows: (label, probability) => `${label}: ${percent(probability)}`,
+  /** @param {string} label @param {number} index @param {string} id */
+  imagenetClass: (label, index, id) => `${label} (class ${index}, ${id})`,
+  nothingPasted: "Expected a picture in the clipboard, found none. Copy the picture itself rather than its address.",
+  /** @param {string} name of the browser's error */
+  cameraFailed: (name) => `The camera could not be used. ${cameraReasons[name] ?? `The browser says “${name}”.`}`,
+  /** @param {number} n */
+  cameraPhoto: (n) => `camera ${n}.png`,
+  expectedAddress: "Expected the full address of a picture, such as https://example.org/drum.jpg.",
+  /** @param {string} url */
+  fetching: (url) => `Fetching ${url}`,
+  notFetched: "The picture could not be fetched.",
+  /** @param {string} url @param {number} status */
+  addressStatus: (url, status) => `${url} answered with HTTP status ${status}. Check the address.`,
+  /** @param {number} bytes */
+  addressTooLarge: (bytes) => `It has more than ${megabytes(bytes)}. Save it, make it smaller, and choose the file.`,
+  /** @param {string} host */
+  addressRefused: (host) =>
+    `${host} does not answer, or does not let other sites read its pictures (CORS), as most sites do not. ` +
+    "Save the picture and choose the file, or copy and paste it.",
+  fetcherMissing: "fetch.html of this site did not load. The site may not be completely installed.",
+  layerColumns: ["Layer (type)", "Output shape", "Parameters"],
+  layerCaption: "None stands for the number of pictures.",
+  cutHere: "Cut here for training",
+  /** @param {(number | null)[] | null} shape */
+  shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
+  /** @param {number} n */
+  number: (n) => n.toLocaleString("en"),
+  /** @param {import("./protocol.js").Network} network */
+  parameters: ({ n_parameters: n, n_trainable: trainable }) =>
+    `${n.toLocaleString("en")} parameters, ${trainable.toLocaleString("en")} of them trainable`,
 };

@@ -7,7 +7,7 @@
  * @typedef {import("./protocol.js").Info} ClientInfo
  *
  * @typedef {{ classes: string[], source: "trained" | "opened" }} Model
- * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend"} Activity
+ * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network"} Activity
  *
  * @typedef {object} State
  * @property {Client | null} client

@@ -293,7 +293,7 @@ export const texts = {
     `${host} does not answer, or does not let other sites read its pictures (CORS), as most sites do not. ` +
     "Save the picture and choose the file, or copy and paste it.",
   fetcherMissing: "fetch.html of this site did not load. The site may not be completely installed.",
-  layerColumns: ["Layer (type)", "Output shape", "Parameters"],
+  layerColumns: ["Layer (type)", "Output shape", "Params"],
   layerCaption: "None stands for the number of pictures.",
   cutHere: "Cut here for training",
   /** @param {(number | null)[] | null} shape */

@@ -13,6 +13,7 @@ from pyclassifier.weights import Quantization
 
 from .custom import custom_module
 from .errors import ConvertError
+from .exports import Exported
 from .graph import flatten
 from .model import Array, LayersModel
 from .probes import probe_inputs
@@ -43,6 +44,8 @@ class Stages:
         Keras's files of the original and of the result.
     keras_version : str
         Of the source.
+    exported : Exported, optional
+        The result as TFLite, ONNX or SavedModel, with what it computes on `check_inputs`.
     """
 
     original: LayersModel
@@ -53,6 +56,7 @@ class Stages:
     keras_source: Path | None = None
     keras_target: Path | None = None
     keras_version: str = "3"
+    exported: Exported | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,12 @@ class Check:
         return {"what": self.what, "exact": self.exact, "failed": self.failed, **found}
 
 
-def check(stages: Stages, *, node_modules: str | None = None, seed: int = 0) -> list[Check]:
+def check_inputs(model: LayersModel) -> list[Array]:
+    """The inputs that every stage is run on."""
+    return probe_inputs(model, seed=0, n_samples=_N_SAMPLES)
+
+
+def check(stages: Stages, *, node_modules: str | None = None) -> list[Check]:
     """Run every stage on the same probe inputs and compare.
 
     Parameters
@@ -93,8 +102,6 @@ def check(stages: Stages, *, node_modules: str | None = None, seed: int = 0) -> 
     stages : Stages
     node_modules : str, optional
         Where tf.js is.
-    seed : int
-        Of the inputs.
 
     Returns
     -------
@@ -105,7 +112,7 @@ def check(stages: Stages, *, node_modules: str | None = None, seed: int = 0) -> 
     ConvertError
         A stage does not run, or Node.js or tf.js are missing.
     """
-    inputs = probe_inputs(stages.original, seed=seed, n_samples=_N_SAMPLES)
+    inputs = check_inputs(stages.original)
     checks = []
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
         runs = _run_stages(stages, inputs, Path(temporary), node_modules)
@@ -127,6 +134,8 @@ def check(stages: Stages, *, node_modules: str | None = None, seed: int = 0) -> 
     if stages.keras_target:
         what = "Written model in Keras against tf.js"
         checks.append(_against_keras(what, last, stages.keras_target, inputs, "3"))
+    if stages.exported:
+        checks += _of_export(stages.exported, last, runs.get("photos"))
     return checks or [
         Check("Loads and runs in tf.js", None, exact=True, reason="nothing was changed that could be compared")
     ]
@@ -150,6 +159,10 @@ def _run_stages(
     for name, (model, quantize) in models.items():
         write_tfjs(model, temporary / name, quantize=quantize)
         jobs.append(Job(temporary / name, inputs, stages.cut_at if name == "whole" else None))
+    if stages.exported and stages.exported.photos is not None:
+        write_tfjs(stages.edited, temporary / "photos")
+        jobs.append(Job(temporary / "photos", [stages.exported.photos]))
+        models["photos"] = (stages.edited, None)
     custom = custom_module() if original.custom_js else None
     found = run_many(jobs, node_modules=node_modules, custom=custom)
     for name, run in zip(models, found, strict=True):
@@ -160,6 +173,22 @@ def _run_stages(
 
 def _compare(run: TfjsRun, wanted: TfjsRun) -> Comparison:
     return compare(run.outputs, wanted.outputs)
+
+
+def _of_export(exported: Exported, last: TfjsRun, on_photos: TfjsRun | None) -> list[Check]:
+    name = exported.format if exported.quantize is None else f"{exported.format} ({exported.quantize})"
+    what, exact = f"Written {name} against tf.js", exported.quantize is None
+    checks = [Check(what, compare(exported.outputs, last.outputs), exact=exact)]
+    if on_photos:
+        found = compare(exported.photo_outputs, on_photos.outputs)
+        checks.append(Check(f"{what}, on {len(exported.photo_outputs[0])} calibration photos", found, exact=exact))
+    return checks
+
+
+def check_export(exported: Exported) -> list[Check]:
+    """Compare an exported file with Keras, where there is no tf.js."""
+    found = compare(exported.outputs, exported.keras_outputs)
+    return [Check(f"Written {exported.format} against Keras", found, exact=exported.quantize is None)]
 
 
 def _against_keras(what: str, run: TfjsRun, path: Path, inputs: Sequence[Array], version: str) -> Check:

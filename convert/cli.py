@@ -30,6 +30,9 @@ examples:
   {PROGRAM} model.h5 features/ --cut-at conv_pw_13_relu --fold-batchnorm --verify
   {PROGRAM} web_model/ model.keras
   {PROGRAM} my-classifier.zip model.h5
+  {PROGRAM} my-classifier.zip model.tflite --quantize int8 --calibration photos/
+  {PROGRAM} web_model/ model.onnx
+  {PROGRAM} web_model/ saved_model/ --to saved_model
   {PROGRAM} model.keras --summary
   {PROGRAM} head --classes 3 --units 100 --features 256 head/
 
@@ -99,12 +102,28 @@ def _parser() -> argparse.ArgumentParser:
         ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, or name of a known backbone: "
     )
     add("source", type=Path, help=kinds + ", ".join(CATALOG))
-    add("target", type=Path, nargs="?", help="folder (tf.js), .keras or .h5 file; none with --summary or --card")
+    add(
+        "target",
+        type=Path,
+        nargs="?",
+        help="folder (tf.js, SavedModel) or .keras, .h5, .tflite or .onnx file; none with --summary or --card",
+    )
     add("--from", dest="from_format", choices=SOURCES, help="format of the source (default: told from its content)")
     add("--to", dest="to_format", choices=TARGETS, help="format of the target (default: told from its name)")
     add("--cut-at", metavar="LAYER", help="end with this layer: a feature extractor")
     add("--fold-batchnorm", action="store_true", help="fold BatchNormalization into the layers before it")
-    add("--quantize", choices=("float16", "uint16", "uint8"), help="store weights in fewer bits; tells what it changes")
+    add(
+        "--quantize",
+        choices=("float16", "uint16", "uint8", "int8"),
+        help="store weights in fewer bits (int8, only for TFLite, also computes in them); tells what it changes",
+    )
+    add("--calibration", type=Path, metavar="FOLDER", help="photos that show int8 which values to expect")
+    add(
+        "--scaling",
+        type=_scaling,
+        metavar="DIVISOR,OFFSET",
+        help="how those photos' pixels go in (default: as the model's files or layers say, else 127.5,-1)",
+    )
     add("--shard-size", type=_size, default=SHARD_SIZE, metavar="BYTES", help="of weight files, e.g. 4M (default: 4M)")
     add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line, to go with the model")
     add("--summary", action="store_true", help="print the table of layers")
@@ -147,6 +166,16 @@ def _size(text: str) -> int:
     return int(digits) * unit
 
 
+def _scaling(text: str) -> tuple[float, float]:
+    try:
+        divisor, offset = (float(part) for part in text.split(","))
+    except ValueError:
+        divisor, offset = 0.0, 0.0
+    if not 0 < divisor < 1e6 or not abs(offset) < 1e6:
+        raise argparse.ArgumentTypeError(f"expected DIVISOR,OFFSET as 127.5,-1, got {text!r}")
+    return divisor, offset
+
+
 def _shape(text: str) -> tuple[int, ...]:
     parts = text.lower().split("x")
     if not all(part.isdecimal() and len(part) < 10 for part in parts):
@@ -157,7 +186,10 @@ def _shape(text: str) -> tuple[int, ...]:
 def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.target is None and not (asked.summary or asked.card):
         raise ConvertError("Expected a target, or --summary or --card for a look at the model. See --help.")
-    fields = ("from_format", "to_format", "cut_at", "fold_batchnorm", "quantize", "shard_size", "verify", "force")
+    fields = (
+        *("from_format", "to_format", "cut_at", "fold_batchnorm", "quantize", "calibration", "scaling"),
+        *("shard_size", "verify", "force"),
+    )
     options = Options(
         **{name: getattr(asked, name) for name in fields},
         labels=read_labels(asked.labels) if asked.labels else (),

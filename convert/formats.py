@@ -12,7 +12,7 @@ from pyclassifier.archive import MAX_JSON_BYTES
 from .errors import ConvertError
 
 SOURCES = ("keras", "h5", "tfjs")
-TARGETS = ("tfjs", "keras", "h5")
+TARGETS = ("tfjs", "keras", "h5", "tflite", "onnx", "saved_model")
 _KNOWN = "a Keras file (.keras, .h5), a tf.js layers model (folder, model.json), or a zip of one"
 
 
@@ -85,13 +85,13 @@ def _zip_format(path: Path) -> str:
 def target_format(path: Path) -> str:
     """Return the format that a target's name asks for: a folder is tf.js's."""
     suffix = path.suffix.lower()
-    if suffix == ".keras":
-        return "keras"
-    if suffix in (".h5", ".hdf5"):
+    if suffix in (".keras", ".h5", ".tflite", ".onnx"):
+        return suffix[1:]
+    if suffix == ".hdf5":
         return "h5"
-    if suffix in (".tflite", ".onnx", ".pb", ".zip"):
+    if suffix in (".pb", ".zip"):
         raise ConvertError(
-            f"Expected a folder (tf.js), a .keras or a .h5 as the target, got {path.name!r}. "
-            f"To {suffix[1:]} there is no way from here yet; convert to .keras and export that by Keras."
+            f"Expected a folder (tf.js, or --to saved_model) or a .keras, .h5, .tflite or .onnx file as the target, "
+            f"got {path.name!r}."
         )
     return "tfjs"

@@ -52,6 +52,8 @@ class LayersModel:
         Names of the classes in output order; empty where unknown.
     custom_js : tuple of str
         Names of those custom layers, from our optional ES module, that the model needs.
+    scaling : tuple of float, optional
+        What the model's files say of its pixels: it takes ``pixel / scaling[0] + scaling[1]`` of 0..255.
     """
 
     topology: Config
@@ -59,3 +61,4 @@ class LayersModel:
     notes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     custom_js: tuple[str, ...] = ()
+    scaling: tuple[float, float] | None = None

@@ -8,20 +8,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from pyclassifier.weights import Quantization
 
-from .checking import Check, Stages, check, raise_for_failures
+from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures
 from .custom import custom_files
 from .edit import cut_at as cut
 from .edit import fold_batchnorm as fold
 from .errors import ConvertError
+from .exports import EXPORTS, Exported, export
 from .fetching import fetch_backbone, is_backbone
 from .formats import source_format, target_format
 from .labels import check_labels
-from .model import LayersModel
-from .targets import check_target, check_target_file, write_file
+from .model import Array, LayersModel
+from .running import find_node, find_node_modules
+from .targets import check_target, check_target_file, write_file, write_folder
 from .tfjs_files import SHARD_SIZE, read_tfjs, write_tfjs
 
 Progress = Callable[[str], None]
@@ -35,7 +37,9 @@ class Options:
     to_format: str | None = None
     cut_at: str | None = None
     fold_batchnorm: bool = False
-    quantize: Quantization | None = None
+    quantize: Quantization | Literal["int8"] | None = None
+    calibration: str | os.PathLike[str] | None = None
+    scaling: tuple[float, float] | None = None
     shard_size: int = SHARD_SIZE
     labels: Sequence[str] = ()
     verify: bool = False
@@ -137,12 +141,16 @@ def convert(
         A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one, or the
         name of a backbone in the catalogue, which is fetched.
     target : path, optional
-        A folder for tf.js, else a .keras or .h5 file. None writes nothing: for a look at the model.
+        A folder for tf.js or a SavedModel, else a .keras, .h5, .tflite or .onnx file. None writes nothing: for a look
+        at the model. TFLite, ONNX and SavedModel need the packages of the extra `export`, and are always compared.
     options : Options, optional
         from_format, to_format : told from content and name where they are not given.
         cut_at : name of the layer to end with.
         fold_batchnorm : fold BatchNormalization into the layers before it.
-        quantize, shard_size : of the weights of a tf.js model.
+        quantize : bits of the weights, for tf.js "float16", "uint16" or "uint8", for TFLite "float16" or "int8".
+        calibration, scaling : folder of photos for int8, and (divisor, offset) of their pixels; see
+        `calibration_photos`.
+        shard_size : of the weights of a tf.js model, in bytes.
         labels : names of the classes.
         verify : compare with the original before anything is written.
         force : replace the target.
@@ -172,30 +180,39 @@ def convert(
         folded,
         edited if options.cut_at else folded,
         cut_at=_last_part(edited) if options.cut_at else None,
-        quantize=options.quantize if written == "tfjs" else None,
+        quantize=cast(Quantization, options.quantize) if written == "tfjs" else None,
         keras_source=Path(source) if found != "tfjs" else None,
         keras_version=keras_version,
     )
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
-        content = None
+        made = Path(temporary) / f"model.{written}"
         if written in ("keras", "h5"):
             tell("Writing for Keras")
-            made = Path(temporary) / f"model.{written}"
-            report.model, content = _keras_bytes(edited, made)
+            report.model = _with_notes(edited, made)
             stages = replace(stages, keras_target=made)
+        elif written in EXPORTS:
+            tell(f"Exporting to {written} by TensorFlow")
+            exported = _export(report, made, options, check_inputs(original))
+            stages = replace(stages, exported=exported)
         _check(report, stages, options, tell)
-    if target is not None:
-        tell("Writing")
-        report.files = _write(report.model, Path(target), content, options)
+        if target is not None:
+            tell("Writing")
+            report.files = _write(report.model, Path(target), made, options)
     report.seconds = time.perf_counter() - start
     return report
 
 
 def _check_request(target: str | os.PathLike[str] | None, written: str, options: Options) -> None:
     """Raise ConvertError before long work where its result could not be written."""
-    if written in ("keras", "h5") and options.quantize:
-        raise ConvertError("Expected a tf.js model as the target of --quantize; Keras's files hold float32.")
-    if target is not None and written == "tfjs":
+    known = {"tfjs": ("float16", "uint16", "uint8"), "tflite": ("float16", "int8")}.get(written, ())
+    if options.quantize and target is not None and options.quantize not in known:
+        some = f"--quantize {' or '.join(known)}" if known else "no --quantize: these files hold float32"
+        raise ConvertError(f"Expected for the target format {written} {some}; got {options.quantize}.")
+    if (options.quantize == "int8") != (options.calibration is not None):
+        raise ConvertError(
+            "Expected --quantize int8 and --calibration FOLDER together: the ranges of int8 are taken from photos."
+        )
+    if target is not None and written in ("tfjs", "saved_model"):
         check_target(Path(target), force=options.force)
     elif target is not None:
         check_target_file(Path(target), force=options.force)
@@ -222,17 +239,20 @@ def _last_part(model: LayersModel) -> str:
 
 def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> None:
     """Compare where it is asked for; for fewer bits always, where that can be done."""
-    if not options.verify and not stages.quantize:
+    if not options.verify and not stages.quantize and not stages.exported:
         return
     tell("Comparing predictions in tf.js")
     if not options.verify:
         stages = replace(stages, keras_source=None, keras_target=None)
     try:
-        report.checks = check(stages, node_modules=options.node_modules)
+        find_node(), find_node_modules(options.node_modules)
     except ConvertError as error:
         if options.verify:
             raise
-        report.warnings.append(f"The change of predictions by {stages.quantize} was not measured. {error}")
+        report.checks = check_export(stages.exported) if stages.exported else []
+        report.warnings.append(f"The result was not compared in tf.js. {error}")
+    else:
+        report.checks = check(stages, node_modules=options.node_modules)
     raise_for_failures(report.checks)
     if stages.quantize == "uint8":
         report.warnings.append(
@@ -241,25 +261,41 @@ def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> 
         )
 
 
-def _keras_bytes(model: LayersModel, path: Path) -> tuple[LayersModel, bytes]:
-    """The model with notes on what its Keras file lacks, and that file, which stays at `path`."""
+def _with_notes(model: LayersModel, path: Path) -> LayersModel:
+    """Write a Keras file; return the model with notes on what the file lacks."""
     from .tfjs_to_keras import write_keras
 
-    notes = write_keras(model, path)
-    return replace(model, notes=notes), path.read_bytes()
+    return replace(model, notes=write_keras(model, path))
 
 
-def _write(model: LayersModel, target: Path, content: bytes | None, options: Options) -> list[Path]:
-    if content is None:
+def _export(report: Report, made: Path, options: Options, inputs: Sequence[Array]) -> Exported:
+    photos = None
+    if options.calibration is not None:
+        from .calibration import calibration_photos
+
+        photos, skipped = calibration_photos(report.model, Path(options.calibration), options.scaling)
+        report.warnings += [f"Not used for calibration: {one}" for one in skipped]
+    keras_file = made.with_name("source.keras")
+    report.model = _with_notes(report.model, keras_file)
+    quantize = cast(Literal["float16", "int8"], options.quantize)
+    return export(keras_file, made, report.target_format, inputs, quantize=quantize, photos=photos)
+
+
+def _write(model: LayersModel, target: Path, made: Path, options: Options) -> list[Path]:
+    if not made.exists():
         return write_tfjs(
             model,
             target,
-            quantize=options.quantize,
+            quantize=cast(Quantization, options.quantize),
             shard_size=options.shard_size,
             force=options.force,
             extra_files=custom_files(model),
         )
-    files = [write_file(content, target, force=options.force)]
+    if made.is_dir():
+        parts = {path.relative_to(made).as_posix(): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+        files = write_folder(parts, target, force=options.force)
+    else:
+        files = [write_file(made.read_bytes(), target, force=options.force)]
     if model.labels:
         text = "".join(f"{label}\n" for label in model.labels).encode()
         files.append(write_file(text, target.with_suffix(".labels.txt"), force=True))

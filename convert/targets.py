@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .errors import ConvertError
 
-_OURS = re.compile(r"model\.json|metadata\.json|card\.json|.*\.bin|.*\.m?js")
+_OURS = re.compile(r"(model|metadata|card)\.json|.*\.bin|.*\.m?js|(saved_model|fingerprint)\.pb|variables|assets")
 
 
 def write_folder(files: Mapping[str, bytes | memoryview], folder: Path, *, force: bool) -> list[Path]:
@@ -23,6 +23,7 @@ def write_folder(files: Mapping[str, bytes | memoryview], folder: Path, *, force
             new, old = Path(temporary) / "new", Path(temporary) / "old"
             new.mkdir()
             for name, content in files.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
                 (new / name).write_bytes(content)
             if folder.exists():
                 folder.rename(old)
@@ -51,7 +52,7 @@ def check_target(folder: Path, *, force: bool) -> None:
     )
     if others:
         raise ConvertError(
-            f"Expected a folder with nothing but a tf.js model to replace, got {folder} with {others[0]!r}. "
+            f"Expected a folder with nothing but a model to replace, got {folder} with {others[0]!r}. "
             f"Choose another target."
         )
 

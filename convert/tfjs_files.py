@@ -130,12 +130,14 @@ def _read(files: _Files, name: str) -> LayersModel:
         raise ConvertError("Expected a tf.js layers model with a modelTopology in model.json, got none.")
     config = _normal(topology.get("model_config", topology))
     check_layers(config)
+    labels, scaling = _read_metadata(files)
     own = content.get("userDefinedMetadata")
     custom = own.get("pyclassifier", {}).get("customLayers", []) if isinstance(own, dict) else []
     return LayersModel(
         topology=config,
         weights=_read_weights(files, content.get("weightsManifest")),
-        labels=_read_labels(files),
+        labels=labels,
+        scaling=scaling,
         custom_js=tuple(str(layer) for layer in custom) if isinstance(custom, list) else (),
     )
 
@@ -197,14 +199,27 @@ def check_path(name: Any) -> None:
         raise ConvertError(f"Expected weight files named by relative paths below model.json, got {name!r:.100}.")
 
 
-def _read_labels(files: _Files) -> tuple[str, ...]:
-    """The labels of a metadata.json, which need not be there."""
+def _read_metadata(files: _Files) -> tuple[tuple[str, ...], tuple[float, float] | None]:
+    """The labels, and how pixels are scaled, of a metadata.json, which need not be there."""
     if files.size("metadata.json") is None:
-        return ()
-    labels = _read_json(files, "metadata.json").get("labels")
+        return (), None
+    metadata = _read_json(files, "metadata.json")
+    labels = metadata.get("labels")
     if not isinstance(labels, list) or len(labels) > _LABEL_LIMIT or not all(isinstance(one, str) for one in labels):
-        return ()
-    return tuple(labels)
+        labels = []
+    return tuple(labels), _scaling(metadata)
+
+
+def _scaling(metadata: dict[str, Any]) -> tuple[float, float] | None:
+    card: Any = metadata.get("userMetadata")
+    for key in ("pyclassifier", "card"):
+        card = card.get(key) if isinstance(card, dict) else None
+    if isinstance(card, dict):
+        divisor, offset = card.get("divisor"), card.get("offset")
+        if isinstance(divisor, int | float) and isinstance(offset, int | float):
+            return (float(divisor), float(offset)) if 0 < divisor < 1e6 and abs(offset) < 1e6 else None
+    # What Teachable Machine's own reader does to pixels.
+    return (127.0, -1.0) if metadata.get("packageName") == "@teachablemachine/image" else None
 
 
 def write_tfjs(

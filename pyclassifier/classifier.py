@@ -201,6 +201,8 @@ class ImageClassifier:
             Stopped before training began; what was learned before stays.
         EngineError
             The engine failed.
+        KeyboardInterrupt, asyncio.CancelledError
+            Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
         samples = [*training, *validation]
@@ -212,7 +214,7 @@ class ImageClassifier:
             _check_readable(dataset, kept[:n_training])
             encoder = LabelEncoder()
             y = encoder.fit_transform([str(sample.label) for sample in kept])
-            head, history, y_pred = await train_head(
+            head = await train_head(
                 self._get_engine(),
                 features.X,
                 y,
@@ -227,24 +229,28 @@ class ImageClassifier:
             raise
         self._keep_extractor(extractor, instead_of=self._extractor)
         self._dispose_head()
-        self._head = head
+        self._head = head.model
         self.classes_ = encoder.classes_
-        self.history_ = history
+        self.history_ = head.history
         self.evaluation_ = (
-            Evaluation.from_predictions(y[n_training:], y_pred, encoder.classes_.tolist()) if len(y_pred) else None
+            Evaluation.from_predictions(y[n_training:], head.y_pred, encoder.classes_.tolist())
+            if len(head.y_pred)
+            else None
         )
         self.problems_ = dataset.problems + features.problems
         self.n_training_ = n_training
-        self.stopped_ = len(history["loss"]) < self.epochs
+        self.stopped_ = len(head.history["loss"]) < self.epochs
         digests = [self._cache.digest(sample) for sample in kept]
         self._record = make_record(
             parameters={**self.get_params(), "backbone": extractor.card.name, "engine": None},
             engine=self._get_engine(),
-            history=history,
+            history=head.history,
             evaluation=self.evaluation_,
             training=digests[:n_training],
             validation=digests[n_training:],
         )
+        if head.interruption:
+            raise head.interruption
         return self
 
     async def predict_proba(
@@ -439,7 +445,7 @@ class ImageClassifier:
         """Let go of photos that will not be used again."""
         self._cache.forget(samples)
 
-    def dispose(self) -> None:
+    def close(self) -> None:
         """Free what the engine holds. What was learned is gone; `fit` learns anew."""
         self._dispose_head()
         if self._extractor:

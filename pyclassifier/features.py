@@ -239,6 +239,7 @@ class FeatureExtractor:
         finally:
             if computing:
                 await asyncio.wait([computing])
+                computing.exception()  # Seen, so that it is not reported a second time where another one is raised.
         if computing:
             computing.result()
         report(Progress("features", len(samples), len(samples)))

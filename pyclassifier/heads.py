@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +12,26 @@ from .engines import Engine, FitConfig, History, Model
 from .engines.base import Array, OnEpoch, ShouldStop
 from .labels import one_hot
 from .topology import head, initial_weights
+
+
+@dataclass(frozen=True)
+class TrainedHead:
+    """A head, and how its training went.
+
+    Parameters
+    ----------
+    model : Model
+    history : dict of str to list of float
+    y_pred : ndarray of shape (n_held_out,), int64
+        Its classes of the rows that it was judged by.
+    interruption : KeyboardInterrupt or asyncio.CancelledError, optional
+        What ended the training early. It is for the caller to raise once the head is in a safe place.
+    """
+
+    model: Model
+    history: History
+    y_pred: NDArray[np.int64]
+    interruption: BaseException | None = None
 
 
 async def train_head(
@@ -21,7 +44,7 @@ async def train_head(
     hidden_units: int,
     on_epoch: OnEpoch | None = None,
     should_stop: ShouldStop | None = None,
-) -> tuple[Model, History, NDArray[np.int64]]:
+) -> TrainedHead:
     """Train a new head on the first rows, judged after each epoch by the others.
 
     Parameters
@@ -39,10 +62,8 @@ async def train_head(
 
     Returns
     -------
-    head : Model
-    history : dict of str to list of float
-    y_pred : ndarray of shape (N - n_training,), int64
-        The head's classes of the other rows.
+    TrainedHead
+        An interruption after the first epoch is noted in it; before, it raises.
 
     Raises
     ------
@@ -54,17 +75,25 @@ async def train_head(
     topology = head(X.shape[1], hidden_units, n_classes)
     model = await engine.build(topology, initial_weights(topology, np.random.default_rng(config.random_state)))
     held_out = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
+    history: History = {}
+    interruption: BaseException | None = None
+
+    def note(so_far: History) -> None:
+        history.update(so_far)
+        if on_epoch:
+            on_epoch(so_far)
+
     try:
-        history = await model.fit(
-            X[:n_training],
-            Y[:n_training],
-            config,
-            validation=held_out,
-            on_epoch=on_epoch,
-            should_stop=should_stop,
-        )
+        try:
+            await model.fit(
+                X[:n_training], Y[:n_training], config, validation=held_out, on_epoch=note, should_stop=should_stop
+            )
+        except (KeyboardInterrupt, asyncio.CancelledError) as error:
+            if not history:
+                raise
+            interruption = error
         y_pred = (await model.predict(held_out[0])).argmax(axis=1) if held_out else np.zeros(0, np.int64)
     except BaseException:
         model.dispose()
         raise
-    return model, history, y_pred
+    return TrainedHead(model, history, y_pred, interruption)

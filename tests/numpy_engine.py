@@ -20,10 +20,16 @@ N_CLASSES = 1000  # ImageNet's
 class NumpyEngine:
     name = "numpy-double"
     backend = "numpy"
+    backends = ("numpy",)
+    renderer = ""
+    software = False
 
     def __init__(self) -> None:
         self.live: set[NumpyModel] = set()
         self.n_predicted = 0
+
+    async def load(self) -> NumpyEngine:
+        return self
 
     async def set_backend(self, name: str) -> None:
         self.backend = name

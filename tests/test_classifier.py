@@ -128,6 +128,37 @@ async def test_stop_keeps_what_is_trained_so_far():
     assert len(await classifier.predict([noisy(COLORS["red"], 7)])) == 1
 
 
+async def test_an_interrupted_training_keeps_what_is_learned():
+    engine = NumpyEngine()
+    classifier = make(engine, epochs=50)
+
+    def interrupt(history):
+        if len(history["loss"]) == 7:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await classifier.fit(color_dataset(), on_epoch=interrupt)
+    assert classifier.stopped_ and len(classifier.history_["loss"]) == 7
+    assert classifier.evaluation_.n_samples == 3
+    assert (await classifier.predict([noisy(COLORS["red"], 7)])).tolist() == ["red"]
+    classifier.close()
+    assert engine.memory()["numTensors"] == 0
+
+
+async def test_an_error_of_a_callback_comes_out_and_leaves_the_learned_model():
+    classifier = await make().fit(color_dataset())
+    held = classifier.engine.memory()
+
+    def fail(_):
+        raise ZeroDivisionError("mine")
+
+    for callback in ("on_epoch", "on_progress"):
+        with pytest.raises(ZeroDivisionError, match="mine"):
+            await classifier.fit(color_dataset(), **{callback: fail})
+    assert classifier.engine.memory() == held
+    assert (await classifier.predict([noisy(COLORS["red"], 7)])).tolist() == ["red"]
+
+
 async def test_stop_before_training_raises_and_remembers_features():
     engine = NumpyEngine()
     classifier = make(engine)
@@ -207,7 +238,7 @@ async def test_everything_the_engine_holds_is_given_back():
     held = engine.memory()["numTensors"]
     await classifier.fit(color_dataset())
     assert engine.memory()["numTensors"] == held
-    classifier.dispose()
+    classifier.close()
     assert engine.memory() == {"numTensors": 0, "numBytes": 0}
 
 
@@ -224,7 +255,7 @@ async def test_save_and_load_give_the_same_probabilities(tmp_path):
     assert opened.history_ == classifier.history_
     assert opened.evaluation_.matrix.tolist() == classifier.evaluation_.matrix.tolist()
     assert await opened.self_check() < 1e-6
-    opened.dispose()
+    opened.close()
     assert engine.memory()["numTensors"] == 0
 
 

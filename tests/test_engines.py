@@ -1,5 +1,7 @@
 """The contract that every engine keeps: here the numpy double, under Pyodide TensorFlow.js as well."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from conftest import IN_PYODIDE
@@ -104,6 +106,39 @@ async def test_stop_ends_after_the_running_epoch(engine):
     )
     assert len(history["loss"]) == 3 and "val_loss" not in history
     model.dispose()
+
+
+async def test_what_a_callback_raises_comes_out_as_it_is_and_nothing_is_left_behind(engine):
+    model = await build_head(engine)
+    held = engine.memory()
+
+    def refuse(history):
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        await model.fit(*blobs(), FitConfig(epochs=3), validation=blobs(30), on_epoch=refuse)
+    assert engine.memory() == held
+    history = await model.fit(*blobs(), FitConfig(epochs=2))
+    assert len(history["loss"]) == 2, "the model can be used as before"
+    model.dispose()
+
+
+@pytest.mark.skipif(not IN_PYODIDE, reason="the numpy double never waits; tests/pyodide runs this in a browser")
+async def test_a_cancelled_training_gives_back_what_it_took():
+    engine = await default_engine().load()
+    before = engine.memory()
+    model = await build_head(engine)
+    held, seen = engine.memory(), []
+    training = asyncio.ensure_future(model.fit(*blobs(), FitConfig(epochs=10_000), on_epoch=seen.append))
+    while len(seen) < 3:
+        await asyncio.sleep(0.01)
+    training.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await training
+    assert engine.memory() == held
+    assert len((await model.fit(*blobs(), FitConfig(epochs=2)))["loss"]) == 2
+    model.dispose()
+    assert engine.memory() == before
 
 
 async def test_weights_go_out_and_in(engine):

@@ -158,7 +158,7 @@ async def test_evaluate_and_clear_and_memory():
     await page.call("clear")
     assert "got none" in (await page.try_call("train", {}))["error"]["message"]
     assert (await page.call("predict", [photo("red")]))[0]["label"] == "red", "the trained model stays"
-    page.session.classifier.dispose()
+    page.session.classifier.close()
     assert await page.call("memory") == start
 
 

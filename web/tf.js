@@ -1,7 +1,9 @@
 /**
  * The one tf.js of the site: core, layers and three backends as one ES module, bundled by web/vendor.py.
  * Whole packages are exported, under the names of the `tf` everybody knows: Python asks for its ops by name.
+ * It also becomes the global `tf`, where Python looks for it.
  */
+import * as tf from "./tf.js";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
@@ -12,6 +14,7 @@ import { version_layers } from "@tensorflow/tfjs-layers";
 
 // The binaries lie beside this file, wherever the site is hosted.
 setWasmPaths(new URL("./", import.meta.url).href);
+Object.assign(globalThis, { tf });
 // Threads need COOP and COEP headers, which a host may or may not send: the threaded binary is not shipped.
 env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 

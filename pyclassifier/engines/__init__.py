@@ -10,8 +10,17 @@ from .base import Engine, FitConfig, History, Model, Network
 __all__ = ["Engine", "FitConfig", "History", "Model", "Network", "default_engine"]
 
 
-def default_engine() -> Engine:
-    """Return the engine of this platform: TensorFlow.js under Pyodide.
+def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, backend: str = "auto") -> Engine:
+    """Return the engine of this platform: TensorFlow.js under Pyodide. It is loaded when it is first used.
+
+    Parameters
+    ----------
+    site_url : str, optional
+        A built site to take TensorFlow.js and the backbones from; by default the one that this runs on.
+    tfjs_url : str, optional
+        Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module.
+    backend : {"auto", "webgl", "wasm", "cpu"}
+        What computes; "auto" is WebGL on a graphics processor, else WebAssembly.
 
     Returns
     -------
@@ -29,4 +38,4 @@ def default_engine() -> Engine:
         )
     from .tfjs import TfjsEngine
 
-    return TfjsEngine()
+    return TfjsEngine(site_url=site_url, tfjs_url=tfjs_url, backend=backend)

@@ -3,7 +3,7 @@
  */
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
-import * as tf from "../vendor/tf.js";
+import "../vendor/tf.js"; // The global `tf`, which Python uses.
 import { ABORTED } from "./protocol.js";
 
 /**
@@ -14,12 +14,9 @@ import { ABORTED } from "./protocol.js";
  */
 
 const SITE = new URL("../", import.meta.url).href;
-const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 /** @type {any} the Python object `session.Session` */
 let session = null;
-/** What of `Info` Python does not know. */
-let platform = { renderer: "", software: false, backends: /** @type {string[]} */ ([]) };
 /** Calls run one after the other: Python and tf.js have one state. */
 let queue = Promise.resolve();
 /** @type {Map<number, Stop>} */
@@ -56,7 +53,7 @@ async function answer({ id, method, args }) {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
     const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
     const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop);
-    self.postMessage({ id, result: method === "setBackend" ? { ...result, ...platform } : result });
+    self.postMessage({ id, result });
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     self.postMessage({ id, error: { name, message } });
@@ -81,8 +78,9 @@ async function connect(args, report) {
   };
   report({ stage: "python", done: 0, total: 4 });
   await start(args, step);
-  const info = await step("backbone", callPython("connect", [args[0].load], report, { requested: false }));
-  return { ...info, ...platform };
+  const nothing = { requested: false };
+  await step("tensorflow", callPython("loadEngine", [], report, nothing));
+  return step("backbone", callPython("connect", [args[0].load], report, nothing));
 }
 
 /**
@@ -90,14 +88,11 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend }], step) {
-  const renderer = webglRenderer();
-  const [pyodide, backends, index] = await Promise.all([
+  const [pyodide, index] = await Promise.all([
     step("packages", step("python", startPython())),
-    step("tensorflow", startTensorFlow(backend, renderer)),
     fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
   ]);
-  platform = { renderer, software: SOFTWARE_RENDERER.test(renderer), backends };
-  session = pyodide.pyimport("session").start(`${SITE}models/`, index);
+  session = pyodide.pyimport("session").start(SITE, index, backend);
 }
 
 async function startPython() {
@@ -107,33 +102,6 @@ async function startPython() {
   ]);
   for (const { name, text } of sources) pyodide.FS.writeFile(name, text);
   return pyodide;
-}
-
-/**
- * @param {string} wanted
- * @param {string} renderer
- */
-async function startTensorFlow(wanted, renderer) {
-  Object.assign(globalThis, { tf });
-  const software = renderer === "" || SOFTWARE_RENDERER.test(renderer);
-  const candidates = wanted === "auto" ? (software ? ["wasm", "cpu"] : ["webgl", "wasm", "cpu"]) : [wanted];
-  for (const name of candidates) {
-    if (await tf.setBackend(name)) {
-      await tf.ready();
-      return renderer === "" ? ["wasm", "cpu"] : ["webgl", "wasm", "cpu"];
-    }
-  }
-  throw new Error(`Expected a way to compute that works in this browser, got "${wanted}". Try another one (?backend=wasm).`);
-}
-
-/** What WebGL runs on; "" where there is no WebGL. */
-function webglRenderer() {
-  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
-  if (!gl) return "";
-  const names = gl.getExtension("WEBGL_debug_renderer_info");
-  const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return renderer;
 }
 
 /**

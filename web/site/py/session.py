@@ -22,6 +22,7 @@ from pyclassifier import (
     Progress,
     PyClassifierError,
     StoppedError,
+    default_engine,
     from_files,
 )
 
@@ -40,11 +41,9 @@ OPTIONS = {
 TOP = 5
 
 
-def start(models_url: str, index: str) -> Session:
+def start(site_url: str, index: str, backend: str) -> Session:
     """Make the session of a page; called once by the worker."""
-    from pyclassifier.engines.tfjs import TfjsEngine
-
-    return Session(TfjsEngine(models_url=models_url), index)
+    return Session(default_engine(site_url=site_url, backend=backend), index)
 
 
 class Session:
@@ -53,7 +52,7 @@ class Session:
     Parameters
     ----------
     engine : Engine
-        With ``set_backend``.
+        With ``set_backend`` and what else `pyclassifier.engines.tfjs.TfjsEngine` has.
     index : str
         JSON of the site's ``models/index.json``; the first backbone is the default.
     """
@@ -79,6 +78,10 @@ class Session:
             traceback.print_exc()  # For the console; a visitor gets a sentence.
             return error("InternalError", f"Something went wrong inside pyclassifier ({type(unexpected).__name__}).")
 
+    async def load_engine(self, *, emit: Emit, stop: Stop) -> None:
+        """Load what computes."""
+        await self.engine.load()
+
     async def connect(self, load: str = "backbone", *, emit: Emit, stop: Stop) -> Data:
         """Load what is used first: the default "backbone", the "network" with its own classes, or "nothing" yet."""
         if load == "backbone":
@@ -92,6 +95,9 @@ class Session:
         """What runs here."""
         return {
             "backend": self.engine.backend,
+            "backends": self.engine.backends,
+            "renderer": self.engine.renderer,
+            "software": self.engine.software,
             "backbones": [
                 {"name": card.name, "title": card.title, "inputSize": card.input_size, "bytes": n_bytes}
                 for card, n_bytes in self.backbones
@@ -235,7 +241,7 @@ class Session:
     async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
         """Take a zip's model for the trained one; the photos stay."""
         opened = await ImageClassifier.load(as_bytes(data), engine=self.engine)
-        self.classifier.dispose()
+        self.classifier.close()
         self.classifier = opened
         card = opened.backbone
         evaluation = opened.evaluation_
@@ -264,6 +270,7 @@ class Session:
 
 
 METHODS: dict[str, Callable[..., Any]] = {
+    "loadEngine": Session.load_engine,
     "connect": Session.connect,
     "setBackend": Session.set_backend,
     "add": Session.add,

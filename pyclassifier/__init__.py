@@ -2,7 +2,7 @@
 
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .classifier import ImageClassifier
-from .datasets import Dataset, Problem, Sample, from_files, from_folder
+from .datasets import Dataset, Problem, Sample, from_files, from_folder, from_zip
 from .engines import FitConfig, default_engine
 from .errors import (
     ArchiveError,
@@ -19,6 +19,8 @@ from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
 from .labels import LabelEncoder, one_hot
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
+from .model_selection import StratifiedKFold, cross_val_score
+from .samples import load_samples
 from .summary import LayerSummary, NetworkSummary
 
 __all__ = [
@@ -45,13 +47,17 @@ __all__ = [
     "Recognition",
     "Sample",
     "StoppedError",
+    "StratifiedKFold",
     "UnknownModelError",
     "accuracy_score",
     "confusion_matrix",
+    "cross_val_score",
     "decode_image",
     "default_engine",
     "from_files",
     "from_folder",
+    "from_zip",
+    "load_samples",
     "one_hot",
     "precision_recall_f1",
     "wilson_interval",

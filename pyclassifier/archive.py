@@ -12,9 +12,7 @@ import json
 import math
 import re
 import reprlib
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
@@ -25,6 +23,7 @@ from .catalog import ModelCard
 from .errors import ArchiveError
 from .topology import Topology, Weights, input_size, leaf_layers, model_config, pooling_of, sequential
 from .weights import decode_weights, encode_weights
+from .zips import ZIP_ERRORS, read_member
 
 MAX_BYTES = 1 << 29
 MAX_JSON_BYTES = 1 << 25
@@ -37,8 +36,6 @@ _INNERMOST = re.compile(r"\[\]|\{\}")
 _MAX_LABELS = 100_000
 _MAX_LABEL_LENGTH = 1000
 _MAX_SCALING = 1e6
-# What zipfile trips over in a damaged file, slips of its parser included.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, OverflowError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -255,23 +252,17 @@ def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
                 raise ArchiveError(f"Expected {', '.join(_FILES)} in the zip; {', '.join(missing)} is missing.")
             model, weights, metadata = (_read(file, name) for name in _FILES)
         return read_json_object(model, "model.json"), weights, read_json_object(metadata, "metadata.json")
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise ArchiveError(
             f"Expected a model archive (.zip), got something else or a damaged one ({error})."
         ) from error
 
 
 def _read(file: zipfile.ZipFile, name: str) -> bytes:
-    """One file of the zip, and not a byte more than it says it has: what inflates to more does no harm."""
-    info = file.getinfo(name)
-    limit = MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES
-    if info.file_size > limit:
-        raise ArchiveError(f"Expected at most {limit:,} bytes in {name}, got {info.file_size:,}.")
-    # Others are not inflated step by step, so that a small file could fill the memory.
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ArchiveError(f"Expected {name} stored or deflated in the zip, got method {info.compress_type}.")
-    with file.open(info) as part:
-        return part.read(info.file_size)
+    try:
+        return read_member(file, file.getinfo(name), MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES)
+    except ValueError as error:
+        raise ArchiveError(str(error)) from error
 
 
 def read_json_object(data: bytes, name: str) -> dict[str, Any]:

@@ -127,6 +127,13 @@ class ImageClassifier:
         self._head: Model | None = None
         self._record: dict[str, Any] = {}
 
+    @property
+    def engine_(self) -> Engine:
+        """The engine in use: the one that was given, or the platform's."""
+        if self._engine is None:
+            self._engine = self.engine or default_engine()
+        return self._engine
+
     def get_params(self) -> dict[str, Any]:
         """Parameters by name, as given to the constructor or to `set_params`."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
@@ -215,7 +222,7 @@ class ImageClassifier:
             encoder = LabelEncoder()
             y = encoder.fit_transform([str(sample.label) for sample in kept])
             head = await train_head(
-                self._get_engine(),
+                self.engine_,
                 features.X,
                 y,
                 n_training,
@@ -243,7 +250,7 @@ class ImageClassifier:
         digests = [self._cache.digest(sample) for sample in kept]
         self._record = make_record(
             parameters={**self.get_params(), "backbone": extractor.card.name, "engine": None},
-            engine=self._get_engine(),
+            engine=self.engine_,
             history=head.history,
             evaluation=self.evaluation_,
             training=digests[:n_training],
@@ -252,6 +259,59 @@ class ImageClassifier:
         if head.interruption:
             raise head.interruption
         return self
+
+    async def extract_features(
+        self,
+        photos: Dataset | Sequence[Photo],
+        *,
+        problems: list[Problem] | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> NDArray[np.float32]:
+        """Turn photos into what a head is trained on, to train one of your own; needs no `fit`.
+
+        Parameters
+        ----------
+        photos : Dataset, or sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
+        problems : list of Problem, optional
+            Where given, unreadable photos are added to it and their rows are nan; else the first one raises.
+        on_progress, should_stop : callable, optional
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (N, n_features), float32
+            One row per photo, in their order: the backbone's features as the parameters say. They are remembered,
+            so that the next `fit` need not compute them.
+
+        Raises
+        ------
+        ImageDecodeError
+            A photo cannot be read, and no list for problems was given.
+        StoppedError
+            ``should_stop()`` was true.
+        EngineError
+            The engine failed.
+
+        Examples
+        --------
+        >>> X, y = await classifier.extract_features(dataset), dataset.y  # doctest: +SKIP
+        """
+        is_dataset = isinstance(photos, Dataset)
+        listed = photos.samples if isinstance(photos, Dataset) else photos
+        samples = [as_sample(photo, i) for i, photo in enumerate(listed)]
+        extractor = await self._get_extractor()
+        try:
+            features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        finally:
+            if self._head is None:
+                self._keep_extractor(extractor, instead_of=self._extractor)
+            elif extractor is not self._extractor:
+                extractor.model.dispose()
+            if not is_dataset:
+                self._cache.forget(samples)
+        features.report(problems)
+        return features.spread(features.X, len(samples), features.X.shape[1])
 
     async def predict_proba(
         self,
@@ -410,9 +470,9 @@ class ImageClassifier:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         archive = read_archive(data)
         self = cls(archive.card, fit_mode=archive.fit_mode, pooling=pooling_of(archive.extractor), engine=engine)
-        model = await self._get_engine().build(archive.extractor, archive.extractor_weights)
+        model = await self.engine_.build(archive.extractor, archive.extractor_weights)
         try:
-            self._head = await self._get_engine().build(archive.head, archive.head_weights)
+            self._head = await self.engine_.build(archive.head, archive.head_weights)
         except BaseException:
             model.dispose()
             raise
@@ -452,18 +512,13 @@ class ImageClassifier:
             self._extractor.model.dispose()
         self._extractor = None
 
-    def _get_engine(self) -> Engine:
-        if self._engine is None:
-            self._engine = self.engine or default_engine()
-        return self._engine
-
     async def _get_extractor(self) -> FeatureExtractor:
         """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
         card = get_card(self.backbone, self.input_size)
         current = self._extractor
         if current and (current.card, current.pooling, current.fit_mode) == (card, self.pooling, self.fit_mode):
             return current
-        model = await self._get_engine().load_backbone(card, self.pooling)
+        model = await self.engine_.load_backbone(card, self.pooling)
         return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
 
     def _keep_extractor(self, extractor: FeatureExtractor | None, *, instead_of: FeatureExtractor | None) -> None:

@@ -5,8 +5,10 @@ Nothing is decoded here. A sample knows how to read its bytes; whoever needs the
 
 from __future__ import annotations
 
+import io
 import posixpath
 import unicodedata
+import zipfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -14,8 +16,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import DatasetError
+from .zips import ZIP_ERRORS, read_member
 
 Split = Literal["training", "validation"]
 Read = Callable[[], Awaitable[bytes]]
@@ -30,6 +34,10 @@ SPLIT_FOLDERS: dict[str, Split] = {
 }
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _MAX_LABEL_LENGTH = 200
+# Of a zip that somebody else made: files in it, bytes of one photo, bytes of all of them.
+_MAX_ZIP_FILES = 100_000
+_MAX_PHOTO_BYTES = 1 << 28
+_MAX_ZIP_BYTES = 1 << 34
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +99,11 @@ class Dataset:
     def labels(self) -> list[str]:
         """Labels of the samples, each once, sorted."""
         return sorted({str(sample.label) for sample in self.samples})
+
+    @property
+    def y(self) -> NDArray[np.str_]:
+        """Label of each sample, in their order: shape (n_samples,)."""
+        return np.array([str(sample.label) for sample in self.samples], dtype=np.str_)
 
     def count(self) -> dict[str, Counter[Split | None]]:
         """Number of samples per label and split."""
@@ -216,6 +229,51 @@ def from_folder(folder: str | Path, *, split: Split | None = None) -> Dataset:
         raise DatasetError(f"Expected a folder of labelled photos, got {str(folder)!r}, which is not a folder.")
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     return from_files([(path.relative_to(folder).as_posix(), _reader(path)) for path in found], split=split)
+
+
+def from_zip(source: bytes | str | Path, *, split: Split | None = None) -> Dataset:
+    """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
+
+    Parameters
+    ----------
+    source : bytes, str or Path
+        The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
+        at a time, of at most 256 MB each.
+    split : {"training", "validation"}, optional
+        As in `from_files`.
+
+    Returns
+    -------
+    Dataset
+        Photos that are damaged, encrypted or too large become problems once they are read.
+
+    Raises
+    ------
+    DatasetError
+        It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
+    """
+    try:
+        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+    except ZIP_ERRORS as error:
+        raise DatasetError(f"Expected a zip file of folders of photos, got something else ({error}).") from error
+    members = [member for member in file.infolist() if not member.is_dir()]
+    n_bytes = sum(member.file_size for member in members)
+    if len(members) > _MAX_ZIP_FILES or n_bytes > _MAX_ZIP_BYTES:
+        raise DatasetError(
+            f"Expected at most {_MAX_ZIP_FILES:,} files of {_MAX_ZIP_BYTES:,} bytes in the zip, got {len(members):,} "
+            f"of {n_bytes:,}. Split it into several ones."
+        )
+    return from_files([(member.filename, _member_reader(file, member)) for member in members], split=split)
+
+
+def _member_reader(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Read:
+    async def read() -> bytes:
+        try:
+            return read_member(file, member, _MAX_PHOTO_BYTES)
+        except ZIP_ERRORS as error:
+            raise OSError(str(error)) from error
+
+    return read
 
 
 def _reader(path: Path) -> Read:

@@ -209,6 +209,37 @@ async def test_marked_validation_photos_are_the_ones_judged_by():
     assert classifier.n_training_ == 15 and classifier.evaluation_.n_samples == 6
 
 
+async def test_features_are_a_step_of_their_own():
+    engine = NumpyEngine()
+    classifier = make(engine)
+    dataset = from_files([*color_files(4), ("p/red/no.png", Reader(b"no"))])
+    with pytest.raises(ImageDecodeError, match=r"no\.png"):
+        await classifier.extract_features(dataset)
+    problems = []
+    X, y = await classifier.extract_features(dataset, problems=problems), dataset.y
+    assert X.shape == (13, 9) and X.dtype == np.float32 and y.shape == (13,)
+    assert np.isnan(X).any(axis=1).tolist() == [sample.path == "p/red/no.png" for sample in dataset.samples]
+    assert [problem.path for problem in problems] == ["p/red/no.png"]
+    centres = {label: X[y == label][:-1].mean(axis=0) for label in ("blue", "green")}
+    for label in centres:  # A head of one's own: the nearest mean.
+        new = await classifier.extract_features([noisy(COLORS[label], 77)])
+        assert min(centres, key=lambda k: np.linalg.norm(centres[k] - new)) == label
+    n_predicted = engine.n_predicted
+    await classifier.fit(dataset)
+    judged = classifier.evaluation_.n_samples
+    assert engine.n_predicted == n_predicted + judged, "fit took the features that were there"
+
+
+async def test_features_by_other_parameters_leave_the_learned_model():
+    engine = NumpyEngine()
+    classifier = await make(engine).fit(color_dataset())
+    photo, held = [noisy(COLORS["red"], 7)], engine.memory()
+    before = await classifier.predict_proba(photo)
+    X = await classifier.set_params(pooling="flatten", input_size=64).extract_features(photo)
+    assert X.shape == (1, 4 * 9) and engine.memory() == held
+    assert np.array_equal(await classifier.predict_proba(photo), before)
+
+
 async def test_unfitted_classifiers_say_so():
     for call in (lambda: make().predict([b"x"]), lambda: make().save(), lambda: make().evaluate(Dataset())):
         with pytest.raises(NotFittedError, match="train one or open one"):

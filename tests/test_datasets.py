@@ -1,9 +1,12 @@
+import io
 import unicodedata
+import warnings
+import zipfile
 
 import numpy as np
 import pytest
 
-from pyclassifier import Dataset, DatasetError, Sample, from_files, from_folder
+from pyclassifier import Dataset, DatasetError, Sample, from_files, from_folder, from_zip
 from pyclassifier.datasets import SUFFIXES
 
 
@@ -272,3 +275,65 @@ def test_fewer_than_two_classes_is_an_error(counts, got):
 def test_a_sample_is_itself_and_not_its_twin():
     # The cache of hashes keys on samples: two files of one path are two files.
     assert Sample("a", read) != Sample("a", read)
+
+
+def zipped(members, **options):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", **options) as file:
+        for name, data in members:
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+async def test_a_zip_of_folders_is_read_like_a_folder(tmp_path):
+    data = zipped([("pets/", b""), ("pets/cat/1.jpg", b"one"), ("pets/val/dog/2.jpg", b"two"), ("readme.md", b"x")])
+    (tmp_path / "pets.zip").write_bytes(data)
+    for source in (data, tmp_path / "pets.zip", str(tmp_path / "pets.zip")):
+        dataset = from_zip(source)
+        assert dataset.y.tolist() == ["cat", "dog"] and [s.split for s in dataset.samples] == [None, "validation"]
+        assert [await sample.read() for sample in dataset.samples] == [b"one", b"two"]
+        assert [problem.path for problem in dataset.problems] == ["readme.md"]
+
+
+async def test_paths_in_a_zip_are_names_and_no_more(tmp_path):
+    names = ["../../cat/1.jpg", "/etc/cat/2.jpg", "C:/cat/3.jpg", "cat/../dog/4.jpg", "cat/1.jpg", "cat/1.jpg"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the name that is there twice
+        data = zipped([(name, str(i)) for i, name in enumerate(names)])
+    dataset = from_zip(data)
+    assert dataset.y.tolist() == ["cat", "cat", "cat", "dog", "cat", "cat"]
+    assert [await sample.read() for sample in dataset.samples] == [str(i).encode() for i in range(6)]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("source", [b"", b"no zip", b"PK\x05\x06" + b"\xff" * 18, "there/is/none.zip"])
+def test_what_is_no_zip_is_said(source):
+    with pytest.raises(DatasetError, match="Expected a zip file of folders of photos, got something else"):
+        from_zip(source)
+
+
+async def test_a_hostile_zip_costs_no_memory(monkeypatch):
+    data = bytearray(zipped([("cat/1.jpg", bytes(1000)), ("cat/2.jpg", b"fine")], compression=zipfile.ZIP_DEFLATED))
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(b"PK\x01\x02"))
+    data[at + 24 : at + 28] = (1 << 30).to_bytes(4, "little")  # says that it inflates to 1 GB
+    dataset = from_zip(bytes(data))
+    with pytest.raises(OSError, match=r"at most 268,435,456 bytes in cat/1\.jpg, got 1,073,741,824"):
+        await dataset.samples[0].read()
+    assert await dataset.samples[1].read() == b"fine"
+    monkeypatch.setattr("pyclassifier.datasets._MAX_ZIP_FILES", 1)
+    with pytest.raises(DatasetError, match="at most 1 files"):
+        from_zip(bytes(data))
+
+
+async def test_unusual_and_damaged_members_become_problems():
+    lzma = from_zip(zipped([("cat/1.jpg", b"x" * 100)], compression=zipfile.ZIP_LZMA)).samples[0]
+    with pytest.raises(OSError, match="stored or deflated"):
+        await lzma.read()
+    data = bytearray(zipped([("cat/1.jpg", b"x" * 100)]))
+    data[60] ^= 1
+    with pytest.raises(OSError, match="CRC"):
+        await from_zip(bytes(data)).samples[0].read()
+    data[6] |= 1
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(OSError, match="encrypted"):
+        await from_zip(bytes(data)).samples[0].read()

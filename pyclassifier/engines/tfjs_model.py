@@ -100,10 +100,11 @@ class TfjsModel:
         # A mean of float32 accuracies can exceed 1 by a rounding error.
         return {"loss": float(logs["loss"][0]), "accuracy": min(float(logs["acc"][0]), 1.0)}
 
-    async def _run(self, training: Any) -> Any:
-        """Wait for a promise of tf.js; where the wait is interrupted, until tf.js lets go of its tensors."""
+    async def _run(self, promise: Any) -> Any:
+        """Wait for a training of tf.js; where the wait is interrupted, until tf.js lets go of its tensors."""
+        training = asyncio.ensure_future(promise)
         try:
-            return await training
+            return await asyncio.shield(training)
         except (KeyboardInterrupt, asyncio.CancelledError):
             self._model.stopTraining = True
             with suppress(JsException):

@@ -1,0 +1,88 @@
+"""Sample photos to start with: the textures that come with a built site."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from .datasets import Dataset, Read, Split, from_files
+from .errors import DatasetError, EngineError
+
+_REMEDY = "Check the connection, and the address of the built site."
+
+
+async def load_samples(site_url: str | None = None) -> Dataset:
+    """Make a dataset of the sample photos of a built site: 48 tiles of brick, grass and gravel.
+
+    Parameters
+    ----------
+    site_url : str, optional
+        Address of the site; by default the one that this runs on.
+
+    Returns
+    -------
+    Dataset
+        36 photos for training and 12 for validation; their bytes are fetched when they are read.
+
+    Raises
+    ------
+    DatasetError
+        There is no such site.
+
+    Examples
+    --------
+    >>> dataset = await load_samples()  # doctest: +SKIP
+    >>> dataset.labels  # doctest: +SKIP
+    ['brick', 'grass', 'gravel']
+    """
+    site_url = site_url or await _find_site()
+    if site_url is None:
+        raise DatasetError("Expected to run on a built site, which has sample photos; found none. Give its site_url.")
+    folder = site_url.rstrip("/") + "/samples/"
+    try:
+        index: dict[Split, list[str]] = json.loads(await _fetch(folder + "index.json"))
+    except OSError as error:
+        raise DatasetError(f"Expected sample photos at {folder}; {error}") from error
+    parts = [
+        from_files([(path, _reader(f"{folder}{split}/{quote(path)}")) for path in paths], split=split)
+        for split, paths in index.items()
+    ]
+    return sum(parts, Dataset())
+
+
+async def _find_site() -> str | None:
+    if sys.platform != "emscripten":
+        return None
+    from .engines.browser import find_site
+
+    return await find_site()
+
+
+def _reader(url: str) -> Read:
+    async def read() -> bytes:
+        return await _fetch(url)
+
+    return read
+
+
+async def _fetch(url: str) -> bytes:
+    if sys.platform != "emscripten":
+        return await asyncio.to_thread(_download, url)
+    from .engines.browser import fetch
+
+    try:
+        return bytes((await fetch(url, "arrayBuffer", _REMEDY)).to_bytes())
+    except EngineError as error:
+        raise OSError(str(error)) from error
+
+
+def _download(url: str) -> bytes:
+    try:
+        with urlopen(url) as response:
+            return bytes(response.read())
+    except (URLError, ValueError) as error:
+        raise OSError(f"{url} did not load ({error}). {_REMEDY}") from error

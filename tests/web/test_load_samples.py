@@ -1,0 +1,34 @@
+"""`load_samples` from a site on a local server; tests/pyodide runs it in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from browser_fixtures import ROOT  # noqa: F401  (puts web/ on the path)
+from samples import sample_files
+from serve import serving
+
+from pyclassifier import DatasetError, decode_image, load_samples
+
+
+async def test_samples_of_a_site_are_read_when_wanted(tmp_path):
+    for name, data in sample_files().items():
+        path = tmp_path / "samples" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    with serving(tmp_path, "/sub/") as url:
+        dataset = await load_samples(url)
+        assert dataset.labels == ["brick", "grass", "gravel"] and not dataset.problems
+        training, validation = dataset.train_validation_split()
+        assert (len(training), len(validation)) == (36, 12)
+        pixels = decode_image(await validation[0].read())
+        assert pixels.shape == (128, 128, 3)
+        (tmp_path / "samples" / "training" / training[0].path).unlink()
+        with pytest.raises(OSError, match="404"):
+            await training[0].read()
+        with pytest.raises(DatasetError, match=r"sample photos at .*/sub/none/samples/.*404"):
+            await load_samples(f"{url}none")
+
+
+async def test_without_a_site_the_error_asks_for_one():
+    with pytest.raises(DatasetError, match="Give its site_url"):
+        await load_samples()

@@ -9,11 +9,14 @@ from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
+# With it, whether there is a convolution for channels first depends on the processor.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 
 def main(directory):
     import keras
     import numpy as np
+    from pyclassifier_convert.run_keras import predict
 
     for inputs_path in sorted(directory.glob("*.in.npz")):
         name = inputs_path.name.removesuffix(".in.npz")
@@ -26,7 +29,7 @@ def main(directory):
             try:
                 keras.backend.clear_session()
                 model = keras.saving.load_model(path, compile=False)
-                outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+                outputs = predict(model, inputs if len(inputs) > 1 else inputs[0])
                 outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
                 arrays = {str(i): keras.ops.convert_to_numpy(each) for i, each in enumerate(outputs)}
                 np.savez(directory / f"{name}.{suffix}.out.npz", **arrays)

@@ -155,3 +155,20 @@ def test_models_that_do_not_load_are_refused_with_tfjs_own_words(tmp_path):
     assert "ghost/kernel" in read_tfjs(tmp_path / "m").weights
     with pytest.raises(ConvertError, match="no target variable: ghost/kernel"):
         run_tfjs(tmp_path / "m", [np.ones((1, 3), np.float32)])
+
+
+@needs_tfjs
+@pytest.mark.full
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_keras_runs_channels_first_on_any_processor(version, tmp_path, monkeypatch):
+    keras = pytest.importorskip("tf_keras" if version == "2" else "keras")
+    # As on processors for which TensorFlow has no convolution over channels first.
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    image = keras.Input((3, 6, 7))
+    conv = keras.layers.Conv2D(2, 3, data_format="channels_first")
+    keras.Model(image, conv(image)).save(tmp_path / "m.h5")
+    x = np.random.default_rng(0).normal(size=(2, 3, 6, 7)).astype(np.float32)
+    (found,) = running.keras_outputs(tmp_path / "m.h5", [x], version)
+    kernel = np.asarray(conv.kernel)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
+    np.testing.assert_allclose(found, np.einsum("ncxyhw,hwco->noxy", windows, kernel), atol=1e-5)

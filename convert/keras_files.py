@@ -17,6 +17,7 @@ from .model import Config, KerasModel
 _MAX_CONFIG_BYTES = 1 << 26
 _MAX_WEIGHT_FILE_BYTES = 1 << 32
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+_ZIP_MAGIC = b"PK\x03\x04"
 _WHAT_TO_DO = "Save the model again with model.save('model.keras') and convert that file."
 # What h5py, zipfile and json raise on files that are broken or were made to be.
 _BROKEN = (
@@ -43,7 +44,8 @@ def read_keras(path: str | Path) -> KerasModel:
     Parameters
     ----------
     path : str or Path
-        A `.keras` archive or an HDF5 file (`.h5`, `.hdf5`); told apart by what is in them.
+        A `.keras` archive or an HDF5 file (`.h5`, `.hdf5`); told apart by what is in them. It is not trusted: it is
+        read in a process of its own, within a bound on time and memory.
 
     Returns
     -------
@@ -54,6 +56,8 @@ def read_keras(path: str | Path) -> KerasModel:
     ConvertError
         No such file, not a Keras file, weights without a model, quantised weights, or a file that is damaged.
     """
+    from .isolation import read_isolated
+
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -62,11 +66,19 @@ def read_keras(path: str | Path) -> KerasModel:
         raise ConvertError(
             f"Expected a .keras or .h5 file, got {str(path)!r}: {error.strerror or error}. Check the path."
         ) from error
+    if magic != _HDF5_MAGIC and magic[:4] != _ZIP_MAGIC:
+        raise ConvertError(
+            f"Expected a .keras archive or an HDF5 file, got {path.name!r}, which starts with {magic!r}. {_WHAT_TO_DO}"
+        )
+    return read_isolated(path)
+
+
+def parse_keras(path: Path) -> KerasModel:
+    """Read a Keras file in this process, which a hostile one can hang or crash: see `read_keras`."""
     try:
-        if magic == _HDF5_MAGIC:
-            return _read_h5(path)
-        if magic[:4] == b"PK\x03\x04":
-            return _read_archive(path)
+        with path.open("rb") as file:
+            is_hdf5 = file.read(8) == _HDF5_MAGIC
+        return _read_h5(path) if is_hdf5 else _read_archive(path)
     except ConvertError:
         raise
     except _BROKEN as error:
@@ -74,9 +86,6 @@ def read_keras(path: str | Path) -> KerasModel:
         raise ConvertError(
             f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. {_WHAT_TO_DO}"
         ) from error
-    raise ConvertError(
-        f"Expected a .keras archive or an HDF5 file, got {path.name!r}, which starts with {magic!r}. {_WHAT_TO_DO}"
-    )
 
 
 def _read_archive(path: Path) -> KerasModel:

@@ -13,7 +13,7 @@ import numpy as np
 
 from convert.custom import custom_module
 from convert.errors import ConvertError
-from convert.keras_files import read_keras
+from convert.keras_files import parse_keras
 from convert.keras_to_tfjs import to_layers_model
 from convert.running import Job, run_many
 from convert.tfjs_files import write_tfjs
@@ -31,7 +31,7 @@ def check_all(folder, target, words=()):
         wanted = np.load(file.with_suffix(".npz"))
         inputs = [wanted[f"x{i}"] for i in range(sum(name[0] == "x" for name in wanted))]
         try:
-            model = to_layers_model(read_keras(file))
+            model = to_layers_model(parse_keras(file))
             write_tfjs(model, target / file.name, force=True)
             jobs[key] = Job(target / file.name, inputs), [wanted[f"y{i}"] for i in range(len(wanted) - len(inputs))]
         except ConvertError as error:

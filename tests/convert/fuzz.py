@@ -1,0 +1,202 @@
+"""Damage model files at random and see how reading and converting them ends.
+
+    python fuzz.py SEED CASES FILE ...
+
+Each case runs in a process of its own with a bound on time and memory. Prints JSON: how often each end came, and the
+cases that ended otherwise than in a model or a ConvertError of one line. A crash of libhdf5 ("signal") is one that
+`read_keras` turns into a ConvertError, as it reads in a process of its own. With FUZZ_KEEP=FOLDER such files are kept.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import sys
+import tempfile
+import traceback
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+SECONDS, BYTES = 10, 3 << 30
+HOSTILE = [
+    None, True, False, 0, 1, -1, 2, 3, 2**31, 2**63, -(2**63), 10**30, 0.5, -0.0, 1e308, float("nan"), float("inf"),
+    "", "x", "x" * 5000, "../../etc/passwd", "\0", "\ud800", "line\nbreak", "channels_first", "same", "relu",
+    [], {}, [[]], [None], [1, 2, 3], [-1], [0, 0], [[["a", 0, 0]]], {"a": 1}, {"class_name": "Lambda", "config": {}},
+]  # fmt: skip
+
+
+def damage_bytes(data, dice, others):
+    """Flip, cut, fill or splice."""
+    data = bytearray(data)
+    way = dice.random()
+    place, other = dice.randrange(len(data)), dice.randrange(len(data))
+    if way < 0.5:
+        for _ in range(dice.choice((1, 1, 1, 2, 3, 5, 10))):
+            at = dice.randrange(len(data))
+            data[at] = dice.choice((0, 1, 127, 128, 255, dice.randrange(256), data[at] ^ (1 << dice.randrange(8))))
+    elif way < 0.6:
+        data = data[:place]
+    elif way < 0.8:
+        size = dice.randrange(1, 64)
+        data[place : place + size] = data[other : other + size]
+    elif way < 0.9:
+        size = dice.choice((2, 4, 8))
+        data[place : place + size] = dice.choice((b"\xff", b"\0", b"\x7f")) * size
+    else:
+        data = data[:place] + dice.choice(others)[place:]
+    return bytes(data)
+
+
+def damage_json(data, dice):
+    """Put values of other types, other parts of the tree, or deep ones at some of its places; or take some away."""
+    content = json.loads(data)
+    for _ in range(dice.choice((1, 1, 1, 2, 3))):
+        places = list(_places(content))
+        if not places:
+            break
+        parent, key = dice.choice(places)
+        way = dice.random()
+        if way < 0.5:
+            parent[key] = dice.choice(HOSTILE)
+        elif way < 0.7:
+            source, part = dice.choice(places)
+            parent[key] = json.loads(json.dumps(source[part]))
+        elif way < 0.85:
+            del parent[key]
+        elif way < 0.95 and isinstance(parent, list):
+            parent.insert(key, json.loads(json.dumps(parent[key])))
+        else:
+            for _ in range(dice.choice((5, 300))):
+                parent[key] = dice.choice(([parent[key]], {"config": parent[key]}))
+    return json.dumps(content).encode()
+
+
+def _places(value):
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield value, key
+        yield from _places(inner)
+
+
+def damage(data, dice, others):
+    """Damage a file, or the files in a zip."""
+    if data[:2] == b"PK" and dice.random() < 0.9:
+        made = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+            chosen = dice.choice(old.namelist())
+            for name in old.namelist():
+                part = old.read(name)
+                if name == chosen and part:
+                    as_json = name.endswith(".json") and dice.random() < 0.8
+                    part = damage_json(part, dice) if as_json else damage_bytes(part, dice, [part])
+                new.writestr(name, part)
+        return made.getvalue()
+    return damage_bytes(data, dice, others)
+
+
+def use(path, dice):
+    """Do with a file what the command does with one."""
+    from pyclassifier_convert.card import make_card
+    from pyclassifier_convert.edit import cut_at, fold_batchnorm
+    from pyclassifier_convert.errors import ConvertError
+    from pyclassifier_convert.formats import source_format
+    from pyclassifier_convert.graph import flatten
+    from pyclassifier_convert.keras_files import parse_keras
+    from pyclassifier_convert.keras_to_tfjs import to_layers_model
+    from pyclassifier_convert.labels import check_labels
+    from pyclassifier_convert.probes import probe_inputs
+    from pyclassifier_convert.summary import summary
+    from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
+    from pyclassifier_convert.tfjs_to_keras import write_keras
+
+    is_tfjs = source_format(path) == "tfjs"
+    model = read_tfjs(path) if is_tfjs else to_layers_model(parse_keras(path))
+    layers = flatten(model.topology, model.weights).layers
+    out = path.with_suffix(".out")
+    steps = (
+        lambda: summary(model),
+        lambda: check_labels(model),
+        lambda: probe_inputs(model),
+        lambda: fold_batchnorm(model),
+        lambda: summary(cut_at(model, dice.choice(layers)["name"])),
+        lambda: make_card(model, "m"),
+        lambda: write_tfjs(model, out / "folder", quantize=dice.choice((None, "uint8")), force=True),
+        lambda: write_keras(model, out / "model.keras"),
+        lambda: write_keras(model, out / "model.h5"),
+    )
+    out.mkdir(exist_ok=True)
+    refusals = 0
+    for step in steps:
+        try:
+            step()
+        except ConvertError as error:
+            refusals += 1
+            _check(error)
+    return "partly" if refusals else "model"
+
+
+def _check(error):
+    text = str(error)
+    if "\n" in text or len(text) > 2000:
+        raise AssertionError(f"no short line: {text[:300]!r}")
+
+
+def ending(path, dice):
+    """Run `use` within bounds in a fork of this process; return how it ended."""
+    import resource
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        try:
+            from pyclassifier_convert.errors import ConvertError
+
+            try:
+                said = use(path, dice)
+            except ConvertError as error:
+                _check(error)
+                said = "refused"
+        except BaseException:
+            said = "traceback " + traceback.format_exc()[-1500:]
+        os.write(writer, said.encode(errors="replace"))
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        said = file.read().decode()
+    _, status, _ = os.wait4(child, 0)
+    return f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else said
+
+
+def main():
+    import h5py  # noqa: F401 - once, not in every fork.
+    from pyclassifier_convert import tfjs_to_keras  # noqa: F401
+
+    seed, count = int(sys.argv[1]), int(sys.argv[2])
+    dice = random.Random(seed)
+    samples = [Path(name).read_bytes() for name in sys.argv[3:]]
+    ends, odd = Counter(), []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case"
+        for index in range(count):
+            case = damage(dice.choice(samples), dice, samples)
+            path.write_bytes(case)
+            said = ending(path, dice)
+            ends[said.split()[0]] += 1
+            if said.split()[0] not in ("model", "partly", "refused"):
+                odd.append(said)
+                if os.environ.get("FUZZ_KEEP"):
+                    kept = Path(os.environ["FUZZ_KEEP"]) / f"{said.split()[0]}-{seed}-{index}"
+                    kept.write_bytes(case)
+                    kept.with_suffix(".txt").write_text(said)
+    sys.stdout.write(json.dumps({"ends": ends, "odd": odd}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

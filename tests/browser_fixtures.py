@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,9 +62,9 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
-@pytest.fixture
-def tab(chromium, site) -> Iterator[object]:
-    """A fresh tab; the test fails if it asks another origin for anything."""
+@contextlib.contextmanager
+def opened_tab(chromium, site) -> Iterator[object]:
+    """Open a fresh tab; fail in the end if it asked another origin for anything."""
     context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
     context.set_default_timeout(TIMEOUT_MS)
     foreign: list[str] = []
@@ -72,6 +73,13 @@ def tab(chromium, site) -> Iterator[object]:
     yield context.new_page()
     context.close()
     assert not foreign, f"requests left the origin: {foreign}"
+
+
+@pytest.fixture
+def tab(chromium, site) -> Iterator[object]:
+    """A fresh tab; the test fails if it asks another origin for anything."""
+    with opened_tab(chromium, site) as tab:
+        yield tab
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ class Outputs:
 
     stdout: str = ""
     html: list[str] = field(default_factory=list)
+    n_images: int = 0
 
     @classmethod
     def of(cls, outputs: list[dict[str, Any]]) -> Outputs:
@@ -73,8 +74,12 @@ class Outputs:
                 raise CellError(f"{output['ename']}: {output['evalue']}\n{shown.stdout}")
             if output["output_type"] == "stream" and output["name"] == "stdout":
                 shown.stdout += _joined(output["text"])
+            elif "image/png" in data:
+                shown.n_images += 1
             elif "text/html" in data:
                 shown.html.append(_joined(data["text/html"]))
+            elif "text/markdown" in data:
+                shown.stdout += _joined(data["text/markdown"]) + "\n"
             elif "text/plain" in data:
                 shown.stdout += _joined(data["text/plain"]) + "\n"
         return shown

@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+from browser_fixtures import opened_tab
+from client import Client, encoded
 from notebook import CellError, Notebook
 
+# The notebooks take the backend that is in use already, and no GPU would make it WebAssembly.
+USE_WEBGL = """
+from pyclassifier import ImageClassifier, default_engine
+engine = await default_engine(backend="webgl").load()
+memory = engine.memory()
+print(engine.backend, engine.renderer)
+"""
 
-@pytest.fixture
-def notebook(tab, site):
-    """The quickstart, with its kernel started and no cell run."""
-    return Notebook(tab, site)
+PROBABILITIES = """
+import json
+import re
+opened = await ImageClassifier.load({archive!r})
+rows = await opened.predict_proba(validation[::2])
+labels = opened.classes_.tolist()
+opened.close()
+print(json.dumps([dict(zip(labels, row.tolist())) for row in rows]))
+"""
+
+STOPS = """
+stopped = ImageClassifier(input_size=96, epochs=1000)
+await stopped.fit(dataset, should_stop=lambda: bool(stops), on_epoch=lambda history: stops.append(1))
+print(stopped.stopped_, len(stopped.history_["loss"]), *await stopped.predict(photos))
+"""
+
+CANCELS = """
+import asyncio
+epochs = []
+stopped.set_params(random_state=1)
+training = asyncio.ensure_future(stopped.fit(dataset, on_epoch=lambda history: epochs.append(1)))
+while len(epochs) < 3:
+    await asyncio.sleep(0.01)
+training.cancel()
+try:
+    await training
+except asyncio.CancelledError:
+    print("cancelled", stopped.stopped_, len(stopped.history_["loss"]) < 1000, *await stopped.predict(photos))
+stopped.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def quickstart(chromium, site):
+    """The quickstart after all of its cells ran on WebGL, in a kernel that nothing was installed into."""
+    with opened_tab(chromium, site) as tab:
+        notebook = Notebook(tab, site)
+        notebook.backend = notebook.execute(USE_WEBGL)
+        notebook.printed = "".join(cell.stdout for cell in notebook.run_all())
+        yield notebook
 
 
 def test_the_page_links_to_the_quickstart(tab, site):
@@ -20,20 +68,83 @@ def test_the_page_links_to_the_quickstart(tab, site):
     assert opened.value.url.startswith(f"{site}lab/")
 
 
-def test_a_fresh_kernel_has_the_package_and_its_files(notebook):
-    assert notebook.execute("import pyclassifier\nprint(pyclassifier.ImageClassifier().epochs)") == "20\n"
-    notebook.execute("%pip install pyclassifier")
-    assert notebook.execute("import importlib.metadata as m\nprint(m.version('numpy'))") == "2.0.2\n"
-    with pytest.raises(CellError, match="nosuchpackage could not be installed: PyPI fallback is disabled"):
-        notebook.execute("%pip install nosuchpackage")
-    notebook.write_file("photo.bin", bytes(range(256)))
-    code = "from pathlib import Path\nPath('copy.bin').write_bytes(Path('photo.bin').read_bytes() * 2)"
-    notebook.execute(code)
-    assert notebook.read_file("copy.bin") == bytes(range(256)) * 2
-
-
-def test_pip_installs_the_package_where_it_is_not_there_yet(notebook):
+def test_a_fresh_kernel_installs_offline_and_sees_the_file_browsers_files(tab, site):
+    notebook = Notebook(tab, site)
     assert notebook.execute("import sys\nprint('pyclassifier' in sys.modules)") == "False\n"
     notebook.execute("%pip install pyclassifier")
     code = "import importlib.metadata as m\nprint(*(m.version(n) for n in ('pyclassifier', 'numpy', 'pillow')))"
     assert notebook.execute(code).split()[1:] == ["2.0.2", "10.2.0"]
+    with pytest.raises(CellError, match="nosuchpackage could not be installed: PyPI fallback is disabled"):
+        notebook.execute("%pip install nosuchpackage")
+    notebook.write_file("photo.bin", bytes(range(256)))
+    notebook.execute("from pathlib import Path\nPath('copy.bin').write_bytes(Path('photo.bin').read_bytes() * 2)")
+    assert notebook.read_file("copy.bin") == bytes(range(256)) * 2
+
+
+def test_quickstart_learns_the_sample_photos(quickstart):
+    assert quickstart.backend.startswith("webgl ANGLE")
+    assert float(quickstart.execute("print(classifier.evaluation_.accuracy)")) >= 0.95
+    for label in ("brick", "grass", "gravel"):
+        assert f"{label}/00.png: {label}" in quickstart.printed
+
+
+def test_closing_gives_back_every_tensor(quickstart):
+    assert quickstart.execute("print(engine.backend, engine.memory() == memory)") == "webgl True\n"
+
+
+def test_archives_give_the_same_probabilities_on_the_page_and_in_a_notebook(quickstart, dist, page, site):
+    def photos(split):
+        folder = dist / "samples" / split
+        return encoded([(p.relative_to(folder).as_posix(), p.read_bytes()) for p in sorted(folder.rglob("*.png"))])
+
+    def in_the_notebook(archive):
+        return json.loads(quickstart.execute(PROBABILITIES.format(archive=archive)))
+
+    def on_the_page():
+        return [{top["label"]: top["probability"] for top in photo["top"]} for photo in client.predict(validation)]
+
+    client = Client(page, site)
+    validation = photos("validation")[::2]
+    client.open_model(quickstart.read_file("model.zip"))
+    assert_close(in_the_notebook("model.zip"), on_the_page())
+    # With few epochs, so that not all probabilities are 0 or 1.
+    client.add("training", photos("training")[::3])
+    client.train({"inputSize": 96, "epochs": 2})
+    quickstart.write_file("page.zip", client.export_model())
+    assert_close(in_the_notebook("page.zip"), on_the_page())
+
+
+def assert_close(here, there):
+    assert len(here) == len(there) == 6
+    for a, b in zip(here, there, strict=True):
+        assert a == pytest.approx(b, abs=1e-4)
+
+
+def test_stopping_keeps_the_model(quickstart):
+    quickstart.execute("stops = []")
+    assert quickstart.execute(STOPS).split() == ["True", "1", "brick", "grass", "gravel"]
+    assert quickstart.execute(CANCELS).split() == ["cancelled", "True", "True", "brick", "grass", "gravel"]
+    assert quickstart.execute("print(engine.memory() == memory)") == "True\n"
+
+
+def test_your_photos_reports_what_it_cannot_use(tab, site):
+    shown = Notebook(tab, site, "your_photos.ipynb").run_all()
+    text = "".join(cell.stdout for cell in shown)
+    assert "37 files to learn from, 12 to judge by" in text
+    assert "photos/grass/notes.txt: not an image (.txt)." in text and "photos/brick/broken.jpg: the image is" in text
+
+
+def test_look_inside_compares_settings(tab, site):
+    shown = Notebook(tab, site, "look_inside.ipynb").run_all()
+    assert sum(cell.n_images for cell in shown) == 2
+    text = "".join(cell.stdout for cell in shown)
+    assert float(re.search(r"differ by (\S+) at most", text)[1]) < 1e-5
+    assert len(re.findall(r"\| (?:96|128) \| \d+ \| \d+\.\d% ", text)) == 6
+
+
+def test_move_it_around_opens_what_the_page_made(tab, site):
+    notebook = Notebook(tab, site, "move_it_around.ipynb")
+    text = "".join(cell.stdout for cell in notebook.run_all())
+    assert float(re.search(r"differs by (\S+) from", text)[1]) < 1e-4
+    assert notebook.read_file("for_the_page.zip").startswith(b"PK")
+    assert all(float(notebook.execute(f"print({name}.accuracy)")) >= 0.95 for name in ("neighbours", "regression"))

@@ -15,11 +15,13 @@ from .errors import (
     UnknownModelError,
 )
 from .features import FeatureCache, Progress
+from .history import History
 from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
 from .labels import LabelEncoder, one_hot
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
 from .model_selection import StratifiedKFold, cross_val_score
+from .predictions import Predictions
 from .samples import load_samples
 from .summary import LayerSummary, NetworkSummary
 
@@ -33,6 +35,7 @@ __all__ = [
     "Evaluation",
     "FeatureCache",
     "FitConfig",
+    "History",
     "ImageClassifier",
     "ImageDecodeError",
     "ImageNetClassifier",
@@ -41,6 +44,7 @@ __all__ = [
     "ModelCard",
     "NetworkSummary",
     "NotFittedError",
+    "Predictions",
     "Problem",
     "Progress",
     "PyClassifierError",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,15 @@ from .archive import Archive, read_archive, write_archive
 from .batches import FitMode, make_batch
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .datasets import Dataset, Problem, Sample
+from .display.live import training_view
 from .engines import Engine, FitConfig, History, Model, default_engine
 from .engines.base import Array, OnEpoch, ShouldStop
-from .errors import DatasetError, NotFittedError
-from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample
+from .errors import DatasetError, NotFittedError, StoppedError
+from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Progress, as_sample
 from .heads import train_head
 from .labels import LabelEncoder
 from .metrics import Evaluation
+from .predictions import Predictions
 from .record import (
     SELF_CHECK_COLORS,
     largest_difference,
@@ -63,7 +66,7 @@ class ImageClassifier:
     ----------
     classes_ : ndarray of shape (n_classes,), str
         Labels in the order of the outputs.
-    history_ : dict of str to list of float
+    history_ : History
         ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, one value per epoch.
     evaluation_ : Evaluation or None
         Figures on the validation photos, None where there were none.
@@ -179,6 +182,7 @@ class ImageClassifier:
         self,
         dataset: Dataset,
         *,
+        verbose: bool | Literal["auto"] = "auto",
         on_progress: OnProgress | None = None,
         on_epoch: OnEpoch | None = None,
         should_stop: ShouldStop | None = None,
@@ -188,6 +192,9 @@ class ImageClassifier:
         Parameters
         ----------
         dataset : Dataset
+        verbose : bool or "auto"
+            Whether to show how far it is: a bar and curves in a notebook, else a line on the standard output. "auto"
+            shows them in notebooks only.
         on_progress : callable, optional
             Gets `Progress` of the stages "decoding" and "features".
         on_epoch : callable, optional
@@ -211,6 +218,38 @@ class ImageClassifier:
         KeyboardInterrupt, asyncio.CancelledError
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
+        view = training_view(verbose, self.epochs)
+        if view is None:
+            return await self._fit(dataset, on_progress, on_epoch, should_stop)
+
+        def show_progress(progress: Progress) -> None:
+            view.progress(progress.stage, progress.done, progress.total)
+            if on_progress:
+                on_progress(progress)
+
+        def show_epoch(history: History) -> None:
+            view.epoch(history)
+            if on_epoch:
+                on_epoch(history)
+
+        how = "failed"
+        try:
+            await self._fit(dataset, show_progress, show_epoch, should_stop)
+            how = "stopped" if self.stopped_ else "done"
+        except (StoppedError, KeyboardInterrupt, asyncio.CancelledError):
+            how = "stopped"
+            raise
+        finally:
+            view.end(how)
+        return self
+
+    async def _fit(
+        self,
+        dataset: Dataset,
+        on_progress: OnProgress | None,
+        on_epoch: OnEpoch | None,
+        should_stop: ShouldStop | None,
+    ) -> ImageClassifier:
         training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
         samples = [*training, *validation]
         extractor = await self._get_extractor()
@@ -297,9 +336,7 @@ class ImageClassifier:
         --------
         >>> X, y = await classifier.extract_features(dataset), dataset.y  # doctest: +SKIP
         """
-        is_dataset = isinstance(photos, Dataset)
-        listed = photos.samples if isinstance(photos, Dataset) else photos
-        samples = [as_sample(photo, i) for i, photo in enumerate(listed)]
+        samples = _as_samples(photos)
         extractor = await self._get_extractor()
         try:
             features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
@@ -308,7 +345,7 @@ class ImageClassifier:
                 self._keep_extractor(extractor, instead_of=self._extractor)
             elif extractor is not self._extractor:
                 extractor.model.dispose()
-            if not is_dataset:
+            if not isinstance(photos, Dataset):
                 self._cache.forget(samples)
         features.report(problems)
         return features.spread(features.X, len(samples), features.X.shape[1])
@@ -344,7 +381,7 @@ class ImageClassifier:
             A photo cannot be read, and no list for problems was given.
         """
         extractor, head = self._fitted()
-        samples = [as_sample(photo, i) for i, photo in enumerate(photos)]
+        samples = _as_samples(photos)
         features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
         features.report(problems)
@@ -370,6 +407,37 @@ class ImageClassifier:
         """
         y_pred = (await self.predict_proba(photos)).argmax(axis=1)
         return np.asarray(self.classes_[y_pred])
+
+    async def predict_photos(
+        self,
+        photos: Dataset | Sequence[Photo],
+        *,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Predictions:
+        """Predict, to look at: a notebook shows the photos beside their most probable classes.
+
+        Parameters
+        ----------
+        photos
+            As in `extract_features`.
+        on_progress, should_stop : callable, optional
+            As in `fit`.
+
+        Returns
+        -------
+        Predictions
+            With the photos that cannot be read among its problems.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        """
+        samples = _as_samples(photos)
+        problems: list[Problem] = []
+        y_proba = await self.predict_proba(samples, problems=problems, on_progress=on_progress, should_stop=should_stop)
+        return Predictions(tuple(samples), tuple(self.classes_.tolist()), y_proba, tuple(problems))
 
     async def evaluate(self, dataset: Dataset, *, problems: list[Problem] | None = None) -> Evaluation:
         """Compare predictions with the labels of photos that were not trained on.
@@ -491,6 +559,34 @@ class ImageClassifier:
         self._record = archive.record
         return self
 
+    def _repr_html_(self) -> str:
+        from .display.estimator import classifier_html
+
+        parameters = self.get_params()
+        defaults = {name: p.default for name, p in inspect.signature(type(self)).parameters.items()}
+        if isinstance(self.backbone, ModelCard):
+            parameters["backbone"] = self.backbone.name
+        return classifier_html(type(self).__name__, self._state(), parameters, defaults, self._problems())
+
+    def _problems(self) -> list[tuple[str, str]]:
+        return [(problem.path, problem.reason) for problem in getattr(self, "problems_", ())]
+
+    def _state(self) -> list[tuple[str, str]]:
+        """What a notebook says of what was learned."""
+        if self._head is None:
+            return []
+        labels = self.classes_.tolist()
+        shown = ", ".join(labels[:10]) + (f" and {len(labels) - 10:,} more" if len(labels) > 10 else "")
+        state = [("classes", f"{len(labels)}: {shown}")]
+        if self.n_training_:
+            epochs = len(self.history_["loss"])
+            state.append(("trained on", f"{self.n_training_:,} photos, {epochs} epochs{', stopped' * self.stopped_}"))
+        if self.evaluation_:
+            low, high = (f"{100 * share:.1f}" for share in self.evaluation_.interval)
+            accuracy = f"{100 * self.evaluation_.accuracy:.1f} %, 95 % interval {low} to {high} %"
+            state.append(("validation accuracy", accuracy))
+        return [*state, ("engine", f"{self.engine_.name} on {self.engine_.backend}")]
+
     async def self_check(self) -> float:
         """Compare what is computed here with what the archive promises.
 
@@ -542,6 +638,11 @@ class ImageClassifier:
         size = extractor.card.input_size
         pictures = [np.full((size, size, 3), color, np.uint8) for color in SELF_CHECK_COLORS]
         return await head.predict(await extractor.model.predict(make_batch(pictures, extractor.card)))
+
+
+def _as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
+    listed = photos.samples if isinstance(photos, Dataset) else photos
+    return [as_sample(photo, i) for i, photo in enumerate(listed)]
 
 
 def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:

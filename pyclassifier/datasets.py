@@ -112,6 +112,15 @@ class Dataset:
             counts[str(sample.label)][sample.split] += 1
         return counts
 
+    def _repr_html_(self) -> str:
+        from .display.photos import dataset_html
+
+        counts = {label: (n.total(), n["validation"]) for label, n in self.count().items()}
+        photos: dict[str, list[tuple[str, Read]]] = {label: [] for label in counts}
+        for sample in self.samples:
+            photos[str(sample.label)].append((sample.path, sample.read))
+        return dataset_html(counts, photos, [(problem.path, problem.reason) for problem in self.problems])
+
     def train_validation_split(
         self, validation_split: float = 0.2, random_state: int = 0
     ) -> tuple[list[Sample], list[Sample]]:

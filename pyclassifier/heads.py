@@ -21,7 +21,7 @@ class TrainedHead:
     Parameters
     ----------
     model : Model
-    history : dict of str to list of float
+    history : History
     y_pred : ndarray of shape (n_held_out,), int64
         Its classes of the rows that it was judged by.
     interruption : KeyboardInterrupt or asyncio.CancelledError, optional
@@ -75,7 +75,7 @@ async def train_head(
     topology = head(X.shape[1], hidden_units, n_classes)
     model = await engine.build(topology, initial_weights(topology, np.random.default_rng(config.random_state)))
     held_out = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
-    history: History = {}
+    history = History()
     interruption: BaseException | None = None
 
     def note(so_far: History) -> None:

@@ -185,6 +185,11 @@ class Evaluation:
         """95 % Wilson interval of the accuracy, in 0..1."""
         return wilson_interval(self.n_correct, self.n_samples)
 
+    def _repr_html_(self) -> str:
+        from .display.figures import evaluation_html
+
+        return evaluation_html(self.to_dict())
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: undefined figures are None."""
         precision, recall, f1 = precision_recall_f1(self.matrix)

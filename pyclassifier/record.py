@@ -52,13 +52,13 @@ def read_history(record: Mapping[str, Any]) -> History:
     """The history in a record; empty where there is none that makes sense."""
     try:
         history = record["run"]["history"]
-        return {
+        return History(
             # JSON has no nan; a training that diverged has null there.
-            str(name): [math.nan if value is None else float(value) for value in values]
+            (str(name), [math.nan if value is None else float(value) for value in values])
             for name, values in history.items()
-        }
+        )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        return {}
+        return History()
 
 
 def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluation | None:

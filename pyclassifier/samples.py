@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -26,7 +27,7 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     Returns
     -------
     Dataset
-        36 photos for training and 12 for validation; their bytes are fetched when they are read.
+        36 photos for training and 12 for validation, all fetched at once (0.5 MB).
 
     Raises
     ------
@@ -45,13 +46,15 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     folder = site_url.rstrip("/") + "/samples/"
     try:
         index: dict[Split, list[str]] = json.loads(await _fetch(folder + "index.json"))
+        parts = [await _load_split(f"{folder}{split}/", paths, split) for split, paths in index.items()]
     except OSError as error:
         raise DatasetError(f"Expected sample photos at {folder}; {error}") from error
-    parts = [
-        from_files([(path, _reader(f"{folder}{split}/{quote(path)}")) for path in paths], split=split)
-        for split, paths in index.items()
-    ]
     return sum(parts, Dataset())
+
+
+async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Dataset:
+    photos = await asyncio.gather(*(_fetch(folder + quote(path)) for path in paths))
+    return from_files([(path, _reader(data)) for path, data in zip(paths, photos, strict=True)], split=split)
 
 
 async def _find_site() -> str | None:
@@ -62,9 +65,9 @@ async def _find_site() -> str | None:
     return await find_site()
 
 
-def _reader(url: str) -> Read:
+def _reader(data: bytes) -> Read:
     async def read() -> bytes:
-        return await _fetch(url)
+        return data
 
     return read
 

@@ -127,7 +127,7 @@ class NumpyModel:
     async def fit(self, X, Y, config: FitConfig, *, validation=None, on_epoch=None, should_stop=None) -> History:
         rng = np.random.default_rng(config.random_state)
         moments = {name: (np.zeros_like(w), np.zeros_like(w)) for name, w in self._weights.items()}
-        history: History = {}
+        history = History()
         step = 0
         for _ in range(config.epochs):
             order = rng.permutation(len(X))
@@ -143,10 +143,9 @@ class NumpyModel:
                 p = self._forward(validation[0])[-1]
                 logs["val_loss"] = _cross_entropy(validation[1], p).mean()
                 logs["val_accuracy"] = (p.argmax(1) == validation[1].argmax(1)).mean()
-            for name, value in logs.items():
-                history.setdefault(name, []).append(float(value))
+            history.append({name: float(value) for name, value in logs.items()})
             if on_epoch:
-                on_epoch({name: list(values) for name, values in history.items()})
+                on_epoch(history.copy())
             if should_stop and should_stop():
                 break
         return history

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Engine, FitConfig, History, Model, Network
+from ..history import History
+from .base import Engine, FitConfig, Model, Network
 
 __all__ = ["Engine", "FitConfig", "History", "Model", "Network", "default_engine"]
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import ModelCard
+from ..history import History
 from ..summary import NetworkSummary
 from ..topology import Pooling, Topology, Weights
 
-History = dict[str, list[float]]
 Array = NDArray[np.float32]
 
 

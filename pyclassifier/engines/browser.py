@@ -71,28 +71,32 @@ def _cdn_urls() -> list[str]:
 async def _load_script(url: str) -> None:
     # A browser may remember that an address failed, which is why another attempt has another one.
     url = urljoin(str(js.location.href), url) + (f"?retry={_n_failures}" if _n_failures else "")
+    failure = (
+        f"Expected TensorFlow.js from {url}, which could not be loaded. Check the connection and try again, or choose "
+        "another address (tfjs_url)."
+    )
+    if hasattr(js, "document"):
+        # An element works whatever the page's policy says about code in texts.
+        if not await _add_script_element(url):
+            raise EngineError(failure)
+        if _global_tf() is not None:
+            return
     try:
         # Python has no import() of its own. Unlike importScripts it is there in workers of both kinds.
         module = await run_js("url => import(url)")(url)
     except JsException as error:
-        if error.name != "EvalError":
-            raise EngineError(
-                f"Expected TensorFlow.js from {url}, which could not be loaded ({error.message}). Check the "
-                "connection and try again, or choose another address (tfjs_url)."
-            ) from error
-        await _add_script_element(url)
-    else:
-        if _global_tf() is None and hasattr(module, "loadLayersModel"):
-            js.tf = module
+        if error.name == "EvalError":
+            failure = (
+                "Expected a Content-Security-Policy that lets TensorFlow.js be loaded here, got one without "
+                "'unsafe-eval'. Import it in the worker's own script, as the global `tf`."
+            )
+        raise EngineError(f"{failure} ({error.message})") from error
+    if _global_tf() is None and hasattr(module, "loadLayersModel"):
+        js.tf = module
 
 
-async def _add_script_element(url: str) -> None:
-    """Load a script where the Content-Security-Policy forbids to make code of text."""
-    if not hasattr(js, "document"):
-        raise EngineError(
-            "Expected a Content-Security-Policy that lets this worker load TensorFlow.js, got one without "
-            "'unsafe-eval'. Import it in the worker's own script, as the global `tf`."
-        )
+async def _add_script_element(url: str) -> bool:
+    """Load a script by an element of the page; tell whether it loaded."""
     loaded: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     script = js.document.createElement("script")
     script.type = "module"
@@ -100,8 +104,7 @@ async def _add_script_element(url: str) -> None:
     script.onerror = create_once_callable(lambda event: loaded.set_result(False))
     script.src = url
     js.document.head.append(script)
-    if not await loaded:
-        raise EngineError(f"Expected TensorFlow.js from {url}, which could not be loaded. Check the connection.")
+    return await loaded
 
 
 async def find_site() -> str | None:

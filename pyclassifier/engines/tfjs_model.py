@@ -13,9 +13,10 @@ import numpy as np
 from pyodide.ffi import JsException, to_js
 
 from ..errors import EngineError
+from ..history import History
 from ..metrics import accuracy_score, log_loss
 from ..topology import Topology
-from .base import Array, FitConfig, History, OnEpoch, ShouldStop
+from .base import Array, FitConfig, OnEpoch, ShouldStop
 
 
 class TfjsModel:
@@ -58,7 +59,7 @@ class TfjsModel:
     ) -> History:
         """Train in place; see `Model.fit`."""
         rng = np.random.default_rng(config.random_state)
-        history: History = {}
+        history = History()
         x, y = self._tensor(X), self._tensor(Y)
         held_out = self._tensor(validation[0]) if validation else None
         optimizer = self._tf.train.adam(config.learning_rate)
@@ -74,10 +75,9 @@ class TfjsModel:
                         y_proba = await self._predict(held_out)
                         logs["val_loss"] = log_loss(validation[1], y_proba)
                         logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
-                    for name, value in logs.items():
-                        history.setdefault(name, []).append(value)
+                    history.append(logs)
                     if on_epoch:
-                        on_epoch({name: list(values) for name, values in history.items()})
+                        on_epoch(history.copy())
                     if should_stop and should_stop():
                         break
         finally:

@@ -1,0 +1,112 @@
+"""A training as it runs: a bar and curves that a notebook updates, or one line that a terminal does."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, Literal, TextIO
+
+from .charts import history_charts
+from .markup import bar, block, count, heading, text
+
+_SECONDS_BETWEEN = 0.15
+_STAGES = {"decoding": "Reading photos", "features": "Computing features", "training": "Training"}
+
+
+class TrainingView:
+    """What is shown of a training; `training_view` makes one.
+
+    Parameters
+    ----------
+    epochs : int
+    stream : text file, optional
+        Where to write its line to.
+
+    Attributes
+    ----------
+    handle : DisplayHandle or None
+        Of IPython: where it is shown in a notebook.
+    """
+
+    def __init__(self, epochs: int, *, stream: TextIO | None = None) -> None:
+        self._epochs = epochs
+        self.handle: Any = None
+        self._stream = stream
+        self._stage, self._done, self._total = "decoding", 0, 0
+        self._history: Mapping[str, Sequence[float]] = {}
+        self._ended = ""
+        self._width = 0
+        self._shown_at = float("-inf")
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage before the training is."""
+        if (stage == "decoding" and done < total) or stage == "features":
+            self._stage, self._done, self._total = stage, done, total
+            self._show()
+
+    def epoch(self, history: Mapping[str, Sequence[float]]) -> None:
+        """Show the history so far."""
+        self._stage, self._done, self._total = "training", len(history["loss"]), self._epochs
+        self._history = history
+        self._show()
+
+    def end(self, how: str) -> None:
+        """Show the last state, for good: "done", "stopped" or "failed"."""
+        self._ended = how
+        self._show(now=True)
+        if self._stream:
+            self._stream.write("\n")
+
+    def _show(self, *, now: bool = False) -> None:
+        # A notebook draws all that it is sent: a hundred epochs a second would keep it busy for long.
+        if not now and time.monotonic() - self._shown_at < _SECONDS_BETWEEN:
+            return
+        if self.handle:
+            self.handle.update(self)
+        if self._stream:
+            line = str(self)
+            self._stream.write("\r" + line.ljust(self._width))
+            self._stream.flush()
+            self._width = len(line)
+        self._shown_at = time.monotonic()
+
+    def __str__(self) -> str:
+        if not self._history:
+            return f"{_STAGES[self._stage]} {self._done}/{self._total}"
+        figures = "  ".join(f"{name} {values[-1]:.4f}" for name, values in self._history.items())
+        return f"Epoch {len(self._history['loss'])}/{self._epochs}  {figures}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        what = "epoch" if self._stage == "training" else "photo"
+        note = f"{self._done:,} of {count(self._total, what)}"
+        if self._ended:
+            note += f", {self._ended}"
+        share = self._done / self._total if self._total else 0.0
+        curves = history_charts(self._history, self._epochs) if self._history else ""
+        return block(heading(_STAGES[self._stage], note), bar(share, text(note), width="min(640px, 100%)"), curves)
+
+
+def training_view(verbose: bool | Literal["auto"], epochs: int) -> TrainingView | None:
+    """What shows a training here: in a notebook's cell, on the standard output, or not at all.
+
+    Parameters
+    ----------
+    verbose : bool or "auto"
+        "auto" is for notebooks only.
+    epochs : int
+        As many as are planned.
+    """
+    if not verbose:
+        return None
+    # Not imported: where a notebook runs, IPython is there already.
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None and type(shell).__name__ != "TerminalInteractiveShell":
+        view = TrainingView(epochs)
+        view.handle = import_module("IPython.display").display(view, display_id=True)
+        return view
+    return None if verbose == "auto" else TrainingView(epochs, stream=sys.stdout)

@@ -1,0 +1,84 @@
+"""Training in a real notebook: what it shows, what its errors are like, and that it gives all memory back."""
+
+from __future__ import annotations
+
+import pytest
+from notebook import EXECUTE, Notebook
+
+LOAD = """
+from pyclassifier import ImageClassifier, load_samples
+dataset = await load_samples()
+engine_before = ImageClassifier().engine_.memory()
+classifier = ImageClassifier(input_size=96, epochs=6)
+"""
+
+
+@pytest.fixture
+def notebook(tab, site):
+    notebook = Notebook(tab, site)
+    notebook.execute(LOAD)
+    return notebook
+
+
+def types(outputs):
+    return [output["output_type"] for output in outputs]
+
+
+def test_training_in_a_cell(notebook):
+    outputs = notebook.tab.evaluate(EXECUTE, "await classifier.fit(dataset)")
+    shown = [output for output in outputs if output["output_type"] == "display_data"]
+    updates = [output["data"]["text/html"] for output in outputs if output["output_type"] == "update_display_data"]
+    assert len(shown) == 1 and len(updates) >= 3
+    assert any("Computing features" in html or "Reading photos" in html for html in updates)
+    assert "6 of 6 epochs, done" in updates[-1] and "validation 1.000" in updates[-1]
+    (result,) = [output for output in outputs if output["output_type"] == "execute_result"]
+    assert "validation accuracy" in result["data"]["text/html"] and "tfjs 4.22.0 on wasm" in result["data"]["text/html"]
+    assert types(notebook.tab.evaluate(EXECUTE, "await classifier.fit(dataset, verbose=False);")) == []
+
+    for thing in ("dataset", "classifier.history_", "classifier.evaluation_"):
+        (result,) = notebook.tab.evaluate(EXECUTE, thing)
+        assert result["data"]["text/html"].startswith("<style>")
+    (result,) = notebook.tab.evaluate(EXECUTE, "await classifier.predict_photos(dataset)")
+    assert result["data"]["text/html"].count("<img") == 24 and "and 24 more photos" in result["data"]["text/html"]
+    memory = "print(engine_before == classifier.engine_.memory() == {'numTensors': 0, 'numBytes': 0})"
+    assert notebook.execute(f"classifier.close()\n{memory}") == "True\n"
+
+
+def test_an_error_of_a_callback_is_an_ordinary_one_and_comes_once(notebook):
+    notebook.execute("def fail(*_):\n    raise ValueError('mine')")
+    for callback in ("on_epoch", "on_progress", "should_stop"):
+        code = f"await classifier.fit(dataset, {callback}=fail)"
+        outputs = notebook.tab.evaluate(EXECUTE, code)
+        errors = [output for output in outputs if output["output_type"] in ("error", "stream")]
+        # JupyterLite's kernel gives the class itself as the name.
+        assert [error["evalue"] for error in errors] == ["mine"] and "ValueError" in errors[0]["ename"]
+    caught = """
+try:
+    await classifier.fit(dataset, verbose=False, on_epoch=fail)
+except ValueError as error:
+    print(error)
+"""
+    assert types(notebook.tab.evaluate(EXECUTE, caught)) == ["stream"], "a caught one leaves no trace"
+
+
+def test_stopping_and_cancelling_keep_what_was_learned(notebook):
+    stop = "n = []\nawait classifier.fit(dataset, on_epoch=n.append, should_stop=lambda: len(n) == 2)"
+    notebook.execute(stop)
+    assert notebook.execute("print(classifier.stopped_, len(classifier.history_['loss']))") == "True 2\n"
+    cancel = """
+import asyncio
+n = []
+classifier.set_params(epochs=10_000)
+training = asyncio.ensure_future(classifier.fit(dataset, on_epoch=n.append))
+while len(n) < 3:
+    await asyncio.sleep(0.05)
+training.cancel()
+try:
+    await training
+except asyncio.CancelledError:
+    print("cancelled", classifier.stopped_, len(classifier.history_["loss"]) >= 3)
+print((await classifier.predict(dataset.samples[:1])).tolist())
+classifier.close()
+print(classifier.engine_.memory()["numTensors"])
+"""
+    assert notebook.execute(cancel) == "cancelled True True\n['brick']\n0\n"

@@ -1,7 +1,8 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
-web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks, hostable under any path. Slow
-parts are made once and kept in .cache/; files that have not changed are not written again.
+web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks + API reference + example
+pages, hostable under any path. Slow parts are made once and kept in .cache/; files that have not changed are not
+written again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from backbones import model_files
 from fetch import WEB, BuildError
 from lab import lab_files
+from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
 from vendor import vendor_files
@@ -47,6 +49,8 @@ _PARTS = (
     ("models/imagenet_classes.json", False, "ImageNet's classes"),
     ("samples/*", False, "sample photos"),
     ("lab/*", False, "notebooks (JupyterLite)"),
+    ("docs/*", False, "API reference"),
+    ("examples/*", False, "example pages"),
     ("*", True, "page"),
 )
 
@@ -62,6 +66,8 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
         "models": model_files(backbones),
         "samples": sample_files(),
         "lab": lab_files(),
+        "docs": reference_files(),
+        "examples": {path.name: path for path in (WEB / "examples").iterdir()},
     }
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}

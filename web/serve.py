@@ -27,6 +27,8 @@ LAB_CONTENT_SECURITY_POLICY = (
     "img-src 'self' blob: data:; connect-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
     "font-src 'self' data:"
 )
+# The API reference is one page with its style in it and no script.
+DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 # fetch.html is opened to fetch one picture from another site, and does nothing else.
 FETCH_POLICY = "default-src 'none'; script-src 'self'; connect-src http: https:"
 
@@ -71,6 +73,8 @@ class SiteHandler(SimpleHTTPRequestHandler):
         path = urlsplit(self.path).path.removeprefix(self.prefix)
         if path == "fetch.html":
             return FETCH_POLICY
+        if path.startswith("docs/"):
+            return DOCS_POLICY
         return LAB_CONTENT_SECURITY_POLICY if path.startswith("lab/") else CONTENT_SECURITY_POLICY
 
     def log_message(self, format: str, *args: object) -> None:

@@ -1,0 +1,46 @@
+"""The example pages and the API reference of the built site."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pyclassifier
+
+
+def test_python_on_a_page(page, site):
+    page.goto(f"{site}examples/python.html")
+    page.wait_for_selector("body[data-done]")
+    lines = page.inner_text("#output").strip().splitlines()
+    assert lines[0].startswith("Epoch 10/10  loss") and lines[1] == "accuracy 1.0 on wasm"
+    assert [line.split(" is ")[1] for line in lines[2:]] == ["brick"] * 4 + ["grass"] * 4 + ["gravel"] * 4
+
+
+def test_javascript_only(page, site):
+    page.goto(f"{site}examples/client.html")
+    page.wait_for_selector("body[data-done]")
+    assert page.inner_text("#status") == "Accuracy 12 of 12, on wasm"
+    assert all(re.match(r"(\w+)/\d\d\.png: \1 \(\d+ %\)", line.inner_text()) for line in page.locator("li").all())
+    with page.expect_download() as download:
+        page.click("#download")
+    names = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())).namelist()
+    assert set(names) == {"model.json", "weights.bin", "metadata.json"}
+
+
+def test_the_pages_examples_and_reference_are_linked(page, site, dist):
+    page.goto(site)
+    links = page.locator("footer a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    assert {"docs/index.html", "examples/python.html", "examples/client.html"} <= set(links)
+    assert all((dist / link.split("?")[0]).exists() for link in links)
+
+
+def test_the_reference_has_every_public_name_and_needs_no_other_origin(page, site):
+    page.goto(f"{site}docs/index.html")
+    for name in pyclassifier.__all__:
+        assert page.locator(f"section#{name}").count() == 1, name
+    assert "No module" not in page.inner_text("main") and "Parameters" in page.inner_text(
+        "section[id='ImageClassifier']"
+    )
+    assert page.evaluate("getComputedStyle(document.querySelector('nav.pdoc')).position") in ("sticky", "fixed")

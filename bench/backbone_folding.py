@@ -18,9 +18,9 @@ from testbed import ROOT, fresh_browser, serving  # also puts web/ on the path
 
 # isort: split
 import backbones
-from fetch import fetch_file
-from frozen_graph import read_mobilenet_v1
-from layers import LayersModel, absorb_padding, fold_batch_norm, split_at
+from fetch import fetch_packaged
+from pyclassifier_convert import LayersModel, absorb_padding, cut_at, fold_batchnorm, read_tfjs
+from pyclassifier_convert.fetching import REGISTRY, read_packaged
 from vendor import vendor_files
 
 from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE
@@ -36,17 +36,16 @@ RUN_WORKER = """job => new Promise((resolve, reject) => {
 def variants(model: LayersModel) -> dict[str, LayersModel]:
     """Return the features parts to compare; the worker fuses the ones whose name says so."""
     card = CATALOG[DEFAULT_BACKBONE]
-    folded = fold_batch_norm(model, keep=card.feature_layer)
-    unpadded = absorb_padding(folded, card.stride)
+    folded = fold_batchnorm(model, keep=(card.feature_layer,))
+    unpadded = absorb_padding(folded)
     parts = {"published": model, "folded": folded, "folded, no padding": unpadded, "prepared, fused": unpadded}
-    shape = [None, 7, 7, card.feature_channels]
-    return {name: split_at(part, card.feature_layer, shape)[0] for name, part in parts.items()}
+    return {name: cut_at(part, card.feature_layer) for name, part in parts.items()}
 
 
 def lay_out(parts: dict[str, LayersModel], folder: Path) -> None:
     """Write a site of just tf.js, the models and the worker."""
     for name, part in parts.items():
-        backbones.write_tfjs_layers(part, folder / "models" / name)
+        backbones.write_part(part, folder / "models" / name)
     (folder / "vendor").mkdir()
     for name, path in vendor_files().items():
         shutil.copy(path, folder / "vendor" / name)
@@ -73,9 +72,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     if arguments.model:
-        model = backbones.read_tfjs_layers(arguments.model)
+        model = read_tfjs(arguments.model)
     else:
-        model = read_mobilenet_v1(fetch_file("retrained_graph.pb"), DEFAULT_BACKBONE)
+        model = read_packaged(DEFAULT_BACKBONE, fetch_packaged(REGISTRY[DEFAULT_BACKBONE]))
     parts = variants(model)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         lay_out(parts, Path(temporary))

@@ -1,11 +1,12 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
-from .edit import cut_at, fold_batchnorm
+from .edit import cut_at, fold_batchnorm, split_at
 from .errors import ConvertError, UnsupportedLayerError
 from .head import make_head
 from .keras_files import read_keras
 from .keras_to_tfjs import to_layers_model
 from .model import KerasModel, LayersModel
+from .padding import absorb_padding
 from .pipeline import Options, Report, convert
 from .running import run_tfjs
 from .summary import summary
@@ -20,6 +21,7 @@ __all__ = [
     "Options",
     "Report",
     "UnsupportedLayerError",
+    "absorb_padding",
     "convert",
     "cut_at",
     "fold_batchnorm",
@@ -27,6 +29,7 @@ __all__ = [
     "read_keras",
     "read_tfjs",
     "run_tfjs",
+    "split_at",
     "summary",
     "to_layers_model",
     "verify",

@@ -13,6 +13,7 @@ import numpy as np
 from .errors import ConvertError
 from .graph import Graph, Layer, Ref, flatten, weights_of
 from .model import Array, LayersModel
+from .shapes import output_shapes
 
 # The layers that a normalisation can be folded into: the kernel that makes their outputs, and their tensors' rank.
 _KERNELS = {
@@ -64,6 +65,55 @@ def cut_at(model: LayersModel, layer: str) -> LayersModel:
     dropped = len(graph.layers) - len(part.layers)
     note = f"Cut after the layer {target['name']!r}: {dropped} later layers are left out."
     return replace(model, topology=part.topology(), weights=weights, labels=(), notes=(*model.notes, note))
+
+
+def split_at(model: LayersModel, layer: str) -> tuple[LayersModel, LayersModel]:
+    """Split a model after a layer that all of it passes through: features, and what is made of them.
+
+    Parameters
+    ----------
+    model : LayersModel
+    layer : str
+        Name of the layer, or its path.
+
+    Returns
+    -------
+    first : LayersModel
+        As `cut_at` makes it.
+    rest : LayersModel
+        From the layer's output to the model's; its input is called ``"<layer>_input"``. With the labels.
+
+    Raises
+    ------
+    ConvertError
+        There is no such layer, or later layers also take what comes before it.
+    """
+    first = cut_at(model, layer)
+    before = {one["name"] for one in first.topology["config"]["layers"]}
+    graph = flatten(model.topology, model.weights)
+    name = _find(graph, layer)["name"]
+    shape = output_shapes(graph)[name]
+    entry = {"name": f"{name}_input", "dtype": "float32", "sparse": False}
+    entry["batch_input_shape"] = None if shape is None else list(shape)
+    later = [_renamed(one, name, f"{name}_input") for one in graph.layers if one["name"] not in before]
+    crossing = {ref[0] for one in later for node in one["inbound_nodes"] for ref in node} & before
+    if crossing or shape is None or graph.outputs[0][0] in before:
+        raise ConvertError(
+            f"Expected a layer of known shape that all of the model passes through before its end, got {name!r}"
+            + (f": later layers also take {', '.join(sorted(crossing))}." if crossing else ".")
+            + " Choose another one."
+        )
+    start = {"class_name": "InputLayer", "name": f"{name}_input", "config": entry, "inbound_nodes": []}
+    rest = Graph(f"{graph.name}_rest", [start, *later], [[f"{name}_input", 0, 0]], graph.outputs)
+    kept = weights_of(later, model.weights)
+    weights = {one: array for one, array in model.weights.items() if one in kept}
+    return first, replace(model, topology=rest.topology(), weights=weights)
+
+
+def _renamed(layer: Layer, source: str, to: str) -> Layer:
+    """The layer with one of the layers that it takes called otherwise."""
+    nodes = [[[to, *ref[1:]] if ref[0] == source else ref for ref in node] for node in layer["inbound_nodes"]]
+    return {**layer, "inbound_nodes": nodes}
 
 
 def _find(graph: Graph, wanted: str) -> Layer:

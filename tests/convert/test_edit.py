@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pyclassifier_convert import ConvertError
-from pyclassifier_convert.edit import cut_at, fold_batchnorm
+from pyclassifier_convert.edit import cut_at, fold_batchnorm, split_at
 from pyclassifier_convert.graph import check_layers, flatten
 from pyclassifier_convert.model import LayersModel
 from pyclassifier_convert.probes import probe_inputs
-from pyclassifier_convert.running import Job, run_many
+from pyclassifier_convert.running import Job, run_many, run_tfjs
 from pyclassifier_convert.summary import summary
 from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
 from pyclassifier_convert.verify import compare
@@ -112,6 +112,26 @@ def test_shared_layers_and_models_are_flattened_exactly(tmp_path):
 def test_a_layer_that_is_used_twice_is_no_place_to_cut():
     with pytest.raises(ConvertError, match="used 2 times"):
         cut_at(shared_model(), "shared")
+
+
+@needs_tfjs
+def test_a_split_model_is_its_two_parts_one_after_the_other(tmp_path):
+    model = nested_model()
+    first, rest = split_at(model, "extractor/base/relu")
+    assert [one["name"] for one in rest.topology["config"]["layers"]][:2] == ["relu_input", "deep"]
+    assert first.weights.keys() | rest.weights.keys() == model.weights.keys()
+    whole, features = run(tmp_path, model, first)
+    write_tfjs(rest, tmp_path / "rest")
+    assert compare(run_tfjs(tmp_path / "rest", features).outputs, whole).difference == 0
+
+
+def test_a_model_is_not_split_where_something_passes_by():
+    layers = [*conv_model().topology["config"]["layers"][:4], layer("Add", "sum", "relu", "conv")]
+    model = replace(conv_model(), topology=functional("m", layers, ["image"], ["sum"]))
+    with pytest.raises(ConvertError, match="'relu': later layers also take conv"):
+        split_at(model, "relu")
+    with pytest.raises(ConvertError, match="before its end, got 'sum'"):
+        split_at(model, "sum")
 
 
 @needs_tfjs

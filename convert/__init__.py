@@ -1,5 +1,6 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
+from .applications import Architecture
 from .edit import cut_at, fold_batchnorm, split_at
 from .errors import ConvertError, UnsupportedLayerError
 from .head import make_head
@@ -15,6 +16,7 @@ from .tfjs_to_keras import write_keras
 from .verify import verify
 
 __all__ = [
+    "Architecture",
     "ConvertError",
     "KerasModel",
     "LayersModel",

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import Any
 
 from pyclassifier.catalog import CATALOG
 from pyclassifier.errors import PyClassifierError
 
+from .applications import Architecture
 from .errors import ConvertError
 from .formats import SOURCES, TARGETS
 from .labels import read_labels
@@ -34,6 +36,8 @@ examples:
   {PROGRAM} web_model/ model.onnx
   {PROGRAM} web_model/ saved_model/ --to saved_model
   {PROGRAM} model.keras --summary
+  {PROGRAM} mobilenet_v1_1.0_224 mobilenet/ --fold-batchnorm
+  {PROGRAM} MobileNetV2 small/ --alpha 0.35 --input-size 96 --weights none --no-top
   {PROGRAM} head --classes 3 --units 100 --features 256 head/
 
 exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line"""
@@ -99,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     kinds = (
-        ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, or name of a known backbone: "
+        ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, name of a network in "
+        "keras.applications, or of a known backbone: "
     )
     add("source", type=Path, help=kinds + ", ".join(CATALOG))
     add(
@@ -112,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--to", dest="to_format", choices=TARGETS, help="format of the target (default: told from its name)")
     add("--cut-at", metavar="LAYER", help="end with this layer: a feature extractor")
     add("--fold-batchnorm", action="store_true", help="fold BatchNormalization into the layers before it")
+    add("--absorb-padding", action="store_true", help="let convolutions pad for themselves where that is the same")
     add(
         "--quantize",
         choices=("float16", "uint16", "uint8", "int8"),
@@ -131,7 +137,19 @@ def _parser() -> argparse.ArgumentParser:
     add("--verify", action="store_true", help="compare predictions before writing; needs Node.js and tf.js")
     add("--node-modules", metavar="DIR", help="where @tensorflow/tfjs is installed, for --verify and --quantize")
     _add_common(parser)
+    _add_architecture(parser)
     return parser
+
+
+def _add_architecture(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("networks of keras.applications, which Keras builds")
+    add = group.add_argument
+    add("--alpha", type=float, help="width of a MobileNet, as a part of the published one's")
+    add("--input-size", type=int, metavar="SIDE", help="of the square input, in pixels")
+    add("--weights", metavar="WHICH", help="imagenet (default), which Keras fetches; none: random ones; or a file")
+    add("--no-top", dest="include_top", action="store_const", const=False, help="leave the classification out")
+    add("--pooling", choices=("avg", "max"), help="of the last feature map, with --no-top")
+    add("--seed", type=int, help="of random weights (default: 0)")
 
 
 def _head_parser() -> argparse.ArgumentParser:
@@ -187,13 +205,14 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.target is None and not (asked.summary or asked.card):
         raise ConvertError("Expected a target, or --summary or --card for a look at the model. See --help.")
     fields = (
-        *("from_format", "to_format", "cut_at", "fold_batchnorm", "quantize", "calibration", "scaling"),
-        *("shard_size", "verify", "force"),
+        *("from_format", "to_format", "cut_at", "fold_batchnorm", "absorb_padding"),
+        *("quantize", "calibration", "scaling", "shard_size", "verify", "force"),
     )
     options = Options(
         **{name: getattr(asked, name) for name in fields},
         labels=read_labels(asked.labels) if asked.labels else (),
         node_modules=asked.node_modules,
+        architecture=Architecture(**{field.name: getattr(asked, field.name) for field in fields_of(Architecture)}),
     )
     with _progress() as tell:
         report = convert(asked.source, asked.target, options, on_progress=tell)
@@ -209,11 +228,16 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.card:
         from .card import card_text, make_card
 
-        card = make_card(report.original, (asked.target or asked.source).stem, asked.cut_at, report.files)
+        card = make_card(report.original, _model_name(asked.target or asked.source), asked.cut_at, report.files)
         made["card"] = asdict(card)
         if not asked.json:
             _say(card_text(card))
     return made
+
+
+def _model_name(path: Path) -> str:
+    """The name of a file without its format's suffix; other points belong to it: mobilenet_v1_1.0_224."""
+    return path.stem if path.suffix in (".keras", ".h5", ".zip", ".json") else path.name
 
 
 def _print_report(report: Report, made: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from pyclassifier.weights import Quantization
 
+from .applications import Architecture, named_source
 from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures
 from .custom import custom_files
 from .edit import cut_at as cut
@@ -22,6 +23,7 @@ from .fetching import fetch_backbone, is_backbone
 from .formats import source_format, target_format
 from .labels import check_labels
 from .model import Array, LayersModel
+from .padding import absorb_padding
 from .running import find_node, find_node_modules
 from .targets import check_target, check_target_file, write_file, write_folder
 from .tfjs_files import SHARD_SIZE, read_tfjs, write_tfjs
@@ -37,6 +39,7 @@ class Options:
     to_format: str | None = None
     cut_at: str | None = None
     fold_batchnorm: bool = False
+    absorb_padding: bool = False
     quantize: Quantization | Literal["int8"] | None = None
     calibration: str | os.PathLike[str] | None = None
     scaling: tuple[float, float] | None = None
@@ -45,6 +48,7 @@ class Options:
     verify: bool = False
     force: bool = False
     node_modules: str | None = None
+    architecture: Architecture = field(default_factory=Architecture)
 
 
 @dataclass
@@ -138,8 +142,8 @@ def convert(
     Parameters
     ----------
     source : path
-        A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one, or the
-        name of a backbone in the catalogue, which is fetched.
+        A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one, the
+        name of a backbone in the catalogue, which is fetched, or of a network in keras.applications, which is built.
     target : path, optional
         A folder for tf.js or a SavedModel, else a .keras, .h5, .tflite or .onnx file. None writes nothing: for a look
         at the model. TFLite, ONNX and SavedModel need the packages of the extra `export`, and are always compared.
@@ -147,6 +151,7 @@ def convert(
         from_format, to_format : told from content and name where they are not given.
         cut_at : name of the layer to end with.
         fold_batchnorm : fold BatchNormalization into the layers before it.
+        absorb_padding : let convolutions pad for themselves.
         quantize : bits of the weights, for tf.js "float16", "uint16" or "uint8", for TFLite "float16" or "int8".
         calibration, scaling : folder of photos for int8, and (divisor, offset) of their pixels; see
         `calibration_photos`.
@@ -155,6 +160,7 @@ def convert(
         verify : compare with the original before anything is written.
         force : replace the target.
         node_modules : where tf.js is, for comparisons.
+        architecture : how to build a network of keras.applications.
     on_progress : callable, optional
         Called with the name of each step.
 
@@ -171,6 +177,15 @@ def convert(
     tell = on_progress or (lambda step: None)
     written = (options.to_format or target_format(Path(target))) if target is not None else ""
     _check_request(target, written, options)
+    with named_source(Path(source), options.architecture, options.from_format, tell) as path:
+        report = _convert(path, target, written, options, tell)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def _convert(
+    source: Path, target: str | os.PathLike[str] | None, written: str, options: Options, tell: Progress
+) -> Report:
     tell("Reading and translating")
     original, found, keras_version = read_model(source, options.from_format)
     folded, edited = _edit(original, options)
@@ -181,7 +196,7 @@ def convert(
         edited if options.cut_at else folded,
         cut_at=_last_part(edited) if options.cut_at else None,
         quantize=cast(Quantization, options.quantize) if written == "tfjs" else None,
-        keras_source=Path(source) if found != "tfjs" else None,
+        keras_source=source if found != "tfjs" else None,
         keras_version=keras_version,
     )
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
@@ -198,7 +213,6 @@ def convert(
         if target is not None:
             tell("Writing")
             report.files = _write(report.model, Path(target), made, options)
-    report.seconds = time.perf_counter() - start
     return report
 
 
@@ -220,11 +234,11 @@ def _check_request(target: str | os.PathLike[str] | None, written: str, options:
 
 def _edit(model: LayersModel, options: Options) -> tuple[LayersModel, LayersModel]:
     """The model folded, and that one cut and with its labels: each where it is asked for."""
-    folded = model
-    if options.fold_batchnorm:
-        # The layer to cut at keeps its name.
-        keep = (options.cut_at, options.cut_at.rpartition("/")[2]) if options.cut_at else ()
-        folded = fold(model, keep=keep)
+    # The layer to cut at keeps its name and its output.
+    keep = (options.cut_at, options.cut_at.rpartition("/")[2]) if options.cut_at else ()
+    folded = fold(model, keep=keep) if options.fold_batchnorm else model
+    if options.absorb_padding:
+        folded = absorb_padding(folded, keep=keep)
     edited = cut(folded, options.cut_at) if options.cut_at else folded
     if options.labels:
         edited = replace(edited, labels=tuple(options.labels))

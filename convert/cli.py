@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(
     parser: argparse.ArgumentParser, given: list[str], command: Callable[[argparse.Namespace], dict[str, Any]]
 ) -> int:
-    asked = parser.parse_args(given)
+    asked = parser.parse_intermixed_args(given)  # SOURCE --option TARGET too.
     try:
         report = command(asked)
     except PyClassifierError as error:

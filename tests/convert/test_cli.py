@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import shlex
@@ -20,7 +21,7 @@ from test_archive import an_archive
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
 from pyclassifier.archive import write_archive
-from pyclassifier.catalog import CATALOG
+from pyclassifier.catalog import CATALOG, ModelCard, get_card
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_the_examples_of_help_work(here, capsys):
     assert caught.value.code == 0
     text = capsys.readouterr().out
     examples = re.findall(r"^  pyclassifier-convert (.+)$", text, re.MULTILINE)
-    assert len(examples) == 10
+    assert len(examples) == 12
     Path("my-classifier.zip").write_bytes(Path("model.zip").read_bytes())
     Path("photos").mkdir()
     Path("photos/red.png").write_bytes(encode(noisy(COLORS["red"], seed=0)))
@@ -344,3 +345,15 @@ def test_custom_layers_are_refused_where_they_cannot_be_expressed(tmp_path, caps
     write_tfjs(replace(conv_model(), topology=functional("m", layers, ["x"], ["odd"]), weights={}), path)
     code, _, err = run(capsys, path, tmp_path / "out.keras")
     assert code == 1 and "odd" in err and not (tmp_path / "out.keras").exists()
+
+
+def test_a_printed_card_can_be_pasted_into_the_catalogue(here, capsys):
+    Path("web model").rename("small_1.0_8")
+    code, out, _ = run(capsys, "small_1.0_8", "--card", "--cut-at", "relu")
+    card = eval(out, {"ModelCard": ModelCard})
+    assert code == 0 and isinstance(card, ModelCard) and card.name == "small_1.0_8"
+    assert (card.feature_layer, card.feature_channels, card.input_size, card.divisor) == ("relu", 4, 8, 127.5)
+    assert get_card(card, 16).input_size == 16
+    _, out, _ = run(capsys, "small_1.0_8", "out", "--card")
+    (made,) = (line for line in out.splitlines() if "sha256=" in line)
+    assert hashlib.sha256(Path("out/model.json").read_bytes()).hexdigest() in made

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_readmes_converter_commands_run(tmp_path):
     text = (ROOT / "README.md").read_text()
     commands = re.findall(r"^pyclassifier-convert .+$", text, re.MULTILINE)
-    assert len(commands) == 4
+    assert len(commands) == 5
     for command in commands:
         words = shlex.split(command)
         program = Path(sys.executable).parent / words[0]

@@ -36,6 +36,12 @@ class ModelCard:
         Channels of the feature layer.
     classification_layer : str
         The layer that holds the original classes' logits, class 0 being the first class (no background class).
+
+    Examples
+    --------
+    >>> card = CATALOG["mobilenet_v1_1.0_224"]
+    >>> card.title, card.input_size, card.feature_channels
+    ('MobileNet v1 1.0', 224, 1024)
     """
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Sequence
 from hashlib import sha256
@@ -17,11 +16,11 @@ from .archive import Archive, read_archive, write_archive
 from .batches import FitMode, make_batch
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .datasets import Dataset, Problem, Sample
-from .display.live import training_view
+from .display.live import showing
 from .engines import Engine, FitConfig, History, Model, default_engine
 from .engines.base import Array, OnEpoch, ShouldStop
-from .errors import DatasetError, NotFittedError, StoppedError
-from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Progress, as_sample
+from .errors import DatasetError, NotFittedError
+from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample
 from .heads import train_head
 from .labels import LabelEncoder
 from .metrics import Evaluation
@@ -138,7 +137,12 @@ class ImageClassifier:
         return self._engine
 
     def get_params(self) -> dict[str, Any]:
-        """Parameters by name, as given to the constructor or to `set_params`."""
+        """Parameters, as given to the constructor or to `set_params`.
+
+        Returns
+        -------
+        dict of str to value
+        """
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **params: Any) -> ImageClassifier:
@@ -218,29 +222,8 @@ class ImageClassifier:
         KeyboardInterrupt, asyncio.CancelledError
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
-        view = training_view(verbose, self.epochs)
-        if view is None:
-            return await self._fit(dataset, on_progress, on_epoch, should_stop)
-
-        def show_progress(progress: Progress) -> None:
-            view.progress(progress.stage, progress.done, progress.total)
-            if on_progress:
-                on_progress(progress)
-
-        def show_epoch(history: History) -> None:
-            view.epoch(history)
-            if on_epoch:
-                on_epoch(history)
-
-        how = "failed"
-        try:
-            await self._fit(dataset, show_progress, show_epoch, should_stop)
-            how = "stopped" if self.stopped_ else "done"
-        except (StoppedError, KeyboardInterrupt, asyncio.CancelledError):
-            how = "stopped"
-            raise
-        finally:
-            view.end(how)
+        with showing(verbose, self.epochs, on_progress, on_epoch) as (on_progress, on_epoch):
+            await self._fit(dataset, on_progress, on_epoch, should_stop)
         return self
 
     async def _fit(
@@ -249,7 +232,7 @@ class ImageClassifier:
         on_progress: OnProgress | None,
         on_epoch: OnEpoch | None,
         should_stop: ShouldStop | None,
-    ) -> ImageClassifier:
+    ) -> None:
         training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
         samples = [*training, *validation]
         extractor = await self._get_extractor()
@@ -297,7 +280,6 @@ class ImageClassifier:
         )
         if head.interruption:
             raise head.interruption
-        return self
 
     async def extract_features(
         self,
@@ -560,32 +542,21 @@ class ImageClassifier:
         return self
 
     def _repr_html_(self) -> str:
-        from .display.estimator import classifier_html
+        from .display.estimator import classifier_html, learned
 
         parameters = self.get_params()
         defaults = {name: p.default for name, p in inspect.signature(type(self)).parameters.items()}
         if isinstance(self.backbone, ModelCard):
             parameters["backbone"] = self.backbone.name
-        return classifier_html(type(self).__name__, self._state(), parameters, defaults, self._problems())
-
-    def _problems(self) -> list[tuple[str, str]]:
-        return [(problem.path, problem.reason) for problem in getattr(self, "problems_", ())]
-
-    def _state(self) -> list[tuple[str, str]]:
-        """What a notebook says of what was learned."""
-        if self._head is None:
-            return []
-        labels = self.classes_.tolist()
-        shown = ", ".join(labels[:10]) + (f" and {len(labels) - 10:,} more" if len(labels) > 10 else "")
-        state = [("classes", f"{len(labels)}: {shown}")]
-        if self.n_training_:
-            epochs = len(self.history_["loss"])
-            state.append(("trained on", f"{self.n_training_:,} photos, {epochs} epochs{', stopped' * self.stopped_}"))
-        if self.evaluation_:
-            low, high = (f"{100 * share:.1f}" for share in self.evaluation_.interval)
-            accuracy = f"{100 * self.evaluation_.accuracy:.1f} %, 95 % interval {low} to {high} %"
-            state.append(("validation accuracy", accuracy))
-        return [*state, ("engine", f"{self.engine_.name} on {self.engine_.backend}")]
+        state = (
+            learned(
+                self.classes_.tolist(), self.n_training_, self.history_, self.stopped_, self.evaluation_, self.engine_
+            )
+            if self._head
+            else []
+        )
+        problems = [(problem.path, problem.reason) for problem in getattr(self, "problems_", ())]
+        return classifier_html(type(self).__name__, state, parameters, defaults, problems)
 
     async def self_check(self) -> float:
         """Compare what is computed here with what the archive promises.
@@ -598,7 +569,12 @@ class ImageClassifier:
         return largest_difference(self._record, await self._predict_colors())
 
     def forget(self, samples: Sequence[Sample]) -> None:
-        """Let go of photos that will not be used again."""
+        """Let go of photos that will not be used again.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+        """
         self._cache.forget(samples)
 
     def close(self) -> None:

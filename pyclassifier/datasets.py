@@ -87,6 +87,16 @@ class Dataset:
     samples : tuple of Sample
         Each with a label.
     problems : tuple of Problem
+
+    Examples
+    --------
+    >>> async def read():
+    ...     return b"the bytes of a photo"
+    >>> dataset = from_files([("cat/1.jpg", read), ("dog/2.jpg", read), ("dog/notes.txt", read)])
+    >>> dataset.labels, dataset.y.tolist()
+    (['cat', 'dog'], ['cat', 'dog'])
+    >>> dataset.problems[0].reason
+    'not an image (.txt). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.'
     """
 
     samples: tuple[Sample, ...] = ()
@@ -106,7 +116,13 @@ class Dataset:
         return np.array([str(sample.label) for sample in self.samples], dtype=np.str_)
 
     def count(self) -> dict[str, Counter[Split | None]]:
-        """Number of samples per label and split."""
+        """Number of samples per label and split.
+
+        Returns
+        -------
+        dict of str to Counter
+            By label, the labels sorted; None counts those whose split is still to be drawn.
+        """
         counts: dict[str, Counter[Split | None]] = {label: Counter() for label in self.labels}
         for sample in self.samples:
             counts[str(sample.label)][sample.split] += 1
@@ -200,6 +216,14 @@ def from_files(files: Iterable[tuple[str, Read]], *, split: Split | None = None)
     Returns
     -------
     Dataset
+
+    Examples
+    --------
+    >>> async def read():
+    ...     return b"the bytes of a photo"
+    >>> dataset = from_files([("cat/1.jpg", read), ("val/cat/2.jpg", read)])
+    >>> [(sample.label, sample.split) for sample in dataset.samples]
+    [('cat', None), ('cat', 'validation')]
     """
     samples: list[Sample] = []
     problems: list[Problem] = []
@@ -232,6 +256,10 @@ def from_folder(folder: str | Path, *, split: Split | None = None) -> Dataset:
     ------
     DatasetError
         There is no such folder.
+
+    Examples
+    --------
+    >>> dataset = from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -260,6 +288,15 @@ def from_zip(source: bytes | str | Path, *, split: Split | None = None) -> Datas
     ------
     DatasetError
         It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
+
+    Examples
+    --------
+    >>> import io, zipfile
+    >>> buffer = io.BytesIO()
+    >>> with zipfile.ZipFile(buffer, "w") as file:
+    ...     file.writestr("photos/cat/1.jpg", b"the bytes of a photo")
+    >>> from_zip(buffer.getvalue()).labels
+    ['cat']
     """
     try:
         file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)

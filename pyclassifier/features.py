@@ -37,6 +37,14 @@ class Progress:
         "decoding", "features" or "training".
     done, total : int
         Photos, or epochs.
+
+    Examples
+    --------
+    >>> def show(progress):
+    ...     print(f"{progress.stage}: {progress.done} of {progress.total}")
+    >>> show(Progress("features", 16, 48))
+    features: 16 of 48
+    >>> await classifier.fit(dataset, on_progress=show)  # doctest: +SKIP
     """
 
     stage: str
@@ -115,6 +123,14 @@ class FeatureCache:
     ----------
     max_bytes : int
         Bytes of features to keep.
+
+    Examples
+    --------
+    >>> cache = FeatureCache(max_bytes=100)
+    >>> for digest in ("a", "b", "c"):
+    ...     cache.put(digest, "mean", np.zeros(10, np.float32))
+    >>> len(cache), cache.get("a", "mean") is None
+    (2, True)
     """
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
@@ -128,28 +144,74 @@ class FeatureCache:
         return len(self._rows)
 
     def digest(self, sample: Sample) -> str | None:
-        """The sample's content hash (SHA-256, hex) if its bytes were seen."""
+        """Say what is known of a sample's content.
+
+        Parameters
+        ----------
+        sample : Sample
+
+        Returns
+        -------
+        str or None
+            Its hash (SHA-256, hex); None where its bytes were not seen yet.
+        """
         return self._digests.get(sample)
 
     def remember(self, sample: Sample, data: bytes) -> str:
-        """Hash a sample's bytes."""
+        """Hash a sample's bytes.
+
+        Parameters
+        ----------
+        sample : Sample
+        data : bytes
+            What its file holds.
+
+        Returns
+        -------
+        str
+            SHA-256, hex.
+        """
         self._digests[sample] = hashlib.sha256(data).hexdigest()
         return self._digests[sample]
 
     def forget(self, samples: Sequence[Sample]) -> None:
-        """Let go of samples; their features stay, for the day they come back."""
+        """Let go of samples; their features stay, for the day they come back.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+        """
         for sample in samples:
             self._digests.pop(sample, None)
 
     def get(self, digest: str, kind: str) -> NDArray[np.float32] | None:
-        """Features of that content and of that kind of extractor, if kept."""
+        """Look features up.
+
+        Parameters
+        ----------
+        digest : str
+            Hash of the content.
+        kind : str
+            What computed them: backbone, size, scaling, fit mode, pooling.
+
+        Returns
+        -------
+        ndarray of shape (n_features,), float32, or None
+        """
         row = self._rows.get((digest, kind))
         if row is not None:
             self._rows.move_to_end((digest, kind))
         return row
 
     def put(self, digest: str, kind: str, row: NDArray[np.float32]) -> None:
-        """Keep a row of features."""
+        """Keep a row of features.
+
+        Parameters
+        ----------
+        digest, kind : str
+            As in `get`.
+        row : ndarray of shape (n_features,), float32
+        """
         replaced = self._rows.pop((digest, kind), None)
         self._n_bytes += row.nbytes - (0 if replaced is None else replaced.nbytes)
         self._rows[digest, kind] = row

@@ -17,12 +17,22 @@ class History(dict[str, list[float]]):
     """
 
     def append(self, logs: dict[str, float]) -> None:
-        """Add the figures of one more epoch."""
+        """Add the figures of one more epoch.
+
+        Parameters
+        ----------
+        logs : dict of str to float
+        """
         for name, value in logs.items():
             self.setdefault(name, []).append(value)
 
     def copy(self) -> History:
-        """Another one of the same figures; neither changes with the other."""
+        """Copy the figures; neither changes with the other.
+
+        Returns
+        -------
+        History
+        """
         return History({name: list(values) for name, values in self.items()})
 
     def _repr_html_(self) -> str:

@@ -42,6 +42,14 @@ def decode_image(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXE
     ------
     ImageDecodeError
         The file is empty, no image, truncated or too large.
+
+    Examples
+    --------
+    >>> buffer = io.BytesIO()
+    >>> Image.new("RGB", (4, 3), "red").save(buffer, "PNG")
+    >>> pixels = decode_image(buffer.getvalue())
+    >>> pixels.shape, pixels[0, 0].tolist()
+    ((3, 4, 3), [255, 0, 0])
     """
     return np.asarray(open_image(data, name, max_pixels=max_pixels))
 

@@ -17,6 +17,14 @@ class LabelEncoder:
     ----------
     classes_ : ndarray of shape (n_classes,), str
         Sorted by code point, so that the same labels always give the same order.
+
+    Examples
+    --------
+    >>> encoder = LabelEncoder()
+    >>> encoder.fit_transform(["dog", "cat", "dog"]).tolist()
+    [1, 0, 1]
+    >>> encoder.classes_.tolist(), encoder.inverse_transform([0]).tolist()
+    (['cat', 'dog'], ['cat'])
     """
 
     classes_: NDArray[np.str_]
@@ -60,7 +68,16 @@ class LabelEncoder:
         return np.array([index[label] for label in y], dtype=np.int64)
 
     def fit_transform(self, y: Sequence[str]) -> NDArray[np.int64]:
-        """`fit`, then `transform`, on the same labels."""
+        """`fit`, then `transform`, on the same labels.
+
+        Parameters
+        ----------
+        y : sequence of str
+
+        Returns
+        -------
+        ndarray of shape (len(y),), int64
+        """
         return self.fit(y).transform(y)
 
     def inverse_transform(self, indices: ArrayLike) -> NDArray[np.str_]:
@@ -106,6 +123,11 @@ def one_hot(indices: ArrayLike, n_classes: int) -> NDArray[np.float32]:
     ------
     ValueError
         An index outside the classes, or no whole number.
+
+    Examples
+    --------
+    >>> one_hot([2, 0], 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     array = as_indices(indices, n_classes)
     rows = np.zeros((len(array), n_classes), dtype=np.float32)

@@ -31,6 +31,11 @@ def accuracy_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     ------
     ValueError
         One is longer than the other.
+
+    Examples
+    --------
+    >>> accuracy_score(["cat", "dog", "dog"], ["cat", "dog", "cat"])
+    0.6666666666666666
     """
     true, predicted = np.asarray(y_true), np.asarray(y_pred)
     _check_lengths(true, predicted)
@@ -79,6 +84,12 @@ def wilson_interval(n_correct: int, n_samples: int, confidence: float = 0.95) ->
     -----
     E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22: 209-212.
     Unlike the normal approximation it stays inside 0..1 and honest for few samples and for shares near 1.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(9, 10)
+    >>> print(f"{low:.3f} to {high:.3f}")
+    0.596 to 0.982
     """
     if not 0 <= n_correct <= n_samples:
         raise ValueError(f"Expected 0 <= n_correct <= n_samples, got {n_correct} of {n_samples}.")
@@ -110,6 +121,11 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, n_classes: int) -> ND
     ------
     ValueError
         An index outside the classes, or one array is longer than the other.
+
+    Examples
+    --------
+    >>> confusion_matrix([0, 0, 1], [0, 1, 1], 2).tolist()
+    [[1, 1], [0, 1]]
     """
     true, predicted = as_indices(y_true, n_classes), as_indices(y_pred, n_classes)
     _check_lengths(true, predicted)
@@ -138,6 +154,12 @@ def precision_recall_f1(
     -------
     precision, recall, f1 : ndarray of shape (n_classes,), float64
         In 0..1; nan where a figure is undefined (nothing was predicted as the class, or none was there).
+
+    Examples
+    --------
+    >>> precision, recall, f1 = precision_recall_f1(confusion_matrix([0, 0, 1], [0, 1, 1], 2))
+    >>> precision.tolist(), recall.tolist()
+    ([1.0, 0.5], [0.5, 1.0])
     """
     hits = np.diag(matrix).astype(np.float64)
     predicted, true = matrix.sum(axis=0), matrix.sum(axis=1)
@@ -155,6 +177,12 @@ class Evaluation:
         Class order of the matrix and of the per-class figures.
     matrix : ndarray of shape (n_classes, n_classes), int64
         Rows are true classes, columns predicted ones.
+
+    Examples
+    --------
+    >>> evaluation = Evaluation.from_predictions([0, 0, 1], [0, 1, 1], ["cat", "dog"])
+    >>> f"{evaluation.n_correct} of {evaluation.n_samples}"
+    '2 of 3'
     """
 
     labels: tuple[str, ...]
@@ -162,7 +190,19 @@ class Evaluation:
 
     @classmethod
     def from_predictions(cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str]) -> Evaluation:
-        """Count class indices ``y_pred`` against ``y_true``, both of shape (N,)."""
+        """Count predictions.
+
+        Parameters
+        ----------
+        y_true, y_pred : array_like of int, shape (N,)
+            Class indices.
+        labels : sequence of str
+            Names of the classes, in the order of their indices.
+
+        Returns
+        -------
+        Evaluation
+        """
         return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)))
 
     @property
@@ -191,7 +231,14 @@ class Evaluation:
         return evaluation_html(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON: undefined figures are None."""
+        """Plain data for JSON.
+
+        Returns
+        -------
+        dict
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``labels``, ``confusion`` and ``perClass``; undefined
+            figures are None.
+        """
         precision, recall, f1 = precision_recall_f1(self.matrix)
         support = self.matrix.sum(axis=1)
         return {

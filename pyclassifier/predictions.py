@@ -26,6 +26,13 @@ class Predictions:
         Probabilities in 0..1; rows of unreadable photos are nan.
     problems : tuple of Problem
         The unreadable photos.
+
+    Examples
+    --------
+    >>> samples = tuple(Sample(f"{i}.jpg", read=None, label="cat") for i in range(2))
+    >>> predictions = Predictions(samples, ("cat", "dog"), np.array([[0.9, 0.1], [0.2, 0.8]]))
+    >>> predictions.y_pred, [sample.path for sample in predictions.mistakes().samples]
+    (['cat', 'dog'], ['1.jpg'])
     """
 
     samples: tuple[Sample, ...]
@@ -42,7 +49,12 @@ class Predictions:
         return [None if np.isnan(row).any() else self.classes[row.argmax()] for row in self.y_proba]
 
     def mistakes(self) -> Predictions:
-        """Those that are wrong, the most confident first."""
+        """Choose those that are wrong, the most confident first.
+
+        Returns
+        -------
+        Predictions
+        """
         wrong = [
             i
             for i, (sample, label) in enumerate(zip(self.samples, self.y_pred, strict=True))

@@ -47,6 +47,12 @@ class NetworkSummary:
         From the input to the output.
     cut_at : str, optional
         The layer that a classifier takes its features from: what follows is replaced by what is trained.
+
+    Examples
+    --------
+    >>> layer = LayerSummary("out", "Dense", (None, 2), 18, 18)
+    >>> NetworkSummary("head", (layer,)).n_parameters
+    18
     """
 
     name: str
@@ -64,7 +70,13 @@ class NetworkSummary:
         return sum(layer.n_trainable for layer in self.layers)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as `from_dict` takes it."""
+        """Plain data.
+
+        Returns
+        -------
+        dict
+            As `from_dict` takes it, and the sums ``n_parameters`` and ``n_trainable``.
+        """
         return {**asdict(self), "n_parameters": self.n_parameters, "n_trainable": self.n_trainable}
 
     @classmethod

@@ -143,6 +143,24 @@ def test_docstrings_name_every_parameter_and_what_comes_back(name):
     assert "Returns\n-------" in text
 
 
+def public_methods():
+    for name in PUBLIC_NAMES:
+        thing = getattr(pyclassifier, name)
+        for member, value in vars(thing).items() if inspect.isclass(thing) else ():
+            function = getattr(value, "__func__", value)
+            if not member.startswith("_") and inspect.isfunction(function):
+                yield pytest.param(function, id=f"{name}.{member}")
+
+
+@pytest.mark.parametrize("method", public_methods())
+def test_methods_name_every_parameter_and_what_comes_back(method):
+    text = inspect.getdoc(method)
+    signature = inspect.signature(method)
+    for parameter in set(signature.parameters) - {"self", "cls"}:
+        assert parameter in text.split("Parameters\n")[1]
+    assert signature.return_annotation == "None" or "Returns\n-------" in text or "Yields\n------" in text
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_modules_say_what_they_are_for(module):
     assert ast.get_docstring(MODULES[module])

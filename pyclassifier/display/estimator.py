@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .markup import block, heading, problem_list, table, text
+from ..engines import Engine, History
+from ..metrics import Evaluation
+from .markup import block, count, heading, percent, problem_list, table, text
 
 
 def classifier_html(
@@ -44,3 +46,23 @@ def classifier_html(
         problem_list(problems),
         f"<details{'' if state else ' open'}><summary>Parameters</summary>{listed}</details>",
     )
+
+
+def learned(
+    labels: Sequence[str],
+    n_training: int,
+    history: History,
+    stopped: bool,
+    evaluation: Evaluation | None,
+    engine: Engine,
+) -> list[tuple[str, str]]:
+    """What to say of a trained classifier, name and figure."""
+    shown = ", ".join(labels[:10]) + (f" and {len(labels) - 10:,} more" if len(labels) > 10 else "")
+    state = [("classes", f"{len(labels):,}: {shown}")]
+    if n_training:
+        epochs = count(len(history["loss"]), "epoch")
+        state.append(("trained on", f"{count(n_training, 'photo')}, {epochs}{', stopped' if stopped else ''}"))
+    if evaluation:
+        low, high = map(percent, evaluation.interval)
+        state.append(("validation accuracy", f"{percent(evaluation.accuracy)}, 95 % interval {low} to {high}"))
+    return [*state, ("engine", f"{engine.name} on {engine.backend}")]

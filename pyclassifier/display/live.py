@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Literal, TextIO
 
+from ..engines import History
+from ..engines.base import OnEpoch
+from ..errors import StoppedError
+from ..features import OnProgress, Progress
 from .charts import history_charts
 from .markup import bar, block, count, heading, text
 
@@ -16,7 +22,7 @@ _STAGES = {"decoding": "Reading photos", "features": "Computing features", "trai
 
 
 class TrainingView:
-    """What is shown of a training; `training_view` makes one.
+    """What is shown of a training; `showing` makes one.
 
     Parameters
     ----------
@@ -51,6 +57,11 @@ class TrainingView:
         self._stage, self._done, self._total = "training", len(history["loss"]), self._epochs
         self._history = history
         self._show()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all epochs are done."""
+        return self._stage == "training" and self._done == self._total
 
     def end(self, how: str) -> None:
         """Show the last state, for good: "done", "stopped" or "failed"."""
@@ -90,16 +101,48 @@ class TrainingView:
         return block(heading(_STAGES[self._stage], note), bar(share, text(note), width="min(640px, 100%)"), curves)
 
 
-def training_view(verbose: bool | Literal["auto"], epochs: int) -> TrainingView | None:
-    """What shows a training here: in a notebook's cell, on the standard output, or not at all.
+@contextmanager
+def showing(
+    verbose: bool | Literal["auto"], epochs: int, on_progress: OnProgress | None, on_epoch: OnEpoch | None
+) -> Iterator[tuple[OnProgress | None, OnEpoch | None]]:
+    """Show a training while it runs; yields callbacks that do so and call the given ones.
 
     Parameters
     ----------
     verbose : bool or "auto"
-        "auto" is for notebooks only.
+        Whether to show it: in a notebook's cell, else on the standard output. "auto" is for notebooks only.
     epochs : int
         As many as are planned.
+    on_progress, on_epoch : callable, optional
+        As in `pyclassifier.ImageClassifier.fit`.
     """
+    view = _view(verbose, epochs)
+    if view is None:
+        yield on_progress, on_epoch
+        return
+
+    def show_progress(progress: Progress) -> None:
+        view.progress(progress.stage, progress.done, progress.total)
+        if on_progress:
+            on_progress(progress)
+
+    def show_epoch(history: History) -> None:
+        view.epoch(history)
+        if on_epoch:
+            on_epoch(history)
+
+    how = "failed"
+    try:
+        yield show_progress, show_epoch
+        how = "done" if view.is_complete else "stopped"
+    except (StoppedError, KeyboardInterrupt, asyncio.CancelledError):
+        how = "stopped"
+        raise
+    finally:
+        view.end(how)
+
+
+def _view(verbose: bool | Literal["auto"], epochs: int) -> TrainingView | None:
     if not verbose:
         return None
     # Not imported: where a notebook runs, IPython is there already.

@@ -31,6 +31,12 @@ def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, 
     ------
     EngineError
         There is none: on CPython, pass an engine of your own.
+
+    Examples
+    --------
+    >>> engine = default_engine(backend="webgl")  # doctest: +SKIP
+    >>> await engine.load()  # doctest: +SKIP
+    <TfjsEngine: tfjs 4.22.0 on webgl>
     """
     if sys.platform != "emscripten":
         raise EngineError(

@@ -36,6 +36,12 @@ class FitConfig:
     ------
     ValueError
         A figure out of range.
+
+    Examples
+    --------
+    >>> FitConfig(epochs=0)
+    Traceback (most recent call last):
+    ValueError: Expected epochs to be a whole number of at least 1, got 0.
     """
 
     epochs: int = 20

@@ -19,7 +19,7 @@ def main() -> None:
     sys.path.pop(0)  # The folder of this file, whose modules are others.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        import keras  # type: ignore[import-untyped]
+        import keras
 
         keras.utils.set_random_seed(json.loads(described)["seed"] or 0)
         build = getattr(keras.applications, name, None)

@@ -1,4 +1,4 @@
-"""The optional ES module with the layers that tf.js lacks."""
+"""The optional ES modules with the layers that tf.js lacks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from .errors import ConvertError
 from .model import LayersModel
 
 CUSTOM_FILE = "custom_layers.mjs"
+# What that one imports.
+_PARTS = ("custom_attention.mjs", "custom_operations.mjs", "custom_recurrent.mjs")
 
 
 def custom_module() -> Path:
@@ -20,4 +22,7 @@ def custom_module() -> Path:
 
 def custom_files(model: LayersModel) -> dict[str, bytes]:
     """Return the files that must lie beside a model for its custom layers."""
-    return {CUSTOM_FILE: custom_module().read_bytes()} if model.custom_js else {}
+    if not model.custom_js:
+        return {}
+    folder = custom_module().parent
+    return {name: (folder / name).read_bytes() for name in (CUSTOM_FILE, *_PARTS)}

@@ -18,6 +18,7 @@ _MAX_BYTES = 1 << 32
 _MAX_RATIO = 1100  # What deflate reaches at best.
 # Attributes of a layer under which `.keras` archives keep what belongs to it, in the order of layer.weights.
 _PARTS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
+_DENSE = ("query_dense", "key_dense", "gate_dense", "value_dense", "output_dense")  # Of MultiHeadAttention.
 
 
 class Hdf5Reader:
@@ -203,8 +204,9 @@ def _read_parts(reader: Hdf5Reader, group: str) -> list[Array]:
     children = reader.children(group)
     indexes = sorted(int(name) for name in reader.children(f"{group}/vars") if name.isdecimal())
     arrays = [reader.array(f"{group}/vars/{index}") for index in indexes]
-    rest = sorted(set(children) - {"vars", "seed_generator", *_PARTS} - {f"_{part}" for part in _PARTS})
-    for part in (*_PARTS, *rest):
+    dense = [f"{mark}{part}" for part in _DENSE for mark in ("", "_")]
+    rest = sorted(set(children) - {"vars", "seed_generator", *_PARTS, *dense} - {f"_{part}" for part in _PARTS})
+    for part in (*_PARTS, *dense, *rest):
         # Keras 2 keeps the layer that Bidirectional was made from beside its two copies; it has no weights.
         if part in children and reader.children(f"{group}/{part}"):
             arrays += _read_parts(reader, f"{group}/{part}")
@@ -290,7 +292,7 @@ def _leaves(model: Config, path: str) -> list[tuple[str, Config]]:
 
 
 _PLANS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D"), ("kernel", "bias?")),
+    **dict.fromkeys(("Dense", "Conv1D", "Conv2D", "Conv3D"), ("kernel", "bias?")),
     **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), ("kernel", "bias?")),
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), ("depthwise_kernel", "bias?")),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), ("depthwise_kernel", "pointwise_kernel", "bias?")),
@@ -298,7 +300,6 @@ _PLANS: dict[str, tuple[str, ...]] = {
     "Embedding": ("embeddings",),
     "PReLU": ("alpha",),
 }
-_PLANS["DepthwiseConv2D"] = ("depthwise_kernel", "bias?")
 
 
 def weight_plan(layer: Config, path: str) -> list[tuple[str, bool]]:
@@ -316,5 +317,13 @@ def weight_plan(layer: Config, path: str) -> list[tuple[str, bool]]:
         return weight_plan(config["layer"], path)
     if class_name == "Bidirectional" and isinstance(config.get("layer"), dict):
         return 2 * weight_plan(config["layer"], path)
+    if class_name in ("MultiHeadAttention", "GroupedQueryAttention"):
+        parts = ("kernel", "bias") if config.get("use_bias", True) else ("kernel",)
+        return [(part, True) for part in parts * (5 if config.get("use_gate") else 4)]
+    if class_name in ("Attention", "AdditiveAttention"):
+        plan = [("scale", True)] if config.get("use_scale", class_name == "AdditiveAttention") else []
+        return plan + ([("concat_score_weight", True)] if config.get("score_mode") == "concat" else [])
+    if class_name == "EinsumDense":
+        return [("kernel", True)] + ([("bias", True)] if config.get("bias_axes") else [])
     bias = [True] if config.get("use_bias", True) else []
     return [(name.rstrip("?"), True) for name in _PLANS.get(class_name, ()) if not name.endswith("?") or bias]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..model import Array, Config
-from .builder import Call, Shape, Tensor
-from .express import activate, affine, axis_last, clip, merge, permute, relu
+from .builder import Call, Shape, Tensor, size
+from .express import activate, affine, axis_last, clip, merge, operate, permute, relu, reshape, slice_axis
 
 # Keras's name to tf.js's, where both compute the same. hard_sigmoid differs in Keras 3, see below.
 _NATIVE = {
@@ -85,8 +85,8 @@ def with_activation(
 def softmax(call: Call, x: Tensor, axis: Any, suffix: str = "") -> Tensor:
     """Softmax over one axis; tf.js knows only the last."""
     axes = [axis] if isinstance(axis, int) else list(axis)
-    if len(axes) != 1:
-        call.refuse(f"Softmax over axes {axes}", "Reshape so that it is one axis.")
+    if len(axes) > 1:
+        return _softmax_over(call, x, sorted(a % x.rank for a in axes), suffix)
     at = axes[0] % x.rank
     if x.rank < 2 or at == 0:
         call.refuse("Softmax over the batch")
@@ -94,6 +94,19 @@ def softmax(call: Call, x: Tensor, axis: Any, suffix: str = "") -> Tensor:
         return activate(call, x, "softmax", suffix)
     last, back = axis_last(call, x, at, f"{suffix or 'softmax'}_in")
     return permute(call, activate(call, last, "softmax", f"{suffix or 'softmax'}_last"), back, suffix)
+
+
+def _softmax_over(call: Call, x: Tensor, axes: list[int], suffix: str) -> Tensor:
+    """Softmax over several axes: those made one, and the last."""
+    inner = suffix or "softmax"
+    rest = [axis for axis in range(1, x.rank) if axis not in axes]
+    if axes[0] == 0:
+        call.refuse("Softmax over the batch")
+    order = [*rest, *axes]
+    moved = permute(call, x, order, f"{inner}_in")
+    flat = reshape(call, moved, [*(x.shape[a] for a in rest), size([x.shape[a] for a in axes])], f"{inner}_flat")
+    full = reshape(call, activate(call, flat, "softmax", f"{inner}_last"), moved.shape[1:], f"{inner}_full")
+    return permute(call, full, [order.index(axis) + 1 for axis in range(1, x.rank)], suffix)
 
 
 def full_relu(
@@ -219,6 +232,21 @@ def number(call: Call, key: str, default: float) -> float:
     return float(value)
 
 
+def _operation(name: str, **settings: float) -> Callable[[Call, Tensor, str], Tensor]:
+    """Return the rule of an activation that only our own layer can compute."""
+    return lambda call, x, suffix: operate(call, name, [x], x.shape, suffix, **settings)
+
+
+def _glu(call: Call, x: Tensor, suffix: str = "") -> Tensor:
+    inner, axis = suffix or "glu", int(call.get("axis", -1)) % x.rank
+    length = x.shape[axis]
+    if axis == 0 or length is None or length % 2:
+        call.refuse(f"glu along axis {axis} of {x.shape}")
+    value = slice_axis(call, x, axis, 0, length // 2, f"{inner}_value")
+    gate = slice_axis(call, x, axis, length // 2, length, f"{inner}_gate")
+    return merge(call, "Multiply", [value, activate(call, gate, "sigmoid", f"{inner}_open")], suffix)
+
+
 EXPRESSED: dict[str, Callable[[Call, Tensor, str], Tensor]] = {
     "hard_sigmoid": _hard_sigmoid,
     "hard_silu": _hard_silu,
@@ -232,6 +260,10 @@ EXPRESSED: dict[str, Callable[[Call, Tensor, str], Tensor]] = {
     "log_sigmoid": _log_sigmoid,
     "sparse_sigmoid": _sparse_sigmoid,
     "sparse_plus": _sparse_plus,
+    "exponential": _operation("exp"),
+    "squareplus": _operation("squareplus", b=4.0),
+    "sparsemax": _operation("sparsemax"),
+    "glu": _glu,
     "ReLU": _relu_layer,
     "LeakyReLU": _leaky,
     "ELU": lambda call, x, suffix: elu(call, x, number(call, "alpha", 1.0), suffix),

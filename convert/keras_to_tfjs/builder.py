@@ -14,12 +14,16 @@ from ..errors import ConvertError, UnsupportedLayerError
 from ..model import Array, Config
 
 Shape = tuple[int | None, ...]
+UNSEEN = "unseen "
 _MERGES = {"Add", "Multiply", "Average", "Maximum", "Minimum"}
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """An output of a tf.js layer. `shape` starts with the batch; `masked` says what mask travels with it, if any."""
+    """An output of a tf.js layer. `shape` starts with the batch; `masked` says what mask travels with it, if any.
+
+    Where that starts with UNSEEN, it travels in Keras only.
+    """
 
     layer: str
     node: int
@@ -35,14 +39,13 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Mask:
-    """What Keras 3 writes into its graph for a mask; in tf.js masks travel by themselves."""
+    """What Keras 3 writes into its graph for a mask; in tf.js masks travel by themselves.
+
+    `whole` says that all values of a step count together.
+    """
 
     key: str
-
-
-def mask_key(x: Tensor, value: float) -> str:
-    """Return what identifies the mask "x is not value"."""
-    return f"{x.layer}:{x.node}:{x.index}!={float(value)}"
+    whole: bool = False
 
 
 @dataclass
@@ -57,8 +60,18 @@ class Builder:
     taken: set[str] = field(default_factory=set)
     # Layers of our own, from custom_layers.mjs.
     custom: dict[str, None] = field(default_factory=dict)
+    # What the masks are made of: a tensor, and the number that hides.
+    mask_sources: dict[str, tuple[Tensor, float]] = field(default_factory=dict)
+    # Whether nothing in tf.js shall make masks, as no layer there takes any.
+    unmasked: bool = False
     # Inside TimeDistributed: how many steps, None for any number; shapes of tensors are then those of one step.
     distributed: list[int | None] = field(default_factory=list)
+
+    def mask_key(self, x: Tensor, value: float) -> str:
+        """Return what identifies the mask "x is not value"."""
+        key = f"{x.layer}:{x.node}:{x.index}!={float(value)}"
+        self.mask_sources[key] = x, float(value)
+        return key
 
     def note(self, text: str) -> None:
         """Remember a sentence about what was changed, once."""
@@ -227,6 +240,27 @@ class Call:
     def own_as(self, suffix: str) -> Call:
         """Return the call with the layer's own name free for a layer that comes after."""
         return replace(self, own_suffix="_".join(filter(None, (self.own_suffix, suffix))))
+
+
+def emit_custom(
+    call: Call,
+    class_name: str,
+    config: Config,
+    inputs: Tensor | Sequence[Tensor],
+    shape: Shape,
+    *,
+    suffix: str = "",
+    weights: Mapping[str, Array] | None = None,
+) -> Tensor:
+    """Add a layer of our own ES module."""
+    if call.builder.distributed:
+        call.refuse(f"{call.class_name} inside TimeDistributed")
+    call.builder.custom[class_name] = None
+    call.builder.note(
+        f"{class_name} is not in tf.js: custom_layers.mjs has it, whose register(tf) must be called before the model "
+        "is loaded."
+    )
+    return call.emit(class_name, config, inputs, shape, suffix=suffix, weights=weights, masked="")
 
 
 def size(shape: Sequence[int | None]) -> int | None:

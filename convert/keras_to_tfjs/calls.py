@@ -73,7 +73,7 @@ def _parsed(value: Any) -> Any:
             return Ref(*config["keras_history"])
         if value.get("class_name") in ("__tuple__", "__list__"):
             return _parsed(list(value.get("items") or config or []))
-        if value.get("class_name") == "__numpy__" and isinstance(config, Mapping):
+        if value.get("class_name") in ("__numpy__", "__tensor__") and isinstance(config, Mapping):
             return config.get("value")
         return {key: _parsed(item) for key, item in value.items()}
     return [_parsed(item) for item in value] if isinstance(value, list) else value

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..model import Array, Config
 from .activations import activation_name, with_activation
-from .builder import Call, Shape, Tensor, mask_key
+from .builder import Call, Tensor
 from .express import linear_map, permute, reshape
 from .training import training_config
 
@@ -53,7 +53,7 @@ def _channels(call: Call, x: Tensor, rank: int) -> int:
     return channels
 
 
-def _bias(call: Call, count: int) -> list[tuple[str, tuple[int, ...]]]:
+def bias_of(call: Call, count: int) -> list[tuple[str, tuple[int, ...]]]:
     return [("bias", (count,))] if call.get("use_bias", True) else []
 
 
@@ -74,7 +74,7 @@ def conv(call: Call) -> Tensor:
     filters, groups = int(call.get("filters")), int(call.get("groups") or 1)
     kernel_size, strides = call.pairs("kernel_size", rank), call.pairs("strides", rank)
     dilation, padding = call.pairs("dilation_rate", rank), call.get("padding", "valid")
-    weights = call.take(("kernel", (*kernel_size, channels // groups, filters)), *_bias(call, filters))
+    weights = call.take(("kernel", (*kernel_size, channels // groups, filters)), *bias_of(call, filters))
     if padding == "causal":
         if rank != 1:
             call.refuse(f"{call.class_name} with causal padding")
@@ -123,7 +123,7 @@ def conv_transpose(call: Call) -> Tensor:
     output_padding = call.get("output_padding")
     if output_padding is not None or (max(dilation) > 1 and max(strides) > 1) or padding not in ("same", "valid"):
         call.refuse(f"{call.class_name} with output_padding={output_padding}, dilation_rate={dilation}")
-    weights = call.take(("kernel", (*kernel_size, filters, channels)), *_bias(call, filters))
+    weights = call.take(("kernel", (*kernel_size, filters, channels)), *bias_of(call, filters))
     weights["kernel"] = _spread(weights["kernel"], dilation)
     kernel_size = list(weights["kernel"].shape[:rank])
     space = [
@@ -148,7 +148,7 @@ def conv3d_transpose(call: Call) -> Tensor:
     sizes, strides, padding = call.pairs("kernel_size", 3), call.pairs("strides", 3), call.get("padding", "valid")
     if max(call.pairs("dilation_rate", 3)) > 1 or call.get("output_padding") is not None:
         call.refuse("Conv3DTranspose with dilation_rate or output_padding")
-    weights = call.take(("kernel", (*sizes, filters, channels)), *_bias(call, filters))
+    weights = call.take(("kernel", (*sizes, filters, channels)), *bias_of(call, filters))
     for axis, (kernel, stride) in enumerate(zip(sizes, strides, strict=True), 1):
         length = x.shape[axis]
         if length is None:
@@ -175,19 +175,25 @@ def conv3d_transpose(call: Call) -> Tensor:
     return with_activation(call, "Conv3D", config, x, (x.shape[0], *space, filters), weights)
 
 
+def _depthwise_window(call: Call, weights: dict[str, Array], padding: str) -> tuple[list[int], list[int | None]]:
+    """Write a dilated kernel out, as tf.js ignores dilation_rate there; return its size and the output's."""
+    strides, dilation = call.pairs("strides", 2), call.pairs("dilation_rate", 2)
+    if max(dilation) > 1 and max(strides) > 1:
+        call.refuse(f"{call.class_name} with both strides and dilation")
+    weights["depthwise_kernel"] = _spread(weights["depthwise_kernel"], dilation)
+    size = list(weights["depthwise_kernel"].shape[:2])
+    return size, [conv_length(n, k, s, 1, padding) for n, k, s in zip(call.x.shape[1:-1], size, strides, strict=True)]
+
+
 def depthwise(call: Call) -> Tensor:
-    """DepthwiseConv2D; a dilated kernel is written out, tf.js ignores its dilation_rate."""
+    """DepthwiseConv2D."""
     x = call.x
     channels, multiplier = _channels(call, x, 2), int(call.get("depth_multiplier") or 1)
     kernel_size, strides = call.pairs("kernel_size", 2), call.pairs("strides", 2)
-    dilation, padding = call.pairs("dilation_rate", 2), call.get("padding", "valid")
+    padding = call.get("padding", "valid")
     wanted = ("depthwise_kernel", (*kernel_size, channels, multiplier))
-    weights = call.take(wanted, *_bias(call, channels * multiplier))
-    if max(dilation) > 1 and max(strides) > 1:
-        call.refuse("DepthwiseConv2D with both strides and dilation")
-    weights["depthwise_kernel"] = _spread(weights["depthwise_kernel"], dilation)
-    kernel_size = list(weights["depthwise_kernel"].shape[:2])
-    space = [conv_length(n, k, s, 1, padding) for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)]
+    weights = call.take(wanted, *bias_of(call, channels * multiplier))
+    kernel_size, space = _depthwise_window(call, weights, padding)
     config = _settings(
         call,
         kernel_size=kernel_size,
@@ -205,17 +211,12 @@ def separable(call: Call) -> Tensor:
     channels, multiplier = _channels(call, x, 2), int(call.get("depth_multiplier") or 1)
     filters, padding = int(call.get("filters")), call.get("padding", "valid")
     kernel_size, strides = call.pairs("kernel_size", 2), call.pairs("strides", 2)
-    dilation = call.pairs("dilation_rate", 2)
-    if max(dilation) > 1 and max(strides) > 1:
-        call.refuse("SeparableConv2D with both strides and dilation")
     weights = call.take(
         ("depthwise_kernel", (*kernel_size, channels, multiplier)),
         ("pointwise_kernel", (1, 1, channels * multiplier, filters)),
-        *_bias(call, filters),
+        *bias_of(call, filters),
     )
-    weights["depthwise_kernel"] = _spread(weights["depthwise_kernel"], dilation)
-    kernel_size = list(weights["depthwise_kernel"].shape[:2])
-    space = [conv_length(n, k, s, 1, padding) for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)]
+    kernel_size, space = _depthwise_window(call, weights, padding)
     config = _settings(
         call,
         filters=filters,
@@ -265,41 +266,6 @@ def channels_first(rule: Callable[[Call], Tensor], call: Call) -> Tensor:
     return permute(call, y, [y.rank - 1, *range(1, y.rank - 1)])
 
 
-def dense(call: Call) -> Tensor:
-    """Dense, over the last axis of any tensor."""
-    x, units = call.x, int(call.get("units"))
-    if call.get("lora_rank"):
-        call.refuse("Dense with LoRA weights", "Merge them into the kernel first.")
-    weights = call.take(("kernel", (x.shape[-1], units)), *_bias(call, units))
-    config = {"units": units, "use_bias": "bias" in weights, **training_config(call, "kernel", "bias")}
-    shape: Shape = (*x.shape[:-1], units)
-    return with_activation(call, "Dense", config, x, shape, weights)
-
-
-def einsum_dense(call: Call) -> Tensor:
-    """EinsumDense over the last axis, which is what Dense does."""
-    equation = str(call.get("equation", "")).replace(" ", "").replace("...", "")
-    left, _, out = equation.partition("->")
-    first, _, kernel = left.partition(",")
-    x, arrays = call.x, call.arrays
-    plain = len(kernel) == 2 and first[-1:] == kernel[0] and out == first[:-1] + kernel[1]
-    if not plain or not arrays or arrays[0].ndim != 2 or (len(arrays) > 1 and arrays[1].ndim != 1):
-        call.refuse(f"EinsumDense with equation {call.get('equation')!r}", "Use Dense and Reshape layers.")
-    inner = replace(call, config={**call.config, "units": arrays[0].shape[1], "use_bias": len(arrays) > 1})
-    return dense(replace(inner, inputs=(x,)))
-
-
-def embedding(call: Call) -> Tensor:
-    """Embedding."""
-    x, rows, columns = call.x, int(call.get("input_dim")), int(call.get("output_dim"))
-    masked = call.get("mask_zero") is True
-    weights = call.take(("embeddings", (rows, columns)))
-    config = {"input_dim": rows, "output_dim": columns, "mask_zero": masked, **training_config(call, "embeddings")}
-    return call.emit(
-        "Embedding", config, x, (*x.shape, columns), weights=weights, masked=mask_key(x, 0) if masked else ""
-    )
-
-
 RULES: dict[str, Callable[[Call], Tensor]] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), conv),
     "Conv2DTranspose": conv_transpose,
@@ -309,8 +275,5 @@ RULES: dict[str, Callable[[Call], Tensor]] = {
     "DepthwiseConv1D": as_2d(depthwise, "DepthwiseConv2D"),
     "SeparableConv2D": separable,
     "SeparableConv1D": as_2d(separable, "SeparableConv2D"),
-    "Dense": dense,
-    "EinsumDense": einsum_dense,
-    "Embedding": embedding,
 }
-SPATIAL = {name for name in RULES if "Conv" in name}
+SPATIAL = set(RULES)

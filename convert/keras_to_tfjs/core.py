@@ -8,7 +8,7 @@ import numpy as np
 
 from ..model import Config
 from .activations import number
-from .builder import Call, Tensor, mask_key, size
+from .builder import Call, Tensor, size
 from .express import affine, identity, merge, permute, reshape
 
 # Layers that do nothing when a model predicts.
@@ -86,7 +86,9 @@ def _repeat(call: Call) -> Tensor:
 
 def _masking(call: Call) -> Tensor:
     config = {"mask_value": number(call, "mask_value", 0.0)}
-    return call.emit("Masking", config, call.x, call.x.shape, masked=mask_key(call.x, config["mask_value"]))
+    return call.emit(
+        "Masking", config, call.x, call.x.shape, masked=call.builder.mask_key(call.x, config["mask_value"])
+    )
 
 
 def _rescaling(call: Call) -> Tensor:

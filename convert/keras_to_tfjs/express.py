@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..model import Array
-from .builder import Call, Shape, Tensor, size
+from .builder import UNSEEN, Call, Mask, Shape, Tensor, emit_custom, size
 
 
 def identity(call: Call, x: Tensor, suffix: str = "") -> Tensor:
@@ -115,3 +115,44 @@ def linear_map(call: Call, x: Tensor, axis: int, matrix: Array, suffix: str = ""
         "Dense", config, last, (*last.shape[:-1], matrix.shape[1]), suffix=f"{inner}_dense", weights=weights
     )
     return permute(call, mapped, back, suffix)
+
+
+def operate(
+    call: Call, operation: str, operands: Sequence[Any], shape: Shape, suffix: str = "", **settings: Any
+) -> Tensor:
+    """Apply one of keras.ops by our own layer Operation; `operands` are tensors and constants."""
+    slots = [None if isinstance(one, Tensor) else np.asarray(one, np.float64) for one in operands]
+    for constant in slots:
+        if constant is not None and (constant.size > 1 << 16 or not np.isfinite(constant).all()):
+            call.refuse(f"{call.class_name} with a constant of {constant.size:,} numbers, or not finite")
+    config = {
+        "operation": operation,
+        "operands": [None if one is None else one.tolist() for one in slots],
+        "settings": settings,
+        "shape": list(shape[1:]),
+    }
+    tensors = [one for one in operands if isinstance(one, Tensor)]
+    return emit_custom(call, "Operation", config, tensors, shape, suffix=suffix)
+
+
+def mask_tensor(call: Call, mask: Mask, suffix: str) -> Tensor:
+    """Make a mask a tensor of 1 and 0."""
+    x, value = call.builder.mask_sources[mask.key]
+    seen = operate(call, "not_equal", [x, value], x.shape, f"{suffix}_of" if mask.whole else suffix)
+    if not mask.whole:
+        return seen
+    return operate(call, "any", [seen], x.shape[:-1], suffix, axis=x.rank - 1, keepdims=False)
+
+
+def implied_mask(call: Call, x: Tensor) -> Mask | None:
+    """The mask that travels with a tensor."""
+    if not x.masked:
+        return None
+    key = x.masked.removeprefix(UNSEEN)
+    source, _ = call.builder.mask_sources[key]
+    return Mask(key, whole=source.rank == 3)
+
+
+def unseen(x: Tensor) -> str:
+    """Return what the mask of a tensor is called where it does not travel in tf.js."""
+    return f"{UNSEEN}{x.masked.removeprefix(UNSEEN)}" if x.masked else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,25 +10,52 @@ from typing import Any
 from ..errors import ConvertError, UnsupportedLayerError
 from ..keras_weights import is_model
 from ..model import Array, Config, KerasModel
-from . import activations, convolutions, core, normalizations, operations, pooling, recurrent
-from .builder import Builder, Call, Mask, Shape, Tensor
+from . import (
+    activations,
+    attention,
+    convolutions,
+    core,
+    dense,
+    normalizations,
+    operations,
+    pooling,
+    preprocessing,
+    products,
+    recurrent,
+    resizing,
+)
+from .builder import UNSEEN, Builder, Call, Mask, Shape, Tensor
 from .calls import Ref, calls_of, flat_refs, flat_tensors, is_sequential, offsets, own_numbering, refs, resolve
+from .places import input_shapes, join, paths
 
 _RULES: Mapping[str, Any] = {
     **activations.RULES,
+    **attention.RULES,
     **convolutions.RULES,
     **core.RULES,
+    **dense.RULES,
     **normalizations.RULES,
     **pooling.RULES,
+    **preprocessing.RULES,
+    **products.LAYER_RULES,
     **recurrent.RULES,
+    **resizing.RULES,
 }
-_SPATIAL = convolutions.SPATIAL | pooling.SPATIAL
+_SPATIAL = convolutions.SPATIAL | pooling.SPATIAL | resizing.SPATIAL
+# Layers whose rules see to masks.
+_OWN_MASKS = {*attention.RULES, "GlobalAveragePooling1D"}
 # Layers that treat a mask in tf.js as in Keras.
 _MASK_SAFE = {
     "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout", "Activation", "Masking", "BatchNormalization",
     "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "TimeDistributed",
 }  # fmt: skip
 
+
+# In a model with one of these, masks must travel in tf.js.
+_TAKE_MASKS = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM", "Masking", "TimeDistributed")
+# What hands a mask on in Keras, and what drops it: sound where it does not travel in tf.js.
+_PASS_UNSEEN = {"Add", "LayerNormalization"}
+_DROP_UNSEEN = {"Flatten", "GlobalMaxPooling1D", "Conv1D"}
 
 # Keywords of a call that was not written down: in Sequential, masks travel by themselves.
 _IMPLICIT: Mapping[str, Any] = {}
@@ -43,14 +71,15 @@ class GraphWalker:
 
     def __init__(self, model: KerasModel) -> None:
         self.builder = Builder(keras3=model.keras_version.split(".")[0] not in ("1", "2"))
+        self.builder.unmasked = not any(name in json.dumps(model.config) for name in _TAKE_MASKS)
         self._weights = model.weights
         self._config = model.config
 
     def run(self) -> tuple[list[Tensor], list[Tensor]]:
         """Add the whole model; return its inputs and outputs."""
-        for path in sorted(_paths(self._config, ""), key=lambda p: p.count("/")):
+        for path in sorted(paths(self._config, ""), key=lambda p: p.count("/")):
             self.builder.name_of(path)
-        shapes = _input_shapes(self._config)
+        shapes = input_shapes(self._config)
         inputs = [self._input(layer, shape) for layer, shape in shapes]
         return inputs, self._model(self._config, "", inputs)
 
@@ -104,7 +133,7 @@ class GraphWalker:
         for layer in model["config"]["layers"]:
             if layer["class_name"] != "InputLayer":
                 given = tuple(tensors)
-                tensors = _tensors(self._call(layer, _join(path, layer["name"]), given, given, _IMPLICIT))
+                tensors = _tensors(self._call(layer, join(path, layer["name"]), given, given, _IMPLICIT))
         return tensors
 
     def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -146,7 +175,7 @@ class GraphWalker:
                     later.append((name, number))
                     continue
                 args, kwargs = resolve(args, done), resolve(kwargs, done)
-                results = self._call(layers[name], _join(path, name), tuple(flat_tensors(args)), tuple(args), kwargs)
+                results = self._call(layers[name], join(path, name), tuple(flat_tensors(args)), tuple(args), kwargs)
                 for index, result in enumerate(results):
                     done[Ref(name, number + first.get(name, 0), index)] = result
             if len(later) == len(waiting):
@@ -174,7 +203,9 @@ class GraphWalker:
             result = convolutions.channels_first(_RULES[class_name], call)
         else:
             result = _RULES[class_name](call)
-        return result if isinstance(result, list) else [result]
+        drops = class_name in _DROP_UNSEEN or operations.is_operation(layer)
+        results: list[Tensor | Mask] = [*result] if isinstance(result, list) else [result]
+        return [replace(t, masked="") if drops and isinstance(t, Tensor) else t for t in results]
 
     def _check(self, call: Call, layer: Config) -> None:
         name = call.class_name
@@ -184,7 +215,12 @@ class GraphWalker:
             raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy("custom"))
         if not call.inputs and not operations.is_operation(layer):
             call.refuse(f"{name} without inputs")
-        if any(t.masked for t in call.inputs) and name not in _MASK_SAFE:
+        masks = {t.masked for t in call.inputs if t.masked}
+        # Versions of Keras differ in what Add makes of a mask beside none.
+        mixed = name in _PASS_UNSEEN and not all(t.masked for t in call.inputs)
+        only_unseen = len(masks) == 1 and next(iter(masks)).startswith(UNSEEN) and not mixed
+        drops = name in _PASS_UNSEEN | _DROP_UNSEEN or operations.is_operation(layer)
+        if masks and name not in _MASK_SAFE | _OWN_MASKS and not (only_unseen and drops):
             call.refuse(
                 f"{name} after a mask (Masking, or Embedding with mask_zero)",
                 "Remove the mask, or let an LSTM take it first.",
@@ -196,18 +232,23 @@ class GraphWalker:
         self._check_mask(call)
         policy = _policy(call.get("dtype"))
         if policy not in ("float32", ""):
-            if "float" not in policy:
+            if "float" not in policy and name not in preprocessing.RULES:
                 call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
-            call.builder.note(
-                f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding."
-            )
+            if "float" in policy:
+                call.builder.note(
+                    f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding."
+                )
 
     def _check_mask(self, call: Call) -> None:
         """Refuse a mask that is not the one which travels with the input in tf.js."""
+        if call.class_name in _OWN_MASKS:
+            return
         mask = call.kwargs.get("mask")
         masks = [m for m in (mask if isinstance(mask, list) else [mask]) if m is not None]
         carried = call.inputs[0].masked if call.inputs else ""
         takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
+        if takes and carried.startswith(UNSEEN):
+            call.refuse(f"{call.class_name} with the mask of what attention gave", "Use LSTM before attention.")
         silent = self.builder.keras3 and takes and carried and not masks and call.kwargs is not _IMPLICIT
         if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
             call.refuse(
@@ -269,53 +310,3 @@ def _remedy(name: str) -> str:
     if name == "custom":
         return "Only Keras's own layers are known: replace it by those and save again."
     return "tf.js has no layer that computes the same: replace it and save again."
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name
-
-
-def _paths(model: Config, path: str) -> list[str]:
-    """Return the path of every layer that is not a model."""
-    found = []
-    for layer in model["config"]["layers"]:
-        at, inner = _join(path, layer["name"]), layer["config"].get("layer")
-        nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
-        if nested is not None:
-            found += _paths(nested, at)
-        elif layer["class_name"] != "InputLayer" or not path:
-            found.append(at)
-    return found
-
-
-def _input_shapes(model: Config) -> list[tuple[Config, Shape]]:
-    """Return the layers that take the model's inputs, with the shape of each."""
-    config = model["config"]
-    if is_sequential(model):
-        entries = config["layers"][:1]
-    else:
-        layers = {layer["name"]: layer for layer in config["layers"]}
-        entries = [layers[ref.layer] for ref in refs(config.get("input_layers")) if ref.layer in layers]
-    found = []
-    for layer in entries:
-        shape = (
-            _shape_of(layer) or config.get("build_input_shape") or (model.get("build_config") or {}).get("input_shape")
-        )
-        if not isinstance(shape, list | tuple) or not all(n is None or type(n) is int for n in shape):
-            raise ConvertError(
-                f"Expected a model that knows its input's shape, got none at {layer['name']!r}. "
-                "Add keras.Input(shape=...) as its first layer, or call the model once before saving."
-            )
-        found.append((layer, tuple(shape)))
-    if not found:
-        raise ConvertError("Expected a model with layers and inputs, got an empty one. Build it before saving.")
-    return found
-
-
-def _shape_of(layer: Config) -> Any:
-    """Return the batch shape that a first layer was given; that of a nested model is its own first layer's."""
-    config = layer["config"]
-    shape = config.get("batch_shape") or config.get("batch_input_shape")
-    if shape or not is_model(layer):
-        return shape
-    return _input_shapes(layer)[0][1] if config["layers"] else None

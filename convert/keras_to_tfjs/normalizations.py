@@ -61,7 +61,7 @@ def _layer_norm(call: Call) -> Tensor:
     if call.get("rms_scaling"):
         return _root_mean_square(call, axes, call.take(*(("scale", shape) for _ in call.arrays)))
     if x.rank > 4 and axes != [x.rank - 1]:
-        call.refuse(f"LayerNormalization over axes {axes} of {x.shape}", "Reshape to at most 4 dimensions.")
+        return _layer_norm_joined(call, axes)
     weights = call.take(*((part, shape) for part in parts))
     flat = _flat_or_same(call, x, 4)
     config = {
@@ -75,6 +75,19 @@ def _layer_norm(call: Call) -> Tensor:
         return call.emit("LayerNormalization", config, x, x.shape, weights=weights)
     y = call.emit("LayerNormalization", config, flat, flat.shape, suffix="inner", weights=weights)
     return reshape(call, y, x.shape[1:])
+
+
+def _layer_norm_joined(call: Call, axes: list[int]) -> Tensor:
+    """LayerNormalization of more dimensions than tf.js takes: its axes put last, and made one."""
+    x = call.x
+    rest = [axis for axis in range(1, x.rank) if axis not in axes]
+    last = permute(call, x, [*rest, *axes], "axes_last")
+    flat = reshape(call, last, (size([x.shape[a] for a in rest]), size([x.shape[a] for a in axes])), "joined")
+    arrays = [array.reshape(-1) for array in call.arrays]
+    inner = replace(call.own_as("inner"), config={**call.config, "axis": -1}, inputs=(flat,), arrays=arrays)
+    y = reshape(call, _layer_norm(inner), last.shape[1:], "parted")
+    order = [*rest, *axes]
+    return permute(call, y, [order.index(axis) + 1 for axis in range(1, x.rank)])
 
 
 def _unscaled(call: Call, x: Tensor, axis: int, epsilon: float, suffix: str) -> Tensor:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Array
-from .builder import Call, Shape, Tensor, size
+from ..model import Config
+from .builder import Call, Mask, Shape, Tensor, size
 from .convolutions import conv_length
-from .express import linear_map, reshape
+from .express import implied_mask, linear_map, mask_tensor, operate, reshape
 
 
 def _pool(call: Call) -> Tensor:
@@ -29,6 +29,8 @@ def _pool(call: Call) -> Tensor:
 
 def _global_pool(call: Call) -> Tensor:
     x, rank, channels = call.x, int(call.class_name[-2]), call.x.shape[-1]
+    if call.class_name == "GlobalAveragePooling1D" and (x.masked or call.kwargs.get("mask") is not None):
+        return _masked_average(call)
     keep = call.get("keepdims") is True
     if x.rank != rank + 2:
         call.refuse(f"{call.class_name} on {x.shape}")
@@ -39,6 +41,35 @@ def _global_pool(call: Call) -> Tensor:
     y = call.emit(name, config, x, (x.shape[0], channels), suffix="pool" if keep else "")
     ones: list[int | None] = [1] * rank
     return reshape(call, y, [*ones, channels]) if keep else y
+
+
+def _adaptive(call: Call) -> Tensor:
+    """AdaptiveAveragePooling: the mean of each of so many parts, which may overlap."""
+    y, rank = call.x, int(call.class_name[-2])
+    wanted = call.pairs("output_size", rank)
+    if y.rank != rank + 2 or None in y.shape[1:-1]:
+        call.refuse(f"{call.class_name} on {y.shape}", "Give the model's Input a full shape.")
+    for axis, want in enumerate(wanted, 1):
+        have = y.shape[axis] or 1
+        part, pixels = np.arange(want), np.arange(have)[:, None]
+        inside = (pixels >= part * have // want) & (pixels < -(-(part + 1) * have // want))
+        y = linear_map(call, y, axis, inside / inside.sum(0), "" if axis == rank else f"axis_{axis}")
+    return y
+
+
+def _masked_average(call: Call) -> Tensor:
+    """GlobalAveragePooling1D of the steps that are not masked."""
+    x = call.x
+    given = call.kwargs.get("mask") or implied_mask(call, x)
+    seen = mask_tensor(call, given, "mask") if isinstance(given, Mask) else given
+    if x.rank != 3 or not isinstance(seen, Tensor) or seen.rank != 2 or call.get("keepdims"):
+        call.refuse(f"GlobalAveragePooling1D with a mask on {x.shape} or keepdims", "Pool without keepdims.")
+    steps = reshape(call, seen, (1, seen.shape[1]), "steps")
+    dots: Config = {"axes": [2, 1], "normalize": False}
+    total = call.emit("Dot", dots, [steps, x], (x.shape[0], 1, x.shape[2]), suffix="total", masked="")
+    count = operate(call, "sum", [seen], (x.shape[0], 1), "count", axis=[1], keepdims=True)
+    flat = reshape(call, total, (x.shape[2],), "flat")
+    return operate(call, "divide", [flat, count], (x.shape[0], x.shape[2]))
 
 
 def _ranges(call: Call, key: str, rank: int) -> list[list[int]]:
@@ -53,8 +84,8 @@ def _ranges(call: Call, key: str, rank: int) -> list[list[int]]:
     return pairs
 
 
-def _resize_2d(call: Call, x: Tensor, pairs: list[list[int]], suffix: str) -> Tensor:
-    pads = "Padding" in call.class_name
+def margin_2d(call: Call, x: Tensor, pairs: list[list[int]], suffix: str, *, pads: bool) -> Tensor:
+    """Pad images with zeros, or crop them, by [before, after] of height and width."""
     sign = 1 if pads else -1
     space = [None if n is None else n + sign * sum(p) for n, p in zip(x.shape[1:3], pairs, strict=True)]
     if any(n is not None and n < 1 for n in space):
@@ -70,18 +101,21 @@ def _margin(call: Call) -> Tensor:
     pairs = _ranges(call, "padding" if "Padding" in call.class_name else "cropping", rank)
     if x.rank != rank + 2:
         call.refuse(f"{call.class_name} on {x.shape}")
+    pads = "Padding" in call.class_name
     if rank == 2:
-        return _resize_2d(call, x, pairs, "")
+        return margin_2d(call, x, pairs, "", pads=pads)
     if rank == 1:
         image = reshape(call, x, (x.shape[1], 1, x.shape[2]), "as_image")
-        y = _resize_2d(call, image, [*pairs, [0, 0]], "2d")
+        y = margin_2d(call, image, [*pairs, [0, 0]], "2d", pads=pads)
         return reshape(call, y, (y.shape[1], y.shape[3]))
-    return _in_two_steps(
-        call, x, lambda y, first, suffix: _resize_2d(call, y, pairs[:2] if first else [[0, 0], pairs[2]], suffix)
+    return in_two_steps(
+        call,
+        x,
+        lambda y, first, suffix: margin_2d(call, y, pairs[:2] if first else [[0, 0], pairs[2]], suffix, pads=pads),
     )
 
 
-def _in_two_steps(call: Call, x: Tensor, step: Callable[[Tensor, bool, str], Tensor]) -> Tensor:
+def in_two_steps(call: Call, x: Tensor, step: Callable[[Tensor, bool, str], Tensor]) -> Tensor:
     """Do to a volume's depth and height, then to its width, what is known for images."""
     _, depth, height, width, channels = x.shape
     if depth is None or height is None or width is None or channels is None:
@@ -92,80 +126,10 @@ def _in_two_steps(call: Call, x: Tensor, step: Callable[[Tensor, bool, str], Ten
     return reshape(call, second, (new_depth, new_height, second.shape[2], channels))
 
 
-def _nearest(call: Call, x: Tensor, sizes: list[int], suffix: str) -> Tensor:
-    space = [None if n is None else n * s for n, s in zip(x.shape[1:3], sizes, strict=True)]
-    config = {"size": sizes, "interpolation": "nearest", "data_format": "channels_last"}
-    return call.emit("UpSampling2D", config, x, (x.shape[0], *space, x.shape[3]), suffix=suffix)
-
-
-def _upsampling(call: Call) -> Tensor:
-    x, rank = call.x, int(call.class_name[-2])
-    sizes, kind = call.pairs("size", rank, 2), call.get("interpolation", "nearest")
-    if x.rank != rank + 2 or (kind != "nearest" and (rank != 2 or kind != "bilinear")):
-        call.refuse(f"{call.class_name} with interpolation={kind!r}", "Use 'nearest' or 'bilinear'.")
-    if rank == 1:
-        image = reshape(call, x, (x.shape[1], 1, x.shape[2]), "as_image")
-        y = _nearest(call, image, [sizes[0], 1], "2d")
-        return reshape(call, y, (y.shape[1], y.shape[3]))
-    if rank == 3:
-        return _in_two_steps(
-            call, x, lambda y, first, suffix: _nearest(call, y, sizes[:2] if first else [1, sizes[2]], suffix)
-        )
-    if kind == "nearest":
-        return _nearest(call, x, sizes, "")
-    return _resized(call, [None if n is None else n * s for n, s in zip(x.shape[1:3], sizes, strict=True)], kind)
-
-
-def _resized(call: Call, target: list[int | None], kind: str) -> Tensor:
-    """Resize images by multiplying height, then width, by fixed matrices."""
-    y = call.x
-    for axis, suffix in ((1, "rows"), (2, "")):
-        have, want = y.shape[axis], target[axis - 1]
-        if have is None or want is None:
-            call.refuse(f"{call.class_name} on images of unknown size", "Give the model's Input a full shape.")
-        y = linear_map(call, y, axis, interpolation(have, want, kind), suffix)
-    return y
-
-
-def interpolation(have: int, want: int, kind: str) -> Array:
-    """Matrix (have, want) that resizes a line as TensorFlow does: pixel centres, edges repeated."""
-    at = (np.arange(want) + 0.5) * (have / want) - 0.5
-    matrix = np.zeros((have, want))
-    if kind == "nearest":
-        matrix[np.minimum(np.floor(at + 0.5).astype(int), have - 1), np.arange(want)] = 1
-        return matrix
-    low = np.floor(at).astype(int)
-    part = at - low
-    np.add.at(matrix, (np.clip(low, 0, have - 1), np.arange(want)), 1 - part)
-    np.add.at(matrix, (np.clip(low + 1, 0, have - 1), np.arange(want)), part)
-    return matrix
-
-
-def _resizing(call: Call) -> Tensor:
-    kind = call.get("interpolation", "bilinear")
-    odd = [k for k in ("crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias") if call.get(k)]
-    if kind not in ("nearest", "bilinear") or odd or call.x.rank != 4:
-        call.refuse(f"Resizing with interpolation={kind!r} {' '.join(odd)}", "Resize the images before the model.")
-    return _resized(call, [int(call.get("height")), int(call.get("width"))], kind)
-
-
-def _center_crop(call: Call) -> Tensor:
-    x, target = call.x, [int(call.get("height")), int(call.get("width"))]
-    pairs = []
-    for have, want in zip(x.shape[1:3], target, strict=True):
-        if x.rank != 4 or have is None or have < want:
-            call.refuse(f"CenterCrop to {target} on {x.shape}", "Crop the images before the model.")
-        before = (have - want) // 2
-        pairs.append([before, have - want - before])
-    return _resize_2d(call, x, pairs, "")
-
-
 RULES: dict[str, Callable[[Call], Tensor]] = {
     **{f"{kind}Pooling{rank}D": _pool for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{f"AdaptiveAveragePooling{rank}D": _adaptive for rank in (1, 2, 3)},
     **{f"Global{kind}Pooling{rank}D": _global_pool for kind in ("Max", "Average") for rank in (1, 2, 3)},
     **{f"{kind}{rank}D": _margin for kind in ("ZeroPadding", "Cropping") for rank in (1, 2, 3)},
-    **{f"UpSampling{rank}D": _upsampling for rank in (1, 2, 3)},
-    "Resizing": _resizing,
-    "CenterCrop": _center_crop,
 }
 SPATIAL = set(RULES)

@@ -126,8 +126,6 @@ def _recurrent(call: Call) -> list[Tensor]:
     config, weights = _cell(call, x.shape[-1], call.arrays)
     shapes = _outputs(call, x, config["units"], 2 if call.class_name == "LSTM" else 1)
     class_name = _tfjs_class(call, config)
-    if class_name == "GRUResetAfter" and states:
-        call.refuse("GRU with reset_after=True and an initial state", "Use GRU(reset_after=False) or LSTM.")
     return _several(call.emit(class_name, config, [x, *states], shapes[0], weights=weights), shapes)
 
 
@@ -135,10 +133,8 @@ def _bidirectional(call: Call) -> list[Tensor]:
     x, states = _with_states(call)
     layer, backward = call.get("layer"), call.get("backward_layer")
     name = layer["class_name"]
-    if name not in _GATES or x.rank != 3 or states or x.masked:
-        call.refuse(
-            f"Bidirectional({name}) with masks, initial states or on {x.shape}", "Use LSTM layers without masks."
-        )
+    if name not in _GATES or x.rank != 3 or x.masked or len(states) not in (0, 2 if name != "LSTM" else 4):
+        call.refuse(f"Bidirectional({name}) with masks or on {x.shape}", "Use LSTM layers without masks.")
     inner = replace(call, class_name=name, config={**layer["config"], "trainable": call.get("trainable", True)})
     if backward is not None:
         same = {k: v for k, v in backward["config"].items() if k not in _FREE}
@@ -160,7 +156,7 @@ def _bidirectional(call: Call) -> list[Tensor]:
     outputs = [first, first] if mode is None else [first]
     own_class = _tfjs_class(inner, config)
     full = {"layer": {"class_name": own_class, "config": {"name": own, **config}}, "merge_mode": mode}
-    y = call.emit("Bidirectional", full, x, first, weights=weights)
+    y = call.emit("Bidirectional", full, [x, *states], first, weights=weights)
     return _several(y, [*outputs, *shapes[1:], *shapes[1:]])
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ..custom import CustomLayer
 from ..model import KerasModel, LayersModel
 
 __all__ = ["to_layers_model"]
 
 
-def to_layers_model(model: KerasModel) -> LayersModel:
+def to_layers_model(model: KerasModel, custom: Sequence[CustomLayer] = ()) -> LayersModel:
     """Translate a Keras model into tf.js's dialect; nested models become part of one flat graph.
 
     Parameters
     ----------
     model : KerasModel
+    custom : sequence of CustomLayer
+        Layers to pass through, unchecked, to JS classes of the user's. Their weights are called ``weight_0``,
+        ``weight_1`` ..., in the order of Keras's ``layer.weights``.
 
     Returns
     -------
@@ -29,7 +35,7 @@ def to_layers_model(model: KerasModel) -> LayersModel:
     from ..errors import ConvertError, UnsupportedLayerError
     from .graph import GraphWalker
 
-    walker = GraphWalker(model)
+    walker = GraphWalker(model, custom)
     try:
         inputs, outputs = walker.run()
         outputs = walker.distinct_outputs(inputs, outputs)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..custom import CustomLayer
 from ..errors import ConvertError, UnsupportedLayerError
 from ..keras_weights import is_model
 from ..model import Array, Config, KerasModel
@@ -24,8 +25,10 @@ from . import (
     recurrent,
     resizing,
 )
-from .builder import UNSEEN, Builder, Call, Mask, Shape, Tensor
+from .builder import Builder, Call, Mask, Shape, Tensor
 from .calls import Ref, calls_of, flat_refs, flat_tensors, is_sequential, offsets, own_numbering, refs, resolve
+from .checks import DROP_UNSEEN, IMPLICIT, TAKE_MASKS, check_call, is_custom
+from .passthrough import find_custom, pass_through, told_shapes
 from .places import input_shapes, join, paths
 
 _RULES: Mapping[str, Any] = {
@@ -42,23 +45,6 @@ _RULES: Mapping[str, Any] = {
     **resizing.RULES,
 }
 _SPATIAL = convolutions.SPATIAL | pooling.SPATIAL | resizing.SPATIAL
-# Layers whose rules see to masks.
-_OWN_MASKS = {*attention.RULES, "GlobalAveragePooling1D"}
-# Layers that treat a mask in tf.js as in Keras.
-_MASK_SAFE = {
-    "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout", "Activation", "Masking", "BatchNormalization",
-    "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "TimeDistributed",
-}  # fmt: skip
-
-
-# In a model with one of these, masks must travel in tf.js.
-_TAKE_MASKS = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM", "Masking", "TimeDistributed")
-# What hands a mask on in Keras, and what drops it: sound where it does not travel in tf.js.
-_PASS_UNSEEN = {"Add", "LayerNormalization"}
-_DROP_UNSEEN = {"Flatten", "GlobalMaxPooling1D", "Conv1D"}
-
-# Keywords of a call that was not written down: in Sequential, masks travel by themselves.
-_IMPLICIT: Mapping[str, Any] = {}
 
 
 class GraphWalker:
@@ -67,13 +53,16 @@ class GraphWalker:
     Parameters
     ----------
     model : KerasModel
+    custom : sequence of CustomLayer
+        Layers that a user answers for.
     """
 
-    def __init__(self, model: KerasModel) -> None:
+    def __init__(self, model: KerasModel, custom: Sequence[CustomLayer] = ()) -> None:
         self.builder = Builder(keras3=model.keras_version.split(".")[0] not in ("1", "2"))
-        self.builder.unmasked = not any(name in json.dumps(model.config) for name in _TAKE_MASKS)
+        self.builder.unmasked = not any(name in json.dumps(model.config) for name in TAKE_MASKS)
         self._weights = model.weights
         self._config = model.config
+        self._custom = custom
 
     def run(self) -> tuple[list[Tensor], list[Tensor]]:
         """Add the whole model; return its inputs and outputs."""
@@ -112,7 +101,7 @@ class GraphWalker:
         return Tensor(name, 0, 0, shape)
 
     def _model(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
-        if model["class_name"] not in ("Sequential", "Functional", "Model") or _is_custom(model):
+        if model["class_name"] not in ("Sequential", "Functional", "Model") or is_custom(model):
             raise UnsupportedLayerError(
                 f"the subclassed model {model['class_name']!r}",
                 path or str(model["config"].get("name")),
@@ -129,11 +118,13 @@ class GraphWalker:
         return self._functional(model, path, inputs)
 
     def _sequential(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
-        tensors = list(inputs)
-        for layer in model["config"]["layers"]:
+        tensors, layers = list(inputs), model["config"]["layers"]
+        told = told_shapes(layers)
+        for layer in layers:
             if layer["class_name"] != "InputLayer":
                 given = tuple(tensors)
-                tensors = _tensors(self._call(layer, join(path, layer["name"]), given, given, _IMPLICIT))
+                shapes = _of_call(told, layer["name"], 0)
+                tensors = _tensors(self._call(layer, join(path, layer["name"]), given, given, IMPLICIT, shapes))
         return tensors
 
     def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -166,6 +157,7 @@ class GraphWalker:
         done: dict[Ref, Tensor | Mask],
     ) -> None:
         """Make every call as soon as its inputs are there."""
+        told = told_shapes(list(layers.values()))
         waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
         while waiting:
             later = []
@@ -175,7 +167,8 @@ class GraphWalker:
                     later.append((name, number))
                     continue
                 args, kwargs = resolve(args, done), resolve(kwargs, done)
-                results = self._call(layers[name], join(path, name), tuple(flat_tensors(args)), tuple(args), kwargs)
+                inputs, shapes = tuple(flat_tensors(args)), _of_call(told, name, number)
+                results = self._call(layers[name], join(path, name), inputs, tuple(args), kwargs, shapes)
                 for index, result in enumerate(results):
                     done[Ref(name, number + first.get(name, 0), index)] = result
             if len(later) == len(waiting):
@@ -186,7 +179,13 @@ class GraphWalker:
             waiting = later
 
     def _call(
-        self, layer: Config, path: str, inputs: tuple[Tensor, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        layer: Config,
+        path: str,
+        inputs: tuple[Tensor, ...],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        told: Mapping[int, Shape],
     ) -> Sequence[Tensor | Mask]:
         if is_model(layer):
             if kwargs.get("training") not in (None, False):
@@ -194,7 +193,10 @@ class GraphWalker:
             return self._model(layer, path, inputs)
         class_name = layer["class_name"].rsplit(">", 1)[-1]
         call = Call(self.builder, class_name, layer["config"], path, inputs, kwargs, self._arrays(path), args)
-        self._check(call, layer)
+        custom = find_custom(layer, path, self._custom)
+        check_call(call, layer, _RULES, custom=custom is not None)
+        if custom:
+            return pass_through(call, custom, told)
         if operations.is_operation(layer):
             result = operations.apply(call, layer)
         elif class_name == "TimeDistributed":
@@ -203,57 +205,9 @@ class GraphWalker:
             result = convolutions.channels_first(_RULES[class_name], call)
         else:
             result = _RULES[class_name](call)
-        drops = class_name in _DROP_UNSEEN or operations.is_operation(layer)
+        drops = class_name in DROP_UNSEEN or operations.is_operation(layer)
         results: list[Tensor | Mask] = [*result] if isinstance(result, list) else [result]
         return [replace(t, masked="") if drops and isinstance(t, Tensor) else t for t in results]
-
-    def _check(self, call: Call, layer: Config) -> None:
-        name = call.class_name
-        if not operations.is_operation(layer) and name != "TimeDistributed" and name not in _RULES:
-            raise UnsupportedLayerError(name, call.path, _remedy(name))
-        if _is_custom(layer) or (name == "LayerScale" and "projection_dim" not in call.config):
-            raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy("custom"))
-        if not call.inputs and not operations.is_operation(layer):
-            call.refuse(f"{name} without inputs")
-        masks = {t.masked for t in call.inputs if t.masked}
-        # Versions of Keras differ in what Add makes of a mask beside none.
-        mixed = name in _PASS_UNSEEN and not all(t.masked for t in call.inputs)
-        only_unseen = len(masks) == 1 and next(iter(masks)).startswith(UNSEEN) and not mixed
-        drops = name in _PASS_UNSEEN | _DROP_UNSEEN or operations.is_operation(layer)
-        if masks and name not in _MASK_SAFE | _OWN_MASKS and not (only_unseen and drops):
-            call.refuse(
-                f"{name} after a mask (Masking, or Embedding with mask_zero)",
-                "Remove the mask, or let an LSTM take it first.",
-            )
-        # Keras 3 writes training=True, their default, for layers that prepare images, and predicts without.
-        prepares = call.keras3 and (name.startswith("Random") or name in ("Resizing", "CenterCrop"))
-        if call.kwargs.get("training") not in (None, False) and not prepares:
-            call.refuse(f"{name} called with training=True", "Call it without, and save again.")
-        self._check_mask(call)
-        policy = _policy(call.get("dtype"))
-        if policy not in ("float32", ""):
-            if "float" not in policy and name not in preprocessing.RULES:
-                call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
-            if "float" in policy:
-                call.builder.note(
-                    f"The model computes in {policy} in Keras, in float32 in tf.js: results differ by its rounding."
-                )
-
-    def _check_mask(self, call: Call) -> None:
-        """Refuse a mask that is not the one which travels with the input in tf.js."""
-        if call.class_name in _OWN_MASKS:
-            return
-        mask = call.kwargs.get("mask")
-        masks = [m for m in (mask if isinstance(mask, list) else [mask]) if m is not None]
-        carried = call.inputs[0].masked if call.inputs else ""
-        takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
-        if takes and carried.startswith(UNSEEN):
-            call.refuse(f"{call.class_name} with the mask of what attention gave", "Use LSTM before attention.")
-        silent = self.builder.keras3 and takes and carried and not masks and call.kwargs is not _IMPLICIT
-        if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
-            call.refuse(
-                f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before."
-            )
 
     def _arrays(self, path: str) -> list[Array]:
         return self._weights.get(path, [])
@@ -278,7 +232,7 @@ class GraphWalker:
                 layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
                 named = {**layer, "name": call.path}
                 results = [
-                    t for t in self._call(named, call.path, (step,), (step,), _IMPLICIT) if isinstance(t, Tensor)
+                    t for t in self._call(named, call.path, (step,), (step,), IMPLICIT, {}) if isinstance(t, Tensor)
                 ]
         finally:
             self.builder.distributed.pop()
@@ -289,24 +243,5 @@ def _tensors(results: Sequence[Tensor | Mask]) -> list[Tensor]:
     return [result for result in results if isinstance(result, Tensor)]
 
 
-def _is_custom(layer: Config) -> bool:
-    """Whether somebody else than Keras defined the class."""
-    names = f"{layer['class_name']}{layer.get('registered_name') or ''}"
-    return ">" in names or str(layer.get("module") or "keras").split(".")[0] not in ("keras", "tf_keras", "tensorflow")
-
-
-def _policy(value: Any) -> str:
-    if isinstance(value, Mapping):
-        config = value.get("config")
-        value = config.get("name") if isinstance(config, Mapping) else value.get("class_name")
-    return str(value or "")
-
-
-def _remedy(name: str) -> str:
-    if name in ("Lambda", "TFOpLambda", "SlicingOpLambda"):
-        return (
-            "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again."
-        )
-    if name == "custom":
-        return "Only Keras's own layers are known: replace it by those and save again."
-    return "tf.js has no layer that computes the same: replace it and save again."
+def _of_call(told: Mapping[tuple[str, int, int], Shape], name: str, number: int) -> dict[int, Shape]:
+    return {index: shape for (layer, call, index), shape in told.items() if (layer, call) == (name, number)}

@@ -1,6 +1,7 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
 from .applications import Architecture
+from .custom import CustomLayer
 from .edit import cut_at, fold_batchnorm, split_at
 from .errors import ConvertError, UnsupportedLayerError
 from .head import make_head
@@ -18,6 +19,7 @@ from .verify import verify
 __all__ = [
     "Architecture",
     "ConvertError",
+    "CustomLayer",
     "KerasModel",
     "LayersModel",
     "Options",

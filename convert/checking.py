@@ -11,7 +11,7 @@ from typing import Any
 
 from pyclassifier.weights import Quantization
 
-from .custom import custom_module
+from .custom import custom_modules, foreign_layers
 from .errors import ConvertError
 from .exports import Exported
 from .graph import flatten
@@ -46,6 +46,8 @@ class Stages:
         Of the source.
     exported : Exported, optional
         The result as TFLite, ONNX or SavedModel, with what it computes on `check_inputs`.
+    custom_js : Path, optional
+        The user's module with custom layers.
     """
 
     original: LayersModel
@@ -57,6 +59,7 @@ class Stages:
     keras_target: Path | None = None
     keras_version: str = "3"
     exported: Exported | None = None
+    custom_js: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,12 @@ def check(stages: Stages, *, node_modules: str | None = None) -> list[Check]:
         runs = _run_stages(stages, inputs, Path(temporary), node_modules)
     if stages.keras_source:
         what = "Converted model in tf.js against Keras"
-        checks.append(_against_keras(what, runs["original"], stages.keras_source, inputs, stages.keras_version))
+        if foreign_layers(stages.original):
+            reason = "not compared, as its custom layers are not run in Keras; it loads and runs in tf.js"
+            checks.append(Check(what, None, exact=True, reason=reason))
+        else:
+            version = stages.keras_version
+            checks.append(_against_keras(what, runs["original"], stages.keras_source, inputs, version))
     # Folding rounds weights once more: compared at the output, as somewhere inside ReLUs make steps of roundings.
     last = runs["original"]
     if "folded" in runs:
@@ -163,7 +171,7 @@ def _run_stages(
         write_tfjs(stages.edited, temporary / "photos")
         jobs.append(Job(temporary / "photos", [stages.exported.photos]))
         models["photos"] = (stages.edited, None)
-    custom = custom_module() if original.custom_js else None
+    custom = custom_modules(original, stages.custom_js)
     found = run_many(jobs, node_modules=node_modules, custom=custom)
     for name, run in zip(models, found, strict=True):
         if isinstance(run, ConvertError):

@@ -17,6 +17,7 @@ from pyclassifier.catalog import CATALOG
 from pyclassifier.errors import PyClassifierError
 
 from .applications import Architecture
+from .custom import parse_custom
 from .errors import ConvertError
 from .formats import SOURCES, TARGETS
 from .labels import read_labels
@@ -30,6 +31,7 @@ examples:
   {PROGRAM} model.keras web_model/
   {PROGRAM} model.h5 web_model/ --quantize float16 --labels labels.txt
   {PROGRAM} model.h5 features/ --cut-at conv_pw_13_relu --fold-batchnorm --verify
+  {PROGRAM} model.keras web_model/ --custom Swirl:same --custom-js swirl.mjs
   {PROGRAM} web_model/ model.keras
   {PROGRAM} my-classifier.zip model.h5
   {PROGRAM} my-classifier.zip model.tflite --quantize int8 --calibration photos/
@@ -134,6 +136,20 @@ def _parser() -> argparse.ArgumentParser:
     add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line, to go with the model")
     add("--summary", action="store_true", help="print the table of layers")
     add("--card", action="store_true", help="print an entry for pyclassifier's catalogue")
+    add(
+        "--custom",
+        action="append",
+        default=[],
+        metavar="NAME[=JS_CLASS][:SHAPE]",
+        help="pass a custom layer through, unchecked, to a JS class of yours, of the same name or JS_CLASS, with its "
+        "config, and its weights as weight_0, weight_1 ...; NAME is its class, or the name of a Lambda; SHAPE is its "
+        "output's where the file does not tell: 'same', or without the batch, as 7x7x32",
+    )
+    add(
+        "--custom-js",
+        metavar="FILE",
+        help="ES module that exports register(tf) for those: copied beside the model, run by --verify",
+    )
     add("--verify", action="store_true", help="compare predictions before writing; needs Node.js and tf.js")
     add("--node-modules", metavar="DIR", help="where @tensorflow/tfjs is installed, for --verify and --quantize")
     _add_common(parser)
@@ -213,6 +229,8 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
         labels=read_labels(asked.labels) if asked.labels else (),
         node_modules=asked.node_modules,
         architecture=Architecture(**{field.name: getattr(asked, field.name) for field in fields_of(Architecture)}),
+        custom=[one for text in asked.custom for one in parse_custom(text)],
+        custom_js=asked.custom_js,
     )
     with _progress() as tell:
         report = convert(asked.source, asked.target, options, on_progress=tell)

@@ -66,9 +66,14 @@ def custom_module() -> Path:
     return path
 
 
+def foreign_layers(model: LayersModel) -> list[str]:
+    """Return the JS classes that a model needs and we do not have."""
+    return [name for name in model.custom_js if name not in OWN_LAYERS]
+
+
 def custom_modules(model: LayersModel, users: Path | None = None) -> list[Path]:
     """Return the modules that must be registered before a model is loaded."""
-    foreign = [name for name in model.custom_js if name not in OWN_LAYERS]
+    foreign = foreign_layers(model)
     if foreign and users is None:
         raise ConvertError(
             f"Expected the ES module with {', '.join(foreign)} to run the model in tf.js, got none. "
@@ -84,7 +89,7 @@ def custom_files(model: LayersModel, users: Path | None = None) -> dict[str, byt
     if set(model.custom_js) & set(OWN_LAYERS):
         folder = custom_module().parent
         files = {name: (folder / name).read_bytes() for name in (CUSTOM_FILE, *_PARTS)}
-    if users is not None:
+    if users is not None and foreign_layers(model):
         files[users.name] = _users_module(users)
     return files
 

@@ -14,7 +14,7 @@ from pyclassifier.weights import Quantization
 
 from .applications import Architecture, named_source
 from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures
-from .custom import custom_files
+from .custom import CustomLayer, custom_files, custom_modules
 from .edit import cut_at as cut
 from .edit import fold_batchnorm as fold
 from .errors import ConvertError
@@ -49,6 +49,13 @@ class Options:
     force: bool = False
     node_modules: str | None = None
     architecture: Architecture = field(default_factory=Architecture)
+    custom: Sequence[CustomLayer] = ()
+    custom_js: str | os.PathLike[str] | None = None
+
+    @property
+    def custom_path(self) -> Path | None:
+        """The user's module."""
+        return None if self.custom_js is None else Path(self.custom_js)
 
 
 @dataclass
@@ -96,7 +103,9 @@ class Report:
         }
 
 
-def read_model(source: str | os.PathLike[str], from_format: str | None = None) -> tuple[LayersModel, str, str]:
+def read_model(
+    source: str | os.PathLike[str], from_format: str | None = None, custom: Sequence[CustomLayer] = ()
+) -> tuple[LayersModel, str, str]:
     """Read a model of any format.
 
     Parameters
@@ -105,6 +114,8 @@ def read_model(source: str | os.PathLike[str], from_format: str | None = None) -
         Or the name of a backbone in the catalogue, which is fetched.
     from_format : {"keras", "h5", "tfjs"}, optional
         Told from the content where it is not given.
+    custom : sequence of CustomLayer
+        See `to_layers_model`.
 
     Returns
     -------
@@ -124,7 +135,7 @@ def read_model(source: str | os.PathLike[str], from_format: str | None = None) -
     from .keras_to_tfjs import to_layers_model
 
     stored = read_keras(path)
-    model = to_layers_model(stored)
+    model = to_layers_model(stored, custom)
     # In the order of the layers' names, as the published conversions have them.
     names = sorted(model.weights, key=lambda name: name.rpartition("/")[0])
     return replace(model, weights={name: model.weights[name] for name in names}), found, stored.keras_version
@@ -161,6 +172,8 @@ def convert(
         force : replace the target.
         node_modules : where tf.js is, for comparisons.
         architecture : how to build a network of keras.applications.
+        custom : layers to pass through, unchecked, to JS classes of the user's; see `CustomLayer`.
+        custom_js : the ES module with those, which exports register(tf): run in comparisons, copied beside the model.
     on_progress : callable, optional
         Called with the name of each step.
 
@@ -187,7 +200,7 @@ def _convert(
     source: Path, target: str | os.PathLike[str] | None, written: str, options: Options, tell: Progress
 ) -> Report:
     tell("Reading and translating")
-    original, found, keras_version = read_model(source, options.from_format)
+    original, found, keras_version = read_model(source, options.from_format, options.custom)
     folded, edited = _edit(original, options)
     report = Report(edited, original, found, written)
     stages = Stages(
@@ -198,6 +211,7 @@ def _convert(
         quantize=cast(Quantization, options.quantize) if written == "tfjs" else None,
         keras_source=source if found != "tfjs" else None,
         keras_version=keras_version,
+        custom_js=options.custom_path,
     )
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
         made = Path(temporary) / f"model.{written}"
@@ -260,6 +274,7 @@ def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> 
         stages = replace(stages, keras_source=None, keras_target=None)
     try:
         find_node(), find_node_modules(options.node_modules)
+        custom_modules(report.original, options.custom_path)
     except ConvertError as error:
         if options.verify:
             raise
@@ -303,7 +318,7 @@ def _write(model: LayersModel, target: Path, made: Path, options: Options) -> li
             quantize=cast(Quantization, options.quantize),
             shard_size=options.shard_size,
             force=options.force,
-            extra_files=custom_files(model),
+            extra_files=custom_files(model, options.custom_path),
         )
     if made.is_dir():
         parts = {path.relative_to(made).as_posix(): path.read_bytes() for path in made.rglob("*") if path.is_file()}

@@ -51,8 +51,8 @@ async function readTensor({ path, shape, dtype }) {
 }
 
 async function run({ model: path, custom, layer, strict, inputs, out }) {
-    if (custom) {
-        const module = await import(pathToFileURL(custom).href);
+    for (const file of custom) {
+        const module = await import(pathToFileURL(file).href);
         await (module.register ?? module.default)(tf);
     }
     const start = performance.now();

@@ -97,7 +97,7 @@ def run_tfjs(
     *,
     backend: str = "wasm",
     node_modules: str | os.PathLike[str] | None = None,
-    custom: str | os.PathLike[str] | None = None,
+    custom: Sequence[str | os.PathLike[str]] = (),
 ) -> TfjsRun:
     """Run a tf.js layers model under Node.js.
 
@@ -111,8 +111,8 @@ def run_tfjs(
         "cpu" is taken where wasm is not installed or has no kernel for an operation.
     node_modules : path, optional
         Where tf.js is, see `find_node_modules`.
-    custom : path, optional
-        ES module whose `register(tf)` makes custom layers known. It is run: only name one that is trusted.
+    custom : sequence of path
+        ES modules whose `register(tf)` makes custom layers known. They are run: only name those that are trusted.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def run_many(
     *,
     backend: str = "wasm",
     node_modules: str | os.PathLike[str] | None = None,
-    custom: str | os.PathLike[str] | None = None,
+    custom: Sequence[str | os.PathLike[str]] = (),
 ) -> list[TfjsRun | ConvertError]:
     """Run several models, each as `run_tfjs` does, in one process of Node.js: a model's failure is its answer."""
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
@@ -159,7 +159,7 @@ def run_many(
         return [_run(answer, job.folder) for answer, job in zip(answers, jobs, strict=True)]
 
 
-def _described(job: Job, stem: Path, custom: str | os.PathLike[str] | None) -> dict[str, Any]:
+def _described(job: Job, stem: Path, custom: Sequence[str | os.PathLike[str]]) -> dict[str, Any]:
     folder = Path(job.folder)
     path = folder / "model.json" if folder.is_dir() else folder
     described = []
@@ -172,7 +172,7 @@ def _described(job: Job, stem: Path, custom: str | os.PathLike[str] | None) -> d
         "model": str(path.resolve()),
         "layer": job.layer,
         "strict": job.strict,
-        "custom": str(Path(custom).resolve()) if custom else None,
+        "custom": [str(Path(module).resolve()) for module in custom],
         "inputs": described,
         "out": str(stem),
     }

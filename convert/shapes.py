@@ -209,6 +209,10 @@ _BY_KIND: dict[str, _Rule] = {
     "UpSampling": _upsampled,
 }
 _BY_NAME: dict[str, _Rule] = {
+    "Operation": lambda config, shape: (shape[0], *config["shape"]),
+    "EinsumDense": lambda config, shape: (shape[0], *config["shape"]),
+    "MultiHeadAttention": lambda config, shape: (*shape[:-1], *(config["projection"] or shape[-1:])),
+    "GRUResetAfter": _recurrent,
     "Conv2DTranspose": _transposed,
     "Conv3DTranspose": _transposed,
     "Dense": lambda config, shape: (*shape[:-1], config["units"]),

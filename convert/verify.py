@@ -67,7 +67,7 @@ def verify(
     seed: int = 0,
     keras_version: str = "3",
     node_modules: str | os.PathLike[str] | None = None,
-    custom: str | os.PathLike[str] | None = None,
+    custom: Sequence[str | os.PathLike[str]] = (),
 ) -> Comparison:
     """Compare a tf.js model with what it was made from.
 
@@ -81,7 +81,8 @@ def verify(
         Of the inputs.
     keras_version : str
         Of a Keras file.
-    node_modules, custom : path, optional
+    node_modules : path, optional
+    custom : sequence of path
         See `run_tfjs`.
 
     Returns

@@ -36,7 +36,7 @@ def check_all(folder, target, words=()):
             jobs[key] = Job(target / file.name, inputs), [wanted[f"y{i}"] for i in range(len(wanted) - len(inputs))]
         except ConvertError as error:
             results[key] = f"refused: {error}"
-    runs = run_many([job for job, _ in jobs.values()], custom=custom_module()) if jobs else []
+    runs = run_many([job for job, _ in jobs.values()], custom=[custom_module()]) if jobs else []
     for (key, (_, outputs)), run in zip(jobs.items(), runs, strict=True):
         results[key] = f"failed: {run}" if isinstance(run, ConvertError) else compare(outputs, run.outputs)
     return results

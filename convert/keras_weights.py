@@ -18,6 +18,7 @@ _MAX_BYTES = 1 << 32
 _MAX_RATIO = 1100  # What deflate reaches at best.
 # Attributes of a layer under which `.keras` archives keep what belongs to it, in the order of layer.weights.
 _PARTS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
+_CLASSES = {"GroupQueryAttention": "GroupedQueryAttention"}  # Public name, and what groups are called after.
 _DENSE = ("query_dense", "key_dense", "gate_dense", "value_dense", "output_dense")  # Of MultiHeadAttention.
 
 
@@ -165,7 +166,7 @@ def _repeated(layers: list[Config], seen: set[tuple[str, str]]) -> list[bool]:
 
 
 def _snake_case(name: str) -> str:
-    name = re.sub(r"\W+", "", name.rsplit(">", 1)[-1])
+    name = _CLASSES.get(name, re.sub(r"\W+", "", name.rsplit(">", 1)[-1]))
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
     return f"private{name}" if name.startswith("_") else name
@@ -317,7 +318,7 @@ def weight_plan(layer: Config, path: str) -> list[tuple[str, bool]]:
         return weight_plan(config["layer"], path)
     if class_name == "Bidirectional" and isinstance(config.get("layer"), dict):
         return 2 * weight_plan(config["layer"], path)
-    if class_name in ("MultiHeadAttention", "GroupedQueryAttention"):
+    if class_name in ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"):
         parts = ("kernel", "bias") if config.get("use_bias", True) else ("kernel",)
         return [(part, True) for part in parts * (5 if config.get("use_gate") else 4)]
     if class_name in ("Attention", "AdditiveAttention"):

@@ -57,6 +57,10 @@ class Variable:
             return self
         return dataclasses.replace(self, value=(self.value.astype(np.float64) * scale).astype(np.float32))
 
+    def called(self, name: str, parent: str) -> Variable:
+        """The same under another name, inside an attribute of the layer."""
+        return Variable(parent, name, self.value, self.trainable)
+
     def inside(self, parent: str) -> Variable:
         """The same, seen from one level up."""
         return Variable(f"{parent}/{self.path}".rstrip("/"), self.name, self.value, self.trainable)
@@ -72,6 +76,11 @@ class KerasLayer:
     module: str = "keras.layers"
     registered_name: str | None = None
     children: tuple[KerasLayer, ...] = ()  # Of a model, in Keras's order of ``model.layers``.
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether this is one of keras.ops, which Keras does not count among a model's layers."""
+        return self.module.startswith("keras.src.ops")
 
     def serialized(self) -> Config:
         """As Keras 3 stores it."""

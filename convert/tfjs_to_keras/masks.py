@@ -17,8 +17,11 @@ _PASSES = (
     "Dropout", "SpatialDropout1D", "Dense", "Activation", "ReLU", "PReLU", "GaussianNoise", "GaussianDropout",
     "AlphaDropout", "BatchNormalization", "LayerNormalization", "TimeDistributed",
 )  # fmt: skip
-_TAKES = ("SimpleRNN", "GRU", "LSTM")
-_DIFFERS = (*_TAKES, "RNN", "ConvLSTM2D", "Bidirectional", "GlobalAveragePooling1D", "Softmax", "TimeDistributed")
+_TAKES = ("SimpleRNN", "GRU", "GRUResetAfter", "LSTM")
+_DIFFERS = (
+    *_TAKES, "RNN", "ConvLSTM2D", "Bidirectional", "GlobalAveragePooling1D", "Softmax", "TimeDistributed",
+    "MultiHeadAttention", "EinsumDense",
+)  # fmt: skip
 _REMEDY = "Masks convert only in a chain from Masking or Embedding(mask_zero) to an LSTM, GRU or SimpleRNN."
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import ConvertError
 from ..model import Config
+from .customs import attention_call, operation_call, operation_name, with_casts
 from .graph import MODELS, Call, Graph, read_graph
 from .layer import Context, KerasLayer, TfjsLayer, Variable, keras_name
 from .naming import keras_file_names
@@ -14,7 +15,7 @@ from .ranks import graph_ranks, output_rank
 from .recurrent import time_distributed
 from .rules import convert_leaf
 
-_RECURRENT = ("SimpleRNN", "GRU", "LSTM", "RNN", "ConvLSTM2D", "Bidirectional")
+_RECURRENT = ("SimpleRNN", "GRU", "GRUResetAfter", "LSTM", "RNN", "ConvLSTM2D", "Bidirectional")
 _INPUT_DTYPES = ("float32", "int32", "bool")
 
 
@@ -46,6 +47,7 @@ def _child(model: TfjsLayer, layer: Any) -> TfjsLayer:
 
 def _container(model: TfjsLayer, class_name: str, config: Config, layers: list[KerasLayer]) -> KerasLayer:
     """`layers` in Keras's order of ``model.layers``."""
+    layers = [layer for layer in layers if not layer.is_operation]
     names = keras_file_names([layer.class_name for layer in layers])
     variables: list[Variable] = []
     for name, layer in zip(names, layers, strict=True):
@@ -70,6 +72,8 @@ def _sequential(model: TfjsLayer) -> KerasLayer:
     rank: int | None = len(shape)
     for child in children:
         layers.append(convert_any(dataclasses.replace(child, rank=rank)))
+        if layers[-1].is_operation:
+            child.refuse("", "Keras holds operations in models with a graph only: make it a Model.")
         rank = output_rank(child.class_name, child.config, [rank])
     source = _input_layer(first, shape, dtype)
     config = {"name": model.name, "layers": [layer.serialized() for layer in (source, *layers)]}
@@ -106,9 +110,10 @@ def _input_of(layer: TfjsLayer) -> tuple[list[int | None], str]:
 
 
 def _functional(model: TfjsLayer) -> KerasLayer:
-    graph = read_graph(model.config, model.path)
-    children = {layer["name"]: _child(model, layer) for layer in model.config["layers"]}
-    ranks = graph_ranks(graph, model.config["layers"])
+    listed = with_casts(model.config["layers"])
+    graph = read_graph(model.config | {"layers": listed}, model.path)
+    children = {layer["name"]: _child(model, layer) for layer in listed}
+    ranks = graph_ranks(graph, listed)
     layers: dict[str, KerasLayer] = {}
     for name in graph.order:
         child = children[name]
@@ -130,20 +135,24 @@ def _functional(model: TfjsLayer) -> KerasLayer:
     return _container(model, "Functional", config, list(layers.values()))
 
 
-def _history(end: tuple[Call, int], graph: Graph) -> list[Any]:
+def _tensor(name: str, index: int, output: int) -> Config:
+    """A tensor in Keras 3's form; shapes are stand-ins, which Keras does not read."""
+    config = {"shape": [None], "dtype": "float32", "keras_history": [name, index, output]}
+    return {"class_name": "__keras_tensor__", "config": config}
+
+
+def _history(end: tuple[Call, int], graph: Graph) -> tuple[str, int, int]:
     call, output = end
-    return [keras_name(call.layer), graph.calls[call.layer].index(call), output]
+    return keras_name(call.layer), graph.calls[call.layer].index(call), output
 
 
 def _node(call: Call, layer: TfjsLayer, graph: Graph) -> Config:
-    """One call in Keras 3's form; shapes are stand-ins, which Keras does not read."""
-    tensors = [
-        {
-            "class_name": "__keras_tensor__",
-            "config": {"shape": [None], "dtype": "float32", "keras_history": _history(end, graph)},
-        }
-        for end in call.inputs
-    ]
+    """One call in Keras 3's form."""
+    tensors = [_tensor(*_history(end, graph)) for end in call.inputs]
+    if layer.class_name == "Operation" and operation_name(layer) != "digitize":
+        return operation_call(layer, tensors)
+    if layer.class_name == "MultiHeadAttention":
+        return attention_call(layer, tensors)
     if layer.class_name in _RECURRENT and len(tensors) > 1:
         return {"args": tensors[:1], "kwargs": {"initial_state": tensors[1:]}}
     return {"args": [tensors if len(tensors) > 1 else tensors[0]], "kwargs": {}}

@@ -11,7 +11,7 @@ from .graph import Call, Graph, read_graph
 
 Rank = int | None
 _TO_TWO = ("Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D")
-_RECURRENT = {"SimpleRNN": 3, "GRU": 3, "LSTM": 3, "RNN": 3, "ConvLSTM2D": 5}
+_RECURRENT = {"SimpleRNN": 3, "GRU": 3, "GRUResetAfter": 3, "LSTM": 3, "RNN": 3, "ConvLSTM2D": 5}
 
 
 def output_rank(class_name: str, config: Config, inputs: Sequence[Rank], output: int = 0) -> Rank:
@@ -56,6 +56,10 @@ def _leaf_rank(class_name: str, config: Config, inputs: Sequence[Rank], output: 
         return 3 if class_name == "RepeatVector" else 1 + len(config.get("target_shape") or [])
     if class_name in ("Dot", "CategoryEncoding"):
         return None
+    if class_name in ("Operation", "EinsumDense"):
+        return 1 + len(config.get("shape") or [])
+    if class_name == "MultiHeadAttention":
+        return None if output or rank is None else rank - 1 + len(config.get("projection") or [0])
     if class_name == "Embedding":
         return None if rank is None else rank + 1
     if class_name == "TimeDistributed":

@@ -17,11 +17,13 @@ from .settings import activation, training_settings
 Rule = Callable[[TfjsLayer], KerasLayer]
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "ConvLSTM2D": 4}
 _RETURNS = ("return_sequences", "return_state", "go_backwards", "stateful")
-WRAPPABLE = ("SimpleRNN", "GRU", "LSTM")
+WRAPPABLE = ("SimpleRNN", "GRU", "GRUResetAfter", "LSTM")
 
 
 def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variable, ...]]:
     """Settings and weights of one cell; `layer` is the cell or the layer that is made of it."""
+    after = kind == "GRUResetAfter"  # Ours, whose recurrent kernel has a bias of its own.
+    kind, missing = ("GRU", "sigmoid") if after else (kind, "hard_sigmoid")
     name, scale = activation(layer, "activation", _default(layer, kind, "activation", "tanh"))
     gates = np.full(_GATES[kind], 1.0)
     config: Config = {
@@ -34,14 +36,14 @@ def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variabl
         gates[:] = scale
     else:
         config["recurrent_activation"], gate_scale = activation(
-            layer, "recurrent_activation", _default(layer, kind, "recurrent_activation", "hard_sigmoid")
+            layer, "recurrent_activation", _default(layer, kind, "recurrent_activation", missing)
         )
         gates[:] = gate_scale
         gates[2] = scale  # The candidate: the last of three in GRU, the third of four in LSTM.
     if kind == "GRU":
         if layer.flag("reset_after", False):
             layer.refuse("reset_after", "tf.js cannot run it: load the model that it came from.")
-        config["reset_after"] = False
+        config["reset_after"] = after
     elif gates.size == 4:
         if scale != 1:
             layer.refuse(
@@ -54,7 +56,7 @@ def _cell(layer: TfjsLayer, kind: str, path: str) -> tuple[Config, tuple[Variabl
     columns = units * len(gates)
     shapes: dict[str, Shape] = {"kernel": (*window, None, columns), "recurrent_kernel": (*window, units, columns)}
     if config["use_bias"]:
-        shapes["bias"] = (columns,)
+        shapes["bias"] = (2, columns) if after else (columns,)
     variables = [layer.variable(name, shape) for name, shape in shapes.items()]
     scales = np.repeat(gates, units)  # Only now that a weight has shown that units is no fantasy.
     return config, tuple(variable.scaled(scales).inside(path) for variable in variables)
@@ -73,7 +75,7 @@ def recurrent(layer: TfjsLayer) -> KerasLayer:
     """SimpleRNN, GRU, LSTM."""
     config, variables = _cell(layer, layer.class_name, "cell")
     config |= layer.base() | _sequence_settings(layer) | {"units": layer.integer("units")}
-    return KerasLayer(layer.class_name, config, variables)
+    return KerasLayer("GRU" if layer.class_name == "GRUResetAfter" else layer.class_name, config, variables)
 
 
 def conv_lstm(layer: TfjsLayer) -> KerasLayer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import activations, convolutions, plain, recurrent
+from . import activations, convolutions, customs, plain, recurrent
 from .layer import KerasLayer, TfjsLayer
 from .recurrent import Rule
 
@@ -29,9 +29,11 @@ RULES: dict[str, Rule] = {
     "Dot": plain.dot,
     "Dropout": plain.dropout,
     "ELU": activations.elu,
+    "EinsumDense": customs.einsum_dense,
     "Embedding": plain.embedding,
     "Flatten": plain.flatten,
     "GRU": recurrent.recurrent,
+    "GRUResetAfter": recurrent.recurrent,
     "GaussianDropout": plain.dropout,
     "GaussianNoise": plain.gaussian_noise,
     "GlobalAveragePooling1D": plain.global_pooling,
@@ -47,7 +49,9 @@ RULES: dict[str, Rule] = {
     "MaxPooling3D": plain.pooling,
     "Maximum": plain.unchanged,
     "Minimum": plain.unchanged,
+    "MultiHeadAttention": customs.multi_head_attention,
     "Multiply": plain.unchanged,
+    "Operation": customs.operation,
     "PReLU": activations.prelu,
     "Permute": plain.permute,
     "RNN": recurrent.rnn,

@@ -61,7 +61,8 @@ def attention(name, call, *, only=None, full=False, length=LINE):
         made = call(L, a, b)
         return K.Model([a, b], made)
 
-    model(only=only, full=full)(type("named", (), {"__new__": lambda _, K, L: build(K, L), "__name__": name}))
+    build.__name__ = name
+    model(only=only, full=full)(build)
 
 
 for label, call in {
@@ -75,7 +76,6 @@ for label, call in {
 attention("heads_window", lambda L, a, b: [L.MultiHeadAttention(2, 4, sliding_window=3)(a, a), b], only="keras")
 attention("heads_gate", lambda L, a, b: L.MultiHeadAttention(2, 4, use_gate=True)(a, b), only="keras")
 attention("heads_grouped", lambda L, a, b: L.GroupQueryAttention(4, 6, 2)(a, b), only="keras")
-chain("heads_in_row", LINE, lambda L: L.Dense(6))
 for label, call in {
     "plain": lambda L, a, b: L.Attention()([a, b]),
     "scale": lambda L, a, b: L.Attention(use_scale=True)([a, b, L.Dense(6)(b)]),

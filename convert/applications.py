@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +14,9 @@ from pathlib import Path
 from pyclassifier.catalog import CATALOG
 
 from .errors import ConvertError
+from .running import run_python
 
 _BUILDER = Path(__file__).parent / "build_application.py"
-_TIMEOUT_S = 1800
 NAMES = (
     *(f"ConvNeXt{size}" for size in ("Base", "Large", "Small", "Tiny", "XLarge")),
     *(f"DenseNet{depth}" for depth in (121, 169, 201)),
@@ -119,13 +117,10 @@ def build_application(name: str, architecture: Architecture, path: Path) -> None
         raise ConvertError("Expected --weights none beside --seed: other weights are not random.")
     if find_spec("keras") is None:
         raise ConvertError(f"Expected Keras to build {name}, it is not installed: pip install keras tensorflow.")
-    command = [sys.executable, str(_BUILDER), name, json.dumps(asdict(architecture)), str(path)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConvertError(f"Expected Keras to build {name}; it did not ({error}).") from error
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["nothing"])[-1][:500]
-        if "URL fetch failure" in said:
-            said += ". Take --weights none for random ones, or fetch that file by other means: --weights FILE."
-        raise ConvertError(f"Expected Keras to build {name}; it said: {said}")
+        run_python([str(_BUILDER), name, json.dumps(asdict(architecture)), str(path)], f"Keras to build {name}")
+    except ConvertError as error:
+        if "URL fetch failure" not in str(error):
+            raise
+        remedy = "Take --weights none for random ones, or fetch that file by other means: --weights FILE."
+        raise ConvertError(f"{error}. {remedy}") from error

@@ -38,7 +38,7 @@ examples:
   {PROGRAM} web_model/ model.onnx
   {PROGRAM} web_model/ saved_model/ --to saved_model
   {PROGRAM} model.keras --summary
-  {PROGRAM} mobilenet_v1_1.0_224 mobilenet/ --fold-batchnorm
+  {PROGRAM} mobilenet_v1_1.0_224 mobilenet/ --fold-batchnorm --labels imagenet
   {PROGRAM} MobileNetV2 small/ --alpha 0.35 --input-size 96 --weights none --no-top
   {PROGRAM} head --classes 3 --units 100 --features 256 head/
 
@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how those photos' pixels go in (default: as the model's files or layers say, else 127.5,-1)",
     )
     add("--shard-size", type=_size, default=SHARD_SIZE, metavar="BYTES", help="of weight files, e.g. 4M (default: 4M)")
-    add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line, to go with the model")
+    add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line; imagenet: its 1000, from PyPI")
     add("--summary", action="store_true", help="print the table of layers")
     add("--card", action="store_true", help="print an entry for pyclassifier's catalogue")
     add(

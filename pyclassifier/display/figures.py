@@ -32,12 +32,12 @@ def evaluation_html(evaluation: Mapping[str, Any]) -> str:
 
 def _interval(accuracy: float | None, low: float, high: float) -> str:
     """The interval as a stroke on a scale of 0 to 100 %, with the accuracy as a dot."""
-    dot = "" if accuracy is None else f'<circle cx="{2 + 296 * accuracy:.1f}" cy="8" r="4" fill="var(--a)"/>'
+    dot = "" if accuracy is None else f'<circle cx="{6 + 288 * accuracy:.1f}" cy="8" r="4" fill="var(--a)"/>'
     return (
         '<svg viewBox="0 0 300 16" width="300" height="16" role="img" '
         f'aria-label="95 % interval of the accuracy: {percent(low)} to {percent(high)}">'
-        '<line x1="2" x2="298" y1="8" y2="8" stroke="var(--line)" stroke-width="2"/>'
-        f'<line x1="{2 + 296 * low:.1f}" x2="{2 + 296 * high:.1f}" y1="8" y2="8" stroke="var(--a)" '
+        '<line x1="6" x2="294" y1="8" y2="8" stroke="var(--line)" stroke-width="2"/>'
+        f'<line x1="{6 + 288 * low:.1f}" x2="{6 + 288 * high:.1f}" y1="8" y2="8" stroke="var(--a)" '
         f'stroke-width="4" stroke-opacity="0.55" stroke-linecap="round"/>{dot}</svg>'
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,7 +71,9 @@ def named_source(
 
     Raises ConvertError where there are options for a network and none is named, and where a name is nearly one.
     """
-    name = None if from_format or source.exists() else {one.lower(): one for one in NAMES}.get(str(source).lower())
+    # Not Path.exists(), which lets the error of a name that is too long out.
+    there = os.path.exists(source)  # noqa: PTH110
+    name = None if from_format or there else {one.lower(): one for one in NAMES}.get(str(source).lower())
     given = architecture.options()
     if name is None and given:
         raise ConvertError(

@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(
     parser: argparse.ArgumentParser, given: list[str], command: Callable[[argparse.Namespace], dict[str, Any]]
 ) -> int:
-    asked = parser.parse_intermixed_args(given)  # SOURCE --option TARGET too.
+    # SOURCE --option TARGET too; but what comes after "--" are names, even with a dash in front.
+    asked = parser.parse_args(given) if "--" in given else parser.parse_intermixed_args(given)
     try:
         report = command(asked)
     except PyClassifierError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zipfile
 from pathlib import Path
@@ -32,7 +33,7 @@ def source_format(path: Path) -> str:
     ConvertError
         There is nothing, or a model of a kind that is not read here, or no model.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - Path's own lets errors out, such as that of a name that is too long.
         raise ConvertError(f"Expected a model at {path}, found nothing.")
     try:
         found = _folder_format(path) if path.is_dir() else _file_format(path)

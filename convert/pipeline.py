@@ -25,7 +25,7 @@ from .labels import check_labels
 from .model import Array, LayersModel
 from .padding import absorb_padding
 from .running import find_node, find_node_modules
-from .targets import check_target, check_target_file, write_file, write_folder
+from .targets import check_target, check_target_file, write_files, write_folder
 from .tfjs_files import SHARD_SIZE, read_tfjs, write_tfjs
 
 Progress = Callable[[str], None]
@@ -320,12 +320,12 @@ def _write(model: LayersModel, target: Path, made: Path, options: Options) -> li
             force=options.force,
             extra_files=custom_files(model, options.custom_path),
         )
-    if made.is_dir():
-        parts = {path.relative_to(made).as_posix(): path.read_bytes() for path in made.rglob("*") if path.is_file()}
-        files = write_folder(parts, target, force=options.force)
-    else:
-        files = [write_file(made.read_bytes(), target, force=options.force)]
-    if model.labels:
-        text = "".join(f"{label}\n" for label in model.labels).encode()
-        files.append(write_file(text, target.with_suffix(".labels.txt"), force=True))
-    return files
+    text = "".join(f"{label}\n" for label in model.labels).encode()
+    labels = {target.with_suffix(".labels.txt"): text} if model.labels else {}
+    if not made.is_dir():
+        return write_files({target: made.read_bytes(), **labels}, force=options.force)
+    for path in labels:
+        check_target_file(path, force=options.force)
+    parts = {path.relative_to(made).as_posix(): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+    files = write_folder(parts, target, force=options.force)
+    return files + (write_files(labels, force=options.force) if labels else [])

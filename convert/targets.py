@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from .errors import ConvertError
 
 _OURS = re.compile(r"(model|metadata|card)\.json|.*\.bin|.*\.m?js|(saved_model|fingerprint)\.pb|variables|assets")
 
+_HIDDEN = ".pyclassifier-convert-"  # What is being written, beside its target.
+
 
 def write_folder(files: Mapping[str, bytes | memoryview], folder: Path, *, force: bool) -> list[Path]:
     """Write files into a folder that then holds exactly these; on failure it is as it was."""
@@ -19,7 +22,7 @@ def write_folder(files: Mapping[str, bytes | memoryview], folder: Path, *, force
     check_target(folder, force=force)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
+        with tempfile.TemporaryDirectory(prefix=_HIDDEN, dir=folder.parent) as temporary:
             new, old = Path(temporary) / "new", Path(temporary) / "old"
             new.mkdir()
             for name, content in files.items():
@@ -34,22 +37,29 @@ def write_folder(files: Mapping[str, bytes | memoryview], folder: Path, *, force
                     old.rename(folder)
                 raise
     except OSError as error:
-        raise ConvertError(f"Expected to be able to write {folder}; {error.strerror or error}.") from error
+        raise _unwritable(folder, error) from error
     return [folder / name for name in files]
 
 
 def check_target(folder: Path, *, force: bool) -> None:
     """Raise ConvertError where a folder may not be written: it is there already, or is no model's."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    try:
+        # Not exists(), which lets some errors out and takes others for a no.
+        found = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        found = ["a file"] if folder.is_file() else []
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if not found:
         return
     if not force:
         raise ConvertError(
             f"Expected a new folder as the target, got {folder}, which exists. Use --force to replace it."
         )
     # A slip of the hand must not cost somebody's photos.
-    others = (
-        [path.name for path in folder.iterdir() if not _OURS.fullmatch(path.name)] if folder.is_dir() else ["a file"]
-    )
+    others = [name for name in found if not _OURS.fullmatch(name)]
     if others:
         raise ConvertError(
             f"Expected a folder with nothing but a model to replace, got {folder} with {others[0]!r}. "
@@ -57,24 +67,38 @@ def check_target(folder: Path, *, force: bool) -> None:
         )
 
 
-def write_file(content: bytes, path: Path, *, force: bool) -> Path:
-    """Write a file; on failure what was there is as it was."""
-    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the file itself.
-    check_target_file(path, force=force)
+def write_files(files: Mapping[Path, bytes], *, force: bool) -> list[Path]:
+    """Write files into one folder, all or none; on failure what was there is as it was."""
+    # abspath, as resolve() would follow the files themselves.
+    whole = {Path(os.path.abspath(path)): content for path, content in files.items()}  # noqa: PTH100
+    first = next(iter(whole))
+    for path in whole:
+        check_target_file(path, force=force)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as temporary:
-            new = Path(temporary) / "new"
-            new.write_bytes(content)
-            new.replace(path)
+        first.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_HIDDEN, dir=first.parent) as temporary:
+            for index, content in enumerate(whole.values()):
+                Path(temporary, str(index)).write_bytes(content)
+            for index, path in enumerate(whole):
+                Path(temporary, str(index)).replace(path)
     except OSError as error:
-        raise ConvertError(f"Expected to be able to write {path}; {error.strerror or error}.") from error
-    return path
+        raise _unwritable(first, error) from error
+    return list(whole)
+
+
+def _unwritable(path: Path, error: OSError) -> ConvertError:
+    return ConvertError(f"Expected to be able to write {path}; {error.strerror or error}.")
 
 
 def check_target_file(path: Path, *, force: bool) -> None:
     """Raise ConvertError where a file may not be written."""
-    if path.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if is_folder:
         raise ConvertError(f"Expected a file as the target, got the folder {path}.")
-    if path.exists() and not force:
+    if not force:
         raise ConvertError(f"Expected a new file as the target, got {path}, which exists. Use --force to replace it.")

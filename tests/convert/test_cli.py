@@ -350,3 +350,46 @@ def test_a_printed_card_can_be_pasted_into_the_catalogue(here, capsys):
     _, out, _ = run(capsys, "small_1.0_8", "out", "--card")
     (made,) = (line for line in out.splitlines() if "sha256=" in line)
     assert hashlib.sha256(Path("out/model.json").read_bytes()).hexdigest() in made
+
+
+def test_names_that_are_too_long_and_odd_targets_end_in_a_line(here, capsys):
+    Path("file").write_text("mine")
+    for target in ("x" * 300, "x" * 300 + ".keras", "file/out", "file/out.keras", "file"):
+        code, _, err = run(capsys, "model.keras", target)
+        assert code == 1 and err.count("\n") == 1 and "Expected" in err
+    assert run(capsys, "x" * 300, "out")[0] == 1
+    assert sorted(path.name for path in here.iterdir() if path.name[:1] in "x.fo") == ["file"]
+    assert run(capsys, "model.keras", "y" * 250)[0] == 0
+
+
+def test_names_with_dashes_and_other_scripts_are_names(here, capsys):
+    Path("model.keras").rename("-m ö 日本.keras")
+    assert run(capsys, "--", "-m ö 日本.keras", "-oüt")[0] == 0
+    assert run(capsys, "--json", "--", "-oüt", "-back ü.h5")[0] == 0
+    assert Path("-back ü.h5").is_file()
+
+
+def test_a_list_of_labels_is_not_overwritten(here, capsys):
+    Path("out.labels.txt").write_text("mine")
+    code, _, err = run(capsys, "web model", "out.keras")
+    assert code == 1 and "out.labels.txt" in err and not Path("out.keras").exists()
+    assert run(capsys, "web model", "out.keras", "--force")[0] == 0
+    assert Path("out.labels.txt").read_text().startswith("a\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on the size of files")
+@pytest.mark.parametrize("target", ["out", "out.keras", "out.h5", "web model", "model.h5"])
+def test_a_full_disk_leaves_what_was_there(target, here):
+    # As on a full disk, writing fails on the way: the model is read here, its larger files cannot be written.
+    code = (
+        "import resource, sys; from pyclassifier_convert import cli, targets\n"
+        "def limited(*args, real=targets.tempfile.TemporaryDirectory, **kwargs):\n"
+        "    if kwargs.get('dir'): resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))\n"
+        "    return real(*args, **kwargs)\n"
+        "targets.tempfile.TemporaryDirectory = limited\n"
+        "sys.exit(cli.main(['model.zip', sys.argv[1], '--force']))"
+    )
+    before = {path: path.read_bytes() for path in sorted(here.rglob("*")) if path.is_file()}
+    process = subprocess.run([sys.executable, "-c", code, target], capture_output=True, text=True)
+    assert process.returncode == 1 and "File too large" in process.stderr and process.stderr.count("\n") == 1
+    assert {path: path.read_bytes() for path in sorted(here.rglob("*")) if path.is_file()} == before

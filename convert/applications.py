@@ -80,7 +80,7 @@ def named_source(
             f"Expected a name in keras.applications, such as MobileNetV2, as the source for {given[0]}; got {source}."
         )
     if name is None:
-        if not source.exists() and str(source) not in CATALOG:
+        if not there and str(source) not in CATALOG:
             _check_spelling(str(source))
         yield source
         return

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from pyclassifier.batches import load_image
 from pyclassifier.errors import ImageDecodeError
@@ -28,7 +29,7 @@ def calibration_photos(
     Parameters
     ----------
     model : LayersModel
-        With one RGB input of known size.
+        With one input of known size, RGB or grey.
     folder : Path
         Photos in it and in its folders; of more than 200, as many that are spread evenly over all names. Their middle
         square is taken.
@@ -38,7 +39,7 @@ def calibration_photos(
 
     Returns
     -------
-    photos : ndarray of shape (N, H, W, 3), float32
+    photos : ndarray of shape (N, H, W, C), float32
     skipped : list of str
         Names of files that are no photos, with the reason.
 
@@ -47,7 +48,7 @@ def calibration_photos(
     ConvertError
         The model takes no photos, or there are none.
     """
-    height, width, scales = _input(model)
+    height, width, channels, scales = _input(model)
     if height != width:
         raise ConvertError(f"Expected a model of square photos to calibrate, got {height} x {width}.")
     divisor, offset = scaling or model.scaling or (_ITSELF if scales else _MOBILENET)
@@ -60,7 +61,8 @@ def calibration_photos(
     photos, skipped = [], []
     for path in chosen:
         try:
-            photos.append(load_image(path.read_bytes(), path.name, height))
+            pixels = load_image(path.read_bytes(), path.name, height)
+            photos.append(pixels if channels == 3 else np.asarray(Image.fromarray(pixels).convert("L"))[..., None])
         except (ImageDecodeError, OSError) as error:
             skipped.append(f"{path.name}: {error.reason if isinstance(error, ImageDecodeError) else error.strerror}")
     if not photos:
@@ -68,12 +70,13 @@ def calibration_photos(
     return np.stack(photos).astype(np.float32) / np.float32(divisor) + np.float32(offset), skipped
 
 
-def _input(model: LayersModel) -> tuple[int, int, bool]:
-    """Height and width of the input, and whether a layer of the model's own scales it."""
+def _input(model: LayersModel) -> tuple[int, int, int, bool]:
+    """Height, width and channels of the input, and whether a layer of the model's own scales it."""
     graph = flatten(model.topology, model.weights)
     (name, *_), *others = graph.inputs
     shape = graph.by_name()[name]["config"].get("batch_input_shape")
-    if others or not isinstance(shape, list) or len(shape) != 4 or shape[3] != 3 or not shape[1] or not shape[2]:
-        raise ConvertError(f"Expected a model of one RGB input of known size for int8, got {shape!r:.100}.")
+    is_photo = isinstance(shape, list) and len(shape) == 4 and shape[0] in (None, 1) and shape[3] in (1, 3)
+    if others or not is_photo or not shape[1] or not shape[2]:
+        raise ConvertError(f"Expected a model of one RGB or grey input of known size for int8, got {shape!r:.100}.")
     scales = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in graph.layers)
-    return shape[1], shape[2], scales
+    return shape[1], shape[2], shape[3], scales

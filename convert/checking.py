@@ -23,6 +23,7 @@ from .tfjs_files import write_tfjs
 from .verify import TOLERANCE, Comparison, compare
 
 _N_SAMPLES = 4
+_POOR_TOP1 = 0.9
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def check(stages: Stages, *, node_modules: str | None = None) -> list[Check]:
         found = keras_outputs(target, inputs, "3") if has_keras() else numpy_reference(target, inputs)
         checks.append(_against_keras(what, last, found, {}))
     if stages.exported:
-        checks += _of_export(stages.exported, last, runs.get("photos"))
+        checks += _of_export(stages.exported, last, runs)
     return checks or [
         Check("Loads and runs in tf.js", None, exact=True, reason="nothing was changed that could be compared")
     ]
@@ -174,10 +175,10 @@ def _run_stages(
     for name, (model, quantize) in models.items():
         write_tfjs(model, temporary / name, quantize=quantize)
         jobs.append(Job(temporary / name, inputs, stages.cut_at if name == "whole" else None))
-    if stages.exported and stages.exported.photos is not None:
-        write_tfjs(stages.edited, temporary / "photos")
-        jobs.append(Job(temporary / "photos", [stages.exported.photos]))
-        models["photos"] = (stages.edited, None)
+    for what, photos in (stages.exported.photos if stages.exported else {}).items():
+        write_tfjs(stages.edited, temporary / what)
+        jobs.append(Job(temporary / what, [photos]))
+        models[what] = (stages.edited, None)
     for layer in inside:
         jobs.append(Job(temporary / "original", inputs, layer))
         models[f"inside {layer}"] = (original, None)
@@ -193,14 +194,31 @@ def _compare(run: TfjsRun, wanted: TfjsRun) -> Comparison:
     return compare(run.outputs, wanted.outputs)
 
 
-def _of_export(exported: Exported, last: TfjsRun, on_photos: TfjsRun | None) -> list[Check]:
+def _of_export(exported: Exported, last: TfjsRun, runs: dict[str, TfjsRun]) -> list[Check]:
     name = exported.format if exported.quantize is None else f"{exported.format} ({exported.quantize})"
     what, exact = f"Written {name} against tf.js", exported.quantize is None
     checks = [Check(what, compare(exported.outputs, last.outputs), exact=exact)]
-    if on_photos:
-        found = compare(exported.photo_outputs, on_photos.outputs)
-        checks.append(Check(f"{what}, on {len(exported.photo_outputs[0])} calibration photos", found, exact=exact))
+    for photos, outputs in exported.photo_outputs.items():
+        found = compare(outputs, runs[photos].outputs)
+        checks.append(Check(f"{what}, on {len(outputs[0])} {photos}", found, exact=exact))
     return checks
+
+
+def warn_of_changes(stages: Stages, checks: Sequence[Check]) -> list[str]:
+    """Say what fewer bits may have spoilt."""
+    if stages.quantize == "uint8":
+        return [
+            "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "
+            "try it on photos of yours, or take uint16 or float16."
+        ]
+    # Not by the made-up inputs, which lie outside of what was calibrated on.
+    shares = [one.result.top1 for one in checks if one.result and one.result.top1 is not None and "photos" in one.what]
+    if shares and min(shares) < _POOR_TOP1:
+        return [
+            f"int8 keeps the first class of only {min(shares):.0%} of the photos. Calibrate on more photos of what the "
+            f"model is for, see whether --scaling is right, or take float16."
+        ]
+    return []
 
 
 def check_export(exported: Exported) -> list[Check]:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,8 @@ from .model import Array
 EXPORTS = ("tflite", "onnx", "saved_model")
 _SCRIPT = Path(__file__).parent / "run_export.py"
 _TIMEOUT_S = 1800
+_HELD_OUT = 5
+_MAX_COMPARED = 50
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,11 @@ class Exported:
         Of the exported file, in the model's order.
     keras_outputs : list of ndarray
         Of Keras, on the same inputs.
-    photos : ndarray of shape (N, H, W, 3), float32, optional
-        The calibration photos, scaled.
-    photo_outputs : list of ndarray
+    rows : int
+        How many rows the file takes, 0 for any number.
+    photos : dict of str to ndarray of shape (N, H, W, C), float32
+        Photos to compare by, scaled, by what they are.
+    photo_outputs : dict of str to list of ndarray
         Of the exported file on these.
     """
 
@@ -44,8 +49,13 @@ class Exported:
     quantize: str | None
     outputs: list[Array]
     keras_outputs: list[Array]
-    photos: Array | None = None
-    photo_outputs: Sequence[Array] = ()
+    rows: int = 0
+    photos: dict[str, Array] = field(default_factory=dict)
+    photo_outputs: dict[str, list[Array]] = field(default_factory=dict)
+
+    def notes(self) -> list[str]:
+        """Return what the format changes, a sentence each."""
+        return [f"The {self.format} model takes batches of {self.rows} only."] if self.rows else []
 
 
 def export(
@@ -70,8 +80,8 @@ def export(
         One per input of the model, to run the exported file on.
     quantize : {"float16", "int8"}, optional
         Only for "tflite". Inputs and outputs stay float32.
-    photos : ndarray of shape (N, H, W, 3), float32, optional
-        What int8's ranges are taken from.
+    photos : ndarray of shape (N, H, W, C), float32, optional
+        What int8's ranges are taken from, but for every fifth: these show how it does on photos that it has not seen.
 
     Returns
     -------
@@ -85,8 +95,12 @@ def export(
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
         folder = Path(temporary)
         np.savez(folder / "inputs.npz", *inputs)
+        compared = {}
         if photos is not None:
-            np.savez(folder / "photos.npz", photos)
+            is_held_out = np.arange(len(photos)) % _HELD_OUT == _HELD_OUT - 1
+            compared = {"calibration photos": photos[~is_held_out], "photos not calibrated on": photos[is_held_out]}
+            compared = {what: some[:_MAX_COMPARED] for what, some in compared.items() if len(some)}
+            np.savez(folder / "photos.npz", photos[~is_held_out], *compared.values())
         job = {
             "keras": str(keras_file.resolve()),
             "target": str(target.resolve()),
@@ -99,8 +113,10 @@ def export(
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         _run(folder / "job.json", target_format)
         with np.load(job["outputs"] or "") as stored:
-            made, by_keras, on_photos = (_numbered(dict(stored), part) for part in ("made", "keras", "photos"))
-    return Exported(target_format, quantize, made, by_keras, photos, on_photos)
+            found, rows = dict(stored), int(stored["rows"])
+    on_photos = {what: _numbered(found, f"photos_{j}") for j, what in enumerate(compared)}
+    made, by_keras = _numbered(found, "made"), _numbered(found, "keras")
+    return Exported(target_format, quantize, made, by_keras, rows, compared, on_photos)
 
 
 def _numbered(stored: dict[str, Array], part: str) -> list[Array]:
@@ -125,10 +141,22 @@ def _run(job: Path, target_format: str) -> None:
     if "missing" in answer:
         raise ConvertError(
             f"Expected the packages that write {target_format}, {answer['missing']} is not installed. "
-            "Install them by pip install keras tensorflow tf2onnx onnxruntime, or pyclassifier's extra 'export'."
+            f"Install pyclassifier's extra 'export': pip install {' '.join(_requirements())}"
         )
     if "error" in answer:
+        layer = repr(answer["layer"]) if answer.get("layer") else "others"
         raise ConvertError(
-            f"Expected a model that {target_format} can hold exactly; its exporter said: {answer['error']}. "
-            "Convert to .keras or tf.js instead, or replace the layers that it names."
+            f"Expected layers that {target_format} holds exactly, got {layer}; its exporter said: {answer['error']}. "
+            "Convert to .keras or tf.js instead, or replace that layer."
         )
+
+
+def _requirements() -> list[str]:
+    """What writes exports, as our own metadata pins it."""
+    try:
+        stated = [one.partition(";") for one in requires("pyclassifier") or ()]
+    except PackageNotFoundError:
+        stated = []
+    return [f"'{name.strip()}'" for name, _, when in stated if 'extra == "export"' in when and "==" in name] or [
+        *("keras", "tensorflow", "tf2onnx", "onnx", "onnxruntime"),
+    ]

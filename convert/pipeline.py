@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from pyclassifier.weights import Quantization
 
 from .applications import Architecture, named_source
-from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures
+from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
 from .custom import CustomLayer, custom_files, custom_modules
 from .edit import cut_at as cut
 from .edit import fold_batchnorm as fold
@@ -283,11 +283,7 @@ def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> 
     else:
         report.checks = check(stages, node_modules=options.node_modules)
     raise_for_failures(report.checks)
-    if stages.quantize == "uint8":
-        report.warnings.append(
-            "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "
-            "try it on photos of yours, or take uint16 or float16."
-        )
+    report.warnings += warn_of_changes(stages, report.checks)
 
 
 def _with_notes(model: LayersModel, path: Path) -> LayersModel:
@@ -307,7 +303,9 @@ def _export(report: Report, made: Path, options: Options, inputs: Sequence[Array
     keras_file = made.with_name("source.keras")
     report.model = _with_notes(report.model, keras_file)
     quantize = cast(Literal["float16", "int8"], options.quantize)
-    return export(keras_file, made, report.target_format, inputs, quantize=quantize, photos=photos)
+    exported = export(keras_file, made, report.target_format, inputs, quantize=quantize, photos=photos)
+    report.model = replace(report.model, notes=(*report.model.notes, *exported.notes()))
+    return exported
 
 
 def _write(model: LayersModel, target: Path, made: Path, options: Options) -> list[Path]:
@@ -321,7 +319,8 @@ def _write(model: LayersModel, target: Path, made: Path, options: Options) -> li
             extra_files=custom_files(model, options.custom_path),
         )
     text = "".join(f"{label}\n" for label in model.labels).encode()
-    labels = {target.with_suffix(".labels.txt"): text} if model.labels else {}
+    stem = target.name if made.is_dir() else target.stem
+    labels = {target.with_name(f"{stem}.labels.txt"): text} if model.labels else {}
     if not made.is_dir():
         return write_files({target: made.read_bytes(), **labels}, force=options.force)
     for path in labels:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from .errors import ConvertError
 
-_OURS = re.compile(r"(model|metadata|card)\.json|.*\.bin|.*\.m?js|(saved_model|fingerprint)\.pb|variables|assets")
+_OURS = re.compile(
+    r"(model|metadata|card)\.json|[^/]*\.bin|[^/]*\.m?js"
+    r"|(saved_model|fingerprint)\.pb|variables/variables\.(index|data-\d+-of-\d+)"
+)
 
 _HIDDEN = ".pyclassifier-convert-"  # What is being written, beside its target.
 
@@ -59,6 +62,9 @@ def check_target(folder: Path, *, force: bool) -> None:
             f"Expected a new folder as the target, got {folder}, which exists. Use --force to replace it."
         )
     # A slip of the hand must not cost somebody's photos.
+    if folder.is_dir():
+        files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+        found = [path.relative_to(folder).as_posix() for path in files]
     others = [name for name in found if not _OURS.fullmatch(name)]
     if others:
         raise ConvertError(

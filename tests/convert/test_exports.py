@@ -4,6 +4,7 @@ Reference: tf.js itself, by the command's own comparison, whose figures are look
 tf.js. Tolerance: 1e-4; for fewer bits what they are known to cost.
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,13 @@ import numpy as np
 import pytest
 from photos import COLORS, encode, noisy
 from pyclassifier_convert import exports
+from pyclassifier_convert.calibration import calibration_photos
+from pyclassifier_convert.checking import Check, Stages, warn_of_changes
+from pyclassifier_convert.errors import ConvertError
 from pyclassifier_convert.model import LayersModel
+from pyclassifier_convert.targets import check_target
 from pyclassifier_convert.tfjs_files import write_tfjs
+from pyclassifier_convert.verify import Comparison
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
@@ -53,8 +59,9 @@ def test_tflite(here, capsys):
 def test_int8_tells_how_often_it_finds_the_same_class(photos, capsys):
     code, report = run_json(capsys, "web model", "m.tflite", "--quantize", "int8", "--calibration", photos)
     assert code == 0, report
-    made_up, on_photos = report["checks"]
-    assert not made_up["exact"] and "9 calibration photos" in on_photos["what"]
+    made_up, on_photos, on_others = report["checks"]
+    assert not made_up["exact"] and "on 8 calibration photos" in on_photos["what"]
+    assert "on 1 photos not calibrated on" in on_others["what"]
     assert 1e-5 < on_photos["difference"] < 0.2 and 0 <= on_photos["top1"] <= 1
     assert any("notes.txt" in warning for warning in report["warnings"])
     assert b"\x00" * 64 not in Path("m.tflite").read_bytes()[:64] and not Path("m.tflite.saved_model").exists()
@@ -111,6 +118,15 @@ def test_a_saved_model_without_tfjs_is_compared_with_keras(here, capsys, monkeyp
     assert code == 1 and "mine.txt" in err and Path("saved/mine.txt").exists()
 
 
+@pytest.mark.parametrize("mine", ["assets/photo.jpg", "variables/a.txt", "variables/weights.bin", "deep/model.json"])
+def test_folders_with_somebodys_files_are_not_replaced(mine, here):
+    Path("saved").joinpath(mine).parent.mkdir(parents=True)
+    Path("saved/saved_model.pb").write_bytes(b"")
+    Path("saved").joinpath(mine).write_text("keep me")
+    with pytest.raises(ConvertError, match=mine):
+        check_target(Path("saved"), force=True)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -124,8 +140,6 @@ def test_a_saved_model_without_tfjs_is_compared_with_keras(here, capsys, monkeyp
     ],
 )
 def test_options_that_do_not_fit_are_refused(options, words, here, capsys):
-    import re
-
     before = sorted(here.rglob("*"))
     code, out, err = run(capsys, "web model", *options)
     assert code == 1 and not out and err.count("\n") == 1 and re.search(words, err)
@@ -139,30 +153,75 @@ def test_a_missing_package_is_named(here, capsys, monkeypatch):
     script.write_text(text)
     monkeypatch.setattr(exports, "_SCRIPT", script)
     code, _, err = run(capsys, "web model", "m.tflite")
-    assert code == 1 and "keras is not installed" in err and "pip install" in err
+    assert code == 1 and "keras is not installed" in err and re.search(r"pip install .*'tensorflow==\d", err)
     assert not Path("m.tflite").exists()
 
 
-@needs_tfjs
-@pytest.mark.full
-def test_a_recurrent_model_is_written_exactly_or_refused_in_a_line(here, capsys):
-    layers = [
-        layer("InputLayer", "x", batch_input_shape=[None, None, 3], dtype="float32"),
-        layer("LSTM", "lstm", "x", units=4, recurrent_activation="sigmoid", unit_forget_bias=True),
-    ]
-    rng = np.random.default_rng(0)
-    weights = {"lstm/kernel": (3, 16), "lstm/recurrent_kernel": (4, 16), "lstm/bias": (16,)}
-    model = LayersModel(
-        functional("m", layers, ["x"], ["lstm"]),
-        {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in weights.items()},
+def test_photos_are_scaled_as_the_model_says_and_grey_where_it_is(photos):
+    write_tfjs(conv_model(), "rgb")
+    pixels, skipped = calibration_photos(conv_model(), photos, (1, 0))
+    assert pixels.shape == (9, 8, 8, 3) and pixels.max() > 150 and any("notes.txt" in one for one in skipped)
+    scaled, _ = calibration_photos(replace(conv_model(), scaling=(127.0, -1.0)), photos)
+    assert np.allclose(scaled, pixels / 127 - 1, atol=1e-6)
+    assert np.allclose(calibration_photos(conv_model(), photos)[0], pixels / 127.5 - 1, atol=1e-6), "MobileNet's"
+    layers = [layer("InputLayer", "x", batch_input_shape=[None, 8, 8, 1]), layer("Rescaling", "s", "x", scale=1 / 255)]
+    grey, _ = calibration_photos(LayersModel(functional("m", layers, ["x"], ["s"]), {}), photos)
+    luma = pixels @ np.array([0.299, 0.587, 0.114])
+    assert grey.shape == (9, 8, 8, 1) and np.abs(grey[..., 0] - luma).max() <= 1
+
+
+def test_a_poor_int8_model_is_warned_of():
+    stages = Stages(conv_model(), conv_model(), conv_model())
+    good, poor = Comparison(0.1, 0.1, 0.95), Comparison(0.3, 0.3, 0.66)
+    on_noise, on_photos = (
+        (lambda found: Check("made-up", found, False)),
+        (lambda found: Check("on photos", found, False)),
     )
-    write_tfjs(model, "lstm")
-    code, _, err = run(capsys, "lstm", "m.tflite")
-    assert code in (0, 1)
-    if code:
-        assert err.count("\n") == 1 and "Expected" in err and not Path("m.tflite").exists()
-    code, report = run_json(capsys, "lstm", "m.onnx")
-    assert code == 1 or report["checks"][0]["difference"] < 1e-4
+    assert not warn_of_changes(stages, [on_noise(poor), on_photos(good)])
+    (said,) = warn_of_changes(stages, [on_noise(good), on_photos(good), on_photos(poor)])
+    assert "66%" in said and "--scaling" in said
+
+
+def sentences():
+    """Words -> LSTM -> gelu: whole numbers as input, a state, and an operation that tf2onnx does not know."""
+    layers = [
+        layer("InputLayer", "words", batch_input_shape=[None, 6], dtype="float32"),
+        layer("Embedding", "embedding", "words", input_dim=9, output_dim=3),
+        layer("LSTM", "lstm", "embedding", units=4, recurrent_activation="sigmoid", unit_forget_bias=True),
+        layer("Dense", "dense", "lstm", units=5, activation="gelu"),
+    ]
+    shapes = {
+        "embedding/embeddings": (9, 3),
+        "lstm/kernel": (3, 16),
+        "lstm/recurrent_kernel": (4, 16),
+        "lstm/bias": (16,),
+        "dense/kernel": (4, 5),
+        "dense/bias": (5,),
+    }
+    rng = np.random.default_rng(0)
+    weights = {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+    return LayersModel(functional("m", layers, ["words"], ["dense"]), weights)
+
+
+@needs_tfjs
+@pytest.mark.parametrize("target", ["m.tflite", pytest.param("m.onnx", marks=pytest.mark.full)])
+def test_a_recurrent_model_is_exact(target, here, capsys):
+    write_tfjs(sentences(), "words")
+    code, report = run_json(capsys, "words", target)
+    assert code == 0 and report["checks"][0]["difference"] < 1e-5, report
+    assert any("batches of 1 only" in note for note in report["notes"]) == (target == "m.tflite")
+
+
+@pytest.mark.full
+def test_what_a_format_lacks_is_refused_with_the_layers_name(here, capsys):
+    layers = [
+        layer("InputLayer", "x", batch_input_shape=[None, 4, 4, 4, 1], dtype="float32"),
+        layer("MaxPooling3D", "a_pool", "x", pool_size=[2, 2, 2], strides=[2, 2, 2], padding="valid"),
+    ]
+    write_tfjs(LayersModel(functional("m", layers, ["x"], ["a_pool"]), {}), "pool")
+    code, out, err = run(capsys, "pool", "m.tflite")
+    assert code == 1 and not out and err.count("\n") == 1 and "'a_pool'" in err and "MaxPool3D" in err
+    assert sorted(path.name for path in here.iterdir()) == ["pool", "web model"]
 
 
 @needs_mobilenet

@@ -197,8 +197,8 @@ class ImageClassifier:
         ----------
         dataset : Dataset
         verbose : bool or "auto"
-            Whether to show how far it is: a bar and curves in a notebook, else a line on the standard output. "auto"
-            shows them in notebooks only.
+            Whether to show how far it is: a bar and curves in a notebook, in the browser with a button that stops, else
+            a line on the standard output. "auto" shows them in notebooks only.
         on_progress : callable, optional
             Gets `Progress` of the stages "decoding" and "features".
         on_epoch : callable, optional
@@ -222,8 +222,8 @@ class ImageClassifier:
         KeyboardInterrupt, asyncio.CancelledError
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
-        with showing(verbose, self.epochs, on_progress, on_epoch) as (on_progress, on_epoch):
-            await self._fit(dataset, on_progress, on_epoch, should_stop)
+        with showing(verbose, self.epochs, on_progress, on_epoch, should_stop) as callbacks:
+            await self._fit(dataset, *callbacks)
         return self
 
     async def _fit(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from secrets import token_hex
 from typing import Any, Literal, TextIO
 
 from ..engines import History
-from ..engines.base import OnEpoch
+from ..engines.base import OnEpoch, ShouldStop
 from ..errors import StoppedError
 from ..features import OnProgress, Progress
 from .charts import history_charts
@@ -101,10 +102,61 @@ class TrainingView:
         return block(heading(_STAGES[self._stage], note), bar(share, text(note), width="min(640px, 100%)"), curves)
 
 
+class StopButton:
+    """A button that ends a training from a notebook of the same origin: JupyterLite cannot interrupt its kernel.
+
+    Parameters
+    ----------
+    display : callable
+        IPython's.
+    """
+
+    def __init__(self, display: Callable[..., Any]) -> None:
+        self.channel = f"pyclassifier-{token_hex(8)}"
+        self._handle = display(self, display_id=True)
+
+    def remove(self) -> None:
+        """Take it away."""
+        self.channel = ""
+        self._handle.update(self)
+
+    def __repr__(self) -> str:
+        return ""
+
+    def _repr_html_(self) -> str:
+        if not self.channel:
+            return "<span></span>"  # JupyterLab would show the text of something empty.
+        send = f"new BroadcastChannel('{self.channel}').postMessage('stop'); this.disabled = true"
+        return block(f'<button type="button" onclick="{send}">Stop and keep what is learned</button>')
+
+
+@contextmanager
+def _stoppable(view: TrainingView, should_stop: ShouldStop | None) -> Iterator[ShouldStop | None]:
+    """Show a button where a notebook's kernel runs in the browser; yields a ``should_stop`` that asks it too."""
+    if view.handle is None or sys.platform != "emscripten":
+        yield should_stop
+        return
+    from ..engines.browser import listening
+
+    button = StopButton(import_module("IPython.display").display)
+    try:
+        with listening(button.channel) as is_pressed:
+            yield lambda: is_pressed() or bool(should_stop and should_stop())
+    finally:
+        button.remove()
+
+
+Callbacks = tuple[OnProgress | None, OnEpoch | None, ShouldStop | None]
+
+
 @contextmanager
 def showing(
-    verbose: bool | Literal["auto"], epochs: int, on_progress: OnProgress | None, on_epoch: OnEpoch | None
-) -> Iterator[tuple[OnProgress | None, OnEpoch | None]]:
+    verbose: bool | Literal["auto"],
+    epochs: int,
+    on_progress: OnProgress | None,
+    on_epoch: OnEpoch | None,
+    should_stop: ShouldStop | None,
+) -> Iterator[Callbacks]:
     """Show a training while it runs; yields callbacks that do so and call the given ones.
 
     Parameters
@@ -113,12 +165,12 @@ def showing(
         Whether to show it: in a notebook's cell, else on the standard output. "auto" is for notebooks only.
     epochs : int
         As many as are planned.
-    on_progress, on_epoch : callable, optional
+    on_progress, on_epoch, should_stop : callable, optional
         As in `pyclassifier.ImageClassifier.fit`.
     """
     view = _view(verbose, epochs)
     if view is None:
-        yield on_progress, on_epoch
+        yield on_progress, on_epoch, should_stop
         return
 
     def show_progress(progress: Progress) -> None:
@@ -133,7 +185,8 @@ def showing(
 
     how = "failed"
     try:
-        yield show_progress, show_epoch
+        with _stoppable(view, should_stop) as should_stop:
+            yield show_progress, show_epoch, should_stop
         how = "done" if view.is_complete else "stopped"
     except (StoppedError, KeyboardInterrupt, asyncio.CancelledError):
         how = "stopped"

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import js
 import pyodide_js
 from pyodide.code import run_js
-from pyodide.ffi import JsException, create_once_callable
+from pyodide.ffi import JsException, create_once_callable, create_proxy
 
 from ..errors import EngineError
 
@@ -138,6 +140,26 @@ async def fetch(url: str, kind: str, remedy: str) -> Any:
     if not response.ok:
         raise EngineError(f"Expected {url} to load, got HTTP status {response.status}. {remedy}")
     return await (response.text() if kind == "text" else response.arrayBuffer())
+
+
+@contextmanager
+def listening(channel: str) -> Iterator[Callable[[], bool]]:
+    """Listen for a message that any page of this origin sends; yields a function that tells whether one came.
+
+    Parameters
+    ----------
+    channel : str
+        Name of a `BroadcastChannel`.
+    """
+    messages: list[str] = []
+    receiver = js.BroadcastChannel.new(channel)
+    listen = create_proxy(lambda event: messages.append(str(event.data)))
+    receiver.onmessage = listen
+    try:
+        yield lambda: bool(messages)
+    finally:
+        receiver.close()
+        listen.destroy()
 
 
 def webgl_renderer() -> str:

@@ -31,7 +31,8 @@ def test_training_in_a_cell(notebook):
     outputs = notebook.tab.evaluate(EXECUTE, "await classifier.fit(dataset)")
     shown = [output for output in outputs if output["output_type"] == "display_data"]
     updates = [output["data"]["text/html"] for output in outputs if output["output_type"] == "update_display_data"]
-    assert len(shown) == 1 and len(updates) >= 3
+    assert len(shown) == 2 and "<button" in shown[1]["data"]["text/html"] and len(updates) >= 3
+    assert updates.pop(-2) == "<span></span>", "the button is gone"
     assert any("Computing features" in html or "Reading photos" in html for html in updates)
     assert "6 of 6 epochs, done" in updates[-1] and "validation 1.000" in updates[-1]
     (result,) = [output for output in outputs if output["output_type"] == "execute_result"]
@@ -86,3 +87,29 @@ classifier.close()
 print(classifier.engine_.memory()["numTensors"])
 """
     assert notebook.execute(cancel) == "cancelled True True\n['brick']\n0\n"
+
+
+START = """
+(code) => {
+  globalThis.future = kernel.requestExecute({ code });
+  globalThis.shown = [];
+  future.onIOPub = ({ content }) => content.data && shown.push(content.data["text/html"]);
+}
+"""
+
+
+def test_a_button_stops_a_training(notebook):
+    tab = notebook.tab
+    tab.evaluate(START, "await classifier.set_params(epochs=10_000).fit(dataset)")
+    tab.wait_for_function("shown.some((html) => html?.includes('of 10,000 epochs'))")
+    tab.evaluate(
+        """
+        const box = document.createElement("div");
+        box.style = "position: fixed; inset: 0 auto auto 0; z-index: 99999";
+        box.innerHTML = shown.find((html) => html?.includes("<button"));
+        document.body.append(box);
+        """
+    )
+    tab.click("button:text('Stop and keep what is learned')")
+    tab.evaluate("future.done.then(() => null)")
+    assert notebook.execute("print(classifier.stopped_, classifier.evaluation_.accuracy)") == "True 1.0\n"

@@ -1,5 +1,6 @@
 """Train image classifiers in the browser, in Python: no upload, no account, honest figures."""
 
+from . import layers
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .classifier import ImageClassifier
 from .datasets import Dataset, Problem, Sample, from_files, from_folder, from_zip
@@ -19,6 +20,7 @@ from .history import History
 from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
 from .labels import LabelEncoder, one_hot
+from .layers import small_cnn
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
 from .model_selection import StratifiedKFold, cross_val_score
 from .predictions import Predictions
@@ -61,8 +63,10 @@ __all__ = [
     "from_files",
     "from_folder",
     "from_zip",
+    "layers",
     "load_samples",
     "one_hot",
     "precision_recall_f1",
+    "small_cnn",
     "wilson_interval",
 ]

@@ -21,6 +21,7 @@ from typing import Any
 from .batches import FIT_MODES, FitMode
 from .catalog import ModelCard
 from .errors import ArchiveError
+from .shapes import output_shapes, pixels_card
 from .topology import Topology, Weights, input_size, leaf_layers, model_config, pooling_of, sequential
 from .weights import decode_weights, encode_weights
 from .zips import ZIP_ERRORS, read_member
@@ -45,7 +46,8 @@ class Archive:
     Parameters
     ----------
     extractor, head : dict
-        Topologies: (N, S, S, 3) -> features, features -> probabilities.
+        Topologies: (N, S, S, 3) -> features, features -> probabilities. The extractor is empty where the head gets the
+        pixels themselves.
     extractor_weights, head_weights : mapping of str to ndarray
         Named float32 weights.
     labels : tuple of str
@@ -90,7 +92,7 @@ def write_archive(archive: Archive, *, version: str) -> bytes:
         "generatedBy": f"pyclassifier v{version}",
         "convertedBy": None,
         "modelTopology": {
-            **sequential("classifier", [archive.extractor, archive.head]),
+            **(sequential("classifier", [archive.extractor, archive.head]) if archive.extractor else archive.head),
             "keras_version": f"tfjs-layers {TFJS_VERSION}",
             "backend": "tensor_flow.js",
         },
@@ -104,6 +106,7 @@ def write_archive(archive: Archive, *, version: str) -> bytes:
         "modelName": archive.name,
         "labels": list(archive.labels),
         "imageSize": archive.card.input_size,
+        **({"grayscale": True} if not archive.extractor and archive.card.feature_channels == 1 else {}),
         "userMetadata": {
             "pyclassifier": {
                 "version": version,
@@ -142,17 +145,16 @@ def read_archive(data: bytes) -> Archive:
     """
     model, weights_data, metadata = _unzip(data)
     try:
-        extractor, head = model_config(model)["config"]["layers"]
+        extractor, head = _parts(model_config(model))
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
         n_outputs = head["config"]["layers"][-1]["config"]["units"]
         head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
-        pooling_of(extractor)
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
-        card = _card(ours.get("card"), extractor, metadata)
+        card = _card(ours.get("card"), extractor, metadata) if extractor else pixels_card(head)
         labels = _labels(metadata["labels"], n_outputs)
         fit_mode = ours.get("fitMode", "crop")
         weights = decode_weights(entries, weights_data)
-        _check_sizes([*leaf_layers(extractor), *leaf_layers(head)], weights)
+        _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ArchiveError(
             "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise "
@@ -171,6 +173,17 @@ def read_archive(data: bytes) -> Archive:
         name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
     )
+
+
+def _parts(model: Topology) -> tuple[Topology, Topology]:
+    """Extractor and head; a network that was trained from scratch is a head alone."""
+    layers = model["config"]["layers"]
+    if all("layers" in layer["config"] for layer in layers):
+        extractor, head = layers
+        pooling_of(extractor)
+        return extractor, head
+    output_shapes(model)  # Nothing but layers that are known and fit.
+    return {}, {"class_name": "Sequential", "config": {"name": str(model["config"]["name"]), "layers": layers}}
 
 
 def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:

@@ -18,9 +18,9 @@ from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .datasets import Dataset, Problem, Sample
 from .display.live import showing
 from .engines import Engine, FitConfig, History, Model, default_engine
-from .engines.base import Array, OnEpoch, ShouldStop
+from .engines.base import Array, OnEpoch, Predictor, ShouldStop
 from .errors import DatasetError, NotFittedError
-from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample
+from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Pixels, as_sample
 from .heads import train_head
 from .labels import LabelEncoder
 from .metrics import Evaluation
@@ -33,7 +33,8 @@ from .record import (
     read_history,
     self_check,
 )
-from .topology import Pooling, pooling_of
+from .shapes import output_shapes, pixels_card
+from .topology import Pooling, Topology, pooling_of
 
 
 class ImageClassifier:
@@ -58,6 +59,9 @@ class ImageClassifier:
         Share of each class to judge by, in 0..1, where the photos are not marked already.
     random_state : int
         Seed of split, initial weights and order.
+    topology : dict, optional
+        A network to train from scratch, without a backbone: `pyclassifier.layers.small_cnn` or one of your own. It
+        gets the pixels in 0..1 at its own size, grey ones where it has one channel.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
@@ -110,6 +114,7 @@ class ImageClassifier:
         learning_rate: float = 1e-3,
         validation_split: float = 0.2,
         random_state: int = 0,
+        topology: Topology | None = None,
         engine: Engine | None = None,
     ) -> None:
         self.backbone = backbone
@@ -122,6 +127,7 @@ class ImageClassifier:
         self.learning_rate = learning_rate
         self.validation_split = validation_split
         self.random_state = random_state
+        self.topology = topology
         self.engine = engine
         self._engine: Engine | None = None
         self._cache = FeatureCache()
@@ -235,6 +241,8 @@ class ImageClassifier:
     ) -> None:
         training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
         samples = [*training, *validation]
+        if self.topology is not None:
+            _check_outputs(self.topology, dataset.labels)
         extractor = await self._get_extractor()
         try:
             features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
@@ -250,6 +258,7 @@ class ImageClassifier:
                 n_training,
                 FitConfig(self.epochs, self.batch_size, self.learning_rate, self.random_state),
                 hidden_units=self.hidden_units,
+                topology=self.topology,
                 on_epoch=on_epoch,
                 should_stop=should_stop,
             )
@@ -519,8 +528,13 @@ class ImageClassifier:
         """
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         archive = read_archive(data)
-        self = cls(archive.card, fit_mode=archive.fit_mode, pooling=pooling_of(archive.extractor), engine=engine)
-        model = await self.engine_.build(archive.extractor, archive.extractor_weights)
+        model: Predictor
+        if archive.extractor:
+            self = cls(archive.card, fit_mode=archive.fit_mode, pooling=pooling_of(archive.extractor), engine=engine)
+            model = await self.engine_.build(archive.extractor, archive.extractor_weights)
+        else:
+            self = cls(fit_mode=archive.fit_mode, topology=archive.head, engine=engine)
+            model = Pixels(archive.card.feature_channels)
         try:
             self._head = await self.engine_.build(archive.head, archive.head_weights)
         except BaseException:
@@ -586,11 +600,15 @@ class ImageClassifier:
 
     async def _get_extractor(self) -> FeatureExtractor:
         """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
-        card = get_card(self.backbone, self.input_size)
+        card = get_card(self.backbone, self.input_size) if self.topology is None else pixels_card(self.topology)
         current = self._extractor
         if current and (current.card, current.pooling, current.fit_mode) == (card, self.pooling, self.fit_mode):
             return current
-        model = await self.engine_.load_backbone(card, self.pooling)
+        model: Predictor
+        if self.topology is None:
+            model = await self.engine_.load_backbone(card, self.pooling)
+        else:
+            model = Pixels(card.feature_channels)
         return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
 
     def _keep_extractor(self, extractor: FeatureExtractor | None, *, instead_of: FeatureExtractor | None) -> None:
@@ -619,6 +637,15 @@ class ImageClassifier:
 def _as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
     listed = photos.samples if isinstance(photos, Dataset) else photos
     return [as_sample(photo, i) for i, photo in enumerate(listed)]
+
+
+def _check_outputs(topology: Topology, labels: Sequence[str]) -> None:
+    (n_outputs,) = output_shapes(topology)[-1]
+    if n_outputs != len(labels):
+        raise ValueError(
+            f"Expected a network with an output for each of the {len(labels)} classes, got one with {n_outputs}. "
+            f"End it with layers.dense({len(labels)})."
+        )
 
 
 def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:

@@ -17,10 +17,10 @@ from PIL import Image
 from .batches import FitMode, load_image, make_batch
 from .catalog import ModelCard
 from .datasets import Problem, Sample
-from .engines.base import Model, ShouldStop
+from .engines.base import Predictor, ShouldStop
 from .errors import ImageDecodeError, StoppedError
 from .images import MAX_PIXELS
-from .topology import Pooling
+from .topology import Pooling, Topology
 
 Photo = Sample | bytes | NDArray[np.uint8]
 BATCH_SIZE = 16
@@ -220,12 +220,41 @@ class FeatureCache:
             self._n_bytes -= dropped.nbytes
 
 
+class Pixels:
+    """The extractor of networks that are trained from scratch: their features are the pixels themselves.
+
+    Parameters
+    ----------
+    channels : int
+        3 for RGB, 1 for grey.
+    """
+
+    topology: Topology
+
+    def __init__(self, channels: int) -> None:
+        self.topology = {}
+        self._channels = channels
+
+    async def predict(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map (N, S, S, 3) to (N, S, S, channels); grey as Pillow makes it (ITU-R 601-2)."""
+        if self._channels == 3:
+            return X
+        return (X @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
+
+    def weights(self) -> dict[str, NDArray[np.float32]]:
+        """There are none."""
+        return {}
+
+    def dispose(self) -> None:
+        """There is nothing to free."""
+
+
 class FeatureExtractor:
     """Turns samples into features with a model that an engine holds.
 
     Parameters
     ----------
-    model : Model
+    model : Predictor
         (N, S, S, 3) -> (N, n_features).
     card : ModelCard
         Input size and scaling.
@@ -242,7 +271,7 @@ class FeatureExtractor:
 
     def __init__(
         self,
-        model: Model,
+        model: Predictor,
         card: ModelCard,
         *,
         fit_mode: FitMode,

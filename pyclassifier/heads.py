@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from .engines import Engine, FitConfig, History, Model
 from .engines.base import Array, OnEpoch, ShouldStop
 from .labels import one_hot
-from .topology import head, initial_weights
+from .shapes import initial_weights
+from .topology import Topology, head
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ async def train_head(
     n_training: int,
     config: FitConfig,
     *,
-    hidden_units: int,
+    hidden_units: int = 100,
+    topology: Topology | None = None,
     on_epoch: OnEpoch | None = None,
     should_stop: ShouldStop | None = None,
 ) -> TrainedHead:
@@ -51,12 +53,16 @@ async def train_head(
     ----------
     engine : Engine
     X : ndarray of shape (N, n_features), float32
+        Or whatever the topology takes.
     y : ndarray of shape (N,), int64
         Class indices; all classes are among the first ``n_training``.
     n_training : int
         Rows to train on, in 1..N.
     config : FitConfig
     hidden_units : int
+        Of the usual head.
+    topology : dict, optional
+        What to train instead, with an output for each class.
     on_epoch, should_stop : callable, optional
         As in `Model.fit`.
 
@@ -72,7 +78,7 @@ async def train_head(
     """
     n_classes = int(y.max()) + 1
     Y = one_hot(y, n_classes)
-    topology = head(X.shape[1], hidden_units, n_classes)
+    topology = topology or head(X.shape[1], hidden_units, n_classes)
     model = await engine.build(topology, initial_weights(topology, np.random.default_rng(config.random_state)))
     held_out = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
     history = History()

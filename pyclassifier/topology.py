@@ -129,34 +129,6 @@ def _dense(name: str, units: int, activation: str, *, use_bias: bool) -> Topolog
     return {"class_name": "Dense", "config": config}
 
 
-def initial_weights(head: Topology, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
-    """Draw the weights that the training of a head starts from.
-
-    Parameters
-    ----------
-    head : dict
-        As `head` makes it.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    dict of str to ndarray
-        Kernels by the uniform rule of Glorot & Bengio (2010), "Understanding the difficulty of training deep
-        feedforward neural networks", Keras's default; biases 0.
-    """
-    weights: dict[str, NDArray[np.float32]] = {}
-    n_in = head["config"]["layers"][0]["config"]["batch_input_shape"][-1]
-    for layer in head["config"]["layers"]:
-        config = layer["config"]
-        limit = np.sqrt(6 / (n_in + config["units"]))
-        kernel = rng.uniform(-limit, limit, (n_in, config["units"]))
-        weights[f"{config['name']}/kernel"] = kernel.astype(np.float32)
-        if config["use_bias"]:
-            weights[f"{config['name']}/bias"] = np.zeros(config["units"], np.float32)
-        n_in = config["units"]
-    return weights
-
-
 def leaf_layers(topology: Topology) -> list[Topology]:
     """All layers of a model that are no models themselves, nested ones included, in order."""
     layers = topology["config"].get("layers")

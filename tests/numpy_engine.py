@@ -1,17 +1,19 @@
 """A real, small tensor engine in numpy: what most tests run on, so that they need no browser.
 
-It implements the same contract as the tf.js engine (tests/test_engines.py holds both to it): dense heads are really
-trained with Adam on cross-entropy. Only its backbone is a stand-in: fixed colour and texture figures per cell.
+It implements the same contract as the tf.js engine (tests/test_engines.py holds both to it): heads and small networks
+are really trained with Adam on cross-entropy. Only its backbone is a stand-in: colour and texture figures per cell.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy_layers import Backward, run_layer
 
 from pyclassifier.catalog import ModelCard
 from pyclassifier.engines.base import Array, FitConfig, History, Network
+from pyclassifier.shapes import initial_weights
 from pyclassifier.summary import LayerSummary, NetworkSummary
-from pyclassifier.topology import Topology, Weights, feature_extractor, head, initial_weights
+from pyclassifier.topology import Topology, Weights, feature_extractor, head
 
 EPSILON = 1e-7  # Keras's
 N_CLASSES = 1000  # ImageNet's
@@ -103,26 +105,15 @@ class NumpyModel:
     async def predict(self, X: Array) -> Array:
         assert X.dtype == np.float32 and X.flags.c_contiguous
         self.engine.n_predicted += len(X)
-        return self._forward(X)[-1].astype(np.float32)
+        return self._forward(X)[0].astype(np.float32)
 
-    def _forward(self, X: Array) -> list[Array]:
-        """Outputs of all layers, the input first."""
-        outputs = [X]
+    def _forward(self, X: Array, rng: np.random.Generator | None = None) -> tuple[Array, list[Backward]]:
+        """Output, and what undoes each layer; with `rng`, as in training."""
+        undo = []
         for layer in _flat(self.topology):
-            config, x = layer["config"], outputs[-1]
-            match layer["class_name"]:
-                case "Cells":
-                    outputs.append(_cells(x, config["stride"]))
-                case "GlobalAveragePooling2D":
-                    outputs.append(x.mean(axis=(1, 2)))
-                case "Flatten":
-                    outputs.append(x.reshape(len(x), -1))
-                case "Dense":
-                    z = x @ self._weights[config["name"] + "/kernel"]
-                    if config["use_bias"]:
-                        z = z + self._weights[config["name"] + "/bias"]
-                    outputs.append(np.maximum(z, 0) if config["activation"] == "relu" else _softmax(z))
-        return outputs
+            X, backward = run_layer(layer, X, self._weights, rng)
+            undo.append(backward)
+        return X, undo
 
     async def fit(self, X, Y, config: FitConfig, *, validation=None, on_epoch=None, should_stop=None) -> History:
         rng = np.random.default_rng(config.random_state)
@@ -135,12 +126,12 @@ class NumpyModel:
             for start in range(0, len(X), config.batch_size):
                 batch = order[start : start + config.batch_size]
                 step += 1
-                p = self._step(X[batch], Y[batch], config.learning_rate, moments, step)
+                p = self._step(X[batch], Y[batch], config.learning_rate, moments, step, rng)
                 losses += _cross_entropy(Y[batch], p).tolist()
                 hits += (p.argmax(1) == Y[batch].argmax(1)).tolist()
             logs = {"loss": np.mean(losses), "accuracy": np.mean(hits)}
             if validation:
-                p = self._forward(validation[0])[-1]
+                p = self._forward(validation[0])[0]
                 logs["val_loss"] = _cross_entropy(validation[1], p).mean()
                 logs["val_accuracy"] = (p.argmax(1) == validation[1].argmax(1)).mean()
             history.append({name: float(value) for name, value in logs.items()})
@@ -150,16 +141,13 @@ class NumpyModel:
                 break
         return history
 
-    def _step(self, X, Y, learning_rate, moments, step) -> Array:
-        x, hidden, p = self._forward(X)
-        first, last = (layer["config"]["name"] for layer in _flat(self.topology))
+    def _step(self, X, Y, learning_rate, moments, step, rng) -> Array:
+        p, undo = self._forward(X, rng)
         delta = (p - Y) / len(X)
-        delta_hidden = (delta @ self._weights[last + "/kernel"].T) * (hidden > 0)
-        gradients = {
-            first + "/kernel": x.T @ delta_hidden,
-            first + "/bias": delta_hidden.sum(0),
-            last + "/kernel": hidden.T @ delta,
-        }
+        gradients: dict[str, Array] = {}
+        for backward in reversed(undo):
+            delta, own = backward(delta)
+            gradients |= own
         for name, gradient in gradients.items():
             m, v = moments[name]
             m += 0.1 * (gradient - m)
@@ -178,19 +166,6 @@ class NumpyModel:
 def _flat(topology: Topology) -> list[Topology]:
     layers = topology["config"].get("layers")
     return [topology] if layers is None else [leaf for layer in layers for leaf in _flat(layer)]
-
-
-def _cells(x: Array, stride: int) -> Array:
-    n, size, _, channels = x.shape
-    cells = x.reshape(n, size // stride, stride, size // stride, stride, channels)
-    return np.concatenate(
-        [cells.mean(axis=(2, 4)), cells.std(axis=(2, 4)), np.abs(np.diff(cells, axis=2)).mean(axis=(2, 4))], -1
-    )
-
-
-def _softmax(z: Array) -> Array:
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
 
 
 def _cross_entropy(Y: Array, p: Array) -> Array:

@@ -16,7 +16,8 @@ from pyclassifier import DEFAULT_BACKBONE, ArchiveError
 from pyclassifier.archive import Archive, read_archive, write_archive
 from pyclassifier.catalog import get_card
 from pyclassifier.record import largest_difference, read_evaluation, read_history
-from pyclassifier.topology import feature_extractor, head, initial_weights
+from pyclassifier.shapes import initial_weights
+from pyclassifier.topology import feature_extractor, head
 from pyclassifier.weights import encode_weights
 
 FILES = ["model.json", "weights.bin", "metadata.json"]

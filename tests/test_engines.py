@@ -7,9 +7,10 @@ import pytest
 from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError, FitConfig, default_engine, one_hot
+from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError, FitConfig, default_engine, layers, one_hot
 from pyclassifier.catalog import get_card
-from pyclassifier.topology import head, initial_weights
+from pyclassifier.shapes import initial_weights
+from pyclassifier.topology import head
 
 N_FEATURES, N_CLASSES = 7, 3
 
@@ -163,6 +164,58 @@ async def test_a_backbone_gives_one_row_per_photo_at_any_size(engine):
             assert features.shape[1] == card.feature_channels * (1 if pooling == "avg" else (size // card.stride) ** 2)
         assert np.abs(features[1] - (await model.predict(X[1:2]))[0]).max() < 1e-3
         model.dispose()
+
+
+def stripes(n=60, seed=0):
+    """Grey pictures of stripes: across, along, none."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % N_CLASSES
+    X = rng.uniform(0, 0.3, (n, 12, 12, 1))
+    X[y == 0, ::3] += 0.6
+    X[y == 1, :, ::3] += 0.6
+    return X.astype(np.float32), one_hot(y, N_CLASSES)
+
+
+def network_of_all_layers(rate=0.0):
+    parts = [
+        *(layers.conv(4, 3, strides=2, padding="same"), layers.batch_norm(), layers.conv(6, 3, activation="linear")),
+        *(layers.max_pool(2), layers.flatten(), layers.dropout(rate)),
+        *(layers.dense(8, "relu"), layers.batch_norm(), layers.dense(N_CLASSES)),
+    ]
+    return layers.network((12, 12, 1), parts)
+
+
+async def build_network(engine, topology):
+    return await engine.build(topology, initial_weights(topology, np.random.default_rng(3)))
+
+
+async def test_a_network_from_scratch_computes_and_learns_as_the_reference(engine):
+    # Against the layers in numpy, from the same weights, in the same order: every kind of layer, its gradient, Adam.
+    X, Y = stripes()
+    config = FitConfig(epochs=3, batch_size=20, learning_rate=0.01)
+    topology = network_of_all_layers()
+    model, reference = await build_network(engine, topology), await build_network(NumpyEngine(), topology)
+    assert np.abs(await model.predict(X) - await reference.predict(X)).max() < 1e-3
+    history = await model.fit(X, Y, config, validation=stripes(30, seed=1))
+    expected = await reference.fit(X, Y, config, validation=stripes(30, seed=1))
+    for name, values in expected.items():
+        assert history[name] == pytest.approx(values, rel=0.05, abs=0.05), name
+    ours, theirs = model.weights(), reference.weights()
+    assert ours.keys() == theirs.keys()
+    for name, array in theirs.items():
+        assert np.abs(ours[name] - array).max() < 0.02, name
+    model.dispose()
+
+
+async def test_a_network_from_scratch_with_dropout_learns(engine):
+    model = await build_network(engine, network_of_all_layers(rate=0.3))
+    X, Y = stripes()
+    config = FitConfig(epochs=12, batch_size=20, learning_rate=0.01)
+    history = await model.fit(X, Y, config, validation=stripes(30, seed=1))
+    assert history["val_accuracy"][-1] > 0.9 and history["loss"][-1] < history["loss"][0] / 2
+    y_proba = await model.predict(X)
+    assert np.array_equal(y_proba, await model.predict(X)), "nothing is left out where it predicts"
+    model.dispose()
 
 
 @pytest.mark.skipif(not IN_PYODIDE, reason="the numpy double takes anything; tests/pyodide runs this in a browser")

@@ -49,9 +49,11 @@ PUBLIC_NAMES = [
     "from_files",
     "from_folder",
     "from_zip",
+    "layers",
     "load_samples",
     "one_hot",
     "precision_recall_f1",
+    "small_cnn",
     "wilson_interval",
 ]
 
@@ -59,7 +61,7 @@ PUBLIC_NAMES = [
 ORDER = [
     ["__init__"],
     ["model_selection"],
-    ["classifier", "imagenet", "samples"],
+    ["classifier", "imagenet", "mnist", "samples"],
     ["predictions", "display.live", "display.estimator"],
     ["archive"],
     ["record"],
@@ -73,6 +75,8 @@ ORDER = [
     ["display.photos"],
     ["batches"],
     ["images"],
+    ["layers"],
+    ["shapes"],
     ["topology"],
     ["catalog", "weights"],
     ["metrics", "summary"],

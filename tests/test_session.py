@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
@@ -35,11 +36,11 @@ class Page:
         self.events = []
         self.stop = SimpleNamespace(requested=False)
 
-    async def try_call(self, method, *args):
-        return await self.session.call(method, args, self.events.append, self.stop)
+    async def try_call(self, method, *args, desk="photos"):
+        return await self.session.call(method, args, self.events.append, self.stop, desk)
 
-    async def call(self, method, *args):
-        reply = await self.try_call(method, *args)
+    async def call(self, method, *args, desk="photos"):
+        reply = await self.try_call(method, *args, desk=desk)
         assert "error" not in reply, reply
         # What crosses to JavaScript is plain data.
         return reply["result"] if isinstance(reply["result"], bytes) else json.loads(json.dumps(reply["result"]))
@@ -142,7 +143,7 @@ async def test_errors_are_sentences():
 
 async def test_an_inner_error_never_shows_its_traceback(capsys):
     page = Page()
-    page.session.dataset = None
+    page.session.desks["photos"].dataset = None
     error = (await page.try_call("train", {}))["error"]
     assert error["name"] == "InternalError" and "Traceback" not in error["message"]
     assert "Traceback" in capsys.readouterr().err
@@ -158,7 +159,7 @@ async def test_evaluate_and_clear_and_memory():
     await page.call("clear")
     assert "got none" in (await page.try_call("train", {}))["error"]["message"]
     assert (await page.call("predict", [photo("red")]))[0]["label"] == "red", "the trained model stays"
-    page.session.classifier.close()
+    page.session.desks["photos"].classifier.close()
     assert await page.call("memory") == start
 
 
@@ -184,3 +185,55 @@ async def test_pictures_are_recognised_among_the_networks_own_classes():
     assert len(page.engine.live) == 1, "the other network is gone"
     refused = await page.try_call("recognise", {"topK": -1}, [photo("red")])
     assert "top_k to be a whole number in 1..1000, got -1" in refused["error"]["message"]
+
+
+def digit_pair(n=60):
+    """Digits of two classes as sprite and labels: a ring, a bar."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:28, :28]
+    ring, bar = (np.abs(np.hypot(x - 14, y - 14) - 7) < 2), (np.abs(x - 14) < 2) & (np.abs(y - 14) < 10)
+    pictures = [np.clip(255 * (bar if i % 2 else ring) * rng.uniform(0.6, 1, (28, 28)), 0, 255) for i in range(n)]
+    return encode(np.stack(pictures).astype(np.uint8).reshape(n, 784)), bytes(i % 2 for i in range(n)), ring
+
+
+async def test_digits_are_learned_and_a_drawing_is_read():
+    page = Page()
+    sprite, labels, ring = digit_pair()
+
+    def file(path, data):
+        async def read():
+            return data
+
+        return SimpleNamespace(path=path, read=read)
+
+    pair = [file("labels", labels), file("images.png", sprite)]
+    added = await page.call("addDigits", pair, desk="digits")
+    assert added["total"] == 60 and added["classes"] == ["0", "1"] and len(added["examples"]) == 20
+    assert added["examples"][0]["picture"].startswith("data:image/bmp;base64,")
+    options = {"nTraining": 40, "nValidation": 20, "batchSize": 10, "epochs": 4, "learningRate": 0.01}
+    trained = await page.call("trainDigits", options, desk="digits")
+    assert trained["nTraining"] == 40 and trained["evaluation"]["total"] == 20 and trained["epochs"] == 4
+    assert trained["evaluation"]["accuracy"] == 1
+    # Drawn large, thick, and off the middle.
+    drawing = np.zeros((200, 300), np.uint8)
+    drawing[20:132, 150:262] = np.kron(ring, np.ones((4, 4))) * 255
+    found = await page.call("readDigit", 300, 200, drawing.tobytes(), desk="digits")
+    assert found["label"] == "0" and found["probability"] > 0.9
+    assert [share["label"] for share in found["shares"]] == ["0", "1"]
+    assert sum(share["probability"] for share in found["shares"]) == pytest.approx(1, abs=1e-5)
+    data = await page.call("exportModel", {"name": "digits"}, desk="digits")
+    other = Page()
+    opened = await other.call("openModel", data, desk="digits")
+    assert opened["classes"] == ["0", "1"] and opened["evaluation"]["accuracy"] == 1
+    again = await other.call("readDigit", 300, 200, drawing.tobytes(), desk="digits")
+    assert again["probability"] == pytest.approx(found["probability"], abs=1e-5)
+    empty = await page.try_call("readDigit", 2, 2, bytes(4), desk="digits")
+    assert "nothing is drawn yet" in empty["error"]["message"]
+    many = await page.try_call("trainDigits", {"nTraining": 100}, desk="digits")
+    assert "at most 60 pictures to train on and to judge by, got 100 + 200" in many["error"]["message"]
+    one = await page.try_call("addDigits", pair[:1], desk="digits")
+    assert "Expected 2 files" in one["error"]["message"]
+    await page.call("add", "training", files(color_files(5)))
+    await page.call("train", FAST)
+    photos = await page.try_call("openModel", await page.call("exportModel", None), desk="digits")
+    assert "got a classifier of photos" in photos["error"]["message"]

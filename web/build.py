@@ -8,6 +8,7 @@ written again.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from pathlib import Path
 from backbones import model_files
 from fetch import WEB, BuildError
 from lab import lab_files
+from mnist import digit_files
 from pyclassifier_convert.errors import ConvertError
 from reference import reference_files
 from runtime import runtime_files
@@ -27,7 +29,9 @@ from pyclassifier.catalog import DEFAULT_BACKBONE
 
 BUDGET = 32_000_000
 SITE = WEB / "site"
-PAGES = ("train", "recognise")
+# Pages, and what the ids in the parts that they share begin with.
+PAGES = {"train": "", "recognise": "", "digits": "digits-"}
+_PART = re.compile(r" *<!-- part (\w+) -->\n")
 Files = dict[str, Path | bytes]
 
 # Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
@@ -49,6 +53,7 @@ _PARTS = (
     ("models/*/*", False, "added backbones"),
     ("models/imagenet_classes.json", False, "ImageNet's classes"),
     ("samples/*", False, "sample photos"),
+    ("digits/*", False, "handwritten digits"),
     ("lab/*", False, "notebooks (JupyterLite)"),
     ("docs/*", False, "API reference"),
     ("examples/*", False, "example pages"),
@@ -59,13 +64,14 @@ _PARTS = (
 def site_files(backbones: Mapping[str, Path]) -> Files:
     """Return every file of the site by its path."""
     sources = [path for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    files: Files = {path.relative_to(SITE).as_posix(): path for path in sources if path.parent.name != "pages"}
+    files: Files = {path.relative_to(SITE).as_posix(): path for path in sources if "pages" not in path.parts}
     files["index.html"] = index_file()
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
         "pyodide": runtime_files(),
         "models": model_files(backbones),
         "samples": sample_files(),
+        "digits": digit_files(),
         "lab": lab_files(),
         "docs": reference_files(),
         "examples": {path.name: path for path in (WEB / "examples").iterdir()},
@@ -77,8 +83,17 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
 
 def index_file() -> bytes:
     """Return index.html with all pages in it: they share its head, navigation, status line and worker."""
-    pages = "\n".join((SITE / "pages" / f"{name}.html").read_text(encoding="utf-8") for name in PAGES)
+    pages = "\n".join(_page(name) for name in PAGES)
     return (SITE / "index.html").read_text(encoding="utf-8").replace("    <!-- pages -->\n", pages).encode()
+
+
+def _page(name: str) -> str:
+    """Return a page: the parts that it names are put in, and the ids in them begin with the page's prefix."""
+    text = (SITE / "pages" / f"{name}.html").read_text(encoding="utf-8")
+    while found := _PART.search(text):
+        part = (SITE / "pages" / "parts" / f"{found[1]}.html").read_text(encoding="utf-8")
+        text = text[: found.start()] + part + text[found.end() :]
+    return text.replace("{p}", PAGES[name])
 
 
 def write_files(files: Files, out: Path) -> None:

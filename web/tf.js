@@ -6,6 +6,7 @@
 import * as tf from "./tf.js";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
+import "./gradients.js";
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { version_webgl } from "@tensorflow/tfjs-backend-webgl";

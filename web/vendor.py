@@ -28,7 +28,7 @@ def vendor_files() -> dict[str, Path]:
 def bundle_tfjs() -> Path:
     """Bundle web/tf.js with esbuild, unless that has been done for this entry and these packages."""
     entry = WEB / "tf.js"
-    sources = (entry, WEB / "fuse.js", WEB / "package-lock.json")
+    sources = (entry, WEB / "fuse.js", WEB / "gradients.js", WEB / "package-lock.json")
     key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     bundle = CACHE / "bundles" / key / "tf.js"
     if bundle.exists():

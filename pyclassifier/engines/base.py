@@ -62,13 +62,23 @@ OnEpoch = Callable[[History], None]
 ShouldStop = Callable[[], bool]
 
 
-class Model(Protocol):
-    """A model that lives in an engine until it is disposed."""
+class Predictor(Protocol):
+    """What maps batches to outputs until it is disposed."""
 
     topology: Topology
 
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
+
+    def weights(self) -> dict[str, Array]:
+        """Weights by name, such as ``head_hidden/kernel``."""
+
+    def dispose(self) -> None:
+        """Free what the engine holds for this model. Harmless when repeated."""
+
+
+class Model(Predictor, Protocol):
+    """A model that lives in an engine, and can be trained there."""
 
     async def fit(
         self,
@@ -86,12 +96,6 @@ class Model(Protocol):
         val_loss, val_accuracy. ``on_epoch`` gets the history so far after each epoch; once ``should_stop()`` is
         true, no further epoch starts.
         """
-
-    def weights(self) -> dict[str, Array]:
-        """Weights by name, such as ``head_hidden/kernel``."""
-
-    def dispose(self) -> None:
-        """Free what the engine holds for this model. Harmless when repeated."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pyodide.ffi import to_js
 from ..catalog import ModelCard
 from ..errors import EngineError
 from ..labels import one_hot
+from ..shapes import initial_weights
 from ..summary import NetworkSummary
 from ..topology import (
     Pooling,
@@ -24,7 +25,6 @@ from ..topology import (
     classification_network,
     feature_extractor,
     head,
-    initial_weights,
     model_config,
 )
 from ..weights import encode_weights

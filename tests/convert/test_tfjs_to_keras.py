@@ -21,7 +21,8 @@ from pyclassifier_convert.tfjs_to_keras import write_keras
 
 from pyclassifier.archive import Archive, write_archive
 from pyclassifier.catalog import get_card
-from pyclassifier.topology import feature_extractor, head, initial_weights
+from pyclassifier.shapes import initial_weights
+from pyclassifier.topology import feature_extractor, head
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "web"

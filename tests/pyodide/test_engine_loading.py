@@ -41,7 +41,8 @@ async ([kind, script, url, code]) => {
 LOAD = """
 import asyncio, json, js, numpy as np
 from pyclassifier import EngineError, default_engine
-from pyclassifier.topology import head, initial_weights
+from pyclassifier.shapes import initial_weights
+from pyclassifier.topology import head
 
 async def predict(engine):
     topology = head(4, 8, 2)

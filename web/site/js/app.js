@@ -1,6 +1,7 @@
 /** Wires the page: the client, the state, and the views that show it. */
 import { connect } from "./client.js";
-import { fillLabels } from "./dom.js";
+import { DigitsView } from "./digits.js";
+import { fillLabels, finder } from "./dom.js";
 import { ignoreStrayDrops } from "./intake.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
@@ -25,6 +26,9 @@ function askedBackend() {
   return asked === "webgl" || asked === "wasm" || asked === "cpu" ? asked : "auto";
 }
 
+/** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./protocol.js").Load>} */
+const FIRST = { train: "backbone", recognise: "network", digits: "nothing" };
+
 function main() {
   fillLabels();
   ignoreStrayDrops();
@@ -35,7 +39,7 @@ function main() {
   /** @returns {Promise<import("./types.js").Client>} */
   async function start() {
     try {
-      const load = currentPage() === "recognise" ? "network" : "backbone";
+      const load = FIRST[currentPage()];
       /** @type {import("./types.js").Client} */
       const client = await connect({ backend: askedBackend(), load, onProgress: loading.progress });
       store.set({ info: client.info });
@@ -46,16 +50,22 @@ function main() {
     }
   }
 
-  const run = createRun(store, status, start);
-  const app = { store, status, run };
+  const runAt = createRun(store, status, start);
+  const app = { store, status, run: runAt("photos"), find: finder("") };
   createBackendView(app);
   const photos = new PhotosView(app);
-  const results = createResultsView();
+  const results = createResultsView(app.find);
   const tryout = new TryView(app);
   createTrainingView(app, { photos, results, tryout });
   createModelView(app, { results, tryout });
   const recognise = new RecogniseView(app);
-  createPages((name) => (name === "recognise" ? recognise.show() : recognise.hide()));
+  const atDigits = { store: createStore(store), status, run: runAt("digits"), find: finder("digits-") };
+  const digits = new DigitsView(atDigits);
+  createPages((name) => {
+    if (name === "recognise") recognise.show();
+    else recognise.hide();
+    if (name === "digits") digits.show();
+  });
 }
 
 main();

@@ -14,7 +14,7 @@ export function createBackendView({ store, status, run }) {
 
   select.addEventListener("change", () => {
     const wanted = select.value;
-    run("backend", panel, async (client) => {
+    run("backend", panel, async (_, client) => {
       status.progress(texts.changingBackend(wanted));
       try {
         store.set({ info: await client.setBackend(wanted) });

@@ -22,7 +22,12 @@ const FILES_PER_MESSAGE = 200;
  * @typedef {import("./protocol.js").Progress} Progress
  * @typedef {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} CallOptions
  * @typedef {File | import("./protocol.js").NamedBlob} PhotoFile
- * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (p: Progress) => void }} Call
+ * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (p: Progress) => void }} Waiting
+ * @typedef {<M extends keyof Methods>(
+ *   method: M,
+ *   args: Methods[M][0],
+ *   options?: CallOptions & { files?: Iterable<PhotoFile> },
+ * ) => Promise<Methods[M][1]>} Call
  */
 
 /**
@@ -44,12 +49,106 @@ export async function connect({ backend = "auto", load = "backbone", onProgress 
   return client;
 }
 
-export class Client {
+/** Photos and a classifier to train on them. Each page of the site has its own, and others may have more than one. */
+export class Desk {
+  #call;
+
+  /** @param {Call} call */
+  constructor(call) {
+    this.#call = call;
+  }
+
+  /**
+   * Add labelled photos: the folder in a file's path is its label.
+   * @param {import("./protocol.js").Split} split
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  add(split, files, options) {
+    return this.#call("add", [split], { ...options, files });
+  }
+
+  /** Forget all photos. The trained model stays. */
+  clear() {
+    return this.#call("clear", []);
+  }
+
+  /**
+   * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
+   * @param {import("./protocol.js").TrainOptions & CallOptions} [options]
+   */
+  train({ onProgress, signal, ...options } = {}) {
+    return this.#call("train", [options], { onProgress, signal });
+  }
+
+  /**
+   * Figures on labelled photos that were not trained on.
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  evaluate(files, options) {
+    return this.#call("evaluate", [], { ...options, files });
+  }
+
+  /**
+   * Recognise photos; results come in the files' order.
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  predict(files, options) {
+    return this.#call("predict", [], { ...options, files });
+  }
+
+  /**
+   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
+   * @param {{ name?: string }} [options]
+   */
+  async exportModel(options = {}) {
+    const bytes = await this.#call("exportModel", [options]);
+    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
+  }
+
+  /**
+   * Open a zip that `exportModel` or Teachable Machine wrote.
+   * @param {Blob} blob
+   */
+  async openModel(blob) {
+    return this.#call("openModel", [await blob.arrayBuffer()]);
+  }
+
+  /**
+   * Take in handwritten digits instead of those so far: a pair of files with pictures and labels, as IDX (also packed by
+   * gzip) or as the sprite and labels of TensorFlow.js tutorials.
+   * @param {Iterable<PhotoFile>} files
+   * @param {CallOptions} [options]
+   */
+  addDigits(files, options) {
+    return this.#call("addDigits", [], { ...options, files });
+  }
+
+  /**
+   * Train a small network on some of the digits, from scratch.
+   * @param {import("./protocol.js").DigitOptions & CallOptions} [options]
+   */
+  trainDigits({ onProgress, signal, ...options } = {}) {
+    return this.#call("trainDigits", [options], { onProgress, signal });
+  }
+
+  /**
+   * Read a drawn digit: white on black, wherever and however large.
+   * @param {ImageData} drawing its red channel counts
+   */
+  readDigit({ width, height, data }) {
+    return this.#call("readDigit", [width, height, data.filter((_, index) => index % 4 === 0)]);
+  }
+}
+
+export class Client extends Desk {
   /** @type {import("./protocol.js").Info} */
   info = { backend: "", renderer: "", software: false, backends: [], backbones: [], versions: { pyclassifier: "", python: "", tfjs: "" } };
   #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   #nextId = 1;
-  /** @type {Map<number, Call>} */
+  /** @type {Map<number, Waiting>} */
   #calls = new Map();
   /** @type {Promise<void>} */
   #sending = Promise.resolve();
@@ -57,6 +156,7 @@ export class Client {
   #ended = null;
 
   constructor() {
+    super((method, args, options) => this.call(method, args, options));
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -74,44 +174,11 @@ export class Client {
   }
 
   /**
-   * Add labelled photos: the folder in a file's path is its label.
-   * @param {import("./protocol.js").Split} split
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
+   * Other photos and another classifier than the client's own.
+   * @param {import("./protocol.js").DeskName} name
    */
-  add(split, files, options) {
-    return this.call("add", [split], { ...options, files });
-  }
-
-  /** Forget all photos. The trained model stays. */
-  clear() {
-    return this.call("clear", []);
-  }
-
-  /**
-   * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
-   * @param {import("./protocol.js").TrainOptions & CallOptions} [options]
-   */
-  train({ onProgress, signal, ...options } = {}) {
-    return this.call("train", [options], { onProgress, signal });
-  }
-
-  /**
-   * Figures on labelled photos that were not trained on.
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
-   */
-  evaluate(files, options) {
-    return this.call("evaluate", [], { ...options, files });
-  }
-
-  /**
-   * Recognise photos; results come in the files' order.
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
-   */
-  predict(files, options) {
-    return this.call("predict", [], { ...options, files });
+  desk(name) {
+    return new Desk((method, args, options) => this.call(method, args, { ...options, desk: name }));
   }
 
   /**
@@ -131,23 +198,6 @@ export class Client {
     return this.call("network", [options]);
   }
 
-  /**
-   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
-   * @param {{ name?: string }} [options]
-   */
-  async exportModel(options = {}) {
-    const bytes = await this.call("exportModel", [options]);
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
-  }
-
-  /**
-   * Open a zip that `exportModel` or Teachable Machine wrote.
-   * @param {Blob} blob
-   */
-  async openModel(blob) {
-    return this.call("openModel", [await blob.arrayBuffer()]);
-  }
-
   /** What tf.js holds in memory now. */
   memory() {
     return this.call("memory", []);
@@ -163,10 +213,10 @@ export class Client {
    * @template {keyof Methods} M
    * @param {M} method
    * @param {Methods[M][0]} args
-   * @param {CallOptions & { files?: Iterable<PhotoFile> }} [options]
+   * @param {CallOptions & { files?: Iterable<PhotoFile>, desk?: import("./protocol.js").DeskName }} [options]
    * @returns {Promise<Methods[M][1]>}
    */
-  call(method, args, { onProgress, signal, files } = {}) {
+  call(method, args, { onProgress, signal, files, desk = "photos" } = {}) {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       if (this.#ended) {
@@ -183,7 +233,7 @@ export class Client {
       });
       const named = Array.from(files ?? [], nameFile);
       // One call after the other: a call must not overtake one whose files are still on their way.
-      this.#sending = this.#sending.then(() => this.#send({ id, method, args }, named, signal));
+      this.#sending = this.#sending.then(() => this.#send({ id, method, args, desk }, named, signal));
     });
   }
 

@@ -15,6 +15,16 @@ export function find(id, type) {
 }
 
 /**
+ * What finds the elements of one page: their ids begin with its prefix.
+ *
+ * @param {string} prefix
+ * @returns {typeof find}
+ */
+export function finder(prefix) {
+  return (id, type) => find(prefix + id, type);
+}
+
+/**
  * A new element. Attributes that are undefined are left out; children that are strings become text, never markup.
  *
  * @template {keyof HTMLElementTagNameMap} K

@@ -1,4 +1,4 @@
-import { element, find } from "./dom.js";
+import { element } from "./dom.js";
 import { texts } from "./texts.js";
 
 /**
@@ -12,8 +12,9 @@ const INPUT_SIZES = [224, 192, 160, 128, 96];
  * The choices under "Advanced".
  *
  * @param {HTMLFormElement} form
+ * @param {import("./types.js").Find} find
  */
-export function createOptionsForm(form) {
+export function createOptionsForm(form, find) {
   const backbone = find("option-backbone", HTMLSelectElement);
   const inputSize = find("option-input-size", HTMLSelectElement);
   const advanced = find("advanced", HTMLDetailsElement);

@@ -1,9 +1,9 @@
-/** What stands for a figure that does not exist, such as the precision of a class that was never predicted. */
+/** What stands for a figure that does not exist, such as the precision of a class that was never predicted: Python's None. */
 const NOTHING = "–";
 
-/** @param {number | null} share 0 to 1 @returns {string} "97.8 %" */
+/** @param {number | null | undefined} share 0 to 1 @returns {string} "97.8 %" */
 export function percent(share) {
-  return share === null ? NOTHING : `${(share * 100).toFixed(1)} %`;
+  return share === null || share === undefined ? NOTHING : `${(share * 100).toFixed(1)} %`;
 }
 
 /** @param {number} share 0 to 1 @returns {string} "98", for ranges such as "92 to 98 %" */
@@ -17,11 +17,11 @@ export function megabytes(bytes) {
 }
 
 /**
- * @param {number | null} value
+ * @param {number | null | undefined} value
  * @returns {string} "0.978", the field's way to write precision, recall and F1
  */
 export function ratio(value) {
-  return value === null || Number.isNaN(value) ? NOTHING : value.toFixed(3);
+  return value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(3);
 }
 
 /** @param {number} seconds @returns {string} "8.4 s" or "2 min 5 s" */

@@ -1,4 +1,4 @@
-import { element, find } from "./dom.js";
+import { element } from "./dom.js";
 import { takeInput } from "./intake.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
@@ -6,7 +6,7 @@ import { texts } from "./texts.js";
 const FILE = "pyclassifier-model.zip";
 const MOST_NAMES = 12;
 
-/** @typedef {{ results: import("./results.js").ResultsView, tryout: import("./tryout.js").TryView }} Views */
+/** @typedef {{ results: import("./results.js").ResultsView, tryout: { clear: () => void } }} Views */
 
 /**
  * Which model is there; saving it and opening another.
@@ -14,7 +14,7 @@ const MOST_NAMES = 12;
  * @param {import("./types.js").App} app
  * @param {Views} views
  */
-export function createModelView({ store, status, run }, { results, tryout }) {
+export function createModelView({ store, status, run, find }, { results, tryout }) {
   const panel = find("try", HTMLElement);
   const download = find("download", HTMLButtonElement);
   const open = find("open-model", HTMLInputElement);
@@ -46,12 +46,12 @@ export function createModelView({ store, status, run }, { results, tryout }) {
   store.subscribe((state) => {
     download.disabled = !isFree(state) || state.model === null;
     open.disabled = !isFree(state, "loading");
-    if (state.model !== shown) showModel((shown = state.model));
+    if (state.model !== shown) showModel(find, (shown = state.model));
   });
 }
 
-/** @param {import("./types.js").Model | null} model */
-function showModel(model) {
+/** @param {import("./types.js").Find} find @param {import("./types.js").Model | null} model */
+function showModel(find, model) {
   const name = find("model-name", HTMLElement);
   const chips = find("model-classes", HTMLElement);
   name.textContent = model ? texts.model(model.source, model.classes) : "";

@@ -3,7 +3,8 @@ import { texts } from "./texts.js";
 /**
  * @typedef {import("./types.js").Activity} Activity
  * @typedef {import("./types.js").Client} Client
- * @typedef {(activity: Activity, panel: HTMLElement, work: (client: Client) => Promise<void>) => Promise<void>} Run
+ * @typedef {import("./types.js").Desk} Desk
+ * @typedef {(activity: Activity, panel: HTMLElement, work: (desk: Desk, client: Client) => Promise<void>) => Promise<void>} Run
  */
 
 /**
@@ -13,7 +14,7 @@ import { texts } from "./texts.js";
  * @param {import("./state.js").Store} store
  * @param {import("./status.js").Status} status
  * @param {() => Promise<Client>} start runs before everything else and makes the client
- * @returns {Run}
+ * @returns {(desk: import("./protocol.js").DeskName) => Run} of the page whose photos and model are at that desk
  */
 export function createRun(store, status, start) {
   let waiting = 0;
@@ -42,14 +43,14 @@ export function createRun(store, status, start) {
     }
   });
 
-  return (activity, panel, work) =>
+  return (desk) => (activity, panel, work) =>
     enqueue(activity, async () => {
       const { client } = store.get();
       if (!client) return; // the reason is on the page already
       status.clearError();
       panel.setAttribute("aria-busy", "true");
       try {
-        await work(client);
+        await work(client.desk(desk), client);
       } catch (error) {
         status.fail(texts.failed[activity], error);
       } finally {

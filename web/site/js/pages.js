@@ -1,10 +1,10 @@
 import { find } from "./dom.js";
 import { labels, texts } from "./texts.js";
 
-/** @typedef {"train" | "recognise"} PageName */
+/** @typedef {"train" | "recognise" | "digits"} PageName */
 
 /** Addresses are "#/name": none of them is an element's id, to which the browser would jump. @type {PageName[]} */
-const NAMES = ["train", "recognise"];
+const NAMES = ["train", "recognise", "digits"];
 
 /** @returns {PageName} what the address says; the first page for anything else */
 export function currentPage() {

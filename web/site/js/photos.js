@@ -1,5 +1,4 @@
 import { createClassList } from "./classes.js";
-import { find } from "./dom.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
 import { createProblemList } from "./problems.js";
 import { fetchSamples } from "./samples.js";
@@ -7,7 +6,7 @@ import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
 /**
- * @typedef {import("./types.js").Client} Client
+ * @typedef {import("./types.js").Desk} Desk
  * @typedef {import("./types.js").Photo} Photo
  * @typedef {import("./types.js").State} State
  * @typedef {import("./protocol.js").Split} Split
@@ -16,17 +15,24 @@ import { texts } from "./texts.js";
 
 /** The first step: photos come in, by dropping, choosing or as samples. */
 export class PhotosView {
-  #panel = find("photos", HTMLElement);
-  #samples = find("samples", HTMLButtonElement);
-  #remove = find("remove-all", HTMLButtonElement);
-  #waiting = find("photos-waiting", HTMLElement);
-  #classList = createClassList(find("classes", HTMLElement));
-  #problems = createProblemList(find("problems", HTMLDetailsElement));
+  #panel;
+  #samples;
+  #remove;
+  #waiting;
+  #classList;
+  #problems;
   #app;
 
   /** @param {import("./types.js").App} app */
   constructor(app) {
     this.#app = app;
+    const { find } = app;
+    this.#panel = find("photos", HTMLElement);
+    this.#samples = find("samples", HTMLButtonElement);
+    this.#remove = find("remove-all", HTMLButtonElement);
+    this.#waiting = find("photos-waiting", HTMLElement);
+    this.#classList = createClassList(find("classes", HTMLElement));
+    this.#problems = createProblemList(find("problems", HTMLDetailsElement));
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
     this.#remove.addEventListener("click", () => this.#work((client) => this.#removeAll(client)));
     // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
@@ -42,14 +48,14 @@ export class PhotosView {
 
   /** @param {Split} split @param {HTMLElement} zone */
   #listen(split, zone) {
-    const { store, status } = this.#app;
+    const { store, status, find } = this.#app;
     const input = find(`${split}-folder`, HTMLInputElement);
     input.addEventListener("change", () => this.#take(split, takeInput(input)));
     const isOpen = () => isFree(store.get(), "loading", "adding");
     acceptDrops(zone, isOpen, (source) => (source ? this.#take(split, source) : status.fail(texts.noFiles)));
   }
 
-  /** @param {(client: Client) => Promise<void>} work */
+  /** @param {(client: Desk) => Promise<void>} work */
   #work(work) {
     this.#app.run("adding", this.#panel, work);
   }
@@ -67,7 +73,7 @@ export class PhotosView {
     });
   }
 
-  /** @param {Client} client */
+  /** @param {Desk} client */
   async #addSamples(client) {
     const { store, status } = this.#app;
     const samples = await fetchSamples((done, total) =>
@@ -82,7 +88,7 @@ export class PhotosView {
   /**
    * Hand photos to the client, and show what became of them.
    *
-   * @param {Client} client
+   * @param {Desk} client
    * @param {Split} split
    * @param {Photo[]} photos
    */
@@ -102,14 +108,14 @@ export class PhotosView {
     this.#app.status.show(texts.photosReady(countPhotos(classes), classes.length));
   }
 
-  /** @param {Client} client */
+  /** @param {Desk} client */
   async #removeAll(client) {
     await client.clear();
     this.#classList.clear();
     this.#problems.clear();
     this.#app.store.set({ classes: [], samples: false });
     this.#app.status.show(texts.ready);
-    find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
+    this.#app.find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
   }
 
   /** @param {State} state */

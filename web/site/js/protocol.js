@@ -85,6 +85,25 @@
  *
  * @typedef {"backbone" | "network" | "nothing"} Load  what is loaded at once; the rest comes when it is needed
  *
+ * @typedef {object} Digits
+ * @property {number} total
+ * @property {string[]} classes
+ * @property {{ label: string, picture: string }[]} examples  picture: a data: URL
+ *
+ * @typedef {object} DigitOptions  each optional
+ * @property {number} [nTraining]
+ * @property {number} [nValidation]
+ * @property {number} [batchSize]
+ * @property {number} [epochs]
+ * @property {number} [learningRate]
+ * @property {number} [seed]
+ *
+ * @typedef {object} Reading
+ * @property {string} label
+ * @property {number} probability
+ * @property {{ label: string, probability: number }[]} shares  of all classes, in their order
+ * @property {string} picture  the drawing as the network got it, a data: URL
+ *
  * @typedef {object} Opened
  * @property {string} name
  * @property {string[]} classes
@@ -111,7 +130,7 @@
  *
  * @typedef {{ numTensors: number, numBytes: number }} Memory
  *
- * @typedef {object} Methods  name: [parameters, result]; add, evaluate, predict and recognise get their files before, in Parts
+ * @typedef {object} Methods  name: [parameters, result]; add, addDigits, evaluate, predict and recognise get their files before, in Parts
  * @property {[[{ backend: string, load: Load }], Info]} connect
  * @property {[[string], Info]} setBackend
  * @property {[[Split], Added]} add
@@ -121,11 +140,15 @@
  * @property {[[], Recognised[]]} predict
  * @property {[[{ name?: string }], Uint8Array]} exportModel
  * @property {[[ArrayBuffer], Opened]} openModel
+ * @property {[[], Digits]} addDigits
+ * @property {[[DigitOptions], Trained]} trainDigits
+ * @property {[[number, number, Uint8ClampedArray], Reading]} readDigit  width, height, grey pixels row by row
  * @property {[[NetworkOptions], Recognised[]]} recognise
  * @property {[[NetworkOptions], Network]} network
  * @property {[[], Memory]} memory
  *
- * @typedef {{ id: number, method: keyof Methods, args: unknown[] }} Request  page -> worker
+ * @typedef {"photos" | "digits"} DeskName  whose photos and classifier a method is about
+ * @typedef {{ id: number, method: keyof Methods, args: unknown[], desk: DeskName }} Request  page -> worker
  * @typedef {{ id: number, files: NamedBlob[] }} Part  page -> worker: some of the files of a request that follows
  * @typedef {{ id: number, abort: true }} Abort  page -> worker
  * @typedef {{ id: number, progress: Progress }} ProgressReply  worker -> page

@@ -118,7 +118,7 @@ export class RecogniseView {
   }
 
   #loadNetwork() {
-    this.#app.run("network", find("network", HTMLElement), async (client) => {
+    this.#app.run("network", find("network", HTMLElement), async (_, client) => {
       const backbone = this.#network.value;
       if (this.#page.hidden || backbone === this.#shown) return;
       this.#app.status.progress(texts.loadingNetwork);
@@ -136,7 +136,7 @@ export class RecogniseView {
     const onProgress = ({ stage, done, total }) => {
       if (stage !== "decoding") status.progress(texts.recognising(done, total), done, total);
     };
-    run("recognising", find("answers", HTMLElement), async (client) => {
+    run("recognising", find("answers", HTMLElement), async (_, client) => {
       status.progress(texts.recognising(0, photos.length), 0, photos.length);
       const predictions = await client.recognise(photos, { ...options, onProgress });
       const items = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));

@@ -1,4 +1,4 @@
-import { bar, element, find } from "./dom.js";
+import { bar, element } from "./dom.js";
 import { createChart } from "./chart.js";
 import { duration, percent, ratio } from "./format.js";
 import { fillConfusion, fillPerClass } from "./tables.js";
@@ -14,9 +14,13 @@ import { labels, texts } from "./texts.js";
 const WIDE = 0.2;
 const FEW = 20;
 
-/** Curves and figures of a model; all numbers come ready from the client. */
-export function createResultsView() {
-  const curves = createCurves();
+/**
+ * Curves and figures of a model; all numbers come ready from the client.
+ *
+ * @param {import("./types.js").Find} find
+ */
+export function createResultsView(find) {
+  const curves = createCurves(find);
   const box = find("result", HTMLElement);
   const summary = find("result-summary", HTMLElement);
   const tables = find("result-tables", HTMLElement);
@@ -66,7 +70,8 @@ export function createResultsView() {
   };
 }
 
-function createCurves() {
+/** @param {import("./types.js").Find} find */
+function createCurves(find) {
   const box = find("curves", HTMLElement);
   const accuracy = createChart(find("chart-accuracy", HTMLElement), percent, [0, 1]);
   const loss = createChart(find("chart-loss", HTMLElement), ratio, null);

@@ -6,6 +6,7 @@ import { texts } from "./texts.js";
  */
 
 const FOLDER = new URL("../samples/", import.meta.url);
+const DIGITS = new URL("../digits/", import.meta.url);
 const AT_ONCE = 6;
 
 /**
@@ -28,9 +29,19 @@ export async function fetchSamples(onProgress) {
   return { training: await fetchSplit("training"), validation: await fetchSplit("validation") };
 }
 
-/** @param {string} path */
-async function get(path) {
-  const response = await fetch(new URL(path, FOLDER));
+/**
+ * Fetch the handwritten digits that come with the site, as the pair of files that they are.
+ *
+ * @returns {Promise<NamedBlob[]>}
+ */
+export function fetchDigits() {
+  const names = ["mnist_images.png", "mnist_labels_uint8"];
+  return Promise.all(names.map(async (path) => ({ path, blob: await (await get(path, DIGITS)).blob() })));
+}
+
+/** @param {string} path @param {URL} [folder] */
+async function get(path, folder = FOLDER) {
+  const response = await fetch(new URL(path, folder));
   if (!response.ok) throw new Error(texts.sampleMissing(path, response.status));
   return response;
 }

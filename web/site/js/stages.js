@@ -1,10 +1,14 @@
-import { find, setProgress } from "./dom.js";
+import { setProgress } from "./dom.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./protocol.js").Progress} Progress */
 
-/** The three rows of decoding, features and training, which partly run at the same time. */
-export function createStages() {
+/**
+ * The three rows of decoding, features and training, which partly run at the same time.
+ *
+ * @param {import("./types.js").Find} find
+ */
+export function createStages(find) {
   const box = find("train-stages", HTMLElement);
   const names = ["decoding", "features", "training"];
   const rows = new Map(

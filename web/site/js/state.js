@@ -1,21 +1,40 @@
 /**
  * @typedef {import("./types.js").State} State
- * @typedef {ReturnType<typeof createStore>} Store
+ * @typedef {{
+ *   get: () => State,
+ *   set: (changes: Partial<State>) => void,
+ *   subscribe: (listener: (state: State) => void) => void,
+ * }} Store
  */
 
-/** What the views have in common, and a way to hear of its changes. */
-export function createStore() {
+/**
+ * What the views of a page have in common, and a way to hear of its changes.
+ *
+ * @param {Store} [shared] of another page: all but the photos and the model is kept there
+ * @returns {Store}
+ */
+export function createStore(shared) {
+  const own = { classes: [], samples: false, model: null };
   /** @type {State} */
-  let state = { client: null, info: null, busy: null, failed: false, classes: [], samples: false, model: null };
+  let state = { client: null, info: null, busy: null, failed: false, ...shared?.get(), ...own };
   /** @type {((state: State) => void)[]} */
   const listeners = [];
+
+  /** @param {Partial<State>} changes */
+  function update(changes) {
+    state = { ...state, ...changes };
+    for (const listener of listeners) listener(state);
+  }
+
+  shared?.subscribe(({ client, info, busy, failed }) => update({ client, info, busy, failed }));
   return {
     get: () => state,
 
     /** @param {Partial<State>} changes */
     set(changes) {
-      state = { ...state, ...changes };
-      for (const listener of listeners) listener(state);
+      update(changes);
+      const common = Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in own)));
+      if (shared && Object.keys(common).length > 0) shared.set(common);
     },
 
     /** @param {(state: State) => void} listener called now and after every change */

@@ -12,6 +12,7 @@ export const labels = {
   pages: "Pages",
   pageTrain: "Train your own",
   pageRecognise: "Recognise",
+  pageDigits: "Digits",
   tagline: "Train your own image classifier. Photos never leave this computer.",
   computeOn: "Compute on",
   dismiss: "Dismiss",
@@ -86,6 +87,25 @@ export const labels = {
   networkLead:
     "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
   layerTable: "Layers",
+  digitsTitle: "Digits",
+  digitsWaiting: "The digits are loaded as soon as everything is ready.",
+  digitExamples: "Examples",
+  ownDigits: "Other digits",
+  ownDigitsHint:
+    "Two files, pictures and labels: MNIST’s own (train-images-idx3-ubyte.gz and its labels), or the sprite and labels of TensorFlow.js tutorials.",
+  chooseDigits: "Choose two files",
+  digitsNetwork: "Two convolutions with pooling and one layer of ten, trained from nothing: no pretrained network.",
+  nTraining: "Training digits",
+  nValidation: "Validation digits",
+  batchSize: "Batch size",
+  drawTitle: "Draw",
+  drawHint:
+    "With mouse, pen or finger. With the keyboard: arrow keys move the pen, the space bar puts it down or lifts it, Enter reads, Delete clears.",
+  drawingArea: "Drawing area",
+  readDigit: "Read",
+  clearDrawing: "Clear",
+  needDigits: "Train the network first, or open one that you saved.",
+  seenDigit: "The drawing as the network gets it",
 };
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -126,7 +146,7 @@ const failed = {
 };
 
 /** @type {Record<import("./pages.js").PageName, string>} */
-const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise };
+const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits };
 
 /** @type {Record<string, string>} */
 const cameraReasons = {
@@ -296,6 +316,20 @@ export const texts = {
     `${host} does not answer, or does not let other sites read its pictures (CORS), as most sites do not. ` +
     "Save the picture and choose the file, or copy and paste it.",
   fetcherMissing: "fetch.html of this site did not load. The site may not be completely installed.",
+
+  // Digits
+  loadingDigits: "Loading digits…",
+  /** @param {number} total @param {number} classes */
+  digitsReady: (total, classes) => `Ready: ${total.toLocaleString("en")} digits in ${count(classes, "class", "classes")}`,
+  /** @param {number} total */
+  digitCount: (total) => `${total.toLocaleString("en")} digits, some of them:`,
+  /** @param {string} label */
+  digitOf: (label) => `A ${label}`,
+  needDigitFiles: "The digits are not loaded yet.",
+  digitsTrainReady: "The digits are ready.",
+  readingDrawing: "Reading the drawing…",
+  /** @param {string} label @param {number} probability */
+  read: (label, probability) => `Read: ${label} (${percent(probability)})`,
   layerColumns: ["Layer (type)", "Output shape", "Params"],
   layerCaption: "None stands for the number of pictures.",
   cutHere: "Cut here for training",

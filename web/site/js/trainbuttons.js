@@ -1,4 +1,3 @@
-import { find } from "./dom.js";
 import { countPhotos } from "./photos.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
@@ -9,8 +8,10 @@ import { texts } from "./texts.js";
  * Train and Stop, of which one is there at a time; the keyboard's focus goes from one to the other.
  *
  * @param {HTMLFormElement} form
+ * @param {import("./types.js").Find} find
+ * @param {(state: State) => { against: string, ready: string }} explain why training cannot start, else that it can
  */
-export function createTrainButtons(form) {
+export function createTrainButtons(form, find, explain) {
   const train = find("train", HTMLButtonElement);
   const stop = find("stop", HTMLButtonElement);
   const reason = find("train-reason", HTMLElement);
@@ -32,11 +33,10 @@ export function createTrainButtons(form) {
     },
     /** @param {State} state */
     update(state) {
-      const against = reasonAgainst(state);
+      const { against, ready } = explain(state);
       const training = state.busy === "training";
       train.disabled = against !== "";
       fields.disabled = training;
-      const ready = texts.trainReady(countPhotos(state.classes), state.classes.length);
       reason.textContent = training ? "" : against || ready;
       if (focusAfterwards && !train.disabled) {
         focusAfterwards = false;
@@ -46,11 +46,17 @@ export function createTrainButtons(form) {
   };
 }
 
-/** @param {State} state @returns {string} why training cannot start; "" if it can */
-export function reasonAgainst(state) {
+/** @param {State} state whether there are photos to train on */
+export function explainPhotos(state) {
   const usable = state.classes.filter(({ training }) => training > 0).map(({ label }) => label);
+  const missing = usable.length < 2 && state.busy !== "adding" ? texts.needClasses(usable) : "";
+  return { against: reasonAgainst(state, missing), ready: texts.trainReady(countPhotos(state.classes), state.classes.length) };
+}
+
+/** @param {State} state @param {string} missing what training needs and is not there @returns {string} */
+export function reasonAgainst(state, missing) {
   if (state.failed) return texts.notStarted;
-  if (usable.length < 2 && state.busy !== "adding") return texts.needClasses(usable);
+  if (missing) return missing;
   if (state.busy === "loading") return texts.trainWhenReady;
   return isFree(state) ? "" : texts.trainWhenFree;
 }

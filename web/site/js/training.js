@@ -1,8 +1,7 @@
-import { find } from "./dom.js";
 import { createOptionsForm } from "./form.js";
 import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
-import { createTrainButtons, reasonAgainst } from "./trainbuttons.js";
+import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
 
 /**
  * @typedef {import("./types.js").App} App
@@ -22,17 +21,26 @@ import { createTrainButtons, reasonAgainst } from "./trainbuttons.js";
  * @param {Views} views
  */
 export function createTrainingView(app, views) {
-  const { store, status } = app;
+  const { store, status, find } = app;
   const form = find("train-form", HTMLFormElement);
-  const options = createOptionsForm(form);
-  const buttons = createTrainButtons(form);
+  const options = createOptionsForm(form, find);
+  const buttons = createTrainButtons(form, find, explainPhotos);
   let abort = new AbortController();
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (reasonAgainst(store.get())) return; // Enter in a field submits too
+    if (explainPhotos(store.get()).against) return; // Enter in a field submits too
     abort = new AbortController();
-    train(app, views, buttons, { ...options.read(), signal: abort.signal });
+    const { signal } = abort;
+    const chosen = options.read();
+    runTraining(
+      app,
+      views.results,
+      buttons,
+      signal,
+      (desk, onProgress) => desk.train({ ...chosen, signal, onProgress }),
+      (result) => showTrained(app, views, result, chosen.epochs ?? result.epochs),
+    );
   });
 
   buttons.stop.addEventListener("click", () => {
@@ -48,27 +56,31 @@ export function createTrainingView(app, views) {
 }
 
 /**
+ * Run a training with its stages, buttons and curves.
+ *
  * @param {App} app
- * @param {Views} views
+ * @param {import("./results.js").ResultsView} results
  * @param {ReturnType<typeof createTrainButtons>} buttons
- * @param {import("./protocol.js").TrainOptions & { signal: AbortSignal }} chosen
+ * @param {AbortSignal} signal
+ * @param {(desk: import("./types.js").Desk, onProgress: (progress: Progress) => void) => Promise<Trained>} start
+ * @param {(result: Trained) => Promise<void>} onTrained
  */
-function train(app, views, buttons, chosen) {
-  const stages = createStages();
+export function runTraining(app, results, buttons, signal, start, onTrained) {
+  const stages = createStages(app.find);
   const say = createReporter(app.status);
   /** @param {Progress} progress */
   const onProgress = (progress) => {
     stages.show(progress);
-    if (!chosen.signal.aborted) say(progress);
-    if (progress.history) views.results.showHistory(progress.history, progress.epochs ?? progress.total);
+    if (!signal.aborted) say(progress);
+    if (progress.history) results.showHistory(progress.history, progress.epochs ?? progress.total);
   };
-  app.run("training", find("training", HTMLElement), async (client) => {
+  app.run("training", app.find("training", HTMLElement), async (desk) => {
     app.status.progress(texts.preparing);
     stages.reset();
     buttons.started();
     try {
-      const result = await orNull(client.train({ ...chosen, onProgress }));
-      if (result) await showTrained(app, views, result, chosen.epochs ?? result.epochs);
+      const result = await orNull(start(desk, onProgress));
+      if (result) await onTrained(result);
       else app.status.show(texts.stoppedEarly);
     } finally {
       stages.hide();

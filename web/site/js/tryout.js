@@ -1,4 +1,3 @@
-import { find } from "./dom.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
 import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
@@ -13,16 +12,22 @@ import { removeThumbnails } from "./thumbnails.js";
 
 /** The third step: photos are recognised. */
 export class TryView {
-  #panel = find("try", HTMLElement);
-  #input = find("try-photos", HTMLInputElement);
-  #reason = find("try-reason", HTMLElement);
-  #box = find("recognised-box", HTMLElement);
-  #list = find("recognised", HTMLElement);
+  #panel;
+  #input;
+  #reason;
+  #box;
+  #list;
   #app;
 
   /** @param {import("./types.js").App} app */
   constructor(app) {
     this.#app = app;
+    const { find } = app;
+    this.#panel = find("try", HTMLElement);
+    this.#input = find("try-photos", HTMLInputElement);
+    this.#reason = find("try-reason", HTMLElement);
+    this.#box = find("recognised-box", HTMLElement);
+    this.#list = find("recognised", HTMLElement);
     this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
     const isOpen = () => canRecognise(app.store.get());
     acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(texts.noFiles)));

@@ -21,6 +21,8 @@
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./status.js").Status} Status
  * @typedef {import("./operations.js").Run} Run
- * @typedef {{ store: Store, status: Status, run: Run }} App
+ * @typedef {import("./client.js").Desk} Desk
+ * @typedef {typeof import("./dom.js").find} Find of elements of one page
+ * @typedef {{ store: Store, status: Status, run: Run, find: Find }} App of one page
  */
 export {};

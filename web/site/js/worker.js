@@ -24,9 +24,9 @@ const stops = new Map();
 /** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
 const files = new Map();
 /** Methods whose last argument is their files. */
-const TAKES_FILES = new Set(["add", "evaluate", "predict", "recognise"]);
+const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "predict", "recognise"]);
 /** What runs in Python on this site, apart from the packages. */
-const MODULES = ["session.py", "exchange.py", "recognise.py"];
+const MODULES = ["session.py", "exchange.py", "workbench.py", "recognise.py", "digits.py"];
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {
@@ -45,14 +45,14 @@ self.onmessage = ({ data }) => {
 };
 
 /** @param {import("./protocol.js").Request} request */
-async function answer({ id, method, args }) {
+async function answer({ id, method, args, desk }) {
   const stop = /** @type {Stop} */ (stops.get(id));
   /** @type {Report} */
   const report = (progress) => self.postMessage({ id, progress });
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
     const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
-    const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop);
+    const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
     self.postMessage({ id, result });
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
@@ -109,9 +109,10 @@ async function startPython() {
  * @param {unknown[]} args
  * @param {Report} report
  * @param {Stop} stop
+ * @param {import("./protocol.js").DeskName} [desk]
  */
-async function callPython(method, args, report, stop) {
-  const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop);
+async function callPython(method, args, report, stop, desk = "photos") {
+  const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop, desk);
   const { result, error } = toObject(reply);
   reply.destroy();
   if (error) throw Object.assign(new Error(error.message), { name: error.name });

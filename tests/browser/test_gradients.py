@@ -1,0 +1,43 @@
+"""web/gradients.js: a convolution's gradient on WebAssembly is that of tf.js's own CPU backend."""
+
+from __future__ import annotations
+
+import pytest
+
+RUN = """
+async ([url, size, channels, filters, kernel, strides, pad]) => {
+  const tf = await import(`${url}vendor/tf.js`);
+  const results = [];
+  for (const backend of ["cpu", "wasm"]) {
+    await tf.setBackend(backend);
+    await tf.ready();
+    const before = tf.memory().numTensors;
+    const x = tf.randomUniform([3, size, size, channels], -1, 1, "float32", 7);
+    const w = tf.randomUniform([kernel, kernel, channels, filters], -1, 1, "float32", 8);
+    const g = tf.grad((w) => tf.conv2d(x, w, strides, pad).square().sum())(w);
+    results.push([g.shape, Array.from(await g.data())]);
+    tf.dispose([x, w, g]);
+    results.at(-1).push(tf.memory().numTensors - before);
+  }
+  return results;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "filters", "kernel", "strides", "pad"),
+    [
+        (9, 2, 3, 3, 1, "valid"),
+        (9, 1, 4, 5, 1, "same"),
+        (10, 3, 2, 3, 2, "valid"),
+        (10, 3, 2, 3, 2, "same"),
+        (8, 2, 5, 1, 3, 0),
+    ],
+)
+def test_the_gradient_by_a_kernel(page, site, size, channels, filters, kernel, strides, pad):
+    page.goto(f"{site}favicon.svg")
+    (shape, expected, left), (shape2, got, left2) = page.evaluate(
+        RUN, [site, size, channels, filters, kernel, strides, pad]
+    )
+    assert shape == shape2 == [kernel, kernel, channels, filters] and left == left2 == 0
+    assert got == pytest.approx(expected, rel=1e-3, abs=1e-3)

@@ -1,0 +1,198 @@
+"""One page's photos and classifier: taking photos in, training, recognising, saving and opening."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from math import isnan
+from typing import Any, ClassVar
+
+from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
+
+from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress, from_files
+
+# What the page calls them -> what ImageClassifier calls them.
+OPTIONS = {
+    "epochs": "epochs",
+    "learningRate": "learning_rate",
+    "hiddenUnits": "hidden_units",
+    "batchSize": "batch_size",
+    "validationSplit": "validation_split",
+    "inputSize": "input_size",
+    "fitMode": "fit_mode",
+    "pooling": "pooling",
+    "seed": "random_state",
+}
+TOP = 5
+
+
+class Workbench:
+    """Photos, and a classifier to train on them.
+
+    Parameters
+    ----------
+    engine : Engine
+    find_card : callable
+        The card of a backbone's name; of the default one for None.
+    """
+
+    methods: ClassVar[dict[str, Callable[..., Any]]]
+
+    def __init__(self, engine: Any, find_card: Callable[[str | None], ModelCard]) -> None:
+        self.engine = engine
+        self.find_card = find_card
+        self.dataset = Dataset()
+        self.classifier = ImageClassifier(find_card(None), engine=engine)
+
+    async def add(self, split: str, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
+        """Take labelled photos in; "training" leaves it to their folders to say otherwise."""
+        readers = [reader(file) for file in files]
+        positions = {read: i for i, read in enumerate(readers)}
+        incoming = from_files(
+            [(str(file.path), read) for file, read in zip(files, readers, strict=True)],
+            split="validation" if split == "validation" else None,
+        )
+        self.dataset += incoming
+        return {
+            "added": [
+                {"index": positions[sample.read], "label": sample.label, "split": sample.split}
+                for sample in incoming.samples
+            ],
+            "classes": self.classes(),
+            "problems": listed(self.dataset.problems),
+        }
+
+    def classes(self) -> list[Data]:
+        """Labels with their number of photos; what is not marked for validation counts as training."""
+        counts = self.dataset.count()
+        return [
+            {"label": label, "training": n.total() - n["validation"], "validation": n["validation"]}
+            for label, n in counts.items()
+        ]
+
+    async def clear(self, *, emit: Emit, stop: Stop) -> None:
+        """Forget all photos."""
+        self.classifier.forget(self.dataset.samples)
+        self.dataset = Dataset()
+
+    async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
+        """Train on the photos taken in so far."""
+        options = as_dict(options)
+        unknown = sorted(set(options) - set(OPTIONS) - {"backbone"})
+        if unknown:
+            raise ValueError(f"Expected options among backbone, {', '.join(OPTIONS)}; got {', '.join(unknown)}.")
+        defaults = ImageClassifier().get_params()
+        given = {name: value for name, value in options.items() if value is not None}
+        params = {ours: given.get(name, defaults[ours]) for name, ours in OPTIONS.items()}
+        if options.get("backbone"):
+            params["backbone"] = self.find_card(options["backbone"])
+        self.classifier.set_params(**params, topology=None)
+        return await self.fit(self.dataset, emit, stop)
+
+    async def fit(self, dataset: Dataset, emit: Emit, stop: Stop) -> Data:
+        """Train as the classifier's parameters say; history and figures for the page."""
+        started = time.perf_counter()
+        trained_from = started
+
+        def on_progress(progress: Progress) -> None:
+            nonlocal trained_from
+            trained_from = time.perf_counter()
+            emit({"stage": progress.stage, "done": progress.done, "total": progress.total})
+
+        epochs = self.classifier.epochs
+
+        def on_epoch(history: dict[str, list[float]]) -> None:
+            done = len(history["loss"])
+            emit(
+                {
+                    "stage": "training",
+                    "done": done,
+                    "total": epochs,
+                    "epoch": done,
+                    "epochs": epochs,
+                    "history": history,
+                }
+            )
+
+        await self.classifier.fit(
+            dataset, on_progress=on_progress, on_epoch=on_epoch, should_stop=lambda: bool(stop.requested)
+        )
+        ended = time.perf_counter()
+        fitted = self.classifier
+        return {
+            "classes": fitted.classes_.tolist(),
+            "epochs": len(fitted.history_["loss"]),
+            "stopped": fitted.stopped_,
+            "history": fitted.history_,
+            "nTraining": fitted.n_training_,
+            "evaluation": fitted.evaluation_.to_dict() if fitted.evaluation_ else None,
+            "seconds": {
+                "features": trained_from - started,
+                "training": ended - trained_from,
+                "total": ended - started,
+            },
+            "problems": listed(fitted.problems_),
+        }
+
+    async def evaluate(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
+        """Figures on labelled photos."""
+        problems: list[Problem] = []
+        dataset = from_files([(str(file.path), reader(file)) for file in files])
+        evaluation = await self.classifier.evaluate(dataset, problems=problems)
+        return {**evaluation.to_dict(), "problems": listed(problems)}
+
+    async def predict(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> list[Data]:
+        """Recognise photos, in their order."""
+        samples = as_samples(files)
+        problems: list[Problem] = []
+        y_proba = await self.classifier.predict_proba(
+            samples,
+            problems=problems,
+            on_progress=reporter(emit),
+            should_stop=lambda: bool(stop.requested),
+        )
+        reasons = iter(problems)  # In the samples' order, one for each row of nan.
+        labels = self.classifier.classes_.tolist()
+        return [_recognised(s.path, row.tolist(), labels, reasons) for s, row in zip(samples, y_proba, strict=True)]
+
+    async def export_model(self, options: Any, *, emit: Emit, stop: Stop) -> bytes:
+        """The trained model as a zip."""
+        return await self.classifier.save(name=str(as_dict(options).get("name") or self.classifier.name_))
+
+    async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
+        """Take a zip's model for the trained one; the photos stay."""
+        return self.keep(await ImageClassifier.load(as_bytes(data), engine=self.engine))
+
+    def keep(self, opened: ImageClassifier) -> Data:
+        """Go on with an opened classifier."""
+        self.classifier.close()
+        self.classifier = opened
+        card = opened.backbone
+        evaluation = opened.evaluation_
+        return {
+            "name": opened.name_,
+            "classes": opened.classes_.tolist(),
+            "backbone": card.name if isinstance(card, ModelCard) else card,
+            "inputSize": card.input_size if isinstance(card, ModelCard) else opened.input_size,
+            "evaluation": evaluation.to_dict() if evaluation else None,
+            "history": opened.history_ or None,
+        }
+
+
+# By their names in js/protocol.js.
+Workbench.methods = {
+    "add": Workbench.add,
+    "clear": Workbench.clear,
+    "train": Workbench.train,
+    "evaluate": Workbench.evaluate,
+    "predict": Workbench.predict,
+    "exportModel": Workbench.export_model,
+    "openModel": Workbench.open_model,
+}
+
+
+def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:
+    if isnan(row[0]):
+        return {"path": path, "error": next(reasons).reason}
+    top = [{"label": labels[i], "probability": row[i]} for i in sorted(range(len(row)), key=lambda i: -row[i])[:TOP]]
+    return {"path": path, **top[0], "top": top}

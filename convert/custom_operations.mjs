@@ -36,6 +36,7 @@ export function operation(/** @type {any} */ tf) {
             this.operands = args.operands ?? [null];
             this.settings = args.settings ?? {};
             this.shape = args.shape;
+            this.supportsMasking = this.settings.keepMask ?? false;
             if (!functions[this.operation]) throw new Error(`custom_layers.mjs has no operation '${this.operation}'.`);
         }
 
@@ -44,8 +45,8 @@ export function operation(/** @type {any} */ tf) {
             return [first[0], ...this.shape];
         }
 
-        computeMask() {
-            return null;
+        computeMask(/** @type {any} */ _inputs, /** @type {any} */ mask) {
+            return this.settings.keepMask && mask ? [mask].flat()[0] : null;
         }
 
         call(/** @type {any} */ inputs) {

@@ -196,9 +196,24 @@ def _read_layer(
         seen[inner["class_name"], inner["config"]["name"]] = {at.removeprefix(path): own[at] for at in own}
         found.update(own)
         return
+    cell = layer["config"].get("cell")
+    if isinstance(cell, dict) and cell.get("class_name") == "StackedRNNCells":
+        found[path] = _read_cells(reader, f"{group}/cell/cells", cell["config"]["cells"])
+        return
     found[path] = _read_parts(reader, group)
     if isinstance(inner, dict) and layer["class_name"] != "Bidirectional":
         seen[inner["class_name"], inner["config"]["name"]] = {"": found[path]}
+
+
+def _read_cells(reader: Hdf5Reader, group: str, cells: list[Config]) -> list[Array]:
+    """Read stacked cells, which are counted by class, in their own order."""
+    counts: dict[str, int] = {}
+    arrays: list[Array] = []
+    for cell in cells:
+        name = _snake_case(cell["class_name"])
+        counts[name] = counts.get(name, 0) + 1
+        arrays += _read_parts(reader, f"{group}/{name}_{counts[name] - 1}" if counts[name] > 1 else f"{group}/{name}")
+    return arrays
 
 
 def _read_parts(reader: Hdf5Reader, group: str) -> list[Array]:

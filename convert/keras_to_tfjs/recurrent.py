@@ -10,6 +10,7 @@ import numpy as np
 from ..model import Array, Config
 from .activations import activation_name, native_activation
 from .builder import Call, Shape, Tensor
+from .express import implied_mask, mask_tensor, operate, reshape
 from .training import training_config
 
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
@@ -121,20 +122,52 @@ def _recurrent(call: Call) -> list[Tensor]:
     x, states = _with_states(call)
     if x.rank != 3:
         call.refuse(f"{call.class_name} on {x.shape}")
-    if x.masked and (call.get("zero_output_for_mask") or call.get("go_backwards")):
-        call.refuse(f"{call.class_name} with a mask and zero_output_for_mask or go_backwards")
+    if x.masked and call.get("zero_output_for_mask"):
+        call.refuse(f"{call.class_name} with a mask and zero_output_for_mask")
     config, weights = _cell(call, x.shape[-1], call.arrays)
     shapes = _outputs(call, x, config["units"], 2 if call.class_name == "LSTM" else 1)
     class_name = _tfjs_class(call, config)
     return _several(call.emit(class_name, config, [x, *states], shapes[0], weights=weights), shapes)
 
 
+_SEQUENCE = ("return_sequences", "return_state", "go_backwards", "stateful", "time_major", "zero_output_for_mask")
+
+
+def _rnn(call: Call) -> list[Tensor]:
+    """RNN of one of Keras's cells is the layer of that name, of stacked cells one layer after another."""
+    cell, arrays = call.get("cell"), list(call.arrays)
+    stacked = cell["class_name"] == "StackedRNNCells"
+    cells = cell["config"]["cells"] if stacked else [cell]
+    kinds = [str(each["class_name"]).removesuffix("Cell") for each in cells]
+    if not set(kinds) <= set(_GATES) or any("keras" not in str(each.get("module", "keras")) for each in cells):
+        call.refuse(f"RNN of {', '.join(kinds)} cells", "Use LSTM, GRU or SimpleRNN layers.")
+    whole = {key: call.config[key] for key in _SEQUENCE if key in call.config}
+    if stacked and (whole.get("return_state") or len(call.inputs) > 1 or call.kwargs.get("initial_state") is not None):
+        call.refuse("RNN of stacked cells with states", "Use one layer per cell.")
+    results, inputs = [], call.inputs
+    for number, (kind, each) in enumerate(zip(kinds, cells, strict=True)):
+        count = 3 if each["config"].get("use_bias", True) else 2
+        last = number == len(cells) - 1
+        config = {**each["config"], **whole, "trainable": call.get("trainable", True)}
+        if not last:
+            config["return_sequences"] = True
+        if number:
+            config["go_backwards"] = False
+        one = call if last else call.own_as(f"cell_{number}")
+        results = _recurrent(replace(one, class_name=kind, config=config, inputs=inputs, arrays=arrays[:count]))
+        inputs, arrays = (results[0],), arrays[count:]
+    return results
+
+
 def _bidirectional(call: Call) -> list[Tensor]:
     x, states = _with_states(call)
     layer, backward = call.get("layer"), call.get("backward_layer")
     name = layer["class_name"]
-    if name not in _GATES or x.rank != 3 or x.masked or len(states) not in (0, 2 if name != "LSTM" else 4):
-        call.refuse(f"Bidirectional({name}) with masks or on {x.shape}", "Use LSTM layers without masks.")
+    if name not in _GATES or x.rank != 3 or len(states) not in (0, 2 if name != "LSTM" else 4):
+        call.refuse(f"Bidirectional({name}) on {x.shape} with {len(states)} initial states", "Use LSTM layers.")
+    zeroed = x.masked and bool(layer["config"].get("return_sequences"))  # Keras's are then 0 where masked.
+    if zeroed and (call.get("merge_mode", "concat") is None or layer["config"].get("return_state")):
+        call.refuse("Bidirectional of masked sequences with several outputs", "Use merge_mode='concat', no states.")
     inner = replace(call, class_name=name, config={**layer["config"], "trainable": call.get("trainable", True)})
     if backward is not None:
         same = {k: v for k, v in backward["config"].items() if k not in _FREE}
@@ -156,7 +189,13 @@ def _bidirectional(call: Call) -> list[Tensor]:
     outputs = [first, first] if mode is None else [first]
     own_class = _tfjs_class(inner, config)
     full = {"layer": {"class_name": own_class, "config": {"name": own, **config}}, "merge_mode": mode}
-    y = call.emit("Bidirectional", full, [x, *states], first, weights=weights)
+    y = call.emit("Bidirectional", full, [x, *states], first, suffix="unmasked" if zeroed else "", weights=weights)
+    mask = implied_mask(call, x)
+    if zeroed and mask:
+        seen = mask_tensor(call, mask, "mask")
+        steps = reshape(call, seen, (x.shape[1], 1), "steps")
+        shown = operate(call, "multiply", [y, steps], first, keep_mask=True)
+        return [replace(shown, masked=x.masked)]
     return _several(y, [*outputs, *shapes[1:], *shapes[1:]])
 
 
@@ -205,6 +244,7 @@ def _conv_lstm(call: Call) -> list[Tensor]:
 
 RULES: dict[str, Callable[[Call], list[Tensor]]] = {
     **dict.fromkeys(_GATES, _recurrent),
+    "RNN": _rnn,
     "Bidirectional": _bidirectional,
     "ConvLSTM2D": _conv_lstm,
 }

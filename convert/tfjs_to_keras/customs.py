@@ -70,6 +70,8 @@ def operation(layer: TfjsLayer) -> KerasLayer:
     if name == "digitize":
         config = {"name": layer.name, "bin_boundaries": settings.get("bins"), "output_mode": "int"}
         return KerasLayer("Discretization", config)
+    if settings.get("keep_mask"):
+        layer.refuse("keep_mask", "Masks convert only in a chain to an LSTM, GRU or SimpleRNN.")
     if name not in _MODULES:
         layer.refuse(f"operation={name!r}", "It is none of those in custom_layers.mjs.")
     module, class_name = _MODULES[name]

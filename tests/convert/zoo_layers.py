@@ -230,6 +230,35 @@ for label, args in {
     chain(f"gru_after_{label}", LINE, lambda L, a=args: L.GRU(5, **a))
 chain("gru_after_bi", LINE, lambda L: L.Bidirectional(L.GRU(4, return_sequences=True)), lambda L: L.GRU(3))
 chain("masked_gru_after", (7,), lambda L: L.Embedding(20, 4, mask_zero=True), lambda L: L.GRU(5))
+for cell in ("LSTM", "GRU", "SimpleRNN"):
+    chain(
+        f"masked_bi_{cell}",
+        (7,),
+        lambda L: L.Embedding(20, 4, mask_zero=True),
+        lambda L, c=cell: L.Bidirectional(getattr(L, c)(5, return_sequences=True)),
+        lambda L, c=cell: L.Bidirectional(getattr(L, c)(3), merge_mode="sum"),
+    )
+    chain(
+        f"masked_bi_sequence_{cell}",
+        (7,),
+        lambda L: L.Embedding(20, 4, mask_zero=True),
+        lambda L, c=cell: L.Bidirectional(getattr(L, c)(5, return_sequences=True)),
+        full=cell == "SimpleRNN",
+    )
+    chain(
+        f"masked_back_{cell}",
+        (7,),
+        lambda L: L.Embedding(20, 4, mask_zero=True),
+        lambda L, c=cell: getattr(L, c)(5, go_backwards=True, return_sequences=True),
+        full=cell == "SimpleRNN",
+    )
+    chain(f"rnn_{cell}", LINE, lambda L, c=cell: L.RNN(getattr(L, f"{c}Cell")(4), return_sequences=True))
+for label, args in {"last": {}, "back": {"go_backwards": True, "return_sequences": True}}.items():
+    chain(
+        f"rnn_stacked_{label}",
+        LINE,
+        lambda L, a=args: L.RNN([L.LSTMCell(4), L.GRUCell(3, reset_after=False), L.LSTMCell(2, use_bias=False)], **a),
+    )
 chain("masking", LINE, lambda L: L.Masking(0.0), lambda L: L.LSTM(4))
 chain("conv_lstm", (3, 6, 6, 2), lambda L: L.ConvLSTM2D(3, 3, padding="same"))
 chain("conv_lstm_sequence", (3, 6, 6, 2), lambda L: L.ConvLSTM2D(3, 3, return_sequences=True), full=True)

@@ -90,11 +90,12 @@ def custom_files(model: LayersModel, users: Path | None = None) -> dict[str, byt
         folder = custom_module().parent
         files = {name: (folder / name).read_bytes() for name in (CUSTOM_FILE, *_PARTS)}
     if users is not None and foreign_layers(model):
-        files[users.name] = _users_module(users)
+        files[users.name] = read_module(users)
     return files
 
 
-def _users_module(path: Path) -> bytes:
+def read_module(path: Path) -> bytes:
+    """Return the text of a user's ES module; nothing of it is run."""
     if path.suffix not in (".mjs", ".js") or path.name in (CUSTOM_FILE, *_PARTS):
         raise ConvertError(f"Expected an ES module of another name, ending in .mjs or .js, got {path.name!r}.")
     try:

@@ -14,7 +14,7 @@ from pyclassifier.weights import Quantization
 
 from .applications import Architecture, named_source
 from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
-from .custom import CustomLayer, custom_files, custom_modules
+from .custom import CustomLayer, custom_files, custom_modules, read_module
 from .edit import cut_at as cut
 from .edit import fold_batchnorm as fold
 from .errors import ConvertError
@@ -232,6 +232,8 @@ def _convert(
 
 def _check_request(target: str | os.PathLike[str] | None, written: str, options: Options) -> None:
     """Raise ConvertError before long work where its result could not be written."""
+    if options.custom_path:
+        read_module(options.custom_path)
     known = {"tfjs": ("float16", "uint16", "uint8"), "tflite": ("float16", "int8")}.get(written, ())
     if options.quantize and target is not None and options.quantize not in known:
         some = f"--quantize {' or '.join(known)}" if known else "no --quantize: these files hold float32"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from convert.keras_to_tfjs import to_layers_model
 from convert.model import KerasModel
 from convert.running import Job, run_many
 from convert.tfjs_files import write_tfjs
+from convert.tfjs_to_keras.rules import RULES
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -56,6 +58,22 @@ def test_model_computes_the_same_in_tfjs(results, zoo, flavour, name, suffix):  
     error = zoo[flavour] / f"{name}.error"
     assert not error.exists(), error.read_text()
     assert results[flavour][name, suffix] is None
+
+
+# Keras's layers of these names become others in tf.js, which compute the same there.
+EXPRESSED = {"ELU", "Softmax", "CategoryEncoding", "Conv3DTranspose", "RNN"}
+
+
+@pytest.mark.full
+def test_the_models_use_every_layer_of_tfjs(request, results, tmp_path_factory):
+    names = {item.callspec.id for item in request.session.items if "suffix" in getattr(item, "fixturenames", ())}
+    if len(names) < len(list(_cases())):
+        pytest.skip("not all models were chosen")
+    used = set()
+    for path in tmp_path_factory.getbasetemp().glob("converted*/*/*/model.json"):
+        used |= set(re.findall(r'"class_name": "(\w+)"', path.read_text()))
+    cells = {"SimpleRNNCell", "GRUCell", "LSTMCell"}
+    assert set(RULES) - EXPRESSED - cells <= used
 
 
 def _model(*layers, **config):

@@ -11,8 +11,8 @@ layers that it wrote beside the model, where it did) and run on the inputs whose
 
 Then seconds and peak memory of one conversion of MobileNet v1 0.25 (.h5) by each command line, and of their ratio.
 
-The other converter gets an environment of its own, .cache/tensorflowjs/, from our extra `graph` (needs Python 3.11, by
---python or as python3.11).
+The other converter gets an environment of its own, .cache/tensorflowjs/, with what our extra `graph` pins. It needs
+Python 3.11, by --python or as python3.11.
 
     .venv/bin/python bench/converter.py [--only WORD] [--skip-applications] [--each] [--repeat 3] [--models DIR]
 """
@@ -44,6 +44,7 @@ from convert.custom import custom_module  # noqa: E402
 from convert.errors import ConvertError  # noqa: E402
 from convert.pipeline import convert  # noqa: E402
 from convert.running import Job, TfjsRun, run_many  # noqa: E402
+from convert.saved_models import PACKAGES  # noqa: E402
 from convert.verify import compare  # noqa: E402
 
 ENVIRONMENT = ROOT / ".cache" / "tensorflowjs"
@@ -88,7 +89,7 @@ def their_python(given: str | None) -> Path:
     if not base:
         sys.exit("tensorflowjs needs Python 3.11, found none. Name it by --python.")
     subprocess.run([base, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", f"{ROOT}[graph]"], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
     done.touch()
     return python
 
@@ -123,7 +124,7 @@ def convert_theirs(python: Path, files: Sequence[Path], folders: Sequence[Path])
     return [(answer, False) for answer in answers]
 
 
-def run_models(jobs: Sequence[Job], custom: Path | None) -> list[TfjsRun | ConvertError]:
+def run_models(jobs: Sequence[Job], custom: Sequence[Path]) -> list[TfjsRun | ConvertError]:
     """Run models in tf.js, a batch at a time, and those alone whose Node.js ended with others."""
     if len(jobs) > BATCH:
         return [run for i in range(0, len(jobs), BATCH) for run in run_models(jobs[i : i + BATCH], custom)]
@@ -150,7 +151,7 @@ def judge(converter: str, flavour: str, files: Sequence[Path], python: Path) -> 
                 with np.load(file.with_suffix(".npz")) as stored:
                     arrays = {name[0]: [stored[key] for key in stored if key[0] == name[0]] for name in stored}
                 jobs[file], wanted[file] = Job(folder, arrays["x"]), arrays["y"]
-        runs = dict(zip(jobs, run_models(list(jobs.values()), custom_module() if ours else None), strict=True))
+        runs = dict(zip(jobs, run_models(list(jobs.values()), [custom_module()] if ours else []), strict=True))
         results = []
         for file, (problem, custom) in zip(files, made, strict=True):
             kind, said = ("refused", problem) if problem else verdict(runs[file], wanted[file])

@@ -22,6 +22,10 @@ from .running import Job, TfjsRun, has_keras, keras_outputs, run_many
 from .tfjs_files import write_tfjs
 from .verify import TOLERANCE, Comparison, compare
 
+UINT8_WARNING = (
+    "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "
+    "try it on photos of yours, or take uint16 or float16."
+)
 _N_SAMPLES = 4
 _POOR_TOP1 = 0.9
 
@@ -207,10 +211,7 @@ def _of_export(exported: Exported, last: TfjsRun, runs: dict[str, TfjsRun]) -> l
 def warn_of_changes(stages: Stages, checks: Sequence[Check]) -> list[str]:
     """Say what fewer bits may have spoilt."""
     if stages.quantize == "uint8":
-        return [
-            "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "
-            "try it on photos of yours, or take uint16 or float16."
-        ]
+        return [UINT8_WARNING]
     # Not by the made-up inputs, which lie outside of what was calibrated on.
     shares = [one.result.top1 for one in checks if one.result and one.result.top1 is not None and "photos" in one.what]
     if shares and min(shares) < _POOR_TOP1:

@@ -21,7 +21,7 @@ from .custom import parse_custom
 from .errors import ConvertError
 from .formats import SOURCES, TARGETS
 from .labels import read_labels
-from .pipeline import Options, Progress, Report, convert
+from .pipeline import Options, Progress, Report, convert, is_saved_model
 from .tfjs_files import SHARD_SIZE, write_tfjs
 
 PROGRAM = "pyclassifier-convert"
@@ -37,6 +37,7 @@ examples:
   {PROGRAM} my-classifier.zip model.tflite --quantize int8 --calibration photos/
   {PROGRAM} web_model/ model.onnx
   {PROGRAM} web_model/ saved_model/ --to saved_model
+  {PROGRAM} saved_model/ graph_model/ --graph-python graph/bin/python
   {PROGRAM} model.keras --summary
   {PROGRAM} mobilenet_v1_1.0_224 mobilenet/ --fold-batchnorm --labels imagenet
   {PROGRAM} MobileNetV2 small/ --alpha 0.35 --input-size 96 --weights none --no-top
@@ -106,8 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     kinds = (
-        ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, name of a network in "
-        "keras.applications, or of a known backbone: "
+        ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, SavedModel or TF-Hub module "
+        "(folder or .tar.gz; becomes a tf.js graph model; TensorFlow reads it, so only give what you trust), name of a "
+        "network in keras.applications, or of a known backbone: "
     )
     add("source", type=Path, help=kinds + ", ".join(CATALOG))
     add(
@@ -153,6 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--verify", action="store_true", help="compare predictions before writing; needs Node.js and tf.js")
     add("--node-modules", metavar="DIR", help="where @tensorflow/tfjs is installed, for --verify and --quantize")
+    add("--signature", metavar="NAME", help="of a SavedModel that has several")
+    add("--graph-python", metavar="PYTHON", help="a Python that has tensorflowjs, for SavedModels (default: this one)")
     _add_common(parser)
     _add_architecture(parser)
     return parser
@@ -221,9 +225,12 @@ def _shape(text: str) -> tuple[int, ...]:
 def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.target is None and not (asked.summary or asked.card):
         raise ConvertError("Expected a target, or --summary or --card for a look at the model. See --help.")
+    if (asked.summary or asked.card) and is_saved_model(asked.source, asked.from_format):
+        raise ConvertError("Expected a model with layers for --summary and --card, got a SavedModel, which has none.")
     fields = (
         *("from_format", "to_format", "cut_at", "fold_batchnorm", "absorb_padding"),
         *("quantize", "calibration", "scaling", "shard_size", "verify", "force"),
+        *("signature", "graph_python"),
     )
     options = Options(
         **{name: getattr(asked, name) for name in fields},

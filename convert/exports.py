@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,10 +14,10 @@ import numpy as np
 
 from .errors import ConvertError
 from .model import Array
+from .running import run_script
 
 EXPORTS = ("tflite", "onnx", "saved_model")
 _SCRIPT = Path(__file__).parent / "run_export.py"
-_TIMEOUT_S = 1800
 _HELD_OUT = 5
 _MAX_COMPARED = 50
 
@@ -124,20 +122,7 @@ def _numbered(stored: dict[str, Array], part: str) -> list[Array]:
 
 
 def _run(job: Path, target_format: str) -> None:
-    try:
-        process = subprocess.run(
-            [sys.executable, str(_SCRIPT), str(job)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConvertError(f"Expected TensorFlow to write {target_format}; it did not ({error}).") from error
-    lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
-    answer = json.loads(lines[-1]) if lines else {"error": f"it ended with code {process.returncode}"}
+    answer = run_script(_SCRIPT, job)
     if "missing" in answer:
         raise ConvertError(
             f"Expected the packages that write {target_format}, {answer['missing']} is not installed. "

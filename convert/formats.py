@@ -12,13 +12,13 @@ from pyclassifier.archive import MAX_JSON_BYTES
 
 from .errors import ConvertError
 
-SOURCES = ("keras", "h5", "tfjs")
+SOURCES = ("keras", "h5", "tfjs", "saved_model")
 TARGETS = ("tfjs", "keras", "h5", "tflite", "onnx", "saved_model")
-_KNOWN = "a Keras file (.keras, .h5), a tf.js layers model (folder, model.json), or a zip of one"
+_KNOWN = "a Keras file (.keras, .h5), a tf.js layers model (folder, model.json), a zip of one, or a SavedModel"
 
 
 def source_format(path: Path) -> str:
-    """Return the format of a model: "keras", "h5" or "tfjs".
+    """Return the format of a model: "keras", "h5", "tfjs" or "saved_model".
 
     Parameters
     ----------
@@ -47,11 +47,10 @@ def source_format(path: Path) -> str:
 def _folder_format(path: Path) -> str:
     if (path / "model.json").is_file():
         return "tfjs"
-    if (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file():
-        raise ConvertError(
-            f"{path}: Expected {_KNOWN}, got a TensorFlow SavedModel, which holds no layers. "
-            f"Save the model in Keras by model.save('model.keras') and convert that."
-        )
+    if (path / "saved_model.pb").is_file():
+        return "saved_model"
+    if (path / "saved_model.pbtxt").is_file():
+        raise ConvertError(f"{path}: Expected a binary saved_model.pb in a SavedModel, got a saved_model.pbtxt.")
     return ""
 
 
@@ -62,6 +61,8 @@ def _file_format(path: Path) -> str:
             return "h5"
         if start[4:8] == b"TFL3":
             raise ConvertError(f"{path}: Expected {_KNOWN}, got a TFLite model, which cannot be converted back.")
+        if start[:3] == b"\x1f\x8b\x08":  # TF-Hub's .tar.gz; its reader says what is missing.
+            return "saved_model"
         if start[:2] == b"PK":
             return _zip_format(path)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{" or path.stat().st_size > MAX_JSON_BYTES:

@@ -51,6 +51,8 @@ class Options:
     architecture: Architecture = field(default_factory=Architecture)
     custom: Sequence[CustomLayer] = ()
     custom_js: str | os.PathLike[str] | None = None
+    signature: str | None = None
+    graph_python: str | None = None
 
     @property
     def custom_path(self) -> Path | None:
@@ -131,6 +133,8 @@ def read_model(
     found = from_format or source_format(path)
     if found == "tfjs":
         return read_tfjs(path), found, ""
+    if found == "saved_model":
+        raise ConvertError(f"{path}: Expected a model with layers, got a SavedModel, which has none.")
     from .keras_files import read_keras
     from .keras_to_tfjs import to_layers_model
 
@@ -139,6 +143,12 @@ def read_model(
     # In the order of the layers' names, as the published conversions have them.
     names = sorted(model.weights, key=lambda name: name.rpartition("/")[0])
     return replace(model, weights={name: model.weights[name] for name in names}), found, stored.keras_version
+
+
+def is_saved_model(source: str | os.PathLike[str], from_format: str | None = None) -> bool:
+    """Return whether a source is a SavedModel, which has no layers."""
+    path = Path(source)
+    return (from_format or (path.exists() and not is_backbone(path) and source_format(path))) == "saved_model"
 
 
 def convert(
@@ -155,6 +165,8 @@ def convert(
     source : path
         A .keras or .h5 file of Keras 2 or 3, a folder with a tf.js layers model or its model.json, a zip of one, the
         name of a backbone in the catalogue, which is fetched, or of a network in keras.applications, which is built.
+        Also a SavedModel or TF-Hub module (folder or .tar.gz), which becomes a tf.js graph model by the package
+        tensorflowjs; TensorFlow reads it: only give what you trust.
     target : path, optional
         A folder for tf.js or a SavedModel, else a .keras, .h5, .tflite or .onnx file. None writes nothing: for a look
         at the model. TFLite, ONNX and SavedModel need the packages of the extra `export`, and are always compared.
@@ -174,6 +186,8 @@ def convert(
         architecture : how to build a network of keras.applications.
         custom : layers to pass through, unchecked, to JS classes of the user's; see `CustomLayer`.
         custom_js : the ES module with those, which exports register(tf): run in comparisons, copied beside the model.
+        signature : of a SavedModel that has several and no "serving_default".
+        graph_python : a Python that has tensorflowjs, for SavedModels.
     on_progress : callable, optional
         Called with the name of each step.
 
@@ -199,6 +213,12 @@ def convert(
 def _convert(
     source: Path, target: str | os.PathLike[str] | None, written: str, options: Options, tell: Progress
 ) -> Report:
+    if is_saved_model(source, options.from_format):
+        from .saved_models import convert_saved_model
+
+        return convert_saved_model(source, Path(target) if target is not None else None, written, options, tell)
+    if options.signature:
+        raise ConvertError("Expected a SavedModel as the source of --signature; other models have none.")
     tell("Reading and translating")
     original, found, keras_version = read_model(source, options.from_format, options.custom)
     folded, edited = _edit(original, options)

@@ -34,14 +34,17 @@ def probe_inputs(model: LayersModel, *, seed: int = 0, n_samples: int = 2) -> li
     graph = flatten(model.topology, model.weights)
     layers = graph.by_name()
     rng = np.random.default_rng(seed)
-    return [_probe(layers[ref[0]]["config"], _takers(graph, ref[0]), n_samples, rng) for ref in graph.inputs]
+    return [probe_input(layers[ref[0]]["config"], _takers(graph, ref[0]), n_samples, rng) for ref in graph.inputs]
 
 
 def _takers(graph: Graph, name: str) -> list[dict[str, Any]]:
     return [layer for layer in graph.layers if any(ref[0] == name for node in layer["inbound_nodes"] for ref in node)]
 
 
-def _probe(config: dict[str, Any], takers: list[dict[str, Any]], n_samples: int, rng: np.random.Generator) -> Array:
+def probe_input(
+    config: dict[str, Any], takers: list[dict[str, Any]], n_samples: int, rng: np.random.Generator
+) -> Array:
+    """Make up one input, by an InputLayer's config (batch_input_shape, dtype) and the layers that take it."""
     stated = config.get("batch_input_shape")
     if not isinstance(stated, list) or not all(n is None or (type(n) is int and n > 0) for n in stated):
         raise ConvertError(f"Expected the input {config.get('name')!r} to state its shape, got {stated!r:.100}.")

@@ -1,6 +1,7 @@
-// Runs tf.js layers models under Node.js and writes down what they compute. Called by verify.py.
+// Runs tf.js models under Node.js and writes down what they compute. Called by verify.py.
 //
-// A job comes as JSON on stdin: {node_modules, backend, jobs: [{model, custom, layer, strict, inputs: [{path, shape, dtype}], out}]}.
+// A job comes as JSON on stdin: {node_modules, backend, jobs: [{model, custom, layer, strict, graph, inputs: [{path, shape, dtype}], out}]},
+// with graph: [names of inputs, names of outputs] for a graph model.
 // For each job an answer goes to stdout, a line of JSON: {outputs: [{path, shape}], shapes: {layer: shape}} or {error}.
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -50,24 +51,37 @@ async function readTensor({ path, shape, dtype }) {
     return tf.tensor(values, shape, dtype);
 }
 
-async function run({ model: path, custom, layer, strict, inputs, out }) {
+/** A model of either kind, the layers it has, and what computes its outputs from a list of inputs. */
+async function load({ model: path, layer, strict, graph }) {
+    if (graph) {
+        const model = await tf.loadGraphModel(fromDisk(path));
+        const [names, wanted] = graph;
+        const named = (given) => Object.fromEntries(names.map((name, i) => [name, given[i]]));
+        return { model, layers: [], predict: (given) => model.executeAsync(named(given), wanted) };
+    }
+    const model = await tf.loadLayersModel(fromDisk(path), { strict });
+    const part = layer ? tf.model({ inputs: model.inputs, outputs: model.getLayer(layer).output }) : model;
+    return { model, layers: model.layers, predict: (given) => part.predict(given.length === 1 ? given[0] : given) };
+}
+
+async function run(job) {
+    const { custom, inputs, out } = job;
     for (const file of custom) {
         const module = await import(pathToFileURL(file).href);
         await (module.register ?? module.default)(tf);
     }
     const start = performance.now();
-    const model = await tf.loadLayersModel(fromDisk(path), { strict });
-    const part = layer ? tf.model({ inputs: model.inputs, outputs: model.getLayer(layer).output }) : model;
+    const { model, layers, predict } = await load(job);
     const loaded = performance.now();
     const given = await Promise.all(inputs.map(readTensor));
     let made;
     try {
-        made = part.predict(given.length === 1 ? given[0] : given);
+        made = await predict(given);
     } catch (error) {
         // Some kernels exist in the cpu backend only.
         if (tf.getBackend() === "cpu" || !/kernel|wasm|not (yet )?(supported|implemented)/i.test(String(error))) throw error;
         await tf.setBackend("cpu");
-        return run({ model: path, custom, layer, strict, inputs, out });
+        return run(job);
     }
     const tensors = Array.isArray(made) ? made : [made];
     const outputs = [];
@@ -77,7 +91,7 @@ async function run({ model: path, custom, layer, strict, inputs, out }) {
         outputs.push({ path: file, shape: tensor.shape });
     }
     const ran = performance.now();
-    const shapes = Object.fromEntries(model.layers.map((layer) => [layer.name, shapeOf(layer)]));
+    const shapes = Object.fromEntries(layers.map((layer) => [layer.name, shapeOf(layer)]));
     const used = tf.getBackend();
     model.dispose();
     tf.dispose([...given, ...tensors]);

@@ -37,12 +37,15 @@ class Job:
         Whose output is wanted instead of the model's.
     strict : bool
         Whether each of its weights must be in the file, and no other; else tf.js draws those that are not.
+    graph : pair of lists of str, optional
+        Of a graph model: the names of its inputs, and of the outputs that are wanted.
     """
 
     folder: str | os.PathLike[str]
     inputs: Sequence[Array]
     layer: str | None = None
     strict: bool = True
+    graph: tuple[list[str], list[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ def _described(job: Job, stem: Path, custom: Sequence[str | os.PathLike[str]]) -
         "model": str(path.resolve()),
         "layer": job.layer,
         "strict": job.strict,
+        "graph": job.graph,
         "custom": [str(Path(module).resolve()) for module in custom],
         "inputs": described,
         "out": str(stem),
@@ -184,6 +188,42 @@ def _run(answer: dict[str, Any], folder: str | os.PathLike[str]) -> TfjsRun | Co
         return ConvertError(f"Expected tf.js to load and run {folder}; it said: {text}")
     outputs = [np.fromfile(made["path"], np.float32).reshape(made["shape"]) for made in answer["outputs"]]
     return TfjsRun(outputs, answer["shapes"], answer["backend"])
+
+
+def run_script(script: Path, job: Path, *, python: str = sys.executable) -> dict[str, Any]:
+    """Run a script on a job in a process of its own, by any Python.
+
+    Parameters
+    ----------
+    script : Path
+        It answers on stdout, by a line of JSON.
+    job : Path
+        Its only argument.
+    python : str
+
+    Returns
+    -------
+    dict
+        The answer; ``{"error": text}`` where there is none.
+    """
+    try:
+        process = subprocess.run(
+            [python, str(script), str(job)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return {"error": f"it did not run to its end ({error})"}
+    lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        said = " ".join(process.stderr.split())[-300:]
+        return {"error": f"it ended with code {process.returncode}: {said}"}
+    answer: dict[str, Any] = json.loads(lines[-1])
+    return answer
 
 
 def keras_outputs(path: str | os.PathLike[str], inputs: Sequence[Array], keras_version: str = "3") -> list[Array]:

@@ -14,7 +14,8 @@ async () => {
   const { context, sessionContext } = jupyterapp.shell.currentWidget;
   await Promise.all([context.ready, sessionContext.ready]);
   globalThis.kernel = sessionContext.session.kernel;
-  await kernel.requestExecute({ code: "", silent: true }).done;
+  // The kernel answers when it has started; unlike executing nothing, this does not count as a cell.
+  await kernel.requestComplete({ code: "", cursor_pos: 0 });
 }
 """
 

@@ -44,6 +44,8 @@ def test_the_page_links_to_the_quickstart(tab, site):
         tab.get_by_role("link", name="Open in a notebook").click()
     opened.value.get_by_role("tab", name="quickstart.ipynb").wait_for()
     assert opened.value.url.startswith(f"{site}lab/")
+    tab.goto(f"{site}lab/")  # What people type.
+    tab.wait_for_url(f"{site}lab/lab/index.html*")
 
 
 def test_a_fresh_kernel_installs_offline_and_sees_the_file_browsers_files(tab, site):

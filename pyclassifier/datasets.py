@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import unicodedata
 import zipfile
 from collections import Counter
@@ -34,6 +35,13 @@ SPLIT_FOLDERS: dict[str, Split] = {
 }
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _MAX_LABEL_LENGTH = 200
+LabelBy = Literal["folder", "name"]
+_NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+\d+", re.DOTALL)  # android-0, mountain bike_12
+_CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
+_NO_LABEL = {
+    "folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",
+    "name": "its name does not say its class. Call it by its class and a number, such as android-0.jpg.",
+}
 # Of a zip that somebody else made: files in it, bytes of one photo, bytes of all of them.
 _MAX_ZIP_FILES = 100_000
 _MAX_PHOTO_BYTES = 1 << 28
@@ -199,8 +207,12 @@ class Dataset:
                 )
 
 
-def from_files(files: Iterable[tuple[str, Read]], *, split: Split | None = None) -> Dataset:
+def from_files(
+    files: Iterable[tuple[str, Read]], *, split: Split | None = None, label_by: LabelBy = "folder"
+) -> Dataset:
     """Make a dataset from a list of files: the folder that holds a file is its label.
+
+    In a flat folder the file's name is: ``android-0.jpg`` shows "android".
 
     Folders named ``train``, ``training``, ``val``, ``validation`` or ``test``, at any depth, say what the files
     below them are for instead: ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos
@@ -212,6 +224,8 @@ def from_files(files: Iterable[tuple[str, Read]], *, split: Split | None = None)
         Relative path, and an async function that reads the bytes.
     split : {"training", "validation"}, optional
         What all of these files are for, whatever their folders say.
+    label_by : {"folder", "name"}
+        With "name", the name before the number is the label whatever folder a file is in.
 
     Returns
     -------
@@ -224,14 +238,16 @@ def from_files(files: Iterable[tuple[str, Read]], *, split: Split | None = None)
     >>> dataset = from_files([("cat/1.jpg", read), ("val/cat/2.jpg", read)])
     >>> [(sample.label, sample.split) for sample in dataset.samples]
     [('cat', None), ('cat', 'validation')]
+    >>> from_files([("android-0.jpg", read), ("train/windows_12.png", read)]).labels
+    ['android', 'windows']
     """
     samples: list[Sample] = []
     problems: list[Problem] = []
     for path, read in files:
         reason = why_skip(path)
-        label = None if reason else _label(path)
+        label = None if reason else _label(path, label_by)
         if reason or label is None:
-            reason = reason or "not inside a folder that names its class. Put it into one, such as cat/photo.jpg."
+            reason = reason or _NO_LABEL[label_by]
             problems.append(Problem(path, reason))
         else:
             samples.append(Sample(path, read, label, split or _split(path)))
@@ -358,11 +374,20 @@ def _split(path: str) -> Split | None:
     return None
 
 
-def _label(path: str) -> str | None:
-    for part in reversed(_parts(path)[:-1]):
-        if part.lower() not in SPLIT_FOLDERS and part not in ("/", "//", ".."):
-            # macOS spells folder names in decomposed form; elsewhere the same name would be another class.
-            name = unicodedata.normalize("NFC", part)
-            visible = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip()
-            return visible[:_MAX_LABEL_LENGTH] or None
-    return None
+def _label(path: str, label_by: LabelBy) -> str | None:
+    *folders, name = _parts(path) or ("",)
+    if label_by == "folder":
+        for part in reversed(folders):
+            if part.lower() not in SPLIT_FOLDERS and part not in ("/", "//", ".."):
+                return _readable(part)
+    numbered = _NUMBERED.fullmatch(PurePosixPath(name).stem)
+    if numbered is None or numbered[1].lower() in _CAMERA_NAMES:
+        return None
+    return _readable(numbered[1])
+
+
+def _readable(name: str) -> str | None:
+    # macOS spells names in decomposed form; elsewhere the same name would be another class.
+    name = unicodedata.normalize("NFC", name)
+    visible = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip()
+    return visible[:_MAX_LABEL_LENGTH] or None

@@ -141,6 +141,11 @@ def small_cnn(n_classes: int = 10, input_size: int = 28, channels: int = 1) -> T
     ------
     ValueError
         A size that the layers do not fit.
+
+    Examples
+    --------
+    >>> [layer["class_name"] for layer in small_cnn(n_classes=3)["config"]["layers"]]
+    ['Conv2D', 'MaxPooling2D', 'Conv2D', 'MaxPooling2D', 'Flatten', 'Dense']
     """
     parts = [conv(8, 5), max_pool(2), conv(16, 5), max_pool(2), flatten(), dense(n_classes)]
     return network((input_size, input_size, channels), parts, "small_cnn")

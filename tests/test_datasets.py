@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from photos import Reader
 
 from pyclassifier import Dataset, DatasetError, Sample, from_files, from_folder, from_zip
 from pyclassifier.datasets import SUFFIXES
@@ -338,3 +339,31 @@ async def test_unusual_and_damaged_members_become_problems():
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(OSError, match="encrypted"):
         await from_zip(bytes(data)).samples[0].read()
+
+
+def test_in_a_flat_folder_the_files_names_are_the_labels():
+    names = ["android-0.jpg", "train/apple_12.png", "mountain bike 3.webp", "val/Windows.7.bmp", "é-1.jpg"]
+    dataset = from_files([(name, Reader(b"")) for name in names])
+    assert [sample.label for sample in dataset.samples] == ["android", "apple", "mountain bike", "Windows", "é"]
+    assert [sample.split for sample in dataset.samples] == [None, "training", None, "validation", None]
+
+
+@pytest.mark.parametrize(
+    "name", ["1.jpg", "IMG_1234.jpg", "DSC-7.png", "photo.jpg", "-3.jpg", "photo12.jpg", "2024-05-01.jpg"]
+)
+def test_names_that_say_no_class_are_problems(name):
+    for label_by in ("folder", "name"):
+        dataset = from_files([(name, Reader(b""))], label_by=label_by)
+        (problem,) = dataset.problems
+        assert not dataset.samples
+        assert ("cat/photo.jpg" if label_by == "folder" else "android-0.jpg") in problem.reason
+
+
+def test_names_decide_over_folders_where_asked():
+    files = [("brand/train/android-0.jpg", Reader(b"")), ("brand/test/apple-1.jpg", Reader(b""))]
+    assert from_files(files).labels == ["brand"]
+    dataset = from_files(files, label_by="name")
+    assert [(sample.label, sample.split) for sample in dataset.samples] == [
+        ("android", "training"),
+        ("apple", "validation"),
+    ]

@@ -30,8 +30,8 @@ from pyclassifier.catalog import DEFAULT_BACKBONE
 BUDGET = 32_000_000
 SITE = WEB / "site"
 # Pages, and what the ids in the parts that they share begin with.
-PAGES = {"train": "", "recognise": "", "digits": "digits-"}
-_PART = re.compile(r" *<!-- part (\w+) -->\n")
+PAGES = {"train": "", "recognise": "", "digits": "digits-", "logos": "logos-"}
+_PART = re.compile(r" *<!-- part (\w+)(?: with (\w+))? -->\n")
 Files = dict[str, Path | bytes]
 
 # Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
@@ -92,6 +92,8 @@ def _page(name: str) -> str:
     text = (SITE / "pages" / f"{name}.html").read_text(encoding="utf-8")
     while found := _PART.search(text):
         part = (SITE / "pages" / "parts" / f"{found[1]}.html").read_text(encoding="utf-8")
+        if found[2]:
+            part = part.replace("<!-- lead -->", f"<!-- part {found[2]} -->")
         text = text[: found.start()] + part + text[found.end() :]
     return text.replace("{p}", PAGES[name])
 

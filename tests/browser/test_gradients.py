@@ -1,4 +1,4 @@
-"""web/gradients.js: a convolution's gradient on WebAssembly is that of tf.js's own CPU backend."""
+"""web/gradients.js: gradients on WebAssembly are those of tf.js's own CPU backend."""
 
 from __future__ import annotations
 
@@ -41,3 +41,30 @@ def test_the_gradient_by_a_kernel(page, site, size, channels, filters, kernel, s
     )
     assert shape == shape2 == [kernel, kernel, channels, filters] and left == left2 == 0
     assert got == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+POOL = """
+async ([url, low, high, size, pool, strides, pad]) => {
+  const tf = await import(`${url}vendor/tf.js`);
+  const results = [];
+  for (const backend of ["cpu", "wasm"]) {
+    await tf.setBackend(backend);
+    await tf.ready();
+    const x = tf.randomUniform([2, size, size, 3], low, high, "float32", 5);
+    const g = tf.grad((x) => {
+      const y = tf.maxPool(x, pool, strides, pad);
+      return y.mul(tf.range(1, y.size + 1).reshape(y.shape)).sum();
+    })(x);
+    results.push(Array.from(await g.data()));
+  }
+  return results;
+}
+"""
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-1, 1), (-2, -1)])
+@pytest.mark.parametrize(("size", "pool", "strides", "pad"), [(6, 2, 2, "valid"), (7, 3, 2, "same")])
+def test_the_gradient_of_max_pooling(page, site, low, high, size, pool, strides, pad):
+    page.goto(f"{site}favicon.svg")
+    expected, got = page.evaluate(POOL, [site, low, high, size, pool, strides, pad])
+    assert got == pytest.approx(expected, abs=1e-4) and any(expected)

@@ -27,7 +27,24 @@ function askedBackend() {
 }
 
 /** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./protocol.js").Load>} */
-const FIRST = { train: "backbone", recognise: "network", digits: "nothing" };
+const FIRST = { train: "backbone", recognise: "network", digits: "nothing", logos: "backbone" };
+
+/** The small head of the page "Logos": flatten, ten units, one output per class. */
+const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, validationSplit: 0 };
+
+/**
+ * The three steps of a page: photos, training, trying out.
+ *
+ * @param {import("./types.js").App} app
+ * @param {import("./protocol.js").TrainOptions} defaults other than the package's
+ */
+function createWorkbench(app, defaults) {
+  const photos = new PhotosView(app);
+  const results = createResultsView(app.find);
+  const tryout = new TryView(app);
+  createTrainingView(app, { photos, results, tryout }, defaults);
+  createModelView(app, { results, tryout });
+}
 
 function main() {
   fillLabels();
@@ -51,15 +68,14 @@ function main() {
   }
 
   const runAt = createRun(store, status, start);
-  const app = { store, status, run: runAt("photos"), find: finder("") };
+  /** @type {import("./types.js").App} */
+  const app = { store, status, run: runAt("photos"), find: finder(""), desk: "photos" };
   createBackendView(app);
-  const photos = new PhotosView(app);
-  const results = createResultsView(app.find);
-  const tryout = new TryView(app);
-  createTrainingView(app, { photos, results, tryout });
-  createModelView(app, { results, tryout });
+  createWorkbench(app, {});
+  createWorkbench({ store: createStore(store), status, run: runAt("logos"), find: finder("logos-"), desk: "logos" }, LOGOS);
   const recognise = new RecogniseView(app);
-  const atDigits = { store: createStore(store), status, run: runAt("digits"), find: finder("digits-") };
+  /** @type {import("./types.js").App} */
+  const atDigits = { store: createStore(store), status, run: runAt("digits"), find: finder("digits-"), desk: "digits" };
   const digits = new DigitsView(atDigits);
   createPages((name) => {
     if (name === "recognise") recognise.show();

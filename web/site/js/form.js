@@ -13,8 +13,9 @@ const INPUT_SIZES = [224, 192, 160, 128, 96];
  *
  * @param {HTMLFormElement} form
  * @param {import("./types.js").Find} find
+ * @param {TrainOptions} defaults of the page; those without a field are added to what was chosen
  */
-export function createOptionsForm(form, find) {
+export function createOptionsForm(form, find, defaults) {
   const backbone = find("option-backbone", HTMLSelectElement);
   const inputSize = find("option-input-size", HTMLSelectElement);
   const advanced = find("advanced", HTMLDetailsElement);
@@ -25,6 +26,10 @@ export function createOptionsForm(form, find) {
   form.addEventListener("invalid", () => (advanced.open = true), true);
   for (const input of form.querySelectorAll("input")) helpWith(input);
   backbone.addEventListener("change", () => showSizes(inputSize, shown, backbone.value));
+
+  const { hiddenUnits, validationSplit } = defaults;
+  if (hiddenUnits !== undefined) find("option-hidden-units", HTMLInputElement).valueAsNumber = hiddenUnits;
+  if (validationSplit !== undefined) find("option-validation-share", HTMLInputElement).valueAsNumber = 100 * validationSplit;
 
   return {
     /** @param {ClientInfo} info */
@@ -43,6 +48,7 @@ export function createOptionsForm(form, find) {
       /** @param {string} id */
       const number = (id) => find(id, HTMLInputElement).valueAsNumber;
       return {
+        ...defaults,
         epochs: number("option-epochs"),
         learningRate: number("option-learning-rate"),
         hiddenUnits: number("option-hidden-units"),

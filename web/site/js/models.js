@@ -1,6 +1,7 @@
 import { element } from "./dom.js";
 import { takeInput } from "./intake.js";
 import { isFree } from "./state.js";
+import { forgetModel, keepModel, keptModels } from "./storage.js";
 import { texts } from "./texts.js";
 
 const FILE = "pyclassifier-model.zip";
@@ -14,7 +15,7 @@ const MOST_NAMES = 12;
  * @param {import("./types.js").App} app
  * @param {Views} views
  */
-export function createModelView({ store, status, run, find }, { results, tryout }) {
+export function createModelView({ store, status, run, find, desk: place }, { results, tryout }) {
   const panel = find("try", HTMLElement);
   const download = find("download", HTMLButtonElement);
   const open = find("open-model", HTMLInputElement);
@@ -29,23 +30,71 @@ export function createModelView({ store, status, run, find }, { results, tryout 
 
   open.addEventListener("change", () => {
     const source = takeInput(open);
-    run("model", panel, async (client) => {
+    openBlob(async () => {
       const [file] = (await source()).photos;
-      if (!file) return;
+      return file instanceof File || !file ? file : file.blob;
+    });
+  });
+
+  /** @param {() => Promise<Blob | undefined>} source */
+  function openBlob(source) {
+    run("model", panel, async (desk) => {
+      const blob = await source();
+      if (!blob) return;
       status.progress(texts.opening);
-      const model = await client.openModel(file instanceof File ? file : file.blob);
+      const model = await desk.openModel(blob);
       store.set({ model: { classes: model.classes, source: "opened" } });
       tryout.clear();
       await results.showOpened(model);
       status.show(texts.opened(model.classes.length));
     });
+  }
+
+  const keep = find("keep", HTMLButtonElement);
+  const kept = find("kept", HTMLElement);
+  keep.addEventListener("click", () => {
+    run("model", panel, async (desk) => {
+      status.progress(texts.packing);
+      const name = texts.keptName(store.get().model?.classes ?? [], new Date());
+      await keepModel({ desk: place, name, blob: await desk.exportModel({ name }) });
+      await listKept();
+      status.show(texts.keptModel);
+    });
   });
+
+  async function listKept() {
+    const models = await keptModels(place);
+    kept.replaceChildren(
+      ...models.map(({ id, name, blob }) => {
+        const use = element("button", { type: "button", "aria-label": texts.openKept(name) }, texts.open);
+        const drop = element("button", { type: "button", class: "quiet", "aria-label": texts.deleteKept(name) }, texts.delete);
+        use.addEventListener("click", () => openBlob(async () => blob));
+        drop.addEventListener("click", async () => {
+          await forgetModel(id);
+          await listKept();
+          status.show(texts.deletedKept);
+          keep.focus(); // the button is gone
+        });
+        return element("li", {}, element("span", { class: "name" }, name), use, drop);
+      }),
+    );
+    showFree(store.get());
+  }
+
+  /** @param {import("./types.js").State} state */
+  function showFree(state) {
+    for (const button of kept.querySelectorAll("button")) button.disabled = !isFree(state, "loading");
+  }
+
+  listKept().catch(() => (keep.hidden = true)); // a private window, for one, may have no storage
 
   /** @type {import("./types.js").Model | null} */
   let shown = null;
   store.subscribe((state) => {
     download.disabled = !isFree(state) || state.model === null;
     open.disabled = !isFree(state, "loading");
+    keep.disabled = download.disabled;
+    showFree(state);
     if (state.model !== shown) showModel(find, (shown = state.model));
   });
 }

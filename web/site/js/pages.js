@@ -1,10 +1,10 @@
 import { find } from "./dom.js";
 import { labels, texts } from "./texts.js";
 
-/** @typedef {"train" | "recognise" | "digits"} PageName */
+/** @typedef {"train" | "recognise" | "digits" | "logos"} PageName */
 
 /** Addresses are "#/name": none of them is an element's id, to which the browser would jump. @type {PageName[]} */
-const NAMES = ["train", "recognise", "digits"];
+const NAMES = ["train", "recognise", "digits", "logos"];
 
 /** @returns {PageName} what the address says; the first page for anything else */
 export function currentPage() {

@@ -33,6 +33,7 @@ export class PhotosView {
     this.#waiting = find("photos-waiting", HTMLElement);
     this.#classList = createClassList(find("classes", HTMLElement));
     this.#problems = createProblemList(find("problems", HTMLDetailsElement));
+    this.#samples.hidden = app.desk !== "photos"; // there are none for other pages
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
     this.#remove.addEventListener("click", () => this.#work((client) => this.#removeAll(client)));
     // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.

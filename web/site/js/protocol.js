@@ -147,7 +147,7 @@
  * @property {[[NetworkOptions], Network]} network
  * @property {[[], Memory]} memory
  *
- * @typedef {"photos" | "digits"} DeskName  whose photos and classifier a method is about
+ * @typedef {"photos" | "digits" | "logos"} DeskName  whose photos and classifier a method is about
  * @typedef {{ id: number, method: keyof Methods, args: unknown[], desk: DeskName }} Request  page -> worker
  * @typedef {{ id: number, files: NamedBlob[] }} Part  page -> worker: some of the files of a request that follows
  * @typedef {{ id: number, abort: true }} Abort  page -> worker

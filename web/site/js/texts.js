@@ -13,6 +13,7 @@ export const labels = {
   pageTrain: "Train your own",
   pageRecognise: "Recognise",
   pageDigits: "Digits",
+  pageLogos: "Logos",
   tagline: "Train your own image classifier. Photos never leave this computer.",
   computeOn: "Compute on",
   dismiss: "Dismiss",
@@ -87,6 +88,10 @@ export const labels = {
   networkLead:
     "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
   layerTable: "Layers",
+  keepModel: "Keep in this browser",
+  keptModels: "Models kept in this browser",
+  namesLead: "A folder of pictures whose names say what they show:",
+  namesTree: "Example: the folder train holds android-0.jpg, android-1.jpg and so on, windows-0.jpg and so on.",
   digitsTitle: "Digits",
   digitsWaiting: "The digits are loaded as soon as everything is ready.",
   digitExamples: "Examples",
@@ -146,7 +151,7 @@ const failed = {
 };
 
 /** @type {Record<import("./pages.js").PageName, string>} */
-const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits };
+const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
 
 /** @type {Record<string, string>} */
 const cameraReasons = {
@@ -283,6 +288,23 @@ export const texts = {
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
+
+  // Kept models
+  open: "Open",
+  delete: "Delete",
+  /** @param {string} name */
+  openKept: (name) => `Open ${name}`,
+  /** @param {string} name */
+  deleteKept: (name) => `Delete ${name}`,
+  /** @param {string[]} classes @param {Date} when */
+  keptName: (classes, when) => {
+    const names = classes.length > 3 ? count(classes.length, "class", "classes") : classes.join(", ");
+    return `${names} (${when.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })})`;
+  },
+  keptModel: "Model kept in this browser",
+  deletedKept: "Model deleted from this browser",
+  /** @param {string} name of the browser's error */
+  storageFailed: (name) => `The browser’s storage could not be used (${name}). Download the model instead.`,
 
   // Recognise
   /** @param {import("./pages.js").PageName} name */

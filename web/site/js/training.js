@@ -19,11 +19,12 @@ import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
  *
  * @param {App} app
  * @param {Views} views
+ * @param {import("./protocol.js").TrainOptions} defaults of the page
  */
-export function createTrainingView(app, views) {
+export function createTrainingView(app, views, defaults) {
   const { store, status, find } = app;
   const form = find("train-form", HTMLFormElement);
-  const options = createOptionsForm(form, find);
+  const options = createOptionsForm(form, find, defaults);
   const buttons = createTrainButtons(form, find, explainPhotos);
   let abort = new AbortController();
 

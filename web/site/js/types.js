@@ -23,6 +23,12 @@
  * @typedef {import("./operations.js").Run} Run
  * @typedef {import("./client.js").Desk} Desk
  * @typedef {typeof import("./dom.js").find} Find of elements of one page
- * @typedef {{ store: Store, status: Status, run: Run, find: Find }} App of one page
+ * @typedef {{
+ *   store: Store,
+ *   status: Status,
+ *   run: Run,
+ *   find: Find,
+ *   desk: import("./protocol.js").DeskName,
+ * }} App of one page
  */
 export {};

@@ -12,7 +12,7 @@ from typing import Any
 from digits import DigitsDesk
 from exchange import Data, Emit, File, Stop, as_dict, error
 from recognise import Recogniser
-from workbench import Workbench
+from workbench import FlatWorkbench, Workbench
 
 from pyclassifier import (
     ModelCard,
@@ -41,7 +41,11 @@ class Session:
     def __init__(self, engine: Any, index: str) -> None:
         self.engine = engine
         self.backbones = [(_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
-        self.desks = {"photos": Workbench(engine, self.find_card), "digits": DigitsDesk(engine, self.find_card)}
+        self.desks = {
+            "photos": Workbench(engine, self.find_card),
+            "digits": DigitsDesk(engine, self.find_card),
+            "logos": FlatWorkbench(engine, self.find_card),
+        }
         self.recogniser = Recogniser(engine)
 
     async def call(self, method: str, args: Sequence[Any], emit: Emit, stop: Stop, desk: str = "photos") -> Data:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress, from_files
+from pyclassifier.datasets import LabelBy
 
 # What the page calls them -> what ImageClassifier calls them.
 OPTIONS = {
@@ -37,6 +38,7 @@ class Workbench:
     """
 
     methods: ClassVar[dict[str, Callable[..., Any]]]
+    label_by: LabelBy = "folder"
 
     def __init__(self, engine: Any, find_card: Callable[[str | None], ModelCard]) -> None:
         self.engine = engine
@@ -51,6 +53,7 @@ class Workbench:
         incoming = from_files(
             [(str(file.path), read) for file, read in zip(files, readers, strict=True)],
             split="validation" if split == "validation" else None,
+            label_by=self.label_by,
         )
         self.dataset += incoming
         return {
@@ -177,6 +180,12 @@ class Workbench:
             "evaluation": evaluation.to_dict() if evaluation else None,
             "history": opened.history_ or None,
         }
+
+
+class FlatWorkbench(Workbench):
+    """Photos whose names say their classes, as android-0.jpg."""
+
+    label_by: LabelBy = "name"
 
 
 # By their names in js/protocol.js.

@@ -95,7 +95,8 @@ def _page(name: str) -> str:
         if found[2]:
             part = part.replace("<!-- lead -->", f"<!-- part {found[2]} -->")
         text = text[: found.start()] + part + text[found.end() :]
-    return text.replace("{p}", PAGES[name])
+    # In a template: pages.js puts it into the document when it is shown for the first time.
+    return f'    <template id="template-{name}">\n{text.replace("{p}", PAGES[name])}    </template>\n'
 
 
 def write_files(files: Files, out: Path) -> None:

@@ -44,6 +44,7 @@ function createWorkbench(app, defaults) {
   const tryout = new TryView(app);
   createTrainingView(app, { photos, results, tryout }, defaults);
   createModelView(app, { results, tryout });
+  return {};
 }
 
 function main() {
@@ -70,17 +71,14 @@ function main() {
   const runAt = createRun(store, status, start);
   /** @type {import("./types.js").App} */
   const app = { store, status, run: runAt("photos"), find: finder(""), desk: "photos" };
+  /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
+  const appAt = (desk) => ({ store: createStore(store), status, run: runAt(desk), find: finder(`${desk}-`), desk });
   createBackendView(app);
-  createWorkbench(app, {});
-  createWorkbench({ store: createStore(store), status, run: runAt("logos"), find: finder("logos-"), desk: "logos" }, LOGOS);
-  const recognise = new RecogniseView(app);
-  /** @type {import("./types.js").App} */
-  const atDigits = { store: createStore(store), status, run: runAt("digits"), find: finder("digits-"), desk: "digits" };
-  const digits = new DigitsView(atDigits);
-  createPages((name) => {
-    if (name === "recognise") recognise.show();
-    else recognise.hide();
-    if (name === "digits") digits.show();
+  createPages({
+    train: () => createWorkbench(app, {}),
+    recognise: () => new RecogniseView(app),
+    digits: () => new DigitsView(appAt("digits")),
+    logos: () => createWorkbench(appAt("logos"), LOGOS),
   });
 }
 

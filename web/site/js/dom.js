@@ -42,12 +42,16 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Fill in the fixed texts: `data-text` is an element's text, `data-label` its accessible name. */
-export function fillLabels() {
-  for (const node of document.querySelectorAll("[data-text]")) {
+/**
+ * Fill in the fixed texts: `data-text` is an element's text, `data-label` its accessible name.
+ *
+ * @param {ParentNode} [root]
+ */
+export function fillLabels(root = document) {
+  for (const node of root.querySelectorAll("[data-text]")) {
     node.textContent = lookUp(node.getAttribute("data-text"));
   }
-  for (const node of document.querySelectorAll("[data-label]")) {
+  for (const node of root.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", lookUp(node.getAttribute("data-label")));
   }
 }

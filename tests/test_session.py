@@ -229,6 +229,8 @@ async def test_digits_are_learned_and_a_drawing_is_read():
     assert again["probability"] == pytest.approx(found["probability"], abs=1e-5)
     empty = await page.try_call("readDigit", 2, 2, bytes(4), desk="digits")
     assert "nothing is drawn yet" in empty["error"]["message"]
+    elsewhere = await page.try_call("trainDigits", {}, desk="photos")
+    assert elsewhere["error"]["name"] == "ValueError" and "'digits'" in elsewhere["error"]["message"]
     many = await page.try_call("trainDigits", {"nTraining": 100}, desk="digits")
     assert "at most 60 pictures to train on and to judge by, got 100 + 200" in many["error"]["message"]
     one = await page.try_call("addDigits", pair[:1], desk="digits")

@@ -49,6 +49,6 @@ def test_the_reference_has_every_public_name_and_needs_no_other_origin(page, sit
     )
     assert page.evaluate("getComputedStyle(document.querySelector('nav.pdoc')).position") in ("sticky", "fixed")
     page.locator("a[href='pyclassifier/layers.html']").click()
-    assert page.locator("section#conv2d").count() == 1
+    assert page.locator("section#conv").count() == 1
     page.locator("a[href='../index.html']").first.click()
     assert page.locator("section#ImageClassifier").count() == 1

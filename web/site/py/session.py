@@ -58,10 +58,8 @@ class Session:
                 return {"result": await METHODS[method](self, *args, emit=emit, stop=stop)}
             bench = self.desks[desk]
             if method not in bench.methods:
-                others = [name for name, other in self.desks.items() if method in other.methods]
-                raise ValueError(
-                    f"Expected a method of the desk {desk!r}, got {method!r}. {' or '.join(others)} has it."
-                )
+                having = " or ".join(repr(name) for name, other in self.desks.items() if method in other.methods)
+                raise ValueError(f"Expected a method of the desk {desk!r}, got {method!r}, which is one of {having}.")
             return {"result": await bench.methods[method](bench, *args, emit=emit, stop=stop)}
         except StoppedError as stopped:
             return error("AbortError", str(stopped))

@@ -26,7 +26,7 @@ from zoo_fixture import zoo  # noqa: F401
 # What the names of models begin with all of whose layers have a rule in numpy.
 _WHOLE = (
     "act_conv", "adapted", "bare", "batch", "compiled", "conv1d", "conv2d", "conv3d", "crop", "cut", "dense",
-    "depthwise", "drops", "elu", "embedding", "flatten", "global", "group", "layer", "leaky", "merge", "normalization",
+    "depthwise", "drops", "elu", "flatten", "global", "group", "layer", "leaky", "merge", "normalization",
     "open", "pad", "pool", "prelu", "random", "relu", "rescaling", "separable", "several", "shapes", "shared",
     "softmax", "spatial", "spec", "thresholded", "unit", "up_1d", "up_3d", "time_conv", "time_dense",
 )  # fmt: skip

@@ -64,7 +64,7 @@ class TfjsModel:
         held_out = self._tensor(validation[0]) if validation else None
         optimizer = self._tf.train.adam(config.learning_rate)
         try:
-            with engine_errors("train"), self._shared_shaders(True):
+            with engine_errors("train"), self._shared_shaders(X.ndim == 2):
                 self._model.compile(
                     to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
                 )
@@ -115,6 +115,7 @@ class TfjsModel:
     def _shared_shaders(self, shared: bool) -> Iterator[None]:
         """Let batches of different sizes share shaders for a while, by a flag of tf.js's WebGL backend.
 
+        Not for convolutions: with that flag their gradients come out wrong in tf.js 4.22 (tests/test_engines.py).
         A head's shaders are many, small and seldom run, so compiling them is most of the time it takes; a
         backbone's run faster with fixed shapes.
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from pyclassifier.catalog import CATALOG
 
 from .errors import ConvertError
+from .formats import is_there
 from .running import run_python
 
 _BUILDER = Path(__file__).parent / "build_application.py"
@@ -71,8 +71,7 @@ def named_source(
 
     Raises ConvertError where there are options for a network and none is named, and where a name is nearly one.
     """
-    # Not Path.exists(), which lets the error of a name that is too long out.
-    there = os.path.exists(source)  # noqa: PTH110
+    there = is_there(source)
     name = None if from_format or there else {one.lower(): one for one in NAMES}.get(str(source).lower())
     given = architecture.options()
     if name is None and given:

@@ -17,6 +17,11 @@ TARGETS = ("tfjs", "keras", "h5", "tflite", "onnx", "saved_model")
 _KNOWN = "a Keras file (.keras, .h5), a tf.js layers model (folder, model.json), a zip of one, or a SavedModel"
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file or folder; a name that is too long names none."""
+    return os.path.exists(path)  # noqa: PTH110 - Path's own lets the error of such a name out.
+
+
 def source_format(path: Path) -> str:
     """Return the format of a model: "keras", "h5", "tfjs" or "saved_model".
 
@@ -33,7 +38,7 @@ def source_format(path: Path) -> str:
     ConvertError
         There is nothing, or a model of a kind that is not read here, or no model.
     """
-    if not os.path.exists(path):  # noqa: PTH110 - Path's own lets errors out, such as that of a name that is too long.
+    if not is_there(path):
         raise ConvertError(f"Expected a model at {path}, found nothing.")
     try:
         found = _folder_format(path) if path.is_dir() else _file_format(path)

@@ -20,7 +20,7 @@ from .edit import fold_batchnorm as fold
 from .errors import ConvertError
 from .exports import EXPORTS, Exported, export
 from .fetching import fetch_backbone, is_backbone
-from .formats import source_format, target_format
+from .formats import is_there, source_format, target_format
 from .labels import check_labels
 from .model import Array, LayersModel
 from .padding import absorb_padding
@@ -148,9 +148,7 @@ def read_model(
 def is_saved_model(source: str | os.PathLike[str], from_format: str | None = None) -> bool:
     """Return whether a source is a SavedModel, which has no layers."""
     path = Path(source)
-    # Not Path.exists(), which lets the error of a name that is too long out.
-    there = os.path.exists(path)  # noqa: PTH110
-    return (from_format or (there and not is_backbone(path) and source_format(path))) == "saved_model"
+    return (from_format or (is_there(path) and not is_backbone(path) and source_format(path))) == "saved_model"
 
 
 def convert(

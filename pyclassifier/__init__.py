@@ -3,7 +3,7 @@
 from . import layers
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .classifier import ImageClassifier
-from .datasets import Dataset, Problem, Sample, from_files, from_folder, from_zip
+from .datasets import Dataset, Problem, Sample
 from .engines import FitConfig, default_engine
 from .errors import (
     ArchiveError,
@@ -19,6 +19,7 @@ from .features import FeatureCache, Progress
 from .history import History
 from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
+from .intake import from_files, from_folder, from_zip
 from .labels import LabelEncoder, one_hot
 from .layers import small_cnn
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval

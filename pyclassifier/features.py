@@ -16,7 +16,7 @@ from PIL import Image
 
 from .batches import FitMode, load_image, make_batch
 from .catalog import ModelCard
-from .datasets import Problem, Sample
+from .datasets import Problem, Read, Sample
 from .engines.base import Predictor, ShouldStop
 from .errors import ImageDecodeError, StoppedError
 from .images import MAX_PIXELS
@@ -137,8 +137,9 @@ class FeatureCache:
         self.max_bytes = max_bytes
         self._rows: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
         self._n_bytes = 0
-        # A sample's bytes never change, so a photo that was hashed once need not even be read again.
-        self._digests: dict[Sample, str] = {}
+        # A sample's bytes never change, so a photo that was hashed once need not even be read again, whatever label
+        # it has now.
+        self._digests: dict[Read, str] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -155,7 +156,7 @@ class FeatureCache:
         str or None
             Its hash (SHA-256, hex); None where its bytes were not seen yet.
         """
-        return self._digests.get(sample)
+        return self._digests.get(sample.read)
 
     def remember(self, sample: Sample, data: bytes) -> str:
         """Hash a sample's bytes.
@@ -171,8 +172,8 @@ class FeatureCache:
         str
             SHA-256, hex.
         """
-        self._digests[sample] = hashlib.sha256(data).hexdigest()
-        return self._digests[sample]
+        digest = self._digests[sample.read] = hashlib.sha256(data).hexdigest()
+        return digest
 
     def forget(self, samples: Sequence[Sample]) -> None:
         """Let go of samples; their features stay, for the day they come back.
@@ -182,7 +183,7 @@ class FeatureCache:
         samples : sequence of Sample
         """
         for sample in samples:
-            self._digests.pop(sample, None)
+            self._digests.pop(sample.read, None)
 
     def get(self, digest: str, kind: str) -> NDArray[np.float32] | None:
         """Look features up.

@@ -10,8 +10,9 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from .datasets import Dataset, Read, Split, from_files
+from .datasets import Dataset, Read, Split
 from .errors import DatasetError, EngineError
+from .intake import from_files
 
 _REMEDY = "Check the connection, and the address of the built site."
 

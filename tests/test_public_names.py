@@ -70,6 +70,7 @@ ORDER = [
     ["engines.tfjs"],
     ["engines.tfjs_model", "engines.browser"],
     ["engines.base"],
+    ["intake"],
     ["datasets"],
     ["zips"],
     ["display.photos"],

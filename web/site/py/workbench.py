@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress, from_files
-from pyclassifier.datasets import LabelBy
+from pyclassifier.intake import LabelBy
 
 # What the page calls them -> what ImageClassifier calls them.
 OPTIONS = {

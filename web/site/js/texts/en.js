@@ -1,0 +1,365 @@
+/** Every visible English text of the page, in one place; the other languages are files like this one beside it. */
+import { megabytes, percent, wholePercent } from "../format.js";
+
+/**
+ * @typedef {import("../types.js").Activity} Activity
+ * @typedef {import("../protocol.js").Evaluation} Evaluation
+ */
+
+/** Fixed texts, put into the page by `fillLabels`. */
+export const labels = {
+  product: "pyclassifier",
+  pages: "Pages",
+  pageTrain: "Train your own",
+  pageRecognise: "Recognise",
+  pageDigits: "Digits",
+  pageLogos: "Logos",
+  tagline: "Train your own image classifier. Photos never leave this computer.",
+  computeOn: "Compute on",
+  dismiss: "Dismiss",
+  loadingTitle: "Getting ready",
+  loadingHint: "You can choose your photos meanwhile.",
+  photosTitle: "Photos",
+  photosLead: "A folder for each class, named as the class:",
+  dropFolder: "Drop a folder here",
+  or: "or",
+  chooseTraining: "Choose training folder",
+  useSamples: "Use sample photos",
+  treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
+  validationTitle: "Validation photos",
+  validationHint: 
+    "Optional. The same folders with other photos, to check the model with. " +
+    "Without them, some training photos are set aside.",
+  chooseValidation: "Choose validation folder",
+  removeAll: "Remove all photos",
+  waiting: "The photos are read as soon as everything is loaded.",
+  classes: "Classes",
+  trainTitle: "Train",
+  advanced: "Advanced",
+  epochs: "Epochs",
+  learningRate: "Learning rate",
+  hiddenUnits: "Hidden units",
+  validationShare: "Validation share (%)",
+  validationShareHint: "Set aside to check the model. Used only without a validation folder.",
+  backbone: "Backbone",
+  inputSize: "Input size",
+  inputSizeHint: "Smaller is faster, larger is more accurate.",
+  train: "Train",
+  stop: "Stop",
+  stageDecoding: "Reading photos",
+  stageFeatures: "Computing features",
+  stageTraining: "Training",
+  curves: "Learning curves",
+  accuracy: "Accuracy",
+  loss: "Loss",
+  resultTitle: "Result",
+  confusionSummary: "Confusion matrix: what is taken for what",
+  perClassSummary: "Figures per class",
+  tryTitle: "Try",
+  openModel: "Open model",
+  downloadModel: "Download model",
+  needModel: "Train a model first, or open one that you saved.",
+  dropPhotos: "Drop photos here",
+  choosePhotos: "Choose photos to recognise",
+  recognisedTitle: "Recognised photos",
+  clearList: "Clear list",
+  openNotebook: "Open in a notebook",
+  apiReference: "API reference",
+  examplePython: "Example: Python on a page",
+  exampleClient: "Example: JavaScript only",
+  picturesTitle: "Pictures",
+  dropPictures: "Drop or paste pictures here",
+  choosePictures: "Choose pictures",
+  openCamera: "Use the camera",
+  cameraHint: "Your browser asks for your permission first. The photo stays on this computer.",
+  camera: "Camera",
+  takePhoto: "Take photo",
+  closeCamera: "Close camera",
+  address: "Address of a picture",
+  fetchAddress: "Fetch",
+  addressHint: "Only “Fetch” makes a request to another site, and sends it nothing but the address.",
+  removePictures: "Remove pictures",
+  topK: "Answers",
+  network: "Network",
+  predict: "Predict",
+  answersTitle: "What they show",
+  noAnswers: "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture and press “Predict”.",
+  networkTitle: "The network",
+  networkLead:
+    "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
+  layerTable: "Layers",
+  keepModel: "Keep in this browser",
+  keptModels: "Models kept in this browser",
+  namesLead: "A folder of pictures whose names say what they show:",
+  namesTree: "Example: the folder train holds android-0.jpg, android-1.jpg and so on, windows-0.jpg and so on.",
+  digitsTitle: "Digits",
+  digitsWaiting: "The digits are loaded as soon as everything is ready.",
+  digitExamples: "Examples",
+  ownDigits: "Other digits",
+  ownDigitsHint:
+    "Two files, pictures and labels: MNIST’s own (train-images-idx3-ubyte.gz and its labels), or the sprite and labels of TensorFlow.js tutorials.",
+  chooseDigits: "Choose two files",
+  digitsNetwork: "Two convolutions with pooling and one layer of ten, trained from nothing: no pretrained network.",
+  nTraining: "Training digits",
+  nValidation: "Validation digits",
+  batchSize: "Batch size",
+  drawTitle: "Draw",
+  drawHint:
+    "With mouse, pen or finger. With the keyboard: arrow keys move the pen, the space bar puts it down or lifts it, Enter reads, Delete clears.",
+  drawingArea: "Drawing area",
+  readDigit: "Read",
+  clearDrawing: "Clear",
+  needDigits: "Train the network first, or open one that you saved.",
+  seenDigit: "The drawing as the network gets it",
+};
+
+/** @param {number} n @param {string} one @param {string} many */
+const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+/** @param {number} n */
+const photos = (n) => count(n, "photo", "photos");
+
+/** @param {Evaluation | null} e */
+const accuracyOf = (e) =>
+  e
+    ? `validation accuracy ${percent(e.accuracy)} (${e.correct} of ${e.total})`
+    : "no validation photos, so the accuracy is not known";
+
+/** @type {Record<string, string>} */
+const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
+
+/** @type {Record<string, string>} */
+const loadingNames = {
+  python: "Python",
+  packages: "Python packages",
+  tensorflow: "TensorFlow.js",
+  backbone: "pretrained network",
+};
+
+/** @type {Record<string, string>} */
+const stageNames = { decoding: "Reading photos", features: "Computing features" };
+
+/** @type {Record<Activity, string>} */
+const failed = {
+  loading: "Starting went wrong.",
+  adding: "The photos could not be added.",
+  training: "Training went wrong.",
+  recognising: "The photos could not be recognised.",
+  model: "That did not work with this model.",
+  backend: "This way to compute could not be chosen.",
+  network: "The network could not be loaded.",
+};
+
+/** @type {Record<import("../pages.js").PageName, string>} */
+const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
+
+/** @type {Record<string, string>} */
+const cameraReasons = {
+  NotAllowedError: "You or the browser’s settings did not allow it. Allow it beside the address of this page, and try again.",
+  NotFoundError: "There is no camera on this computer. Choose a picture instead.",
+  NotReadableError: "Another program uses it. Close that, and try again.",
+  SecurityError: "Browsers allow it on secure pages (https) only.",
+};
+
+/** Texts with names and numbers in them. */
+export const texts = {
+  // Starting
+  ready: "Ready",
+  /** @param {string} stage */
+  loading: (stage) => `Loading ${loadingNames[stage] ?? stage}…`,
+  /** @param {string} stage */
+  loadingName: (stage) => {
+    const name = loadingNames[stage] ?? stage;
+    return name[0].toUpperCase() + name.slice(1);
+  },
+  startFailed:
+    "pyclassifier could not start. Please reload the page; a current Chrome, Edge, Firefox or Safari is needed.",
+  failedStatus: "Something went wrong",
+  notStarted: "Could not start",
+  failed,
+  /** @param {string} name */
+  backend: (name) => backendNames[name] ?? name,
+  /** @param {string} name */
+  changingBackend: (name) => `Changing to ${backendNames[name] ?? name}…`,
+  softwareWebgl: "No graphics processor found: WebGL runs in software here, WebAssembly is faster.",
+  softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
+  cpuSlow: "Plain JavaScript: works everywhere, slow.",
+
+  // Photos
+  noFiles: "Expected photos or a folder, but something else was dropped.",
+  /** @param {unknown} error */
+  unreadable: (error) => `could not be read (${error instanceof Error ? error.message : error})`,
+  /** @param {string} path @param {number} status */
+  sampleMissing: (path, status) =>
+    `The sample photo ${path} could not be fetched (HTTP ${status}). The site may not be completely installed.`,
+  /** @param {number} done @param {number} total */
+  fetchingSamples: (done, total) => `Fetching sample photos: ${done} of ${total}`,
+  findingPhotos: "Looking into the folder…",
+  /** @param {number} done @param {number} total */
+  reading: (done, total) => `Reading photos: ${done} of ${total}`,
+  /** @param {number} n @param {number} classes */
+  photosReady: (n, classes) => `Ready: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  /** @param {number} n */
+  photos,
+  /** @param {number} training @param {number} validation */
+  split: (training, validation) => `${training} training · ${validation} validation`,
+  /** @param {string} label @param {string} name */
+  photoOf: (label, name) => `${label}: ${name}`,
+  /** @param {number} n */
+  more: (n) => `and ${n} more`,
+  /** @param {number} n */
+  problems: (n) => `${count(n, "file", "files")} left out`,
+  unknownKind: "?",
+
+  // Train
+  /** @param {string[]} classes with training photos */
+  needClasses: (classes) =>
+    classes.length === 1
+      ? `One more class is needed: so far there is only “${classes[0]}”.`
+      : "Add photos of at least two classes first.",
+  trainWhenReady: "Possible as soon as everything is loaded.",
+  trainWhenFree: "Possible as soon as the page is done with the photos.",
+  /** @param {number} n @param {number} classes */
+  trainReady: (n, classes) => `${photos(n)} in ${classes} classes are ready.`,
+  /** @param {string} title @param {number} bytes */
+  backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
+  /** @param {number} size @param {boolean} original */
+  inputSize: (size, original) => `${size} × ${size} pixels${original ? " (as pretrained)" : ""}`,
+  /** @param {string} name @param {string} low @param {string} high @param {boolean} whole */
+  expected: (name, low, high, whole) =>
+    `${name}: expected a ${whole ? "whole number" : "number"} from ${low} to ${high}.`,
+  preparing: "Preparing training…",
+  stopping: "Stopping…",
+  /** @param {string} stage @param {number} done @param {number} total */
+  stage: (stage, done, total) => `${stageNames[stage] ?? stage}: ${done} of ${total}`,
+  /** @param {number} epoch @param {number} epochs */
+  training: (epoch, epochs) => `Training: epoch ${epoch} of ${epochs}`,
+  /** @param {number} done @param {number} total */
+  outOf: (done, total) => `${done} of ${total}`,
+  /** @param {Evaluation | null} e */
+  trained: (e) => `Trained: ${accuracyOf(e)}`,
+  /** @param {number} done @param {number} epochs @param {Evaluation | null} e */
+  stopped: (done, epochs, e) => `Stopped after epoch ${done} of ${epochs}: ${accuracyOf(e)}`,
+  stoppedEarly: "Stopped before the first epoch. Nothing was trained.",
+
+  // Result
+  seriesTraining: "Training",
+  seriesValidation: "Validation",
+  epoch: "Epoch",
+  /** @param {string} chart @param {string} training @param {string | null} validation */
+  curve: (chart, training, validation) =>
+    `${chart} after the last epoch: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  /** @param {Evaluation} e */
+  accuracy: (e) =>
+    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
+    `${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
+  accuracyLabel: "Validation photos recognised correctly",
+  noValidation:
+    "There were no validation photos, so nobody knows how good this model is. " +
+    "Add a validation folder, or set a validation share under “Advanced”, and train again.",
+  /** @param {Evaluation} e */
+  fewPhotos: (e) =>
+    `Only ${photos(e.total)} to check with: on new photos of the same kind, anything between ` +
+    `${wholePercent(e.interval[0])} and ${wholePercent(e.interval[1])} % may be right. More validation photos tell more.`,
+  /** @param {number} nTraining @param {number} epochs @param {string} time */
+  run: (nTraining, epochs, time) => `${photos(nTraining)}, ${count(epochs, "epoch", "epochs")}, ${time}`,
+  storedFigures: "As stored in the opened model.",
+  noStoredFigures: "The opened model holds no figures.",
+  confusionCaption: "Rows: what the photos show. Columns: what the model says. Numbers of validation photos.",
+  trueClass: "Shown",
+  perClassCaption: 
+    "Precision: how many of the photos given this label deserve it. " +
+    "Recall: how many of the class’s photos were found. F1: both in one figure.",
+  perClassColumns: ["Class", "Precision", "Recall", "F1", "Photos"],
+
+  // Try
+  /** @param {"trained" | "opened"} source @param {string[]} classes */
+  model: (source, classes) =>
+    `${source === "opened" ? "Opened model" : "Your trained model"}: ${count(classes.length, "class", "classes")}`,
+  /** @param {number} done @param {number} total */
+  recognising: (done, total) => `Recognising photos: ${done} of ${total}`,
+  /** @param {number} good @param {number} bad */
+  recognised: (good, bad) => `Recognised ${photos(good)}${bad ? `, ${bad} could not be read` : ""}`,
+  /** @param {number} n */
+  showMore: (n) => `Show more (${n} left)`,
+  packing: "Packing the model…",
+  downloaded: "Model downloaded: pyclassifier-model.zip",
+  opening: "Opening the model…",
+  /** @param {number} classes */
+  opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
+  listCleared: "List cleared",
+
+  // Kept models
+  open: "Open",
+  delete: "Delete",
+  /** @param {string} name */
+  openKept: (name) => `Open ${name}`,
+  /** @param {string} name */
+  deleteKept: (name) => `Delete ${name}`,
+  /** @param {string[]} classes @param {Date} when */
+  keptName: (classes, when) => {
+    const names = classes.length > 3 ? count(classes.length, "class", "classes") : classes.join(", ");
+    return `${names} (${when.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })})`;
+  },
+  keptModel: "Model kept in this browser",
+  deletedKept: "Model deleted from this browser",
+  /** @param {string} name of the browser's error */
+  storageFailed: (name) => `The browser’s storage could not be used (${name}). Download the model instead.`,
+
+  // Recognise
+  /** @param {import("../pages.js").PageName} name */
+  pageName: (name) => pageNames[name],
+  /** @param {number} n */
+  pictures: (n) => count(n, "picture", "pictures"),
+  /** @param {number} n */
+  picturesReady: (n) => `Ready: ${count(n, "picture", "pictures")}`,
+  needPictures: "Choose a picture first.",
+  predictWhenReady: "Possible as soon as everything is loaded.",
+  loadingNetwork: "Loading the network…",
+  /** @param {string} label @param {number} probability */
+  shows: (label, probability) => `${label}: ${percent(probability)}`,
+  /** @param {string} label @param {number} index @param {string} id */
+  imagenetClass: (label, index, id) => `${label} (class ${index}, ${id})`,
+  nothingPasted: "Expected a picture in the clipboard, found none. Copy the picture itself rather than its address.",
+  /** @param {string} name of the browser's error */
+  cameraFailed: (name) => `The camera could not be used. ${cameraReasons[name] ?? `The browser says “${name}”.`}`,
+  /** @param {number} n */
+  cameraPhoto: (n) => `camera ${n}.png`,
+  expectedAddress: "Expected the full address of a picture, such as https://example.org/drum.jpg.",
+  /** @param {string} url */
+  fetching: (url) => `Fetching ${url}`,
+  notFetched: "The picture could not be fetched.",
+  /** @param {string} url @param {number} status */
+  addressStatus: (url, status) => `${url} answered with HTTP status ${status}. Check the address.`,
+  /** @param {number} bytes */
+  addressTooLarge: (bytes) => `It has more than ${megabytes(bytes)}. Save it, make it smaller, and choose the file.`,
+  /** @param {string} host */
+  addressRefused: (host) =>
+    `${host} does not answer, or does not let other sites read its pictures (CORS), as most sites do not. ` +
+    "Save the picture and choose the file, or copy and paste it.",
+  fetcherMissing: "fetch.html of this site did not load. The site may not be completely installed.",
+
+  // Digits
+  loadingDigits: "Loading digits…",
+  /** @param {number} total @param {number} classes */
+  digitsReady: (total, classes) => `Ready: ${total.toLocaleString("en")} digits in ${count(classes, "class", "classes")}`,
+  /** @param {number} total */
+  digitCount: (total) => `${total.toLocaleString("en")} digits, some of them:`,
+  /** @param {string} label */
+  digitOf: (label) => `A ${label}`,
+  needDigitFiles: "The digits are not loaded yet.",
+  digitsTrainReady: "The digits are ready.",
+  readingDrawing: "Reading the drawing…",
+  /** @param {string} label @param {number} probability */
+  read: (label, probability) => `Read: ${label} (${percent(probability)})`,
+  layerColumns: ["Layer (type)", "Output shape", "Params"],
+  layerCaption: "None stands for the number of pictures.",
+  cutHere: "Cut here for training",
+  /** @param {(number | null)[] | null} shape */
+  shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
+  /** @param {number} n */
+  number: (n) => n.toLocaleString("en"),
+  /** @param {import("../protocol.js").Network} network */
+  parameters: ({ n_parameters: n, n_trainable: trainable }) =>
+    `${n.toLocaleString("en")} parameters, ${trainable.toLocaleString("en")} of them trainable`,
+};

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .archive import Archive, read_archive, write_archive
-from .batches import FitMode, make_batch
+from .batches import FitMode
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .datasets import Dataset, Problem, Sample
 from .display.live import showing
-from .engines import Engine, FitConfig, History, Model, default_engine
-from .engines.base import Array, OnEpoch, Predictor, ShouldStop
+from .engines import Engine, History, default_engine
+from .engines.base import OnEpoch, Predictor, ShouldStop
 from .errors import DatasetError, NotFittedError
 from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Pixels, as_sample
-from .heads import train_head
-from .labels import LabelEncoder
+from .fitting import Callbacks, Learned, learn
 from .metrics import Evaluation
 from .predictions import Predictions
-from .record import (
-    SELF_CHECK_COLORS,
-    largest_difference,
-    make_record,
-    read_evaluation,
-    read_history,
-    self_check,
-)
-from .shapes import output_shapes, pixels_card
-from .topology import Pooling, Topology, pooling_of
+from .saving import deviation, pack, unpack
+from .shapes import pixels_card
+from .topology import Pooling, Topology
 
 
 class ImageClassifier:
@@ -132,8 +121,7 @@ class ImageClassifier:
         self._engine: Engine | None = None
         self._cache = FeatureCache()
         self._extractor: FeatureExtractor | None = None
-        self._head: Model | None = None
-        self._record: dict[str, Any] = {}
+        self._learned: Learned | None = None
 
     @property
     def engine_(self) -> Engine:
@@ -229,66 +217,29 @@ class ImageClassifier:
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         with showing(verbose, self.epochs, on_progress, on_epoch, should_stop) as callbacks:
-            await self._fit(dataset, *callbacks)
+            await self._fit(dataset, Callbacks(*callbacks))
         return self
 
-    async def _fit(
-        self,
-        dataset: Dataset,
-        on_progress: OnProgress | None,
-        on_epoch: OnEpoch | None,
-        should_stop: ShouldStop | None,
-    ) -> None:
-        training, validation = dataset.train_validation_split(self.validation_split, self.random_state)
-        samples = [*training, *validation]
-        if self.topology is not None:
-            _check_outputs(self.topology, dataset.labels)
+    async def _fit(self, dataset: Dataset, callbacks: Callbacks) -> None:
         extractor = await self._get_extractor()
         try:
-            features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
-            n_training = sum(i < len(training) for i in features.kept)
-            kept = [samples[i] for i in features.kept]
-            _check_readable(dataset, kept[:n_training])
-            encoder = LabelEncoder()
-            y = encoder.fit_transform([str(sample.label) for sample in kept])
-            head = await train_head(
-                self.engine_,
-                features.X,
-                y,
-                n_training,
-                FitConfig(self.epochs, self.batch_size, self.learning_rate, self.random_state),
-                hidden_units=self.hidden_units,
-                topology=self.topology,
-                on_epoch=on_epoch,
-                should_stop=should_stop,
-            )
+            learned, interruption = await learn(dataset, extractor, self.engine_, self.get_params(), callbacks)
         except BaseException:
-            self._keep_extractor(self._extractor, instead_of=extractor)
+            if extractor is not self._extractor:
+                extractor.model.dispose()
             raise
-        self._keep_extractor(extractor, instead_of=self._extractor)
-        self._dispose_head()
-        self._head = head.model
-        self.classes_ = encoder.classes_
-        self.history_ = head.history
-        self.evaluation_ = (
-            Evaluation.from_predictions(y[n_training:], head.y_pred, encoder.classes_.tolist())
-            if len(head.y_pred)
-            else None
-        )
-        self.problems_ = dataset.problems + features.problems
-        self.n_training_ = n_training
-        self.stopped_ = len(head.history["loss"]) < self.epochs
-        digests = [self._cache.digest(sample) for sample in kept]
-        self._record = make_record(
-            parameters={**self.get_params(), "backbone": extractor.card.name, "engine": None},
-            engine=self.engine_,
-            history=head.history,
-            evaluation=self.evaluation_,
-            training=digests[:n_training],
-            validation=digests[n_training:],
-        )
-        if head.interruption:
-            raise head.interruption
+        self._take(learned)
+        if interruption:
+            raise interruption
+
+    def _take(self, learned: Learned) -> None:
+        """Go on with what was learned, instead of what was before."""
+        if self._learned:
+            self._learned.head.dispose()
+        self._keep_extractor(learned.extractor)
+        self._learned = learned
+        self.classes_, self.history_, self.evaluation_ = learned.classes, learned.history, learned.evaluation
+        self.problems_, self.n_training_, self.stopped_ = learned.problems, learned.n_training, learned.stopped
 
     async def extract_features(
         self,
@@ -332,8 +283,8 @@ class ImageClassifier:
         try:
             features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         finally:
-            if self._head is None:
-                self._keep_extractor(extractor, instead_of=self._extractor)
+            if self._learned is None:
+                self._keep_extractor(extractor)
             elif extractor is not self._extractor:
                 extractor.model.dispose()
             if not isinstance(photos, Dataset):
@@ -371,12 +322,12 @@ class ImageClassifier:
         ImageDecodeError
             A photo cannot be read, and no list for problems was given.
         """
-        extractor, head = self._fitted()
+        learned = self._fitted()
         samples = _as_samples(photos)
-        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        features = await learned.extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
         features.report(problems)
-        rows = await head.predict(features.X) if features.kept else features.X
+        rows = await learned.head.predict(features.X) if features.kept else features.X
         return features.spread(rows, len(samples), len(self.classes_))
 
     async def predict(self, photos: Sequence[Photo]) -> NDArray[np.str_]:
@@ -486,19 +437,7 @@ class ImageClassifier:
         NotFittedError
             Nothing was learned or loaded yet.
         """
-        extractor, head = self._fitted()
-        archive = Archive(
-            extractor=extractor.model.topology,
-            extractor_weights=extractor.model.weights(),
-            head=head.topology,
-            head_weights=head.weights(),
-            labels=tuple(self.classes_.tolist()),
-            card=extractor.card,
-            fit_mode=extractor.fit_mode,
-            name=name or self.name_,
-            record={**self._record, "selfCheck": self_check(await self._predict_colors())},
-        )
-        data = write_archive(archive, version=version("pyclassifier"))
+        data = await pack(self._fitted(), name or self.name_)
         if path is not None:
             Path(path).write_bytes(data)
         return data
@@ -527,32 +466,15 @@ class ImageClassifier:
             The engine cannot build the model in it.
         """
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
-        archive = read_archive(data)
-        model: Predictor
-        if archive.extractor:
-            self = cls(archive.card, fit_mode=archive.fit_mode, pooling=pooling_of(archive.extractor), engine=engine)
-            model = await self.engine_.build(archive.extractor, archive.extractor_weights)
+        self = cls(engine=engine)
+        learned = await unpack(data, self.engine_, self._cache)
+        extractor = learned.extractor
+        if isinstance(extractor.model, Pixels):
+            self.set_params(fit_mode=extractor.fit_mode, topology=learned.head.topology)
         else:
-            self = cls(fit_mode=archive.fit_mode, topology=archive.head, engine=engine)
-            model = Pixels(archive.card.feature_channels)
-        try:
-            self._head = await self.engine_.build(archive.head, archive.head_weights)
-        except BaseException:
-            model.dispose()
-            raise
-        # Another archive may hold other weights under the same card: its features must not be taken for these.
-        weights_id = sha256(data).hexdigest()
-        self._extractor = FeatureExtractor(
-            model, archive.card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache, weights_id=weights_id
-        )
-        self.classes_ = np.asarray(archive.labels, dtype=np.str_)
-        self.history_ = read_history(archive.record)
-        self.evaluation_ = read_evaluation(archive.record, archive.labels)
-        self.problems_ = ()
-        self.n_training_ = 0
-        self.stopped_ = False
-        self.name_ = archive.name
-        self._record = archive.record
+            self.set_params(backbone=extractor.card, fit_mode=extractor.fit_mode, pooling=extractor.pooling)
+        self._take(learned)
+        self.name_ = learned.name
         return self
 
     def _repr_html_(self) -> str:
@@ -566,7 +488,7 @@ class ImageClassifier:
             learned(
                 self.classes_.tolist(), self.n_training_, self.history_, self.stopped_, self.evaluation_, self.engine_
             )
-            if self._head
+            if self._learned
             else []
         )
         problems = [(problem.path, problem.reason) for problem in getattr(self, "problems_", ())]
@@ -580,7 +502,7 @@ class ImageClassifier:
         float
             Largest difference between two probabilities, in 0..1; nan where nothing was promised.
         """
-        return largest_difference(self._record, await self._predict_colors())
+        return await deviation(self._fitted())
 
     def forget(self, samples: Sequence[Sample]) -> None:
         """Let go of photos that will not be used again.
@@ -593,10 +515,10 @@ class ImageClassifier:
 
     def close(self) -> None:
         """Free what the engine holds. What was learned is gone; `fit` learns anew."""
-        self._dispose_head()
-        if self._extractor:
-            self._extractor.model.dispose()
-        self._extractor = None
+        if self._learned:
+            self._learned.head.dispose()
+        self._learned = None
+        self._keep_extractor(None)
 
     async def _get_extractor(self) -> FeatureExtractor:
         """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
@@ -611,47 +533,18 @@ class ImageClassifier:
             model = Pixels(card.feature_channels)
         return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
 
-    def _keep_extractor(self, extractor: FeatureExtractor | None, *, instead_of: FeatureExtractor | None) -> None:
-        if instead_of and instead_of is not extractor:
-            instead_of.model.dispose()
+    def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
+        if self._extractor and self._extractor is not extractor:
+            self._extractor.model.dispose()
         self._extractor = extractor
 
-    def _fitted(self) -> tuple[FeatureExtractor, Model]:
+    def _fitted(self) -> Learned:
         """Extractor and head that belong together, whatever the parameters say now."""
-        if self._head is None or self._extractor is None:
+        if self._learned is None:
             raise NotFittedError("Expected a trained model; train one or open one first.")
-        return self._extractor, self._head
-
-    def _dispose_head(self) -> None:
-        if self._head:
-            self._head.dispose()
-        self._head = None
-
-    async def _predict_colors(self) -> Array:
-        extractor, head = self._fitted()
-        size = extractor.card.input_size
-        pictures = [np.full((size, size, 3), color, np.uint8) for color in SELF_CHECK_COLORS]
-        return await head.predict(await extractor.model.predict(make_batch(pictures, extractor.card)))
+        return self._learned
 
 
 def _as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
     listed = photos.samples if isinstance(photos, Dataset) else photos
     return [as_sample(photo, i) for i, photo in enumerate(listed)]
-
-
-def _check_outputs(topology: Topology, labels: Sequence[str]) -> None:
-    (n_outputs,) = output_shapes(topology)[-1]
-    if n_outputs != len(labels):
-        raise ValueError(
-            f"Expected a network with an output for each of the {len(labels)} classes, got one with {n_outputs}. "
-            f"End it with layers.dense({len(labels)})."
-        )
-
-
-def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:
-    missing = [label for label in dataset.labels if label not in {sample.label for sample in training}]
-    if missing:
-        raise DatasetError(
-            f"Expected readable training photos of each class, got none of {', '.join(map(repr, missing))}. "
-            "See the list of problems, and add photos that can be read."
-        )

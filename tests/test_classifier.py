@@ -117,7 +117,7 @@ async def test_a_stopped_fit_with_other_parameters_leaves_the_learned_model():
         await classifier.set_params(input_size=64, fit_mode="pad").fit(color_dataset(), should_stop=lambda: True)
     assert np.array_equal(await classifier.predict_proba(photos), before) and engine.memory() == held
     opened = await ImageClassifier.load(await classifier.save(), engine=engine)
-    assert opened.fit_mode == "crop" and opened._extractor.card.input_size == 32
+    assert opened.fit_mode == "crop" and opened._learned.extractor.card.input_size == 32
 
 
 async def test_stop_keeps_what_is_trained_so_far():
@@ -299,6 +299,6 @@ async def test_an_opened_model_can_be_trained_anew():
 async def test_a_self_check_tells_a_changed_model():
     classifier = await make().fit(color_dataset())
     opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
-    opened._head._weights["head_hidden/kernel"] += 0.1
+    opened._learned.head._weights["head_hidden/kernel"] += 0.1
     assert await opened.self_check() > 1e-3
     assert math.isnan(await classifier.self_check())

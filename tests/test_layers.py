@@ -89,7 +89,7 @@ async def fitted(engine, **options):
 async def test_a_classifier_learns_from_scratch_and_survives_its_archive():
     engine = NumpyEngine()
     classifier = await fitted(engine)
-    assert classifier.evaluation_.accuracy == 1 and engine.live == {classifier._head}, "no backbone was loaded"
+    assert classifier.evaluation_.accuracy == 1 and engine.live == {classifier._learned.head}, "no backbone was loaded"
     photos = [await sample.read() for sample in grey_dataset(3).samples]
     y_proba = await classifier.predict_proba(photos)
     data = await classifier.save(name="stripes")

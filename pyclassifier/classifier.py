@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -416,6 +417,35 @@ class ImageClassifier:
             raise DatasetError(f"Expected readable photos of the classes {', '.join(classes)}; got none.")
         y_true = np.array([classes.index(sample.label) for sample in known])[readable]
         return Evaluation.from_predictions(y_true, y_proba[readable].argmax(axis=1), classes)
+
+    def rename_classes(self, names: Sequence[str]) -> ImageClassifier:
+        """Call the classes otherwise; nothing is learned anew.
+
+        Parameters
+        ----------
+        names : sequence of str
+            A new name for each of ``classes_``, in their order.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ValueError
+            Not one name per class, or a name twice.
+        """
+        self._fitted()
+        if len(names) != len(self.classes_) or len(set(names)) != len(names):
+            raise ValueError(f"Expected {len(self.classes_)} different names, got {list(names)}.")
+        self.classes_ = np.asarray(list(names), dtype=np.str_)
+        if self.evaluation_:
+            self.evaluation_ = replace(self.evaluation_, labels=tuple(names))
+            self._record = {**self._record, "evaluation": self.evaluation_.to_dict()}
+        return self
 
     async def save(self, path: str | Path | None = None, *, name: str | None = None) -> bytes:
         """Pack what was learned into a zip that anyone's tf.js reads.

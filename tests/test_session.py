@@ -1,60 +1,16 @@
 """web/site/py/session.py, on CPython with the numpy double."""
 
-import importlib.util
-import json
-import sys
-from dataclasses import asdict
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import IN_PYODIDE
-from numpy_engine import NumpyEngine
-from photos import COLORS, color_files, encode, noisy
-
-from pyclassifier import CATALOG
+from photos import color_files, encode
 
 if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
-SOURCE = Path(__file__).parents[1] / "web/site/py/session.py"
-sys.path.insert(0, str(SOURCE.parent))
-spec = importlib.util.spec_from_file_location("session", SOURCE)
-session_module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(session_module)
-INDEX = json.dumps([{"card": asdict(card), "bytes": 1} for card in CATALOG.values()])
-FAST = {"inputSize": 32, "learningRate": 0.01, "epochs": 15}
-
-
-class Page:
-    """What the worker does: calls by name, collects events, passes files on."""
-
-    def __init__(self):
-        self.engine = NumpyEngine()
-        self.session = session_module.Session(self.engine, INDEX)
-        self.events = []
-        self.stop = SimpleNamespace(requested=False)
-
-    async def try_call(self, method, *args, desk="photos"):
-        return await self.session.call(method, args, self.events.append, self.stop, desk)
-
-    async def call(self, method, *args, desk="photos"):
-        reply = await self.try_call(method, *args, desk=desk)
-        assert "error" not in reply, reply
-        # What crosses to JavaScript is plain data.
-        return reply["result"] if isinstance(reply["result"], bytes) else json.loads(json.dumps(reply["result"]))
-
-
-def files(pairs):
-    return [SimpleNamespace(path=path, read=read) for path, read in pairs]
-
-
-def photo(label, seed=99):
-    async def read():
-        return encode(noisy(COLORS[label], seed))
-
-    return SimpleNamespace(path=f"new/{label}.png", read=read)
+from session_page import FAST, Page, files, photo
 
 
 async def test_the_whole_way():
@@ -62,9 +18,11 @@ async def test_the_whole_way():
     info = await page.call("connect")
     assert info["backend"] == "numpy" and info["backbones"][0]["name"] == "mobilenet_v1_1.0_224"
     added = await page.call("add", "training", files([*color_files(6), *color_files(2, prefix="val/")]))
-    assert added["classes"][0] == {"label": "blue", "training": 6, "validation": 2}
-    assert added["added"][0] == {"index": 0, "label": "blue", "split": None}
-    assert added["added"][-1] == {"index": 23, "label": "red", "split": "validation"}
+    blue = added["classes"][0]
+    assert (blue["label"], blue["training"], blue["validation"], blue["enabled"]) == ("blue", 6, 2, True)
+    assert blue["photos"] == [*range(6), 18, 19] and blue["marked"] == [18, 19]
+    assert added["added"][0] == {"index": 0, "id": 0, "label": "blue", "split": None}
+    assert added["added"][-1] == {"index": 23, "id": 23, "label": "red", "split": "validation"}
     trained = await page.call("train", FAST)
     assert trained["classes"] == ["blue", "green", "red"] and trained["nTraining"] == 18
     assert trained["evaluation"]["correct"] == trained["evaluation"]["total"] == 6
@@ -87,7 +45,8 @@ async def test_validation_photos_may_come_by_themselves():
     page = Page()
     await page.call("add", "training", files(color_files(5)))
     added = await page.call("add", "validation", files(color_files(2, prefix="others/")))
-    assert added["classes"][2] == {"label": "red", "training": 5, "validation": 2}
+    red = added["classes"][2]
+    assert (red["label"], red["training"], red["validation"]) == ("red", 5, 2)
     assert (await page.call("train", FAST))["evaluation"]["total"] == 6
 
 
@@ -143,7 +102,7 @@ async def test_errors_are_sentences():
 
 async def test_an_inner_error_never_shows_its_traceback(capsys):
     page = Page()
-    page.session.desks["photos"].dataset = None
+    page.session.desks["photos"].album = None
     error = (await page.try_call("train", {}))["error"]
     assert error["name"] == "InternalError" and "Traceback" not in error["message"]
     assert "Traceback" in capsys.readouterr().err

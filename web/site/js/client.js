@@ -68,6 +68,29 @@ export class Desk {
     return this.#call("add", [split], { ...options, files });
   }
 
+  /** The photos in order. */
+  album() {
+    return this.#call("album", []);
+  }
+
+  /**
+   * Put photos and classes in order: takes effect at once, computes no features anew, and can be undone.
+   * @param {import("./protocol.js").Edit} edit
+   */
+  edit(edit) {
+    return this.#call("edit", [edit]);
+  }
+
+  /** Take the last edit (or intake) back. */
+  undo() {
+    return this.#call("undo", []);
+  }
+
+  /** Do once more what was undone. */
+  redo() {
+    return this.#call("redo", []);
+  }
+
   /** Forget all photos. The trained model stays. */
   clear() {
     return this.#call("clear", []);

@@ -101,7 +101,9 @@ export class PhotosView {
     const result = await client.add(split, photos, { onProgress });
     this.#problems.add(result.problems);
     await this.#classList.add(photos, result);
-    store.set({ classes: result.classes });
+    const { photos: known } = store.get();
+    for (const { index, id } of result.added) known.set(id, photos[index]);
+    store.set({ classes: result.classes, album: result });
   }
 
   #showReady() {
@@ -114,7 +116,7 @@ export class PhotosView {
     await client.clear();
     this.#classList.clear();
     this.#problems.clear();
-    this.#app.store.set({ classes: [], samples: false });
+    this.#app.store.set({ classes: [], album: null, photos: new Map(), samples: false });
     this.#app.status.show(texts.ready);
     this.#app.find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
   }

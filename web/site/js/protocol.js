@@ -1,16 +1,38 @@
 /**
  * What passes between the page's thread and the worker: the one place where messages are typed.
  *
- * @typedef {{ label: string, training: number, validation: number }} ClassCount
+ * @typedef {object} ClassCount  a class and its photos
+ * @property {string} label
+ * @property {boolean} enabled  whether it takes part
+ * @property {number} training  photos that are not marked for validation
+ * @property {number} validation
+ * @property {number[]} photos  ids of all of them
+ * @property {number[]} marked  ids of those that are marked for validation
+ *
+ * @typedef {object} Album  the photos in order
+ * @property {ClassCount[]} classes  in the order of their labels
+ * @property {Edit["type"] | "add" | null} undo  what can be undone
+ * @property {Edit["type"] | "add" | null} redo
+ * @property {string[] | null} modelClasses  what the classes of the model that was trained here are called now
+ * @property {boolean} stale  the model was trained on other photos or classes than take part now
+ *
+ * @typedef {{ type: "addClass", label: string }
+ *   | { type: "renameClass", label: string, to: string }
+ *   | { type: "enableClass", label: string, enabled: boolean }
+ *   | { type: "mergeClasses", labels: string[], to: string }
+ *   | { type: "deleteClass", label: string }
+ *   | { type: "movePhotos", photos: number[], to?: string, split?: Split | "drawn" }
+ *   | { type: "deletePhotos", photos: number[] }
+ * } Edit  movePhotos: to a class, which is made where there is none of that name, or onto a side of the split
  * @typedef {{ path: string, reason: string }} Problem
  * @typedef {"training" | "validation"} Split
  * @typedef {{ path: string, blob: Blob }} NamedBlob
  *
- * @typedef {object} Added
- * @property {{ index: number, label: string, split: Split | null }[]} added  index: position in the files handed over;
- *   split null: will be drawn when training starts
- * @property {ClassCount[]} classes  all photos held now
- * @property {Problem[]} problems  all files held back so far
+ * @typedef {Album & {
+ *   added: { index: number, id: number, label: string, split: Split | null }[],
+ *   problems: Problem[],
+ * }} Added  index: position in the files handed over; id: of the photo from now on; split null: will be drawn when
+ *   training starts; problems: all files held back so far
  *
  * @typedef {object} History  one value per finished epoch
  * @property {number[]} loss
@@ -135,6 +157,10 @@
  * @property {[[string], Info]} setBackend
  * @property {[[Split], Added]} add
  * @property {[[], null]} clear
+ * @property {[[], Album]} album
+ * @property {[[Edit], Album]} edit
+ * @property {[[], Album]} undo
+ * @property {[[], Album]} redo
  * @property {[[TrainOptions], Trained]} train
  * @property {[[], Evaluation]} evaluate
  * @property {[[], Recognised[]]} predict

@@ -48,9 +48,9 @@ export function createTrainButtons(form, find, explain) {
 
 /** @param {State} state whether there are photos to train on */
 export function explainPhotos(state) {
-  const usable = state.classes.filter(({ training }) => training > 0).map(({ label }) => label);
-  const missing = usable.length < 2 && state.busy !== "adding" ? texts.needClasses(usable) : "";
-  return { against: reasonAgainst(state, missing), ready: texts.trainReady(countPhotos(state.classes), state.classes.length) };
+  const usable = state.classes.filter(({ enabled, training }) => enabled && training > 0);
+  const missing = usable.length < 2 && state.busy !== "adding" ? texts.needClasses(usable.map(({ label }) => label)) : "";
+  return { against: reasonAgainst(state, missing), ready: texts.trainReady(countPhotos(usable), usable.length) };
 }
 
 /** @param {State} state @param {string} missing what training needs and is not there @returns {string} */

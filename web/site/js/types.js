@@ -15,6 +15,8 @@
  * @property {Activity | null} busy what the page is doing; null when it is free
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes
+ * @property {import("./protocol.js").Album | null} album as Python told last
+ * @property {Map<number, Photo>} photos all photos by id, for pictures of them
  * @property {boolean} samples whether the sample photos are among the photos
  * @property {Model | null} model
  *

@@ -26,7 +26,15 @@ const files = new Map();
 /** Methods whose last argument is their files. */
 const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "predict", "recognise"]);
 /** What runs in Python on this site, apart from the packages. */
-const MODULES = ["session.py", "exchange.py", "workbench.py", "recognise.py", "digits.py"];
+const MODULES = [
+  "session.py",
+  "exchange.py",
+  "album.py",
+  "arrange.py",
+  "workbench.py",
+  "recognise.py",
+  "digits.py",
+];
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {

@@ -10,7 +10,7 @@ import numpy as np
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, reader
 from workbench import Workbench
 
-from pyclassifier import DatasetError, ImageClassifier, decode_image, small_cnn
+from pyclassifier import Dataset, DatasetError, ImageClassifier, decode_image, small_cnn
 from pyclassifier.mnist import center_digit, draw_samples, encode_picture, examples, from_idx, from_sprite
 
 N_EXAMPLES = 20
@@ -19,6 +19,8 @@ DEFAULTS = {"nTraining": 1000, "nValidation": 200, "batchSize": 500, "epochs": 5
 
 class DigitsDesk(Workbench):
     """Digits of MNIST, and a classifier of their pixels."""
+
+    dataset = Dataset()
 
     async def add_digits(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Take in a pair of files instead of the digits so far: pictures and labels, in either order."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 from typing import Any, ClassVar
 
+import arrange
+from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress, from_files
@@ -43,8 +45,10 @@ class Workbench:
     def __init__(self, engine: Any, find_card: Callable[[str | None], ModelCard]) -> None:
         self.engine = engine
         self.find_card = find_card
-        self.dataset = Dataset()
+        self.album = Album()
         self.classifier = ImageClassifier(find_card(None), engine=engine)
+        self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
+        self.trained_on: dict[int, Place] = {}
 
     async def add(self, split: str, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Take labelled photos in; "training" leaves it to their folders to say otherwise."""
@@ -55,28 +59,35 @@ class Workbench:
             split="validation" if split == "validation" else None,
             label_by=self.label_by,
         )
-        self.dataset += incoming
+        ids = self.album.add(incoming)
         return {
             "added": [
-                {"index": positions[sample.read], "label": sample.label, "split": sample.split}
-                for sample in incoming.samples
+                {"index": positions[sample.read], "id": photo, "label": sample.label, "split": sample.split}
+                for photo, sample in zip(ids, incoming.samples, strict=True)
             ],
-            "classes": self.classes(),
-            "problems": listed(self.dataset.problems),
+            "problems": listed(self.album.problems),
+            **self.describe(),
         }
 
-    def classes(self) -> list[Data]:
-        """Labels with their number of photos; what is not marked for validation counts as training."""
-        counts = self.dataset.count()
-        return [
-            {"label": label, "training": n.total() - n["validation"], "validation": n["validation"]}
-            for label, n in counts.items()
-        ]
+    def describe(self) -> Data:
+        """The album for the page, and whether the model was trained on other photos than take part now."""
+        stale = self.outputs is not None and self.album.now.taking_part() != self.trained_on
+        labels = self.classifier.classes_.tolist() if self.outputs is not None else None
+        return {**self.album.describe(), "stale": stale, "modelClasses": labels}
+
+    def rearranged(self) -> Data:
+        """Let the model's labels follow the classes' names; the album."""
+        if self.outputs is not None:
+            labels = self.classifier.classes_.tolist()
+            known = self.album.now.classes
+            names = [known[key].label if key in known else old for key, old in zip(self.outputs, labels, strict=True)]
+            if len(set(names)) == len(names):
+                self.classifier.rename_classes(names)
+        return self.describe()
 
     async def clear(self, *, emit: Emit, stop: Stop) -> None:
         """Forget all photos."""
-        self.classifier.forget(self.dataset.samples)
-        self.dataset = Dataset()
+        self.classifier.forget(self.album.clear())
 
     async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
         """Train on the photos taken in so far."""
@@ -90,7 +101,10 @@ class Workbench:
         if options.get("backbone"):
             params["backbone"] = self.find_card(options["backbone"])
         self.classifier.set_params(**params, topology=None)
-        return await self.fit(self.dataset, emit, stop)
+        trained = await self.fit(self.album.dataset(), emit, stop)
+        self.trained_on = self.album.now.taking_part()
+        self.outputs = [self.album.now.key(label) for label in trained["classes"]]
+        return trained
 
     async def fit(self, dataset: Dataset, emit: Emit, stop: Stop) -> Data:
         """Train as the classifier's parameters say; history and figures for the page."""
@@ -170,6 +184,7 @@ class Workbench:
         """Go on with an opened classifier."""
         self.classifier.close()
         self.classifier = opened
+        self.outputs = None
         card = opened.backbone
         evaluation = opened.evaluation_
         return {
@@ -198,6 +213,7 @@ Workbench.methods = {
     "exportModel": Workbench.export_model,
     "openModel": Workbench.open_model,
 }
+Workbench.methods |= arrange.METHODS
 
 
 def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:

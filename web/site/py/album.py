@@ -1,0 +1,252 @@
+"""The photos of a desk in order: which classes there are, what is in them, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pyclassifier import Dataset, Problem, Sample
+from pyclassifier.datasets import Split
+
+MOST_STEPS = 100
+
+
+@dataclass(frozen=True)
+class Category:
+    """A class: what it is called, and whether it takes part."""
+
+    label: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a photo is: the key of its class, and what it is marked for."""
+
+    key: int
+    split: Split | None = None
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Classes by key and photos by id, both in order. Never changed: each edit makes another one.
+
+    A class keeps its key whatever it is called, so that a trained model's outputs can follow a new name.
+    """
+
+    classes: Mapping[int, Category] = field(default_factory=dict)
+    photos: Mapping[int, Place] = field(default_factory=dict)
+
+    def key(self, label: str) -> int:
+        """The key of a class."""
+        for key, category in self.classes.items():
+            if category.label == label:
+                return key
+        raise ValueError(f"Expected one of the classes {self._known()}, got {label!r}.")
+
+    def has(self, label: str) -> bool:
+        """Whether there is a class of this name."""
+        return any(category.label == label for category in self.classes.values())
+
+    def taking_part(self) -> dict[int, Place]:
+        """The photos of the classes that are switched on."""
+        return {photo: place for photo, place in self.photos.items() if self.classes[place.key].enabled}
+
+    def _known(self) -> str:
+        return ", ".join(repr(category.label) for category in self.classes.values()) or "(none)"
+
+
+class Album:
+    """Photos that were taken in, arranged into classes; every edit can be undone.
+
+    Attributes
+    ----------
+    samples : dict of int to Sample
+        All photos by id, as they came in, deleted ones too as long as that can be undone.
+    now : Arrangement
+    problems : tuple of Problem
+    """
+
+    def __init__(self) -> None:
+        self.samples: dict[int, Sample] = {}
+        self.now = Arrangement()
+        self.problems: tuple[Problem, ...] = ()
+        self._next_key = 0
+        self._next_photo = 0
+        self._done: list[tuple[str, Arrangement]] = []
+        self._undone: list[tuple[str, Arrangement]] = []
+
+    def dataset(self) -> Dataset:
+        """The photos that take part, with the labels that they have now."""
+        labels = {key: category.label for key, category in self.now.classes.items()}
+        samples = [
+            replace(self.samples[photo], label=labels[place.key], split=place.split)
+            for photo, place in self.now.taking_part().items()
+        ]
+        return Dataset(tuple(samples), self.problems)
+
+    def ids(self) -> dict[Any, int]:
+        """Id by what reads a photo, which stays the same whatever its label."""
+        return {sample.read: photo for photo, sample in self.samples.items()}
+
+    def add(self, incoming: Dataset) -> list[int]:
+        """Take photos in, into the classes of their labels; their ids, in their order."""
+        classes, photos = dict(self.now.classes), dict(self.now.photos)
+        keys = {category.label: key for key, category in classes.items()}
+        ids = []
+        for sample in incoming.samples:
+            label = str(sample.label)
+            if label not in keys:
+                keys[label] = self._new_key()
+                classes[keys[label]] = Category(label)
+            ids.append(self._next_photo)
+            self.samples[self._next_photo] = sample
+            photos[self._next_photo] = Place(keys[label], sample.split)
+            self._next_photo += 1
+        self.problems += incoming.problems
+        if ids:
+            self._go("add", Arrangement(classes, photos))
+        return ids
+
+    def add_class(self, label: str) -> None:
+        """Make an empty class."""
+        label = self._free(label)
+        self._go("addClass", replace(self.now, classes={**self.now.classes, self._new_key(): Category(label)}))
+
+    def rename_class(self, label: str, to: str) -> None:
+        """Call a class otherwise."""
+        key = self.now.key(label)
+        if to.strip() != label:
+            self._change_class("renameClass", key, label=self._free(to))
+
+    def enable_class(self, label: str, enabled: bool) -> None:
+        """Switch a class on or off; its photos stay."""
+        self._change_class("enableClass", self.now.key(label), enabled=bool(enabled))
+
+    def merge_classes(self, labels: Sequence[str], to: str) -> None:
+        """Put the photos of several classes into one of them."""
+        target = self.now.key(to)
+        merged = {self.now.key(label) for label in labels} - {target}
+        photos = {
+            photo: replace(place, key=target) if place.key in merged else place
+            for photo, place in self.now.photos.items()
+        }
+        self._go("mergeClasses", Arrangement(_without(self.now.classes, merged), photos))
+
+    def delete_class(self, label: str) -> None:
+        """Delete a class with its photos."""
+        key = self.now.key(label)
+        photos = {photo: place for photo, place in self.now.photos.items() if place.key != key}
+        self._go("deleteClass", Arrangement(_without(self.now.classes, {key}), photos))
+
+    def move_photos(self, photos: Sequence[int], to: str | None = None, split: str | None = None) -> None:
+        """Put photos into another class, which is made where there is none of that name, or onto a side of the split.
+
+        Parameters
+        ----------
+        photos : sequence of int
+        to : str, optional
+            Their new class; by default they stay where they are.
+        split : {"training", "validation", "drawn"}, optional
+            What to mark them for; "drawn" removes the mark.
+        """
+        chosen = self._check(photos)
+        if split not in (None, "training", "validation", "drawn"):
+            raise ValueError(f"Expected split to be training, validation or drawn; got {split!r}.")
+        classes = dict(self.now.classes)
+        changes: dict[str, Any] = {}
+        if to is not None:
+            if not self.now.has(to.strip()):
+                classes[self._new_key()] = Category(self._free(to))
+            changes["key"] = next(key for key, category in classes.items() if category.label == to.strip())
+        if split is not None:
+            changes["split"] = None if split == "drawn" else split
+        moved = {
+            photo: replace(place, **changes) if photo in chosen else place for photo, place in self.now.photos.items()
+        }
+        self._go("movePhotos", Arrangement(classes, moved))
+
+    def delete_photos(self, photos: Sequence[int]) -> None:
+        """Delete photos."""
+        self._go("deletePhotos", replace(self.now, photos=_without(self.now.photos, self._check(photos))))
+
+    def undo(self) -> None:
+        """Go back by one step."""
+        self._step(self._done, self._undone, "undo")
+
+    def redo(self) -> None:
+        """Take the last step that was undone again."""
+        self._step(self._undone, self._done, "take again")
+
+    def clear(self) -> list[Sample]:
+        """Forget everything, the way back included; the samples that were there."""
+        samples = list(self.samples.values())
+        self.samples, self.now, self.problems = {}, Arrangement(), ()
+        self._done, self._undone = [], []
+        return samples
+
+    def describe(self) -> dict[str, Any]:
+        """What the page shows: classes with counts and ids of photos, and what can be undone."""
+        photos: dict[int, list[int]] = {key: [] for key in self.now.classes}
+        marked: dict[int, list[int]] = {key: [] for key in self.now.classes}
+        for photo, place in self.now.photos.items():
+            photos[place.key].append(photo)
+            if place.split == "validation":
+                marked[place.key].append(photo)
+        # In the order of names, as a model's outputs are.
+        ordered = sorted(self.now.classes.items(), key=lambda item: item[1].label)
+        return {
+            "classes": [
+                {
+                    "label": category.label,
+                    "enabled": category.enabled,
+                    "training": len(photos[key]) - len(marked[key]),
+                    "validation": len(marked[key]),
+                    "photos": photos[key],
+                    "marked": marked[key],
+                }
+                for key, category in ordered
+            ],
+            "undo": self._done[-1][0] if self._done else None,
+            "redo": self._undone[-1][0] if self._undone else None,
+        }
+
+    def _new_key(self) -> int:
+        self._next_key += 1
+        return self._next_key
+
+    def _free(self, label: str) -> str:
+        label = label.strip()
+        if not label:
+            raise ValueError("Expected a name for the class, got none.")
+        if self.now.has(label):
+            raise ValueError(f"Expected a name that no other class has, got {label!r}. Merge the two instead.")
+        return label
+
+    def _check(self, photos: Sequence[int]) -> set[int]:
+        chosen = {int(photo) for photo in photos}
+        unknown = chosen - set(self.now.photos)
+        if unknown:
+            raise ValueError(f"Expected ids of photos, got {sorted(unknown)[:5]}, which are none or were deleted.")
+        return chosen
+
+    def _change_class(self, name: str, key: int, **changes: Any) -> None:
+        classes = {**self.now.classes, key: replace(self.now.classes[key], **changes)}
+        self._go(name, replace(self.now, classes=classes))
+
+    def _go(self, name: str, arrangement: Arrangement) -> None:
+        self._done = [*self._done, (name, self.now)][-MOST_STEPS:]
+        self._undone = []
+        self.now = arrangement
+
+    def _step(self, source: list[tuple[str, Arrangement]], target: list[tuple[str, Arrangement]], what: str) -> None:
+        if not source:
+            raise ValueError(f"Expected something to {what}; there is nothing.")
+        name, arrangement = source.pop()
+        target.append((name, self.now))
+        self.now = arrangement
+
+
+def _without(mapping: Mapping[int, Any], keys: Collection[int]) -> dict[int, Any]:
+    return {key: value for key, value in mapping.items() if key not in keys}

@@ -438,13 +438,16 @@ class ImageClassifier:
         ValueError
             Not one name per class, or a name twice.
         """
-        self._fitted()
+        learned = self._fitted()
         if len(names) != len(self.classes_) or len(set(names)) != len(names):
             raise ValueError(f"Expected {len(self.classes_)} different names, got {list(names)}.")
-        self.classes_ = np.asarray(list(names), dtype=np.str_)
-        if self.evaluation_:
-            self.evaluation_ = replace(self.evaluation_, labels=tuple(names))
-            self._record = {**self._record, "evaluation": self.evaluation_.to_dict()}
+        record, evaluation = learned.record, learned.evaluation
+        if evaluation:
+            evaluation = replace(evaluation, labels=tuple(names))
+            record = {**record, "evaluation": evaluation.to_dict()}
+        classes = np.asarray(list(names), dtype=np.str_)
+        self._learned = replace(learned, classes=classes, evaluation=evaluation, record=record)
+        self.classes_, self.evaluation_ = classes, evaluation
         return self
 
     async def save(self, path: str | Path | None = None, *, name: str | None = None) -> bytes:

@@ -204,7 +204,7 @@ def test_the_way_to_compute_can_be_changed(page, site):
 def test_the_keyboard_is_enough(page, site):
     open_page(page, site, "wasm")
     names = []
-    for _ in range(16):
+    for _ in range(18):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate(

@@ -3,6 +3,7 @@ import { connect } from "./client.js";
 import { DigitsView } from "./digits.js";
 import { fillLabels, finder } from "./dom.js";
 import { ignoreStrayDrops } from "./intake.js";
+import { createLanguageView } from "./language.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
 import { createRun } from "./operations.js";
@@ -51,6 +52,7 @@ function main() {
   fillLabels();
   ignoreStrayDrops();
   const store = createStore();
+  createLanguageView(store);
   const status = new Status();
   const loading = createLoading(status);
 
@@ -61,7 +63,7 @@ function main() {
       /** @type {import("./types.js").Client} */
       const client = await connect({ backend: askedBackend(), load, onProgress: loading.progress });
       store.set({ info: client.info });
-      status.show(texts.ready);
+      status.show(() => texts.ready);
       return client;
     } finally {
       loading.end();

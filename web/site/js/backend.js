@@ -1,4 +1,4 @@
-import { element, find } from "./dom.js";
+import { element, find, write } from "./dom.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -15,10 +15,10 @@ export function createBackendView({ store, status, run }) {
   select.addEventListener("change", () => {
     const wanted = select.value;
     run("backend", panel, async (_, client) => {
-      status.progress(texts.changingBackend(wanted));
+      status.progress(() => texts.changingBackend(wanted));
       try {
         store.set({ info: await client.setBackend(wanted) });
-        status.show(texts.ready);
+        status.show(() => texts.ready);
       } finally {
         show(store.get().info); // also where it went wrong: then what is still in use
       }
@@ -28,9 +28,9 @@ export function createBackendView({ store, status, run }) {
   /** @param {import("./types.js").ClientInfo | null} info */
   function show(info) {
     if (!info) return;
-    select.replaceChildren(...info.backends.map((name) => element("option", { value: name }, texts.backend(name))));
+    select.replaceChildren(...info.backends.map((name) => element("option", { value: name }, () => texts.backend(name))));
     select.value = info.backend;
-    note.textContent = noteOn(info);
+    write(note, () => noteOn(info));
     select.title = info.renderer;
   }
 

@@ -31,7 +31,8 @@ export function createCamera(status, onPhoto) {
       take.focus();
     } catch (error) {
       close();
-      status.fail(texts.cameraFailed(error instanceof Error ? error.name : ""));
+      const name = error instanceof Error ? error.name : "";
+      status.fail(() => texts.cameraFailed(name));
     } finally {
       open.disabled = false;
     }

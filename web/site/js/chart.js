@@ -1,5 +1,6 @@
 import uPlot from "../vendor/uPlot.esm.js";
-import { wholePercent } from "./format.js";
+import { percent } from "./format.js";
+import { onLanguage } from "./locale.js";
 import { texts } from "./texts.js";
 
 const HEIGHT = 150;
@@ -27,8 +28,7 @@ export function createChart(box, format, range) {
     plot ??= new uPlot(optionsOf(box, format, range, () => epochs), data, box);
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
-    // While no pointer is over the chart, the legend reads the last epoch.
-    if (data[0].length > 0) plot.setLegend({ idx: data[0].length - 1 });
+    readLast(plot);
   }
 
   function schedule() {
@@ -38,11 +38,14 @@ export function createChart(box, format, range) {
   }
 
   new ResizeObserver(schedule).observe(box);
-  DARK.addEventListener("change", () => {
-    plot?.destroy(); // uPlot keeps the colours that it was made with
+  /** uPlot keeps the colours and words that it was made with. */
+  const renew = () => {
+    plot?.destroy();
     plot = null;
     schedule();
-  });
+  };
+  DARK.addEventListener("change", renew);
+  onLanguage(renew);
 
   return {
     /**
@@ -90,6 +93,7 @@ function optionsOf(box, format, range, epochs) {
   return {
     width: box.clientWidth,
     height: HEIGHT,
+    hooks: { ready: [readLast] },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { time: false, range: () => [1, epochs()] },
@@ -97,7 +101,7 @@ function optionsOf(box, format, range, epochs) {
     },
     axes: [
       { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
-      { ...axis, size: 40, gap: 4, values: range ? (_, ticks) => ticks.map((tick) => `${wholePercent(tick)} %`) : undefined },
+      { ...axis, size: 40, gap: 4, values: range ? (_, ticks) => ticks.map((tick) => percent(tick, 0)) : undefined },
     ],
     series: [
       { label: texts.epoch, value: (_, value) => (value === null ? "–" : String(value)) },
@@ -107,3 +111,7 @@ function optionsOf(box, format, range, epochs) {
   };
 }
 
+/** While no pointer is over the chart, its legend reads the last epoch. @param {uPlot} plot */
+function readLast(plot) {
+  if (plot.data[0].length > 0) plot.setLegend({ idx: plot.data[0].length - 1 });
+}

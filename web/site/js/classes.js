@@ -1,4 +1,4 @@
-import { element, pause } from "./dom.js";
+import { element, pause, write } from "./dom.js";
 import { nameOf, pathOf } from "./format.js";
 import { texts } from "./texts.js";
 import { removeThumbnails, thumbnail } from "./thumbnails.js";
@@ -80,14 +80,14 @@ function createCard(label) {
 /** @param {Card} card @param {ClassCount} count */
 function showCounts(card, { training, validation }) {
   const total = training + validation;
-  card.total.textContent = texts.photos(total);
-  card.split.textContent = texts.split(training, validation);
+  write(card.total, () => texts.photos(total));
+  write(card.split, () => texts.split(training, validation));
   card.split.hidden = validation === 0;
   const hidden = total - card.grid.children.length;
-  card.more.textContent = hidden > 0 ? texts.more(hidden) : "";
+  write(card.more, () => (hidden > 0 ? texts.more(hidden) : ""));
 }
 
 /** @param {Photo} photo @param {string} label */
 function makeThumbnail(photo, label) {
-  return thumbnail(photo, texts.photoOf(label, nameOf(pathOf(photo))));
+  return thumbnail(photo, () => texts.photoOf(label, nameOf(pathOf(photo))));
 }

@@ -1,4 +1,4 @@
-import { element } from "./dom.js";
+import { element, write } from "./dom.js";
 import { createDrawing } from "./drawing.js";
 import { helpWith } from "./form.js";
 import { percent } from "./format.js";
@@ -44,7 +44,7 @@ export class DigitsView {
 
   /** The page is shown: what it needs can be loaded. */
   show() {
-    if (!this.#isLoaded) this.#load(fetchDigits, texts.loadingDigits);
+    if (!this.#isLoaded) this.#load(fetchDigits);
     this.#isLoaded = true;
   }
 
@@ -52,25 +52,25 @@ export class DigitsView {
     const { store, status, find } = this.#app;
     const input = find("files", HTMLInputElement);
     /** @param {import("./intake.js").Source} source */
-    const take = (source) => this.#load(async () => (await source()).photos, texts.loadingDigits);
+    const take = (source) => this.#load(async () => (await source()).photos);
     input.addEventListener("change", () => take(takeInput(input)));
     const isOpen = () => isFree(store.get(), "loading", "adding");
-    acceptDrops(this.#panel, isOpen, (source) => (source ? take(source) : status.fail(texts.noFiles)));
+    acceptDrops(this.#panel, isOpen, (source) => (source ? take(source) : status.fail(() => texts.noFiles)));
   }
 
-  /** @param {() => Promise<Photo[]>} fetchFiles @param {string} doing */
-  #load(fetchFiles, doing) {
+  /** @param {() => Promise<Photo[]>} fetchFiles */
+  #load(fetchFiles) {
     const { run, status, store, find } = this.#app;
     run("adding", this.#panel, async (desk) => {
-      status.progress(doing);
+      status.progress(() => texts.loadingDigits);
       const { total, classes, examples } = await desk.addDigits(await fetchFiles());
-      find("count", HTMLElement).textContent = texts.digitCount(total);
+      write(find("count", HTMLElement), () => texts.digitCount(total));
       const items = examples.map(({ label, picture }) =>
         element("li", {}, element("img", { src: picture, alt: "", width: "56", height: "56" }), label),
       );
       find("examples", HTMLElement).replaceChildren(...items);
       store.set({ classes: classes.map((label) => ({ label, enabled: true, training: 0, validation: 0, photos: [], marked: [] })) });
-      status.show(texts.digitsReady(total, classes.length));
+      status.show(() => texts.digitsReady(total, classes.length));
     });
   }
 
@@ -98,7 +98,7 @@ export class DigitsView {
     buttons.stop.addEventListener("click", () => {
       abort.abort();
       buttons.stop.disabled = true;
-      status.progress(texts.stopping);
+      status.progress(() => texts.stopping);
     });
     store.subscribe((state) => buttons.update(state));
   }
@@ -122,22 +122,22 @@ export class DigitsView {
     this.#forgetReading();
     await this.#results.showTrained(result);
     const { evaluation } = result;
-    status.show(result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation));
+    status.show(() => (result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation)));
   }
 
   #read() {
     const { run, store, status, find } = this.#app;
     if (store.get().model === null || this.#drawing.isEmpty()) return;
     run("recognising", find("try", HTMLElement), async (desk) => {
-      status.progress(texts.readingDrawing);
+      status.progress(() => texts.readingDrawing);
       const { label, probability, shares, picture } = await desk.readDigit(this.#drawing.pixels());
       if (this.#drawing.isEmpty()) return; // cleared meanwhile
       find("reading", HTMLElement).hidden = false;
       find("read-label", HTMLElement).textContent = label;
-      find("read-share", HTMLElement).textContent = percent(probability);
+      write(find("read-share", HTMLElement), () => percent(probability));
       find("read-picture", HTMLImageElement).src = picture;
       find("shares", HTMLElement).replaceChildren(makeBars(shares));
-      status.show(texts.read(label, probability));
+      status.show(() => texts.read(label, probability));
     });
   }
 

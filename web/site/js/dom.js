@@ -1,5 +1,10 @@
 import { labels } from "./texts.js";
 
+/** A function is asked again when the language changes, so that what is on the page follows. @typedef {string | (() => string)} Text */
+
+/** The functions behind what is on the page: of a text node, or of an element's attributes. @type {WeakMap<Node, Map<string, () => string>>} */
+const sources = new WeakMap();
+
 /**
  * The element with this id, which the page cannot do without.
  *
@@ -25,21 +30,58 @@ export function finder(prefix) {
 }
 
 /**
- * A new element. Attributes that are undefined are left out; children that are strings become text, never markup.
+ * A new element. Attributes that are undefined are left out; children that are texts become text, never markup.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
- * @param {Record<string, string | undefined>} [attributes]
- * @param {...(Node | string)} children
+ * @param {Record<string, Text | undefined>} [attributes]
+ * @param {...(Node | Text)} children
  * @returns {HTMLElementTagNameMap[K]}
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined) made.setAttribute(name, value);
+    if (value !== undefined) writeAttribute(made, name, value);
   }
-  made.append(...children);
+  made.append(...children.map((child) => (child instanceof Node ? child : textNode(child))));
   return made;
+}
+
+/** @param {Element} node @param {...Text} parts all that it holds from now on */
+export function write(node, ...parts) {
+  node.replaceChildren(...parts.map(textNode));
+}
+
+/** @param {Element} node @param {string} name @param {Text} value */
+export function writeAttribute(node, name, value) {
+  if (typeof value === "function") sources.set(node, (sources.get(node) ?? new Map()).set(name, value));
+  else sources.get(node)?.delete(name);
+  node.setAttribute(name, textOf(value));
+}
+
+/** @param {Text} text */
+function textNode(text) {
+  const node = document.createTextNode(textOf(text));
+  if (typeof text === "function") sources.set(node, new Map([["", text]]));
+  return node;
+}
+
+/** @param {Text} text @returns {string} */
+export function textOf(text) {
+  return typeof text === "function" ? text() : text;
+}
+
+/** Write all texts of the page anew, in the language that is now chosen. */
+export function rewrite() {
+  fillLabels();
+  const nodes = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  while (nodes.nextNode()) {
+    const node = nodes.currentNode;
+    for (const [name, text] of sources.get(node) ?? []) {
+      if (node instanceof Element) node.setAttribute(name, text());
+      else node.textContent = text();
+    }
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { element } from "./dom.js";
+import { element, textOf } from "./dom.js";
 import { texts } from "./texts.js";
 
 /**
@@ -37,7 +37,7 @@ export function createOptionsForm(form, find, defaults) {
       if (shown?.backbones === info.backbones) return;
       shown = info;
       const options = info.backbones.map(({ name, title, bytes }) =>
-        element("option", { value: name }, texts.backboneOption(title, bytes)),
+        element("option", { value: name }, () => texts.backboneOption(title, bytes)),
       );
       backbone.replaceChildren(...options);
       showSizes(inputSize, info, backbone.value);
@@ -64,13 +64,13 @@ export function createOptionsForm(form, find, defaults) {
  * Replace the browser's message by one that names the field and its range, or by another one.
  *
  * @param {HTMLInputElement} input
- * @param {string} [message]
+ * @param {import("./dom.js").Text} [message]
  */
 export function helpWith(input, message) {
   const name = () => input.labels?.[0]?.textContent ?? input.name;
   input.addEventListener("invalid", () => {
     if (input.validity.customError) return;
-    input.setCustomValidity(message ?? texts.expected(name(), input.min, input.max, input.step !== "any"));
+    input.setCustomValidity(textOf(message ?? texts.expected(name(), input.min, input.max, input.step !== "any")));
   });
   input.addEventListener("input", () => input.setCustomValidity(""));
 }
@@ -80,7 +80,7 @@ function showSizes(select, info, backbone) {
   const original = info?.backbones.find(({ name }) => name === backbone)?.inputSize ?? INPUT_SIZES[0];
   const sizes = [...new Set([original, ...INPUT_SIZES])].sort((a, b) => b - a);
   select.replaceChildren(
-    ...sizes.map((size) => element("option", { value: String(size) }, texts.inputSize(size, size === original))),
+    ...sizes.map((size) => element("option", { value: String(size) }, () => texts.inputSize(size, size === original))),
   );
   select.value = String(original);
 }

@@ -1,9 +1,39 @@
+import { LANGUAGES, language } from "./locale.js";
+
 /** What stands for a figure that does not exist, such as the precision of a class that was never predicted: Python's None. */
 const NOTHING = "–";
 
-/** @param {number | null | undefined} share 0 to 1 @returns {string} "97.8 %" */
-export function percent(share) {
-  return share === null || share === undefined ? NOTHING : `${(share * 100).toFixed(1)} %`;
+/**
+ * What each language puts behind a number.
+ *
+ * @type {Record<import("./locale.js").Language, Record<"percent" | "second" | "minute" | "megabyte", string>>}
+ */
+const SIGNS = {
+  en: { percent: " %", second: " s", minute: " min", megabyte: " MB" },
+  fr: { percent: "\u202f%", second: "\u00a0s", minute: "\u00a0min", megabyte: "\u00a0Mo" },
+  zh: { percent: "%", second: "秒", minute: "分", megabyte: " MB" },
+};
+
+/** Made once for each language and kind: making one takes long. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+/** @param {number} value @param {number} digits after the decimal point */
+function decimal(value, digits) {
+  const key = `${language} ${digits}`;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const made = formats.get(key) ?? new Intl.NumberFormat(LANGUAGES[language].tag, options);
+  formats.set(key, made);
+  return made.format(value);
+}
+
+/** @param {number} n a whole number @returns {string} "5,000" */
+export function number(n) {
+  return decimal(n, 0);
+}
+
+/** @param {number | null | undefined} share 0 to 1 @param {number} [digits] @returns {string} "97.8 %" */
+export function percent(share, digits = 1) {
+  return share === null || share === undefined ? NOTHING : decimal(share * 100, digits) + SIGNS[language].percent;
 }
 
 /** @param {number} share 0 to 1 @returns {string} "98", for ranges such as "92 to 98 %" */
@@ -13,7 +43,7 @@ export function wholePercent(share) {
 
 /** @param {number} bytes @returns {string} "8.5 MB" */
 export function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  return decimal(bytes / 1e6, 1) + SIGNS[language].megabyte;
 }
 
 /**
@@ -21,13 +51,19 @@ export function megabytes(bytes) {
  * @returns {string} "0.978", the field's way to write precision, recall and F1
  */
 export function ratio(value) {
-  return value === null || value === undefined || Number.isNaN(value) ? NOTHING : value.toFixed(3);
+  return value === null || value === undefined || Number.isNaN(value) ? NOTHING : decimal(value, 3);
 }
 
 /** @param {number} seconds @returns {string} "8.4 s" or "2 min 5 s" */
 export function duration(seconds) {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const { second, minute } = SIGNS[language];
+  if (seconds < 60) return decimal(seconds, 1) + second;
+  return `${Math.floor(seconds / 60)}${minute} ${Math.round(seconds % 60)}${second}`;
+}
+
+/** @param {Date} when @returns {string} "24 Nov, 20:17" */
+export function dayAndTime(when) {
+  return when.toLocaleString(LANGUAGES[language].tag, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
 /**

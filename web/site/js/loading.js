@@ -25,7 +25,7 @@ export function createLoading(status) {
     const [next] = missing;
     if (next === undefined) return;
     if (next === LAST) start(LAST);
-    status.progress(texts.loading(next), done, total);
+    status.progress(() => texts.loading(next), done, total);
   }
 
   /** @param {string} stage */
@@ -62,7 +62,7 @@ export function createLoading(status) {
 function addRow(parent, stage) {
   const id = `loading-${stage}`;
   const progress = element("progress", { "aria-labelledby": id, value: "0", max: "1" });
-  const line = element("div", { class: "stage" }, element("span", { id }, texts.loadingName(stage)), progress);
+  const line = element("div", { class: "stage" }, element("span", { id }, () => texts.loadingName(stage)), progress);
   parent.append(line);
   return { line, progress };
 }

@@ -1,4 +1,4 @@
-import { element } from "./dom.js";
+import { element, write } from "./dom.js";
 import { takeInput } from "./intake.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
@@ -22,9 +22,9 @@ export function createModelView({ store, status, run, find, desk: place }, { res
 
   download.addEventListener("click", () => {
     run("model", panel, async (client) => {
-      status.progress(texts.packing);
+      status.progress(() => texts.packing);
       save(await client.exportModel({ name: "pyclassifier-model" }));
-      status.show(texts.downloaded);
+      status.show(() => texts.downloaded);
     });
   });
 
@@ -41,12 +41,12 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     run("model", panel, async (desk) => {
       const blob = await source();
       if (!blob) return;
-      status.progress(texts.opening);
+      status.progress(() => texts.opening);
       const model = await desk.openModel(blob);
       store.set({ model: { classes: model.classes, source: "opened" } });
       tryout.clear();
       await results.showOpened(model);
-      status.show(texts.opened(model.classes.length));
+      status.show(() => texts.opened(model.classes.length));
     });
   }
 
@@ -54,11 +54,11 @@ export function createModelView({ store, status, run, find, desk: place }, { res
   const kept = find("kept", HTMLElement);
   keep.addEventListener("click", () => {
     run("model", panel, async (desk) => {
-      status.progress(texts.packing);
+      status.progress(() => texts.packing);
       const name = texts.keptName(store.get().model?.classes ?? [], new Date());
       await keepModel({ desk: place, name, blob: await desk.exportModel({ name }) });
       await listKept();
-      status.show(texts.keptModel);
+      status.show(() => texts.keptModel);
     });
   });
 
@@ -66,13 +66,13 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     const models = await keptModels(place);
     kept.replaceChildren(
       ...models.map(({ id, name, blob }) => {
-        const use = element("button", { type: "button", "aria-label": texts.openKept(name) }, texts.open);
-        const drop = element("button", { type: "button", class: "quiet", "aria-label": texts.deleteKept(name) }, texts.delete);
+        const use = element("button", { type: "button", "aria-label": () => texts.openKept(name) }, () => texts.open);
+        const drop = element("button", { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(name) }, () => texts.delete);
         use.addEventListener("click", () => openBlob(async () => blob));
         drop.addEventListener("click", async () => {
           await forgetModel(id);
           await listKept();
-          status.show(texts.deletedKept);
+          status.show(() => texts.deletedKept);
           keep.focus(); // the button is gone
         });
         return element("li", {}, element("span", { class: "name" }, name), use, drop);
@@ -103,10 +103,10 @@ export function createModelView({ store, status, run, find, desk: place }, { res
 function showModel(find, model) {
   const name = find("model-name", HTMLElement);
   const chips = find("model-classes", HTMLElement);
-  name.textContent = model ? texts.model(model.source, model.classes) : "";
+  write(name, () => (model ? texts.model(model.source, model.classes) : ""));
   const names = model ? model.classes.slice(0, MOST_NAMES) : [];
   chips.replaceChildren(...names.map((label) => element("span", { class: "chip" }, label)));
-  if (model && model.classes.length > names.length) chips.append(texts.more(model.classes.length - names.length));
+  if (model && model.classes.length > names.length) chips.append(element("span", {}, () => texts.more(model.classes.length - names.length)));
 }
 
 /** @param {Blob} blob */

@@ -39,7 +39,7 @@ export function createRun(store, status, start) {
       store.set({ client: await start() });
     } catch (error) {
       store.set({ failed: true });
-      status.fail(texts.startFailed, error);
+      status.fail(() => texts.startFailed, error);
     }
   });
 
@@ -52,7 +52,7 @@ export function createRun(store, status, start) {
       try {
         await work(client.desk(desk), client);
       } catch (error) {
-        status.fail(texts.failed[activity], error);
+        status.fail(() => texts.failed[activity], error);
       } finally {
         panel.removeAttribute("aria-busy");
       }

@@ -1,4 +1,4 @@
-import { fillLabels, find } from "./dom.js";
+import { fillLabels, find, write } from "./dom.js";
 import { labels, texts } from "./texts.js";
 
 /** @typedef {"train" | "recognise" | "digits" | "logos"} PageName */
@@ -18,6 +18,7 @@ export function currentPage() {
  * @param {Record<PageName, () => { show?: () => void, hide?: () => void }>} create make what brings a page to life
  */
 export function createPages(create) {
+  const title = /** @type {HTMLTitleElement} */ (document.querySelector("title"));
   const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("nav a[data-page]"));
   /** @type {Map<PageName, { main: HTMLElement, view: ReturnType<typeof create[PageName]> }>} */
   const pages = new Map();
@@ -44,7 +45,7 @@ export function createPages(create) {
       if (link.dataset.page === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    document.title = current === NAMES[0] ? labels.product : `${texts.pageName(current)} · ${labels.product}`;
+    write(title, () => (current === NAMES[0] ? labels.product : `${texts.pageName(current)} · ${labels.product}`));
     view.show?.();
     return main;
   }

@@ -53,7 +53,7 @@ export class PhotosView {
     const input = find(`${split}-folder`, HTMLInputElement);
     input.addEventListener("change", () => this.#take(split, takeInput(input)));
     const isOpen = () => isFree(store.get(), "loading", "adding");
-    acceptDrops(zone, isOpen, (source) => (source ? this.#take(split, source) : status.fail(texts.noFiles)));
+    acceptDrops(zone, isOpen, (source) => (source ? this.#take(split, source) : status.fail(() => texts.noFiles)));
   }
 
   /** @param {(client: Desk) => Promise<void>} work */
@@ -66,7 +66,7 @@ export class PhotosView {
     const { store, status } = this.#app;
     this.#waiting.hidden = store.get().busy !== "loading";
     this.#work(async (client) => {
-      status.progress(texts.findingPhotos);
+      status.progress(() => texts.findingPhotos);
       const { photos, problems } = await source();
       this.#problems.add(problems);
       await this.#add(client, split, inOrder(photos));
@@ -78,7 +78,7 @@ export class PhotosView {
   async #addSamples(client) {
     const { store, status } = this.#app;
     const samples = await fetchSamples((done, total) =>
-      status.progress(texts.fetchingSamples(done, total), done, total),
+      status.progress(() => texts.fetchingSamples(done, total), done, total),
     );
     await this.#add(client, "training", samples.training);
     await this.#add(client, "validation", samples.validation);
@@ -96,7 +96,7 @@ export class PhotosView {
   async #add(client, split, photos) {
     const { store, status } = this.#app;
     /** @param {{ done: number, total: number }} progress */
-    const onProgress = ({ done, total }) => status.progress(texts.reading(done, total), done, total);
+    const onProgress = ({ done, total }) => status.progress(() => texts.reading(done, total), done, total);
     onProgress({ done: 0, total: photos.length });
     const result = await client.add(split, photos, { onProgress });
     this.#problems.add(result.problems);
@@ -108,7 +108,7 @@ export class PhotosView {
 
   #showReady() {
     const { classes } = this.#app.store.get();
-    this.#app.status.show(texts.photosReady(countPhotos(classes), classes.length));
+    this.#app.status.show(() => texts.photosReady(countPhotos(classes), classes.length));
   }
 
   /** @param {Desk} client */
@@ -117,7 +117,7 @@ export class PhotosView {
     this.#classList.clear();
     this.#problems.clear();
     this.#app.store.set({ classes: [], album: null, photos: new Map(), samples: false });
-    this.#app.status.show(texts.ready);
+    this.#app.status.show(() => texts.ready);
     this.#app.find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
   }
 

@@ -1,4 +1,4 @@
-import { element } from "./dom.js";
+import { element, write } from "./dom.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./protocol.js").Problem} Problem */
@@ -20,9 +20,9 @@ export function createProblemList(details) {
   function show() {
     const shown = [...reasons].slice(0, MOST_SHOWN);
     details.hidden = reasons.size === 0;
-    summary.textContent = texts.problems(reasons.size);
+    write(summary, () => texts.problems(reasons.size));
     list.replaceChildren(...shown.map(([path, reason]) => element("li", {}, element("b", {}, path), " ", reason)));
-    if (reasons.size > shown.length) list.append(element("li", {}, texts.more(reasons.size - shown.length)));
+    if (reasons.size > shown.length) list.append(element("li", {}, () => texts.more(reasons.size - shown.length)));
   }
 
   return {

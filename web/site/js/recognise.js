@@ -40,7 +40,7 @@ export class RecogniseView {
     this.#camera = createCamera(app.status, (photo) => this.#add([photo]));
     this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
     const onDrop = (/** @type {import("./intake.js").Source | null} */ source) =>
-      source ? this.#take(source) : app.status.fail(texts.noFiles);
+      source ? this.#take(source) : app.status.fail(() => texts.noFiles);
     acceptDrops(this.#panel, () => true, onDrop);
     document.addEventListener("paste", (event) => this.#paste(event));
     helpWith(this.#topK);
@@ -76,7 +76,7 @@ export class RecogniseView {
     if (this.#page.hidden || event.target instanceof HTMLInputElement) return;
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length > 0) this.#add(files);
-    else this.#app.status.fail(texts.nothingPasted);
+    else this.#app.status.fail(() => texts.nothingPasted);
   }
 
   #listenToAddress() {
@@ -84,17 +84,18 @@ export class RecogniseView {
     const form = find("address-form", HTMLFormElement);
     const address = find("address", HTMLInputElement);
     const button = find("fetch-address", HTMLButtonElement);
-    helpWith(address, texts.expectedAddress);
+    helpWith(address, () => texts.expectedAddress);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       button.disabled = true;
       status.clearError();
-      status.progress(texts.fetching(address.value));
+      const url = address.value;
+      status.progress(() => texts.fetching(url));
       try {
-        this.#add([await fetchPicture(address.value)]);
+        this.#add([await fetchPicture(url)]);
         form.reset();
       } catch (error) {
-        status.fail(texts.notFetched, error);
+        status.fail(() => texts.notFetched, error);
       } finally {
         button.disabled = false;
       }
@@ -106,7 +107,7 @@ export class RecogniseView {
     this.#photos.push(...photos);
     this.#chosen.append(...photos.map((photo) => thumbnail(photo, nameOf(pathOf(photo)))));
     this.#app.status.clearError();
-    if (isFree(this.#app.store.get())) this.#app.status.show(texts.picturesReady(this.#photos.length));
+    if (isFree(this.#app.store.get())) this.#app.status.show(() => texts.picturesReady(this.#photos.length));
     this.#update(this.#app.store.get());
   }
 
@@ -121,10 +122,10 @@ export class RecogniseView {
     this.#app.run("network", find("network", HTMLElement), async (_, client) => {
       const backbone = this.#network.value;
       if (this.#page.hidden || backbone === this.#shown) return;
-      this.#app.status.progress(texts.loadingNetwork);
+      this.#app.status.progress(() => texts.loadingNetwork);
       await showNetwork(await client.network({ backbone }));
       this.#shown = backbone;
-      this.#app.status.show(texts.ready);
+      this.#app.status.show(() => texts.ready);
     });
   }
 
@@ -134,10 +135,10 @@ export class RecogniseView {
     const options = { topK: this.#topK.valueAsNumber, backbone: this.#network.value };
     /** @param {import("./protocol.js").Progress} progress */
     const onProgress = ({ stage, done, total }) => {
-      if (stage !== "decoding") status.progress(texts.recognising(done, total), done, total);
+      if (stage !== "decoding") status.progress(() => texts.recognising(done, total), done, total);
     };
     run("recognising", find("answers", HTMLElement), async (_, client) => {
-      status.progress(texts.recognising(0, photos.length), 0, photos.length);
+      status.progress(() => texts.recognising(0, photos.length), 0, photos.length);
       const predictions = await client.recognise(photos, { ...options, onProgress });
       const items = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
       find("no-answers", HTMLElement).hidden = true;
@@ -146,7 +147,7 @@ export class RecogniseView {
       const good = predictions.filter(({ error }) => error === undefined).length;
       const [{ label, probability }] = predictions;
       const alone = predictions.length === 1 && label !== undefined && probability !== undefined;
-      status.show(alone ? texts.shows(label, probability) : texts.recognised(good, predictions.length - good));
+      status.show(() => (alone ? texts.shows(label, probability) : texts.recognised(good, predictions.length - good)));
     });
   }
 

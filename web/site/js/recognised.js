@@ -37,7 +37,7 @@ async function showNext(group, items, top) {
   const rest = items.slice(AT_ONCE);
   await appendInChunks(group, items.slice(0, AT_ONCE), (item) => makeItem(item, top), 8);
   if (rest.length === 0) return;
-  const more = element("button", { type: "button", class: "quiet" }, texts.showMore(rest.length));
+  const more = element("button", { type: "button", class: "quiet" }, () => texts.showMore(rest.length));
   group.after(more);
   more.addEventListener("click", async () => {
     const shown = group.children.length;
@@ -59,7 +59,7 @@ function makeItem({ photo, prediction }, most) {
     text.append(element("p", { class: "reason" }, error));
     return element("li", { class: "unread" }, ...picture, text);
   }
-  const share = element("span", {}, percent(probability));
+  const share = element("span", {}, () => percent(probability));
   text.append(element("p", { class: "verdict" }, element("strong", {}, label), " ", share), " ", makeBars(top.slice(0, most)));
   return element("li", {}, ...picture, text);
 }
@@ -68,8 +68,8 @@ function makeItem({ photo, prediction }, most) {
 export function makeBars(guesses) {
   const bars = element("div", { class: "guesses" });
   for (const { label, probability, index, wordnetId } of guesses) {
-    const title = index === undefined ? label : texts.imagenetClass(label, index, wordnetId ?? "");
-    const share = element("span", { class: "share" }, percent(probability));
+    const title = index === undefined ? label : () => texts.imagenetClass(label, index, wordnetId ?? "");
+    const share = element("span", { class: "share" }, () => percent(probability));
     bars.append(element("span", { class: "name", title }, label), bar(probability), " ", share, " ");
   }
   return bars;

@@ -1,4 +1,4 @@
-import { bar, element } from "./dom.js";
+import { bar, element, write } from "./dom.js";
 import { createChart } from "./chart.js";
 import { duration, percent, ratio } from "./format.js";
 import { fillConfusion, fillPerClass } from "./tables.js";
@@ -7,6 +7,7 @@ import { labels, texts } from "./texts.js";
 /**
  * @typedef {import("./protocol.js").Evaluation} Evaluation
  * @typedef {import("./protocol.js").History} History
+ * @typedef {import("./dom.js").Text} Text
  * @typedef {ReturnType<typeof createResultsView>} ResultsView
  */
 
@@ -27,8 +28,8 @@ export function createResultsView(find) {
 
   /**
    * @param {Evaluation | null} evaluation
-   * @param {string} without what to say where there is none
-   * @param {string} note
+   * @param {Text} without what to say where there is none
+   * @param {Text} note "" for none
    */
   async function show(evaluation, without, note) {
     box.hidden = false;
@@ -57,15 +58,15 @@ export function createResultsView(find) {
     /** @param {import("./protocol.js").Trained} result */
     async showTrained(result) {
       curves.show(result.history, result.history.loss.length);
-      const note = texts.run(result.nTraining, result.epochs, duration(result.seconds.total));
-      await show(result.evaluation, texts.noValidation, note);
+      const note = () => texts.run(result.nTraining, result.epochs, duration(result.seconds.total));
+      await show(result.evaluation, () => texts.noValidation, note);
     },
 
     /** @param {import("./protocol.js").Opened} model */
     async showOpened({ history, evaluation }) {
       if (history && history.loss.length > 0) curves.show(history, history.loss.length);
       else curves.hide();
-      await show(evaluation, texts.noStoredFigures, evaluation ? texts.storedFigures : "");
+      await show(evaluation, () => texts.noStoredFigures, evaluation ? () => texts.storedFigures : "");
     },
   };
 }
@@ -82,10 +83,12 @@ function createCurves(find) {
       accuracy.show(history.accuracy, history.val_accuracy, epochs);
       loss.show(history.loss, history.val_loss, epochs);
       // For those who do not see the canvas. Not a live region: the status line speaks of the epochs.
-      find("curves-text", HTMLElement).textContent = [
-        describe(labels.accuracy, percent, history.accuracy, history.val_accuracy),
-        describe(labels.loss, ratio, history.loss, history.val_loss),
-      ].join(" ");
+      write(
+        find("curves-text", HTMLElement),
+        () => describe(labels.accuracy, percent, history.accuracy, history.val_accuracy),
+        " ",
+        () => describe(labels.loss, ratio, history.loss, history.val_loss),
+      );
     },
     hide() {
       box.hidden = true;
@@ -114,13 +117,13 @@ function figuresOf(evaluation) {
   scale.style.setProperty("--low", String(low));
   scale.style.setProperty("--high", String(high));
   const figures = [
-    element("p", { class: "figure" }, percent(evaluation.accuracy)),
-    element("p", { class: "label" }, texts.accuracyLabel),
+    element("p", { class: "figure" }, () => percent(evaluation.accuracy)),
+    element("p", { class: "label" }, () => texts.accuracyLabel),
     scale,
-    element("p", { class: "exact" }, texts.accuracy(evaluation)),
+    element("p", { class: "exact" }, () => texts.accuracy(evaluation)),
   ];
   if (high - low > WIDE || evaluation.total < FEW) {
-    figures.push(element("p", { class: "hint" }, texts.fewPhotos(evaluation)));
+    figures.push(element("p", { class: "hint" }, () => texts.fewPhotos(evaluation)));
   }
   return figures;
 }

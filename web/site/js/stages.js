@@ -1,4 +1,4 @@
-import { setProgress } from "./dom.js";
+import { setProgress, write } from "./dom.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./protocol.js").Progress} Progress */
@@ -33,7 +33,7 @@ export function createStages(find) {
       if (!row) return;
       row.line.dataset.state = total > 0 && done >= total ? "done" : "active";
       setProgress(row.progress, done, total);
-      row.text.textContent = texts.outOf(done, total);
+      write(row.text, () => texts.outOf(done, total));
     },
     hide() {
       box.hidden = true;
@@ -51,11 +51,11 @@ export function createReporter(status) {
   /** @param {Progress} progress */
   return ({ stage, done, total, epoch, epochs }) => {
     if (stage === "training") {
-      status.progress(texts.training(epoch ?? done, epochs ?? total), done, total, true);
+      status.progress(() => texts.training(epoch ?? done, epochs ?? total), done, total, true);
       return;
     }
     computing ||= stage === "features" && done > 0;
     if (stage === "decoding" && computing) return;
-    status.progress(texts.stage(stage, done, total), done, total);
+    status.progress(() => texts.stage(stage, done, total), done, total);
   };
 }

@@ -1,5 +1,7 @@
-import { element, find, setProgress } from "./dom.js";
+import { element, find, setProgress, textOf, write } from "./dom.js";
 import { texts } from "./texts.js";
+
+/** @typedef {import("./dom.js").Text} Text */
 
 /** Counting aloud faster than this only makes screen readers stammer. */
 const QUIET_MS = 150;
@@ -23,10 +25,10 @@ export class Status {
   /**
    * Say how things stand; the bar goes away.
    *
-   * @param {string} text
+   * @param {Text} text
    */
   show(text) {
-    this.#line.textContent = text;
+    write(this.#line, text);
     this.#lastShown = performance.now();
     this.#progress.hidden = true;
   }
@@ -34,7 +36,7 @@ export class Status {
   /**
    * Say what is being done, and how far. Counts on the same thing may be skipped when they come too fast.
    *
-   * @param {string} text
+   * @param {Text} text
    * @param {number} done
    * @param {number} total 0 is "nobody knows"
    * @param {boolean} everyTime never skip
@@ -43,21 +45,21 @@ export class Status {
     this.#progress.hidden = false;
     setProgress(this.#progress, done, total);
     const now = performance.now();
-    const again = withoutNumbers(text) === withoutNumbers(this.#line.textContent ?? "");
+    const again = withoutNumbers(textOf(text)) === withoutNumbers(this.#line.textContent ?? "");
     if (again && !everyTime && now - this.#lastShown < QUIET_MS && done < total) return;
-    this.#line.textContent = text;
+    write(this.#line, text);
     this.#lastShown = now;
   }
 
   /**
    * Show a sentence that helps, never a traceback.
    *
-   * @param {string} what
+   * @param {Text} what
    * @param {unknown} [error]
    */
   fail(what, error) {
     if (error !== undefined) console.error(error);
-    this.show(texts.failedStatus);
+    this.show(() => texts.failedStatus);
     // The box itself is always there: screen readers only speak of alerts in places that they already know.
     this.#alertBox.classList.add("alert");
     this.#dismiss.hidden = false;

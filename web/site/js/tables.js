@@ -1,5 +1,5 @@
 import { appendInChunks, element } from "./dom.js";
-import { ratio } from "./format.js";
+import { number, ratio } from "./format.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./protocol.js").Evaluation} Evaluation */
@@ -9,9 +9,9 @@ const CELLS_AT_ONCE = 1000;
 
 /** @param {HTMLTableElement} table @param {Evaluation} evaluation */
 export async function fillConfusion(table, { labels, confusion }) {
-  const head = element("tr", {}, element("th", { scope: "col" }, texts.trueClass));
+  const head = element("tr", {}, element("th", { scope: "col" }, () => texts.trueClass));
   head.append(...labels.map((label) => element("th", { scope: "col" }, label)));
-  const body = startTable(table, texts.confusionCaption, head);
+  const body = startTable(table, () => texts.confusionCaption, head);
   const rows = labels.map((label, index) => ({ label, index, counts: confusion[index] }));
   await appendInChunks(body, rows, confusionRow, Math.ceil(CELLS_AT_ONCE / labels.length));
 }
@@ -31,15 +31,19 @@ function confusionRow({ label, index, counts }) {
 
 /** @param {HTMLTableElement} table @param {Evaluation} evaluation */
 export async function fillPerClass(table, { perClass }) {
-  const head = element("tr", {}, ...texts.perClassColumns.map((name) => element("th", { scope: "col" }, name)));
-  const body = startTable(table, texts.perClassCaption, head);
+  const body = startTable(table, () => texts.perClassCaption, headOf(() => texts.perClassColumns));
   await appendInChunks(body, perClass, ({ label, precision, recall, f1, support }) => {
-    const cells = [ratio(precision), ratio(recall), ratio(f1), String(support)].map((text) => element("td", {}, text));
+    const cells = [() => ratio(precision), () => ratio(recall), () => ratio(f1), () => number(support)].map((text) => element("td", {}, text));
     return element("tr", {}, element("th", { scope: "row" }, label), ...cells);
   });
 }
 
-/** @param {HTMLTableElement} table @param {string} caption @param {HTMLTableRowElement} head */
+/** @param {() => string[]} columns */
+export function headOf(columns) {
+  return element("tr", {}, ...columns().map((_, index) => element("th", { scope: "col" }, () => columns()[index])));
+}
+
+/** @param {HTMLTableElement} table @param {import("./dom.js").Text} caption @param {HTMLTableRowElement} head */
 export function startTable(table, caption, head) {
   const body = element("tbody");
   table.replaceChildren(element("caption", {}, caption), element("thead", {}, head), body);

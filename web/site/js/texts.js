@@ -1,2 +1,15 @@
-/** The texts of the page in the visitor's language. Each language is a file of texts/ with the same names. */
-export { labels, texts } from "./texts/en.js";
+/**
+ * The texts of the page in the visitor's language. Each language is a file of texts/ with the same names. What is
+ * imported from here follows the language, so take a text when it is shown; `Text` in dom.js keeps shown ones up to date.
+ */
+import { language, onLanguage } from "./locale.js";
+import * as en from "./texts/en.js";
+import * as fr from "./texts/fr.js";
+import * as zh from "./texts/zh.js";
+
+/** @type {Record<import("./locale.js").Language, { labels: typeof en.labels, texts: typeof en.texts }>} */
+const ALL = { en, fr, zh };
+
+export let { labels, texts } = ALL[language];
+
+onLanguage(() => ({ labels, texts } = ALL[language]));

@@ -1,4 +1,4 @@
-import { element } from "./dom.js";
+import { element, writeAttribute } from "./dom.js";
 import { nameOf, pathOf } from "./format.js";
 import { texts } from "./texts.js";
 
@@ -9,7 +9,7 @@ const urls = new WeakMap();
  * A small picture of a photo; a neutral card with the file's extension where the browser cannot show it (TIFF).
  *
  * @param {import("./types.js").Photo} photo
- * @param {string} alt
+ * @param {import("./dom.js").Text} alt
  */
 export function thumbnail(photo, alt) {
   const url = URL.createObjectURL(photo instanceof File ? photo : photo.blob);
@@ -28,7 +28,7 @@ export function thumbnail(photo, alt) {
   return image;
 }
 
-/** @param {string} name @param {string} alt */
+/** @param {string} name @param {import("./dom.js").Text} alt */
 function placeholder(name, alt) {
   const dot = name.lastIndexOf(".");
   const kind = dot > 0 ? name.slice(dot + 1, dot + 6).toUpperCase() : texts.unknownKind;
@@ -36,7 +36,7 @@ function placeholder(name, alt) {
   // Its letters are a picture, not text that belongs to the list item.
   if (alt) {
     card.setAttribute("role", "img");
-    card.setAttribute("aria-label", alt);
+    writeAttribute(card, "aria-label", alt);
   } else {
     card.setAttribute("aria-hidden", "true");
   }

@@ -47,7 +47,7 @@ export function createTrainingView(app, views, defaults) {
   buttons.stop.addEventListener("click", () => {
     abort.abort();
     buttons.stop.disabled = true;
-    status.progress(texts.stopping);
+    status.progress(() => texts.stopping);
   });
 
   store.subscribe((state) => {
@@ -76,13 +76,13 @@ export function runTraining(app, results, buttons, signal, start, onTrained) {
     if (progress.history) results.showHistory(progress.history, progress.epochs ?? progress.total);
   };
   app.run("training", app.find("training", HTMLElement), async (desk) => {
-    app.status.progress(texts.preparing);
+    app.status.progress(() => texts.preparing);
     stages.reset();
     buttons.started();
     try {
       const result = await orNull(start(desk, onProgress));
       if (result) await onTrained(result);
-      else app.status.show(texts.stoppedEarly);
+      else app.status.show(() => texts.stoppedEarly);
     } finally {
       stages.hide();
       buttons.ended();
@@ -115,5 +115,5 @@ async function showTrained({ store, status }, { photos, results, tryout }, resul
   photos.addProblems(result.problems);
   await results.showTrained(result);
   const { evaluation } = result;
-  status.show(result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation));
+  status.show(() => (result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation)));
 }

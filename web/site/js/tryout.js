@@ -30,10 +30,10 @@ export class TryView {
     this.#list = find("recognised", HTMLElement);
     this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
     const isOpen = () => canRecognise(app.store.get());
-    acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(texts.noFiles)));
+    acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(() => texts.noFiles)));
     find("clear-list", HTMLButtonElement).addEventListener("click", () => {
       this.clear();
-      app.status.show(texts.listCleared);
+      app.status.show(() => texts.listCleared);
       this.#input.focus();
     });
     app.store.subscribe((state) => this.#update(state));
@@ -51,10 +51,10 @@ export class TryView {
     /** @param {Progress} progress */
     const onProgress = ({ stage, done, total }) => {
       if (stage === "decoding") return; // runs ahead of the recognising
-      status.progress(texts.recognising(done, total), done, total);
+      status.progress(() => texts.recognising(done, total), done, total);
     };
     run("recognising", this.#panel, async (client) => {
-      status.progress(texts.findingPhotos);
+      status.progress(() => texts.findingPhotos);
       const intake = await source();
       const photos = inOrder(intake.photos);
       const predictions = await client.predict(photos, { onProgress });
@@ -69,7 +69,7 @@ export class TryView {
     this.#box.hidden = false;
     await showRecognised(this.#list, items);
     const good = items.filter(({ prediction }) => prediction.error === undefined).length;
-    this.#app.status.show(texts.recognised(good, items.length - good));
+    this.#app.status.show(() => texts.recognised(good, items.length - good));
   }
 
   /** @param {State} state */

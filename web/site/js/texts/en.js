@@ -1,5 +1,5 @@
-/** Every visible English text of the page, in one place; the other languages are files like this one beside it. */
-import { megabytes, percent, wholePercent } from "../format.js";
+/** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
+import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -15,6 +15,7 @@ export const labels = {
   pageDigits: "Digits",
   pageLogos: "Logos",
   tagline: "Train your own image classifier. Photos never leave this computer.",
+  language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
   loadingTitle: "Getting ready",
@@ -114,7 +115,7 @@ export const labels = {
 };
 
 /** @param {number} n @param {string} one @param {string} many */
-const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 
 /** @param {number} n */
 const photos = (n) => count(n, "photo", "photos");
@@ -299,7 +300,7 @@ export const texts = {
   /** @param {string[]} classes @param {Date} when */
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "class", "classes") : classes.join(", ");
-    return `${names} (${when.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })})`;
+    return `${names} (${dayAndTime(when)})`;
   },
   keptModel: "Model kept in this browser",
   deletedKept: "Model deleted from this browser",
@@ -342,9 +343,9 @@ export const texts = {
   // Digits
   loadingDigits: "Loading digits…",
   /** @param {number} total @param {number} classes */
-  digitsReady: (total, classes) => `Ready: ${total.toLocaleString("en")} digits in ${count(classes, "class", "classes")}`,
+  digitsReady: (total, classes) => `Ready: ${number(total)} digits in ${count(classes, "class", "classes")}`,
   /** @param {number} total */
-  digitCount: (total) => `${total.toLocaleString("en")} digits, some of them:`,
+  digitCount: (total) => `${number(total)} digits, some of them:`,
   /** @param {string} label */
   digitOf: (label) => `A ${label}`,
   needDigitFiles: "The digits are not loaded yet.",
@@ -357,9 +358,7 @@ export const texts = {
   cutHere: "Cut here for training",
   /** @param {(number | null)[] | null} shape */
   shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
-  /** @param {number} n */
-  number: (n) => n.toLocaleString("en"),
   /** @param {import("../protocol.js").Network} network */
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
-    `${n.toLocaleString("en")} parameters, ${trainable.toLocaleString("en")} of them trainable`,
+    `${number(n)} parameters, ${number(trainable)} of them trainable`,
 };

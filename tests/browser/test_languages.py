@@ -1,0 +1,143 @@
+"""The page in each language: chosen by the browser or by hand, at once, complete, and without losing anything."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browser_fixtures import opened_tab
+from playwright.sync_api import expect
+
+TAGS = {"en": "en-GB", "fr": "fr", "zh": "zh-Hans"}
+# What no language translates: names of classes and files, of products, formats and Keras's own words.
+SAME = re.compile(
+    r"[\w-]+\.(jpg|png|zip|gz|js|html|pt)\b|brick|grass|gravel|photos|train\b|cat|dog|pyclassifier|MobileNet|Python|WebGL|WebAssembly"
+    r"|JavaScript|TensorFlow|MNIST|English|Français|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|https?:\S*|SwiftShader.*|ANGLE.*"
+)
+
+
+def open_site(page, site, hash_=""):
+    page.goto(f"{site}?backend=wasm{hash_}")
+    expect(page.locator("#loading")).to_be_hidden(timeout=120_000)
+    return texts_of(page)
+
+
+def texts_of(page):
+    """The fixed texts, as the page has them now."""
+    return page.evaluate("async () => ({ ...(await import(new URL('js/texts.js', document.baseURI))).labels })")
+
+
+def told(page, call):
+    """A text with names and numbers, in the page's language."""
+    url = "new URL('js/texts.js', document.baseURI)"
+    return page.evaluate(f"async () => {{ const {{ texts }} = await import({url}); return texts.{call}; }}")
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def train(page, words):
+    page.locator("summary", has_text=words["advanced"]).first.click()
+    page.get_by_label(words["inputSize"], exact=True).select_option("96")
+    page.get_by_label(words["epochs"], exact=True).fill("3")
+    button(page, words["train"]).click()
+    expect(page.locator("#result")).to_be_visible(timeout=240_000)
+    expect(button(page, words["train"])).to_be_enabled()
+
+
+def recognise(page, words, photo):
+    page.get_by_label(words["choosePhotos"], exact=True).set_input_files(photo)
+    expect(page.locator("#recognised > ul > li")).to_have_count(1, timeout=60_000)
+
+
+def said(page):
+    """Everything that the page says to eyes and to screen readers, apart from its list of languages."""
+    return page.evaluate(
+        """() => {
+        const said = [document.title];
+        const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+        for (let node; (node = nodes.nextNode()); ) {
+          if (node.parentElement.closest("noscript, template, #language")) continue;
+          if (node instanceof Text) said.push(node.data.trim());
+          else for (const name of ["aria-label", "alt", "title", "placeholder"]) said.push(node.getAttribute(name));
+        }
+        return said.filter(Boolean);
+        }"""
+    )
+
+
+def english_left(page):
+    return [text for text in said(page) if re.search("[A-Za-z]{2}", SAME.sub("", text))]
+
+
+@pytest.mark.parametrize(("locale", "language"), [("fr-CA", "fr"), ("zh-CN", "zh"), ("de-DE", "en"), ("en-US", "en")])
+def test_the_browser_decides(chromium, site, locale, language):
+    with opened_tab(chromium, site, locale=locale) as page:
+        words = open_site(page, site)
+        expect(page.locator("html")).to_have_attribute("lang", TAGS[language])
+        expect(page.get_by_label(words["language"], exact=True)).to_have_value(language)
+        expect(page.get_by_role("heading", name=words["trainTitle"], exact=True)).to_be_visible()
+        expect(page.get_by_role("status")).to_have_text(told(page, "ready"))
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "zh-CN"])
+def test_from_photos_to_answers(chromium, site, dist, locale):
+    with opened_tab(chromium, site, locale=locale) as page:
+        words = open_site(page, site)
+        button(page, words["useSamples"]).click()
+        expect(page.get_by_role("status")).to_have_text(told(page, "photosReady(48, 3)"))
+        train(page, words)
+        recognise(page, words, dist / "samples/validation/brick/00.png")
+        share = page.locator("#recognised .verdict span").text_content()
+        assert re.fullmatch({"fr-FR": r"\d+,\d\s%", "zh-CN": r"\d+\.\d%"}[locale], share), share
+        if locale == "zh-CN":
+            assert english_left(page) == []
+
+
+def test_switching_keeps_photos_and_model_and_leaves_nothing_behind(page, site, dist):
+    words = open_site(page, site)
+    button(page, words["useSamples"]).click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("48 photos"))
+    train(page, words)
+    recognise(page, words, dist / "samples/validation/brick/00.png")
+    before = said(page)
+    page.locator("#language").select_option("zh")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator(".u-legend").first).to_contain_text("轮次")  # the charts follow a frame later
+    assert english_left(page) == []
+    chinese = texts_of(page)
+    expect(page.locator("#classes > li")).to_have_count(3)
+    expect(page.locator("#recognised > ul > li")).to_have_count(1)
+    recognise_again = page.get_by_label(chinese["choosePhotos"], exact=True)
+    recognise_again.set_input_files(dist / "samples/validation/grass/00.png")
+    expect(page.locator("#recognised > ul > li")).to_have_count(2)
+    expect(button(page, chinese["train"])).to_be_enabled()
+    page.locator("#language").select_option("en")
+    expect(page.locator(".u-legend").first).to_contain_text("Epoch")
+    assert set(before) <= set(said(page)), set(before) - set(said(page))
+
+
+def test_the_choice_is_there_again_at_the_next_visit_and_on_all_pages(page, site):
+    open_site(page, site)
+    page.locator("#language").select_option("zh")
+    for name in ("recognise", "digits", "logos"):
+        page.locator(f"nav a[data-page={name}]").click()
+        expect(page.locator(f"#page-{name}")).to_be_visible()
+        expect(page.locator("#activity")).to_be_hidden(timeout=120_000)
+        left = [text for text in english_left(page) if not re.fullmatch(r"[\w ]+", text)]  # but for names of layers
+        assert left == [], name
+    page.goto(site)  # a visit anew
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.get_by_role("heading", name="照片", exact=True)).to_be_visible()
+
+
+def test_without_storage_the_choice_holds_until_the_page_is_closed(page, site):
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
+    open_site(page, site)
+    page.locator("#language").select_option("fr")
+    expect(page.get_by_role("heading", name="Entraîner", exact=True)).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Prêt")

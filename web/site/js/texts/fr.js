@@ -1,0 +1,297 @@
+/** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
+import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+
+/** @type {typeof import("./en.js").labels} */
+export const labels = {
+  product: "pyclassifier",
+  pages: "Pages",
+  pageTrain: "Entraîner le vôtre",
+  pageRecognise: "Reconnaître",
+  pageDigits: "Chiffres",
+  pageLogos: "Logos",
+  tagline: "Entraînez votre propre classifieur d’images. Les photos ne quittent jamais cet ordinateur.",
+  language: "Langue",
+  computeOn: "Calculer avec",
+  dismiss: "Fermer",
+  loadingTitle: "Préparation",
+  loadingHint: "Vous pouvez déjà choisir vos photos.",
+  photosTitle: "Photos",
+  photosLead: "Un dossier par classe, qui porte le nom de la classe :",
+  dropFolder: "Déposez un dossier ici",
+  or: "ou",
+  chooseTraining: "Choisir le dossier d’entraînement",
+  useSamples: "Prendre les photos d’exemple",
+  treeLabel: "Exemple : le dossier photos contient les dossiers cat et dog, et ceux-ci contiennent les photos.",
+  validationTitle: "Photos de validation",
+  validationHint:
+    "Facultatif. Les mêmes dossiers avec d’autres photos, pour vérifier le modèle. " +
+    "Sans eux, une partie des photos d’entraînement est mise de côté.",
+  chooseValidation: "Choisir le dossier de validation",
+  removeAll: "Retirer toutes les photos",
+  waiting: "Les photos seront lues dès que tout sera chargé.",
+  classes: "Classes",
+  trainTitle: "Entraîner",
+  advanced: "Réglages avancés",
+  epochs: "Époques",
+  learningRate: "Taux d’apprentissage",
+  hiddenUnits: "Unités cachées",
+  validationShare: "Part de validation (%)",
+  validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
+  backbone: "Réseau préentraîné",
+  inputSize: "Taille d’entrée",
+  inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
+  train: "Entraîner",
+  stop: "Arrêter",
+  stageDecoding: "Lecture des photos",
+  stageFeatures: "Calcul des caractéristiques",
+  stageTraining: "Entraînement",
+  curves: "Courbes d’apprentissage",
+  accuracy: "Exactitude",
+  loss: "Perte",
+  resultTitle: "Résultat",
+  confusionSummary: "Matrice de confusion : ce qui est pris pour quoi",
+  perClassSummary: "Mesures par classe",
+  tryTitle: "Essayer",
+  openModel: "Ouvrir un modèle",
+  downloadModel: "Télécharger le modèle",
+  needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
+  dropPhotos: "Déposez des photos ici",
+  choosePhotos: "Choisir des photos à reconnaître",
+  recognisedTitle: "Photos reconnues",
+  clearList: "Vider la liste",
+  openNotebook: "Ouvrir dans un notebook",
+  apiReference: "Référence de l’API",
+  examplePython: "Exemple : Python dans une page",
+  exampleClient: "Exemple : JavaScript seul",
+  picturesTitle: "Images",
+  dropPictures: "Déposez ou collez des images ici",
+  choosePictures: "Choisir des images",
+  openCamera: "Utiliser la caméra",
+  cameraHint: "Votre navigateur vous demandera d’abord la permission. La photo reste sur cet ordinateur.",
+  camera: "Caméra",
+  takePhoto: "Prendre la photo",
+  closeCamera: "Fermer la caméra",
+  address: "Adresse d’une image",
+  fetchAddress: "Récupérer",
+  addressHint: "Seul « Récupérer » envoie une requête à un autre site, et ne lui transmet rien d’autre que l’adresse.",
+  removePictures: "Retirer les images",
+  topK: "Réponses",
+  network: "Réseau",
+  predict: "Prédire",
+  answersTitle: "Ce qu’elles montrent",
+  noAnswers:
+    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image et cliquez sur « Prédire ».",
+  networkTitle: "Le réseau",
+  networkLead:
+    "Ses couches, telles qu’elles ont été publiées. « Entraîner le vôtre » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
+  layerTable: "Couches",
+  keepModel: "Conserver dans ce navigateur",
+  keptModels: "Modèles conservés dans ce navigateur",
+  namesLead: "Un dossier d’images dont les noms disent ce qu’elles montrent :",
+  namesTree: "Exemple : le dossier train contient android-0.jpg, android-1.jpg, etc., windows-0.jpg, etc.",
+  digitsTitle: "Chiffres",
+  digitsWaiting: "Les chiffres seront chargés dès que tout sera prêt.",
+  digitExamples: "Exemples",
+  ownDigits: "D’autres chiffres",
+  ownDigitsHint:
+    "Deux fichiers, images et étiquettes : ceux de MNIST (train-images-idx3-ubyte.gz et ses étiquettes), ou la planche d’images et les étiquettes des tutoriels de TensorFlow.js.",
+  chooseDigits: "Choisir deux fichiers",
+  digitsNetwork: "Deux convolutions avec pooling et une couche de dix unités, entraînées à partir de rien : sans réseau préentraîné.",
+  nTraining: "Chiffres d’entraînement",
+  nValidation: "Chiffres de validation",
+  batchSize: "Taille de lot",
+  drawTitle: "Dessiner",
+  drawHint:
+    "À la souris, au stylet ou au doigt. Au clavier : les flèches déplacent le stylo, la barre d’espace le pose ou le lève, Entrée lit, Suppr efface.",
+  drawingArea: "Zone de dessin",
+  readDigit: "Lire",
+  clearDrawing: "Effacer",
+  needDigits: "Entraînez d’abord le réseau, ou ouvrez-en un que vous avez enregistré.",
+  seenDigit: "Le dessin tel que le réseau le reçoit",
+};
+
+/** @param {number} n @param {string} one @param {string} many */
+const count = (n, one, many) => `${number(n)} ${n < 2 ? one : many}`;
+
+/** @param {number} n */
+const photos = (n) => count(n, "photo", "photos");
+
+/** @param {import("../protocol.js").Evaluation | null} e */
+const accuracyOf = (e) =>
+  e
+    ? `exactitude de validation ${percent(e.accuracy)} (${e.correct} sur ${e.total})`
+    : "pas de photos de validation, l’exactitude n’est donc pas connue";
+
+/** @type {Record<string, string>} */
+const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "Processeur (CPU)" };
+
+/** @type {Record<string, string>} */
+const loadingNames = {
+  python: "Python",
+  packages: "Paquets Python",
+  tensorflow: "TensorFlow.js",
+  backbone: "Réseau préentraîné",
+};
+
+/** @type {Record<string, string>} */
+const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures };
+
+/** @type {typeof import("./en.js").texts.failed} */
+const failed = {
+  loading: "Le démarrage a échoué.",
+  adding: "Les photos n’ont pas pu être ajoutées.",
+  training: "L’entraînement a échoué.",
+  recognising: "Les photos n’ont pas pu être reconnues.",
+  model: "Cela n’a pas fonctionné avec ce modèle.",
+  backend: "Ce mode de calcul n’a pas pu être choisi.",
+  network: "Le réseau n’a pas pu être chargé.",
+};
+
+/** @type {Record<import("../pages.js").PageName, string>} */
+const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
+
+/** @type {Record<string, string>} */
+const cameraReasons = {
+  NotAllowedError:
+    "Vous ou les réglages du navigateur ne l’avez pas permis. Autorisez-la à côté de l’adresse de cette page, puis réessayez.",
+  NotFoundError: "Cet ordinateur n’a pas de caméra. Choisissez plutôt une image.",
+  NotReadableError: "Un autre programme l’utilise. Fermez-le, puis réessayez.",
+  SecurityError: "Les navigateurs ne la permettent que sur des pages sécurisées (https).",
+};
+
+/** @type {typeof import("./en.js").texts} */
+export const texts = {
+  ready: "Prêt",
+  loading: (stage) => `Chargement : ${loadingNames[stage] ?? stage}…`,
+  loadingName: (stage) => loadingNames[stage] ?? stage,
+  startFailed:
+    "pyclassifier n’a pas pu démarrer. Rechargez la page ; il faut une version récente de Chrome, Edge, Firefox ou Safari.",
+  failedStatus: "Quelque chose s’est mal passé",
+  notStarted: "Démarrage impossible",
+  failed,
+  backend: (name) => backendNames[name] ?? name,
+  changingBackend: (name) => `Passage à ${backendNames[name] ?? name}…`,
+  softwareWebgl: "Pas de processeur graphique : WebGL est ici émulé, WebAssembly est plus rapide.",
+  softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
+  cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
+
+  noFiles: "Des photos ou un dossier étaient attendus, mais autre chose a été déposé.",
+  unreadable: (error) => `n’a pas pu être lu (${error instanceof Error ? error.message : error})`,
+  sampleMissing: (path, status) =>
+    `La photo d’exemple ${path} n’a pas pu être récupérée (HTTP ${status}). Le site n’est peut-être pas installé en entier.`,
+  fetchingSamples: (done, total) => `Récupération des photos d’exemple : ${done} sur ${total}`,
+  findingPhotos: "Exploration du dossier…",
+  reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
+  photosReady: (n, classes) => `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
+  photos,
+  split: (training, validation) => `${training} entraînement · ${validation} validation`,
+  photoOf: (label, name) => `${label} : ${name}`,
+  more: (n) => `et ${number(n)} de plus`,
+  problems: (n) => `${count(n, "fichier laissé", "fichiers laissés")} de côté`,
+  unknownKind: "?",
+
+  needClasses: (classes) =>
+    classes.length === 1
+      ? `Il faut encore une classe : pour l’instant il n’y a que « ${classes[0]} ».`
+      : "Ajoutez d’abord des photos d’au moins deux classes.",
+  trainWhenReady: "Possible dès que tout sera chargé.",
+  trainWhenFree: "Possible dès que la page en aura fini avec les photos.",
+  trainReady: (n, classes) => `${photos(n)} dans ${classes} classes, tout est prêt.`,
+  backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
+  inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
+  expected: (name, low, high, whole) => `${name} : ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high} est attendu.`,
+  preparing: "Préparation de l’entraînement…",
+  stopping: "Arrêt…",
+  stage: (stage, done, total) => `${stageNames[stage] ?? stage} : ${done} sur ${total}`,
+  training: (epoch, epochs) => `Entraînement : époque ${epoch} sur ${epochs}`,
+  outOf: (done, total) => `${done} sur ${total}`,
+  trained: (e) => `Entraîné : ${accuracyOf(e)}`,
+  stopped: (done, epochs, e) => `Arrêté après l’époque ${done} sur ${epochs} : ${accuracyOf(e)}`,
+  stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
+
+  seriesTraining: "Entraînement",
+  seriesValidation: "Validation",
+  epoch: "Époque",
+  curve: (chart, training, validation) =>
+    `${chart} après la dernière époque : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  accuracy: (e) =>
+    `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
+    `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
+  accuracyLabel: "Photos de validation bien reconnues",
+  noValidation:
+    "Il n’y avait pas de photos de validation : personne ne sait donc ce que vaut ce modèle. " +
+    "Ajoutez un dossier de validation, ou choisissez une part de validation sous « Réglages avancés », et entraînez de nouveau.",
+  fewPhotos: (e) =>
+    `Seulement ${photos(e.total)} pour vérifier : sur de nouvelles photos du même genre, entre ` +
+    `${wholePercent(e.interval[0])} et ${wholePercent(e.interval[1])} % pourraient être justes. Plus de photos de validation en diraient plus.`,
+  run: (nTraining, epochs, time) => `${photos(nTraining)}, ${count(epochs, "époque", "époques")}, ${time}`,
+  storedFigures: "Telles qu’enregistrées dans le modèle ouvert.",
+  noStoredFigures: "Le modèle ouvert ne contient pas de mesures.",
+  confusionCaption:
+    "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Nombres de photos de validation.",
+  trueClass: "Montré",
+  perClassCaption:
+    "Précision : combien des photos ainsi étiquetées le méritent. " +
+    "Rappel : combien des photos de la classe ont été trouvées. F1 : les deux en un seul chiffre.",
+  perClassColumns: ["Classe", "Précision", "Rappel", "F1", "Photos"],
+
+  model: (source, classes) =>
+    `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,
+  recognising: (done, total) => `Reconnaissance des photos : ${done} sur ${total}`,
+  recognised: (good, bad) =>
+    `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
+  showMore: (n) => `En montrer plus (${n} restent)`,
+  packing: "Emballage du modèle…",
+  downloaded: "Modèle téléchargé : pyclassifier-model.zip",
+  opening: "Ouverture du modèle…",
+  opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
+  listCleared: "Liste vidée",
+
+  open: "Ouvrir",
+  delete: "Supprimer",
+  openKept: (name) => `Ouvrir ${name}`,
+  deleteKept: (name) => `Supprimer ${name}`,
+  keptName: (classes, when) => {
+    const names = classes.length > 3 ? count(classes.length, "classe", "classes") : classes.join(", ");
+    return `${names} (${dayAndTime(when)})`;
+  },
+  keptModel: "Modèle conservé dans ce navigateur",
+  deletedKept: "Modèle supprimé de ce navigateur",
+  storageFailed: (name) => `Le stockage du navigateur n’a pas pu être utilisé (${name}). Téléchargez plutôt le modèle.`,
+
+  pageName: (name) => pageNames[name],
+  pictures: (n) => count(n, "image", "images"),
+  picturesReady: (n) => `Prêt : ${count(n, "image", "images")}`,
+  needPictures: "Choisissez d’abord une image.",
+  predictWhenReady: "Possible dès que tout sera chargé.",
+  loadingNetwork: "Chargement du réseau…",
+  shows: (label, probability) => `${label} : ${percent(probability)}`,
+  imagenetClass: (label, index, id) => `${label} (classe ${index}, ${id})`,
+  nothingPasted: "Une image était attendue dans le presse-papiers, mais il n’y en a pas. Copiez l’image elle-même plutôt que son adresse.",
+  cameraFailed: (name) => `La caméra n’a pas pu être utilisée. ${cameraReasons[name] ?? `Le navigateur dit « ${name} ».`}`,
+  cameraPhoto: (n) => `caméra ${n}.png`,
+  expectedAddress: "L’adresse complète d’une image est attendue, comme https://example.org/drum.jpg.",
+  fetching: (url) => `Récupération de ${url}`,
+  notFetched: "L’image n’a pas pu être récupérée.",
+  addressStatus: (url, status) => `${url} a répondu avec le statut HTTP ${status}. Vérifiez l’adresse.`,
+  addressTooLarge: (bytes) => `Elle dépasse ${megabytes(bytes)}. Enregistrez-la, réduisez-la, et choisissez le fichier.`,
+  addressRefused: (host) =>
+    `${host} ne répond pas, ou ne laisse pas les autres sites lire ses images (CORS), comme la plupart des sites. ` +
+    "Enregistrez l’image et choisissez le fichier, ou copiez-la et collez-la.",
+  fetcherMissing: "Le fichier fetch.html de ce site ne s’est pas chargé. Le site n’est peut-être pas installé en entier.",
+
+  loadingDigits: "Chargement des chiffres…",
+  digitsReady: (total, classes) => `Prêt : ${number(total)} chiffres dans ${count(classes, "classe", "classes")}`,
+  digitCount: (total) => `${number(total)} chiffres, dont voici quelques-uns :`,
+  digitOf: (label) => `Un ${label}`,
+  needDigitFiles: "Les chiffres ne sont pas encore chargés.",
+  digitsTrainReady: "Les chiffres sont prêts.",
+  readingDrawing: "Lecture du dessin…",
+  read: (label, probability) => `Lu : ${label} (${percent(probability)})`,
+  layerColumns: ["Couche (type)", "Forme de sortie", "Param."],
+  layerCaption: "None tient la place du nombre d’images.",
+  cutHere: "Coupé ici pour l’entraînement",
+  shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
+  parameters: ({ n_parameters: n, n_trainable: trainable }) =>
+    `${number(n)} paramètres, dont ${number(trainable)} entraînables`,
+};

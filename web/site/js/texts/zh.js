@@ -1,0 +1,272 @@
+/** 页面的简体中文文本；各参数的说明见 en.js。 */
+import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+
+/** @type {typeof import("./en.js").labels} */
+export const labels = {
+  product: "pyclassifier",
+  pages: "页面",
+  pageTrain: "训练自己的模型",
+  pageRecognise: "识别",
+  pageDigits: "手写数字",
+  pageLogos: "标志",
+  tagline: "训练您自己的图像分类器。照片绝不会离开这台电脑。",
+  language: "语言",
+  computeOn: "计算方式",
+  dismiss: "关闭",
+  loadingTitle: "正在准备",
+  loadingHint: "您现在就可以选择照片。",
+  photosTitle: "照片",
+  photosLead: "每个类别一个文件夹，以类别命名：",
+  dropFolder: "将文件夹拖放到这里",
+  or: "或",
+  chooseTraining: "选择训练文件夹",
+  useSamples: "使用示例照片",
+  treeLabel: "示例：photos 文件夹中有 cat 和 dog 两个文件夹，照片放在它们里面。",
+  validationTitle: "验证照片",
+  validationHint: "可选。同样的文件夹，但装有其他照片，用来检验模型。如果没有，会从训练照片中留出一部分。",
+  chooseValidation: "选择验证文件夹",
+  removeAll: "移除所有照片",
+  waiting: "全部加载完成后会立即读取照片。",
+  classes: "类别",
+  trainTitle: "训练",
+  advanced: "高级设置",
+  epochs: "训练轮数",
+  learningRate: "学习率",
+  hiddenUnits: "隐藏单元数",
+  validationShare: "验证集比例（%）",
+  validationShareHint: "留出这部分照片来检验模型。仅在没有验证文件夹时使用。",
+  backbone: "骨干网络",
+  inputSize: "输入尺寸",
+  inputSizeHint: "越小越快，越大越准确。",
+  train: "开始训练",
+  stop: "停止",
+  stageDecoding: "读取照片",
+  stageFeatures: "计算特征",
+  stageTraining: "训练",
+  curves: "学习曲线",
+  accuracy: "准确率",
+  loss: "损失",
+  resultTitle: "结果",
+  confusionSummary: "混淆矩阵：什么被认成了什么",
+  perClassSummary: "各类别指标",
+  tryTitle: "试用",
+  openModel: "打开模型",
+  downloadModel: "下载模型",
+  needModel: "请先训练一个模型，或打开您保存过的模型。",
+  dropPhotos: "将照片拖放到这里",
+  choosePhotos: "选择要识别的照片",
+  recognisedTitle: "已识别的照片",
+  clearList: "清空列表",
+  openNotebook: "在笔记本中打开",
+  apiReference: "API 参考",
+  examplePython: "示例：网页中的 Python",
+  exampleClient: "示例：仅用 JavaScript",
+  picturesTitle: "图片",
+  dropPictures: "将图片拖放或粘贴到这里",
+  choosePictures: "选择图片",
+  openCamera: "使用摄像头",
+  cameraHint: "浏览器会先征求您的许可。照片只保留在这台电脑上。",
+  camera: "摄像头",
+  takePhoto: "拍照",
+  closeCamera: "关闭摄像头",
+  address: "图片网址",
+  fetchAddress: "获取",
+  addressHint: "只有“获取”会向其他网站发出请求，并且除网址外不发送任何内容。",
+  removePictures: "移除图片",
+  topK: "答案数",
+  network: "网络",
+  predict: "预测",
+  answersTitle: "图片内容",
+  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，然后点击“预测”。",
+  networkTitle: "网络",
+  networkLead: "网络公开发布的各层。“训练自己的模型”直接使用切分处以上的各层，并训练新的层来代替以下的各层。",
+  layerTable: "各层",
+  keepModel: "保存在此浏览器中",
+  keptModels: "保存在此浏览器中的模型",
+  namesLead: "一个图片文件夹，文件名说明图片的内容：",
+  namesTree: "示例：train 文件夹中有 android-0.jpg、android-1.jpg 等，以及 windows-0.jpg 等。",
+  digitsTitle: "手写数字",
+  digitsWaiting: "准备就绪后会立即加载手写数字。",
+  digitExamples: "示例",
+  ownDigits: "其他手写数字",
+  ownDigitsHint:
+    "两个文件，图片和标签：MNIST 原始文件（train-images-idx3-ubyte.gz 及其标签），或 TensorFlow.js 教程中的拼合图和标签。",
+  chooseDigits: "选择两个文件",
+  digitsNetwork: "两个带池化的卷积层和一个十单元的层，从零开始训练：不使用预训练网络。",
+  nTraining: "训练样本数",
+  nValidation: "验证样本数",
+  batchSize: "批大小",
+  drawTitle: "书写",
+  drawHint: "可用鼠标、手写笔或手指书写。用键盘时：方向键移动画笔，空格键落笔或抬笔，回车键识别，Delete 键清除。",
+  drawingArea: "书写区",
+  readDigit: "识别",
+  clearDrawing: "清除",
+  needDigits: "请先训练网络，或打开您保存过的网络。",
+  seenDigit: "网络实际收到的图像",
+};
+
+/** @param {number} n */
+const photos = (n) => `${number(n)} 张照片`;
+
+/** @param {number} n */
+const classCount = (n) => `${number(n)} 个类别`;
+
+/** @param {import("../protocol.js").Evaluation | null} e */
+const accuracyOf = (e) =>
+  e ? `验证准确率 ${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）` : "没有验证照片，因此准确率未知";
+
+/** @type {Record<string, string>} */
+const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
+
+/** @type {Record<string, string>} */
+const loadingNames = { python: "Python", packages: "Python 软件包", tensorflow: "TensorFlow.js", backbone: "预训练网络" };
+
+/** @type {Record<string, string>} */
+const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures };
+
+/** @type {typeof import("./en.js").texts.failed} */
+const failed = {
+  loading: "启动失败。",
+  adding: "无法添加照片。",
+  training: "训练出错。",
+  recognising: "无法识别照片。",
+  model: "对此模型的操作失败。",
+  backend: "无法选用这种计算方式。",
+  network: "无法加载网络。",
+};
+
+/** @type {Record<import("../pages.js").PageName, string>} */
+const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
+
+/** @type {Record<string, string>} */
+const cameraReasons = {
+  NotAllowedError: "您或浏览器的设置没有允许使用。请在本页网址旁允许，然后重试。",
+  NotFoundError: "这台电脑没有摄像头。请改为选择图片。",
+  NotReadableError: "其他程序正在使用它。请关闭该程序，然后重试。",
+  SecurityError: "浏览器只在安全页面（https）上允许使用。",
+};
+
+/** @type {typeof import("./en.js").texts} */
+export const texts = {
+  ready: "就绪",
+  loading: (stage) => `正在加载${loadingNames[stage] ?? stage}…`,
+  loadingName: (stage) => loadingNames[stage] ?? stage,
+  startFailed: "pyclassifier 无法启动。请重新加载页面；需要新版的 Chrome、Edge、Firefox 或 Safari。",
+  failedStatus: "出了问题",
+  notStarted: "无法启动",
+  failed,
+  backend: (name) => backendNames[name] ?? name,
+  changingBackend: (name) => `正在切换到 ${backendNames[name] ?? name}…`,
+  softwareWebgl: "未找到图形处理器：WebGL 在此由软件模拟，WebAssembly 更快。",
+  softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
+  cpuSlow: "纯 JavaScript：到处可用，但很慢。",
+
+  noFiles: "应拖放照片或文件夹，但拖放的是其他内容。",
+  unreadable: (error) => `无法读取（${error instanceof Error ? error.message : error}）`,
+  sampleMissing: (path, status) => `无法获取示例照片 ${path}（HTTP ${status}）。网站可能没有完整安装。`,
+  fetchingSamples: (done, total) => `正在获取示例照片：${done} / ${total}`,
+  findingPhotos: "正在查看文件夹…",
+  reading: (done, total) => `正在读取照片：${done} / ${total}`,
+  photosReady: (n, classes) => `就绪：${classCount(classes)}，共 ${photos(n)}`,
+  photos,
+  split: (training, validation) => `训练 ${training} · 验证 ${validation}`,
+  photoOf: (label, name) => `${label}：${name}`,
+  more: (n) => `另有 ${number(n)} 个`,
+  problems: (n) => `${number(n)} 个文件未采用`,
+  unknownKind: "?",
+
+  needClasses: (classes) =>
+    classes.length === 1 ? `还需要一个类别：目前只有“${classes[0]}”。` : "请先添加至少两个类别的照片。",
+  trainWhenReady: "全部加载完成后即可进行。",
+  trainWhenFree: "照片处理完后即可进行。",
+  trainReady: (n, classes) => `${classCount(classes)}的 ${photos(n)}已就绪。`,
+  backboneOption: (title, bytes) => `${title}（${megabytes(bytes)}）`,
+  inputSize: (size, original) => `${size} × ${size} 像素${original ? "（与预训练相同）" : ""}`,
+  expected: (name, low, high, whole) => `${name}：应为 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
+  preparing: "正在准备训练…",
+  stopping: "正在停止…",
+  stage: (stage, done, total) => `${stageNames[stage] ?? stage}：${done} / ${total}`,
+  training: (epoch, epochs) => `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
+  outOf: (done, total) => `${done} / ${total}`,
+  trained: (e) => `训练完成：${accuracyOf(e)}`,
+  stopped: (done, epochs, e) => `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
+  stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
+
+  seriesTraining: "训练",
+  seriesValidation: "验证",
+  epoch: "轮次",
+  curve: (chart, training, validation) =>
+    `最后一轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
+  accuracy: (e) =>
+    `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
+    `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
+  accuracyLabel: "正确识别的验证照片",
+  noValidation:
+    "没有验证照片，因此无从得知这个模型有多好。请添加验证文件夹，或在“高级设置”中设定验证集比例，然后重新训练。",
+  fewPhotos: (e) =>
+    `只有 ${photos(e.total)}可供检验：对同类的新照片，正确率可能在 ` +
+    `${wholePercent(e.interval[0])}% 到 ${wholePercent(e.interval[1])}% 之间。验证照片越多，结论越可靠。`,
+  run: (nTraining, epochs, time) => `${photos(nTraining)}，${number(epochs)} 轮，${time}`,
+  storedFigures: "保存在所打开模型中的指标。",
+  noStoredFigures: "所打开的模型中没有指标。",
+  confusionCaption: "行：照片的真实类别。列：模型的判断。数字为验证照片张数。",
+  trueClass: "真实类别",
+  perClassCaption:
+    "精确率：被判为该类别的照片中，判断正确的比例。召回率：该类别的照片中，被找出的比例。F1：两者合为一个指标。",
+  perClassColumns: ["类别", "精确率", "召回率", "F1", "照片数"],
+
+  model: (source, classes) => `${source === "opened" ? "打开的模型" : "您训练的模型"}：${classCount(classes.length)}`,
+  recognising: (done, total) => `正在识别照片：${done} / ${total}`,
+  recognised: (good, bad) => `已识别 ${photos(good)}${bad ? `，${number(bad)} 张无法读取` : ""}`,
+  showMore: (n) => `显示更多（还有 ${n} 张）`,
+  packing: "正在打包模型…",
+  downloaded: "模型已下载：pyclassifier-model.zip",
+  opening: "正在打开模型…",
+  opened: (classes) => `已打开模型：${classCount(classes)}`,
+  listCleared: "列表已清空",
+
+  open: "打开",
+  delete: "删除",
+  openKept: (name) => `打开 ${name}`,
+  deleteKept: (name) => `删除 ${name}`,
+  keptName: (classes, when) =>
+    `${classes.length > 3 ? classCount(classes.length) : classes.join("、")}（${dayAndTime(when)}）`,
+  keptModel: "模型已保存在此浏览器中",
+  deletedKept: "模型已从此浏览器中删除",
+  storageFailed: (name) => `无法使用浏览器的存储空间（${name}）。请改为下载模型。`,
+
+  pageName: (name) => pageNames[name],
+  pictures: (n) => `${number(n)} 张图片`,
+  picturesReady: (n) => `就绪：${number(n)} 张图片`,
+  needPictures: "请先选择一张图片。",
+  predictWhenReady: "全部加载完成后即可进行。",
+  loadingNetwork: "正在加载网络…",
+  shows: (label, probability) => `${label}：${percent(probability)}`,
+  imagenetClass: (label, index, id) => `${label}（类别 ${index}，${id}）`,
+  nothingPasted: "剪贴板中应有一张图片，但没有找到。请复制图片本身，而不是它的网址。",
+  cameraFailed: (name) => `无法使用摄像头。${cameraReasons[name] ?? `浏览器提示“${name}”。`}`,
+  cameraPhoto: (n) => `摄像头 ${n}.png`,
+  expectedAddress: "应填写图片的完整网址，例如 https://example.org/drum.jpg。",
+  fetching: (url) => `正在获取 ${url}`,
+  notFetched: "无法获取图片。",
+  addressStatus: (url, status) => `${url} 返回了 HTTP 状态 ${status}。请检查网址。`,
+  addressTooLarge: (bytes) => `图片超过 ${megabytes(bytes)}。请保存并缩小图片，然后选择该文件。`,
+  addressRefused: (host) =>
+    `${host} 没有响应，或不允许其他网站读取其图片（CORS），多数网站都是如此。请保存图片并选择文件，或复制后粘贴。`,
+  fetcherMissing: "本站的 fetch.html 没有加载。网站可能没有完整安装。",
+
+  loadingDigits: "正在加载手写数字…",
+  digitsReady: (total, classes) => `就绪：${classCount(classes)}，共 ${number(total)} 个数字`,
+  digitCount: (total) => `${number(total)} 个手写数字，其中一部分：`,
+  digitOf: (label) => `数字 ${label}`,
+  needDigitFiles: "手写数字尚未加载。",
+  digitsTrainReady: "手写数字已就绪。",
+  readingDrawing: "正在识别书写内容…",
+  read: (label, probability) => `识别为：${label}（${percent(probability)}）`,
+  layerColumns: ["层（类型）", "输出形状", "参数"],
+  layerCaption: "None 代表图片的数量。",
+  cutHere: "训练时在此切分",
+  shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
+  parameters: ({ n_parameters: n, n_trainable: trainable }) =>
+    `${number(n)} 个参数，其中 ${number(trainable)} 个可训练`,
+};

@@ -19,7 +19,6 @@ from .features import FeatureCache, Progress
 from .history import History
 from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
-from .intake import from_files, from_folder, from_zip
 from .labels import LabelEncoder, one_hot
 from .layers import small_cnn
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
@@ -61,9 +60,6 @@ __all__ = [
     "cross_val_score",
     "decode_image",
     "default_engine",
-    "from_files",
-    "from_folder",
-    "from_zip",
     "layers",
     "load_samples",
     "one_hot",

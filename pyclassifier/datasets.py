@@ -6,58 +6,19 @@ Nothing is decoded here. A sample knows how to read its bytes; whoever needs the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import intake
 from .errors import DatasetError
+from .intake import LabelBy
+from .photos import Problem, Read, Sample, Split
 
-Split = Literal["training", "validation"]
-Read = Callable[[], Awaitable[bytes]]
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """One photo.
-
-    Parameters
-    ----------
-    path : str
-        Where it was found, ``/`` between the parts; only ever shown, never opened.
-    read : callable
-        ``await read()`` gives the file's bytes.
-    label : str, optional
-        Its class.
-    split : {"training", "validation"}, optional
-        What it is for; None where that is still to be drawn.
-    group : str, optional
-        What it belongs to, such as one burst of a webcam: photos of a group are never parted by a split.
-    """
-
-    path: str
-    read: Read
-    label: str | None = None
-    split: Split | None = None
-    group: str | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One file that is not used.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    reason : str
-        Why, for people.
-    """
-
-    path: str
-    reason: str
+__all__ = ["Dataset", "Problem", "Read", "Sample", "Split"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +42,102 @@ class Dataset:
 
     samples: tuple[Sample, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def from_files(
+        cls, files: Iterable[tuple[str, Read]], *, split: Split | None = None, label_by: LabelBy = "folder"
+    ) -> Dataset:
+        """Make a dataset from a list of files: the folder that holds a file is its label.
+
+        In a flat folder the file's name is: ``android-0.jpg`` shows "android".
+
+        Folders named ``train``, ``training``, ``val``, ``validation`` or ``test``, at any depth, say what the files
+        below them are for instead: ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos
+        of a cat. Hidden and system files and files that are no images become problems.
+
+        Parameters
+        ----------
+        files : iterable of (str, callable)
+            Relative path, and an async function that reads the bytes.
+        split : {"training", "validation"}, optional
+            What all of these files are for, whatever their folders say.
+        label_by : {"folder", "name"}
+            With "name", the name before the number is the label whatever folder a file is in.
+
+        Returns
+        -------
+        Dataset
+
+        Examples
+        --------
+        >>> async def read():
+        ...     return b"the bytes of a photo"
+        >>> dataset = Dataset.from_files([("cat/1.jpg", read), ("val/cat/2.jpg", read)])
+        >>> [(sample.label, sample.split) for sample in dataset.samples]
+        [('cat', None), ('cat', 'validation')]
+        >>> Dataset.from_files([("android-0.jpg", read), ("train/windows_12.png", read)]).labels
+        ['android', 'windows']
+        """
+        return cls(*intake.from_files(files, split=split, label_by=label_by))
+
+    @classmethod
+    def from_folder(cls, folder: str | Path, *, split: Split | None = None) -> Dataset:
+        """Make a dataset from a folder on disk (or in Pyodide's file system), as `from_files`.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Its sub-folders are the labels; its own name is none.
+        split : {"training", "validation"}, optional
+            As in `from_files`.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        DatasetError
+            There is no such folder.
+
+        Examples
+        --------
+        >>> dataset = Dataset.from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
+        """
+        return cls(*intake.from_folder(folder, split=split))
+
+    @classmethod
+    def from_zip(cls, source: bytes | str | Path, *, split: Split | None = None) -> Dataset:
+        """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
+
+        Parameters
+        ----------
+        source : bytes, str or Path
+            The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
+            at a time, of at most 256 MB each.
+        split : {"training", "validation"}, optional
+            As in `from_files`.
+
+        Returns
+        -------
+        Dataset
+            Photos that are damaged, encrypted or too large become problems once they are read.
+
+        Raises
+        ------
+        DatasetError
+            It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
+
+        Examples
+        --------
+        >>> import io, zipfile
+        >>> buffer = io.BytesIO()
+        >>> with zipfile.ZipFile(buffer, "w") as file:
+        ...     file.writestr("photos/cat/1.jpg", b"the bytes of a photo")
+        >>> Dataset.from_zip(buffer.getvalue()).labels
+        ['cat']
+        """
+        return cls(*intake.from_zip(source, split=split))
 
     def __add__(self, other: Dataset) -> Dataset:
         return Dataset(self.samples + other.samples, self.problems + other.problems)

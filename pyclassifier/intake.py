@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from .datasets import Dataset, Problem, Read, Sample, Split
 from .errors import DatasetError
+from .photos import Problem, Read, Sample, Split
 from .zips import ZIP_ERRORS, read_member
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -29,6 +29,7 @@ SPLIT_FOLDERS: dict[str, Split] = {
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _MAX_LABEL_LENGTH = 200
 LabelBy = Literal["folder", "name"]
+Intake = tuple[tuple[Sample, ...], tuple[Problem, ...]]
 _NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+\d+", re.DOTALL)  # android-0, mountain bike_12
 _CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
 _NO_LABEL = {
@@ -43,38 +44,8 @@ _MAX_ZIP_BYTES = 1 << 34
 
 def from_files(
     files: Iterable[tuple[str, Read]], *, split: Split | None = None, label_by: LabelBy = "folder"
-) -> Dataset:
-    """Make a dataset from a list of files: the folder that holds a file is its label.
-
-    In a flat folder the file's name is: ``android-0.jpg`` shows "android".
-
-    Folders named ``train``, ``training``, ``val``, ``validation`` or ``test``, at any depth, say what the files
-    below them are for instead: ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos
-    of a cat. Hidden and system files and files that are no images become problems.
-
-    Parameters
-    ----------
-    files : iterable of (str, callable)
-        Relative path, and an async function that reads the bytes.
-    split : {"training", "validation"}, optional
-        What all of these files are for, whatever their folders say.
-    label_by : {"folder", "name"}
-        With "name", the name before the number is the label whatever folder a file is in.
-
-    Returns
-    -------
-    Dataset
-
-    Examples
-    --------
-    >>> async def read():
-    ...     return b"the bytes of a photo"
-    >>> dataset = from_files([("cat/1.jpg", read), ("val/cat/2.jpg", read)])
-    >>> [(sample.label, sample.split) for sample in dataset.samples]
-    [('cat', None), ('cat', 'validation')]
-    >>> from_files([("android-0.jpg", read), ("train/windows_12.png", read)]).labels
-    ['android', 'windows']
-    """
+) -> Intake:
+    """Samples and problems of files by their paths; see `Dataset.from_files`."""
     samples: list[Sample] = []
     problems: list[Problem] = []
     for path, read in files:
@@ -85,32 +56,11 @@ def from_files(
             problems.append(Problem(path, reason))
         else:
             samples.append(Sample(path, read, label, split or _split(path)))
-    return Dataset(tuple(samples), tuple(problems))
+    return tuple(samples), tuple(problems)
 
 
-def from_folder(folder: str | Path, *, split: Split | None = None) -> Dataset:
-    """Make a dataset from a folder on disk (or in Pyodide's file system), as `from_files`.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Its sub-folders are the labels; its own name is none.
-    split : {"training", "validation"}, optional
-        As in `from_files`.
-
-    Returns
-    -------
-    Dataset
-
-    Raises
-    ------
-    DatasetError
-        There is no such folder.
-
-    Examples
-    --------
-    >>> dataset = from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
-    """
+def from_folder(folder: str | Path, *, split: Split | None = None) -> Intake:
+    """Samples and problems of a folder; see `Dataset.from_folder`."""
     folder = Path(folder)
     if not folder.is_dir():
         raise DatasetError(f"Expected a folder of labelled photos, got {str(folder)!r}, which is not a folder.")
@@ -118,36 +68,8 @@ def from_folder(folder: str | Path, *, split: Split | None = None) -> Dataset:
     return from_files([(path.relative_to(folder).as_posix(), _reader(path)) for path in found], split=split)
 
 
-def from_zip(source: bytes | str | Path, *, split: Split | None = None) -> Dataset:
-    """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
-
-    Parameters
-    ----------
-    source : bytes, str or Path
-        The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
-        at a time, of at most 256 MB each.
-    split : {"training", "validation"}, optional
-        As in `from_files`.
-
-    Returns
-    -------
-    Dataset
-        Photos that are damaged, encrypted or too large become problems once they are read.
-
-    Raises
-    ------
-    DatasetError
-        It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
-
-    Examples
-    --------
-    >>> import io, zipfile
-    >>> buffer = io.BytesIO()
-    >>> with zipfile.ZipFile(buffer, "w") as file:
-    ...     file.writestr("photos/cat/1.jpg", b"the bytes of a photo")
-    >>> from_zip(buffer.getvalue()).labels
-    ['cat']
-    """
+def from_zip(source: bytes | str | Path, *, split: Split | None = None) -> Intake:
+    """Samples and problems of a zip file; see `Dataset.from_zip`."""
     try:
         file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except ZIP_ERRORS as error:

@@ -12,7 +12,6 @@ from urllib.request import urlopen
 
 from .datasets import Dataset, Read, Split
 from .errors import DatasetError, EngineError
-from .intake import from_files
 
 _REMEDY = "Check the connection, and the address of the built site."
 
@@ -55,7 +54,7 @@ async def load_samples(site_url: str | None = None) -> Dataset:
 
 async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Dataset:
     photos = await asyncio.gather(*(_fetch(folder + quote(path)) for path in paths))
-    return from_files([(path, _reader(data)) for path, data in zip(paths, photos, strict=True)], split=split)
+    return Dataset.from_files([(path, _reader(data)) for path, data in zip(paths, photos, strict=True)], split=split)
 
 
 async def _find_site() -> str | None:

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from pyclassifier import Dataset, from_files
+from pyclassifier import Dataset
 
 COLORS = {"blue": (30, 40, 220), "green": (20, 200, 60), "red": (220, 30, 40)}
 
@@ -45,4 +45,4 @@ def color_files(n: int = 6, prefix: str = "photos/", labels=("blue", "green", "r
 
 
 def color_dataset(n: int = 6, **options) -> Dataset:
-    return from_files(color_files(n, **options))
+    return Dataset.from_files(color_files(n, **options))

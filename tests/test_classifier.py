@@ -12,7 +12,6 @@ from pyclassifier import (
     ImageDecodeError,
     NotFittedError,
     StoppedError,
-    from_files,
 )
 
 
@@ -62,14 +61,14 @@ async def test_training_again_computes_only_what_is_new():
     engine = NumpyEngine()
     classifier = make(engine)
     files = color_files(6)
-    await classifier.fit(from_files(files))
+    await classifier.fit(Dataset.from_files(files))
     n_first = engine.n_predicted
-    await classifier.set_params(epochs=2).fit(from_files([*files, *color_files(2, prefix="more/")]))
+    await classifier.set_params(epochs=2).fit(Dataset.from_files([*files, *color_files(2, prefix="more/")]))
     # Both runs judge by their validation photos (3 and 6 head predictions); "more/" holds known content.
     assert n_first == 18 + 3 and engine.n_predicted == n_first + 6
     assert [read.n_reads for _, read in files] == [1] * 18, "what was read once need not be read again"
     again = color_files(6)
-    await classifier.fit(from_files(again))
+    await classifier.fit(Dataset.from_files(again))
     assert [read.n_reads for _, read in again] == [1] * 18 and engine.n_predicted == n_first + 6 + 3
 
 
@@ -79,7 +78,7 @@ async def test_bad_files_are_listed_and_the_rest_trains():
         ("p/red/empty.png", Reader(b"")),
         ("p/red/notes.txt", Reader(b"x")),
     ]
-    classifier = await make().fit(from_files([*color_files(6), *bad]))
+    classifier = await make().fit(Dataset.from_files([*color_files(6), *bad]))
     assert [problem.path for problem in classifier.problems_] == [
         "p/red/notes.txt",
         "p/red/broken.jpg",
@@ -92,13 +91,13 @@ async def test_a_file_that_cannot_be_read_is_listed():
     async def read() -> bytes:
         raise OSError("it was moved")
 
-    classifier = await make().fit(from_files([*color_files(6), ("p/red/gone.jpg", read)]))
+    classifier = await make().fit(Dataset.from_files([*color_files(6), ("p/red/gone.jpg", read)]))
     assert "it was moved" in classifier.problems_[0].reason
 
 
 async def test_a_class_without_readable_photos_is_an_error():
     with pytest.raises(DatasetError, match="none of 'cat'"):
-        await make().fit(from_files([*color_files(4), ("p/cat/1.jpg", Reader(b"no"))]))
+        await make().fit(Dataset.from_files([*color_files(4), ("p/cat/1.jpg", Reader(b"no"))]))
 
 
 async def test_a_failed_fit_leaves_the_learned_model():
@@ -194,7 +193,7 @@ async def test_evaluate_counts_labelled_photos():
     strange = [("t/cat/1.png", Reader(encode(noisy(COLORS["blue"], 51))))]
     problems = []
     evaluation = await classifier.evaluate(
-        from_files([*color_files(4, labels=("blue", "red")), *wrong, *strange]), problems=problems
+        Dataset.from_files([*color_files(4, labels=("blue", "red")), *wrong, *strange]), problems=problems
     )
     assert evaluation.matrix.tolist() == [[4, 0], [1, 4]]
     assert [problem.path for problem in problems] == ["t/cat/1.png"]
@@ -203,7 +202,7 @@ async def test_evaluate_counts_labelled_photos():
 
 
 async def test_marked_validation_photos_are_the_ones_judged_by():
-    dataset = color_dataset(5) + from_files(color_files(2, prefix="v/"), split="validation")
+    dataset = color_dataset(5) + Dataset.from_files(color_files(2, prefix="v/"), split="validation")
     classifier = await make().fit(dataset)
     assert classifier.n_training_ == 15 and classifier.evaluation_.n_samples == 6
 
@@ -211,7 +210,7 @@ async def test_marked_validation_photos_are_the_ones_judged_by():
 async def test_features_are_a_step_of_their_own():
     engine = NumpyEngine()
     classifier = make(engine)
-    dataset = from_files([*color_files(4), ("p/red/no.png", Reader(b"no"))])
+    dataset = Dataset.from_files([*color_files(4), ("p/red/no.png", Reader(b"no"))])
     with pytest.raises(ImageDecodeError, match=r"no\.png"):
         await classifier.extract_features(dataset)
     problems = []

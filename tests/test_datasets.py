@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from photos import Reader
 
-from pyclassifier import Dataset, DatasetError, Sample, from_files, from_folder, from_zip
+from pyclassifier import Dataset, DatasetError, Sample
 from pyclassifier.intake import SUFFIXES
 
 
@@ -16,7 +16,7 @@ async def read() -> bytes:
 
 
 def take(*paths: str, **options) -> Dataset:
-    return from_files([(path, read) for path in paths], **options)
+    return Dataset.from_files([(path, read) for path in paths], **options)
 
 
 def label_of(path: str) -> str | None:
@@ -177,7 +177,7 @@ async def test_a_folder_on_disk_is_read_lazily(tmp_path):
     for path in ("train/cat/1.jpg", "val/cat/1.jpg", "train/dog/1.jpg", ".hidden/x.jpg", "readme.md"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(path.encode())
-    dataset = from_folder(tmp_path)
+    dataset = Dataset.from_folder(tmp_path)
     assert [(s.path, s.label, s.split) for s in dataset.samples] == [
         ("train/cat/1.jpg", "cat", "training"),
         ("train/dog/1.jpg", "dog", "training"),
@@ -190,7 +190,7 @@ async def test_a_folder_on_disk_is_read_lazily(tmp_path):
 
 def test_a_folder_that_is_none_is_an_error(tmp_path):
     with pytest.raises(DatasetError, match=r"Expected a folder .* got '.*nothing'"):
-        from_folder(tmp_path / "nothing")
+        Dataset.from_folder(tmp_path / "nothing")
 
 
 # The split.
@@ -290,7 +290,7 @@ async def test_a_zip_of_folders_is_read_like_a_folder(tmp_path):
     data = zipped([("pets/", b""), ("pets/cat/1.jpg", b"one"), ("pets/val/dog/2.jpg", b"two"), ("readme.md", b"x")])
     (tmp_path / "pets.zip").write_bytes(data)
     for source in (data, tmp_path / "pets.zip", str(tmp_path / "pets.zip")):
-        dataset = from_zip(source)
+        dataset = Dataset.from_zip(source)
         assert dataset.y.tolist() == ["cat", "dog"] and [s.split for s in dataset.samples] == [None, "validation"]
         assert [await sample.read() for sample in dataset.samples] == [b"one", b"two"]
         assert [problem.path for problem in dataset.problems] == ["readme.md"]
@@ -301,7 +301,7 @@ async def test_paths_in_a_zip_are_names_and_no_more(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the name that is there twice
         data = zipped([(name, str(i)) for i, name in enumerate(names)])
-    dataset = from_zip(data)
+    dataset = Dataset.from_zip(data)
     assert dataset.y.tolist() == ["cat", "cat", "cat", "dog", "cat", "cat"]
     assert [await sample.read() for sample in dataset.samples] == [str(i).encode() for i in range(6)]
     assert list(tmp_path.iterdir()) == []
@@ -310,40 +310,40 @@ async def test_paths_in_a_zip_are_names_and_no_more(tmp_path):
 @pytest.mark.parametrize("source", [b"", b"no zip", b"PK\x05\x06" + b"\xff" * 18, "there/is/none.zip"])
 def test_what_is_no_zip_is_said(source):
     with pytest.raises(DatasetError, match="Expected a zip file of folders of photos, got something else"):
-        from_zip(source)
+        Dataset.from_zip(source)
 
 
 async def test_a_hostile_zip_costs_no_memory(monkeypatch):
     data = bytearray(zipped([("cat/1.jpg", bytes(1000)), ("cat/2.jpg", b"fine")], compression=zipfile.ZIP_DEFLATED))
     at = data.rindex(b"PK\x01\x02", 0, data.rindex(b"PK\x01\x02"))
     data[at + 24 : at + 28] = (1 << 30).to_bytes(4, "little")  # says that it inflates to 1 GB
-    dataset = from_zip(bytes(data))
+    dataset = Dataset.from_zip(bytes(data))
     with pytest.raises(OSError, match=r"at most 268,435,456 bytes in cat/1\.jpg, got 1,073,741,824"):
         await dataset.samples[0].read()
     assert await dataset.samples[1].read() == b"fine"
     monkeypatch.setattr("pyclassifier.intake._MAX_ZIP_FILES", 1)
     with pytest.raises(DatasetError, match="at most 1 files"):
-        from_zip(bytes(data))
+        Dataset.from_zip(bytes(data))
 
 
 async def test_unusual_and_damaged_members_become_problems():
     data = bytearray(zipped([("cat/1.jpg", b"x" * 100)]))
     data[data.rindex(b"PK\x01\x02") + 10] = zipfile.ZIP_LZMA
     with pytest.raises(OSError, match="stored or deflated"):
-        await from_zip(bytes(data)).samples[0].read()
+        await Dataset.from_zip(bytes(data)).samples[0].read()
     data[data.rindex(b"PK\x01\x02") + 10] = zipfile.ZIP_STORED
     data[60] ^= 1
     with pytest.raises(OSError, match="CRC"):
-        await from_zip(bytes(data)).samples[0].read()
+        await Dataset.from_zip(bytes(data)).samples[0].read()
     data[6] |= 1
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(OSError, match="encrypted"):
-        await from_zip(bytes(data)).samples[0].read()
+        await Dataset.from_zip(bytes(data)).samples[0].read()
 
 
 def test_in_a_flat_folder_the_files_names_are_the_labels():
     names = ["android-0.jpg", "train/apple_12.png", "mountain bike 3.webp", "val/Windows.7.bmp", "é-1.jpg"]
-    dataset = from_files([(name, Reader(b"")) for name in names])
+    dataset = Dataset.from_files([(name, Reader(b"")) for name in names])
     assert [sample.label for sample in dataset.samples] == ["android", "apple", "mountain bike", "Windows", "é"]
     assert [sample.split for sample in dataset.samples] == [None, "training", None, "validation", None]
 
@@ -353,7 +353,7 @@ def test_in_a_flat_folder_the_files_names_are_the_labels():
 )
 def test_names_that_say_no_class_are_problems(name):
     for label_by in ("folder", "name"):
-        dataset = from_files([(name, Reader(b""))], label_by=label_by)
+        dataset = Dataset.from_files([(name, Reader(b""))], label_by=label_by)
         (problem,) = dataset.problems
         assert not dataset.samples
         assert ("cat/photo.jpg" if label_by == "folder" else "android-0.jpg") in problem.reason
@@ -361,8 +361,8 @@ def test_names_that_say_no_class_are_problems(name):
 
 def test_names_decide_over_folders_where_asked():
     files = [("brand/train/android-0.jpg", Reader(b"")), ("brand/test/apple-1.jpg", Reader(b""))]
-    assert from_files(files).labels == ["brand"]
-    dataset = from_files(files, label_by="name")
+    assert Dataset.from_files(files).labels == ["brand"]
+    dataset = Dataset.from_files(files, label_by="name")
     assert [(sample.label, sample.split) for sample in dataset.samples] == [
         ("android", "training"),
         ("apple", "validation"),

@@ -11,7 +11,7 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 
-from pyclassifier import Dataset, Evaluation, History, ImageClassifier, Predictions, Problem, Sample, from_files
+from pyclassifier import Dataset, Evaluation, History, ImageClassifier, Predictions, Problem, Sample
 from pyclassifier.display.charts import history_html
 from pyclassifier.display.live import TrainingView
 
@@ -63,7 +63,7 @@ async def test_hostile_names_never_become_elements():
         *color_files(4),
         *[(f"p/{HOSTILE.replace('/', '∕')}/{i}.png", read) for i, (_, read) in enumerate(color_files(2))],
     ]
-    dataset = from_files([*files, (f"{HOSTILE}/notes.txt", Reader(b""))])
+    dataset = Dataset.from_files([*files, (f"{HOSTILE}/notes.txt", Reader(b""))])
     classifier = await fitted(dataset)
     predictions = await classifier.predict_photos(dataset)
     things = [dataset, classifier, predictions, predictions.mistakes(), classifier.evaluation_]
@@ -82,7 +82,7 @@ async def test_hostile_names_never_become_elements():
 
 
 async def test_a_dataset_shows_counts_thumbnails_and_problems():
-    dataset = color_dataset(8) + from_files(
+    dataset = color_dataset(8) + Dataset.from_files(
         [*color_files(2, prefix="val/"), ("p/red/no.png", Reader(b"no")), ("p/x.txt", Reader(b""))]
     )
     shown = page(dataset)
@@ -98,7 +98,7 @@ async def test_photos_that_must_be_waited_for_have_no_preview():
         await asyncio.sleep(0)
         return encode(noisy(COLORS["red"], 1))
 
-    shown = page(from_files([("p/red/1.png", slow), ("p/red/2.png", Reader(b"no")), *color_files(1)]))
+    shown = page(Dataset.from_files([("p/red/1.png", slow), ("p/red/2.png", Reader(b"no")), *color_files(1)]))
     assert len(shown.find("img")) == 3
     assert [svg["aria-label"] for svg in shown.find("svg")] == ["no preview"] * 2
 
@@ -135,7 +135,7 @@ def test_an_evaluation_shows_matrix_figures_and_interval():
 async def test_predictions_show_photos_with_bars_and_what_is_right():
     classifier = await fitted(color_dataset(8, labels=("blue", "red")), epochs=15)
     wrong = ("p/red/blue.png", Reader(encode(noisy(COLORS["blue"], 50))))
-    dataset = from_files([*color_files(2, labels=("blue", "red")), wrong, ("p/red/no.png", Reader(b"no"))])
+    dataset = Dataset.from_files([*color_files(2, labels=("blue", "red")), wrong, ("p/red/no.png", Reader(b"no"))])
     predictions = await classifier.predict_photos(dataset)
     assert predictions.y_pred == ["blue", "blue", "red", "red", "blue", None] and len(predictions) == 6
     shown = page(predictions)

@@ -6,7 +6,7 @@ from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 from photos import Reader, color_dataset, color_files
 
-from pyclassifier import ImageClassifier, ImageDecodeError, StratifiedKFold, cross_val_score, from_files
+from pyclassifier import Dataset, ImageClassifier, ImageDecodeError, StratifiedKFold, cross_val_score
 
 Y = np.random.default_rng(3).permutation(["cat"] * 17 + ["dog"] * 8 + ["ant"] * 5)
 
@@ -59,7 +59,7 @@ async def test_scores_are_accuracies_and_what_was_learned_stays():
 
 
 async def test_unreadable_photos_are_left_out_on_request():
-    dataset = from_files([*color_files(4), ("p/red/no.png", Reader(b"no"))])
+    dataset = Dataset.from_files([*color_files(4), ("p/red/no.png", Reader(b"no"))])
     classifier = ImageClassifier(input_size=32, learning_rate=0.01, engine=NumpyEngine())
     with pytest.raises(ImageDecodeError):
         await cross_val_score(classifier, dataset, cv=2)

@@ -11,7 +11,7 @@ import arrange
 from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
-from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress, from_files
+from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress
 from pyclassifier.intake import LabelBy
 
 # What the page calls them -> what ImageClassifier calls them.
@@ -54,7 +54,7 @@ class Workbench:
         """Take labelled photos in; "training" leaves it to their folders to say otherwise."""
         readers = [reader(file) for file in files]
         positions = {read: i for i, read in enumerate(readers)}
-        incoming = from_files(
+        incoming = Dataset.from_files(
             [(str(file.path), read) for file, read in zip(files, readers, strict=True)],
             split="validation" if split == "validation" else None,
             label_by=self.label_by,
@@ -154,7 +154,7 @@ class Workbench:
     async def evaluate(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Figures on labelled photos."""
         problems: list[Problem] = []
-        dataset = from_files([(str(file.path), reader(file)) for file in files])
+        dataset = Dataset.from_files([(str(file.path), reader(file)) for file in files])
         evaluation = await self.classifier.evaluate(dataset, problems=problems)
         return {**evaluation.to_dict(), "problems": listed(problems)}
 

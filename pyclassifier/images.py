@@ -98,6 +98,38 @@ def open_image(
         raise ImageDecodeError(name, f"the image is damaged or incomplete ({error}).") from error
 
 
+def make_thumbnail(data: bytes, name: str, side: int) -> bytes:
+    """Make a small JPEG of an image file.
+
+    Parameters
+    ----------
+    data, name
+        As in `decode_image`.
+    side : int
+        Pixels of its longer side at most.
+
+    Returns
+    -------
+    bytes
+        The whole picture as a JPEG, its sides in proportion.
+
+    Raises
+    ------
+    ImageDecodeError
+        As in `decode_image`.
+    """
+    image = open_image(data, name, min_side=side // 2)  # both sides are decoded with `side` pixels at least
+    image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+    return encode_jpeg(image)
+
+
+def encode_jpeg(image: Image.Image) -> bytes:
+    """Write an RGB image as a JPEG that is good enough to look at."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
 @contextmanager
 def _pixel_limit(max_pixels: int) -> Iterator[None]:
     """Let Pillow's own bomb check, made while it reads the header, follow our limit instead of its own."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from ..errors import ImageDecodeError
-from ..images import open_image
+from ..images import encode_jpeg, open_image
 from .figures import probability_bars
 from .markup import block, count, heading, problem_list, table, text
 
@@ -130,9 +129,7 @@ def _thumbnail(path: str, read: Read, side: int) -> str:
 def _square(data: bytes, path: str, side: int) -> str:
     # Twice as many pixels as it takes room, for fine screens.
     image = ImageOps.fit(open_image(data, path, min_side=2 * side), (2 * side, 2 * side), Image.Resampling.BILINEAR)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=80)
-    return base64.b64encode(buffer.getvalue()).decode()
+    return base64.b64encode(encode_jpeg(image)).decode()
 
 
 def _read_now(read: Read) -> bytes | None:

@@ -68,6 +68,17 @@ export class Desk {
     return this.#call("add", [split], { ...options, files });
   }
 
+  /**
+   * A small picture of a photo, also of those that the browser cannot show itself or that came in a zip. Answers while
+   * others are worked on, training included.
+   * @param {number} id
+   * @param {number} size pixels of the longer side at most
+   */
+  async picture(id, size) {
+    const bytes = await this.#call("picture", [id, size]);
+    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/jpeg" });
+  }
+
   /** The photos in order. */
   album() {
     return this.#call("album", []);

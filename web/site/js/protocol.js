@@ -156,6 +156,7 @@
  * @property {[[{ backend: string, load: Load }], Info]} connect
  * @property {[[string], Info]} setBackend
  * @property {[[Split], Added]} add
+ * @property {[[number, number], Uint8Array]} picture  id of a photo, pixels of the longer side at most; a JPEG
  * @property {[[], null]} clear
  * @property {[[], Album]} album
  * @property {[[Edit], Album]} edit

@@ -23,6 +23,8 @@ let queue = Promise.resolve();
 const stops = new Map();
 /** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
 const files = new Map();
+/** Methods that do not wait for the calls before them: they change nothing, and the page shows at once what they give. */
+const AT_ONCE = new Set(["picture"]);
 /** Methods whose last argument is their files. */
 const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "predict", "recognise"]);
 /** What runs in Python on this site, apart from the packages. */
@@ -31,6 +33,7 @@ const MODULES = [
   "exchange.py",
   "album.py",
   "arrange.py",
+  "incoming.py",
   "workbench.py",
   "recognise.py",
   "digits.py",
@@ -49,7 +52,8 @@ self.onmessage = ({ data }) => {
     return;
   }
   stops.set(data.id, { requested: false });
-  queue = queue.then(() => answer(data));
+  if (AT_ONCE.has(data.method)) answer(data);
+  else queue = queue.then(() => answer(data));
 };
 
 /** @param {import("./protocol.js").Request} request */

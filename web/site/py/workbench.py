@@ -8,6 +8,7 @@ from math import isnan
 from typing import Any, ClassVar
 
 import arrange
+import incoming
 from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
@@ -49,25 +50,6 @@ class Workbench:
         self.classifier = ImageClassifier(find_card(None), engine=engine)
         self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
         self.trained_on: dict[int, Place] = {}
-
-    async def add(self, split: str, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
-        """Take labelled photos in; "training" leaves it to their folders to say otherwise."""
-        readers = [reader(file) for file in files]
-        positions = {read: i for i, read in enumerate(readers)}
-        incoming = Dataset.from_files(
-            [(str(file.path), read) for file, read in zip(files, readers, strict=True)],
-            split="validation" if split == "validation" else None,
-            label_by=self.label_by,
-        )
-        ids = self.album.add(incoming)
-        return {
-            "added": [
-                {"index": positions[sample.read], "id": photo, "label": sample.label, "split": sample.split}
-                for photo, sample in zip(ids, incoming.samples, strict=True)
-            ],
-            "problems": listed(self.album.problems),
-            **self.describe(),
-        }
 
     def describe(self) -> Data:
         """The album for the page, and whether the model was trained on other photos than take part now."""
@@ -205,7 +187,6 @@ class FlatWorkbench(Workbench):
 
 # By their names in js/protocol.js.
 Workbench.methods = {
-    "add": Workbench.add,
     "clear": Workbench.clear,
     "train": Workbench.train,
     "evaluate": Workbench.evaluate,
@@ -213,7 +194,7 @@ Workbench.methods = {
     "exportModel": Workbench.export_model,
     "openModel": Workbench.open_model,
 }
-Workbench.methods |= arrange.METHODS
+Workbench.methods |= incoming.METHODS | arrange.METHODS
 
 
 def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:

@@ -21,9 +21,11 @@ from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
 from .labels import LabelEncoder, one_hot
 from .layers import small_cnn
+from .manifest import Project
 from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
 from .model_selection import StratifiedKFold, cross_val_score
 from .predictions import Predictions
+from .project import open_project, save_project
 from .samples import load_samples
 from .summary import LayerSummary, NetworkSummary
 
@@ -49,6 +51,7 @@ __all__ = [
     "Predictions",
     "Problem",
     "Progress",
+    "Project",
     "PyClassifierError",
     "Recognition",
     "Sample",
@@ -63,7 +66,9 @@ __all__ = [
     "layers",
     "load_samples",
     "one_hot",
+    "open_project",
     "precision_recall_f1",
+    "save_project",
     "small_cnn",
     "wilson_interval",
 ]

@@ -119,9 +119,9 @@ def write_archive(archive: Archive, *, version: str) -> bytes:
     buffer = io.BytesIO()
     # Float weights hardly shrink; level 1 takes what is cheap to take.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-        file.writestr("model.json", json.dumps(_without_nan(model), allow_nan=False))
+        file.writestr("model.json", json.dumps(without_nan(model), allow_nan=False))
         file.writestr("weights.bin", data)
-        file.writestr("metadata.json", json.dumps(_without_nan(metadata), allow_nan=False, indent=1))
+        file.writestr("metadata.json", json.dumps(without_nan(metadata), allow_nan=False, indent=1))
     return buffer.getvalue()
 
 
@@ -318,10 +318,10 @@ def _check_depth(text: str, name: str) -> None:
     raise ArchiveError(f"Expected JSON of at most {_MAX_DEPTH} levels in {name}; it is damaged or nested deeper.")
 
 
-def _without_nan(value: Any) -> Any:
+def without_nan(value: Any) -> Any:
     """Plain data for JSON, which has no nan: that is what a training that diverged leaves in its history."""
     if isinstance(value, Mapping):
-        return {key: _without_nan(child) for key, child in value.items()}
+        return {key: without_nan(child) for key, child in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(child) for child in value]
+        return [without_nan(child) for child in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -131,6 +131,16 @@ class ImageClassifier:
             self._engine = self.engine or default_engine()
         return self._engine
 
+    @property
+    def cache(self) -> FeatureCache:
+        """Features of the photos seen so far."""
+        return self._cache
+
+    @property
+    def weights_id(self) -> str:
+        """What tells the backbone in use from others of the same card; "" for the published one."""
+        return self._extractor.weights_id if self._extractor else ""
+
     def get_params(self) -> dict[str, Any]:
         """Parameters, as given to the constructor or to `set_params`.
 
@@ -476,7 +486,9 @@ class ImageClassifier:
         return data
 
     @classmethod
-    async def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> ImageClassifier:
+    async def load(
+        cls, source: bytes | str | Path, *, engine: Engine | None = None, weights_id: str | None = None
+    ) -> ImageClassifier:
         """Open a zip that `save` or Teachable Machine wrote.
 
         Parameters
@@ -485,6 +497,9 @@ class ImageClassifier:
             The zip file, or where it is.
         engine : Engine, optional
             As in the constructor.
+        weights_id : str, optional
+            What tells its backbone from others (`weights_id` of the classifier that was saved), so that features known
+            from then count; by default the archive's hash.
 
         Returns
         -------
@@ -500,7 +515,7 @@ class ImageClassifier:
         """
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         self = cls(engine=engine)
-        learned = await unpack(data, self.engine_, self._cache)
+        learned = await unpack(data, self.engine_, self._cache, weights_id)
         extractor = learned.extractor
         if isinstance(extractor.model, Pixels):
             self.set_params(fit_mode=extractor.fit_mode, topology=learned.head.topology)

@@ -5,7 +5,7 @@
     PyClassifierError
     ├── DatasetError        the photos as a whole cannot be used: too few classes, an empty class
     ├── ImageDecodeError    one file cannot be read as an image
-    ├── ArchiveError        a model archive cannot be read
+    ├── ArchiveError        a model archive, or a project, cannot be read
     ├── UnknownModelError   no backbone of that name
     ├── NotFittedError      the classifier has not been trained or loaded yet
     ├── StoppedError        stopped on request before there was anything to keep
@@ -46,7 +46,7 @@ class ImageDecodeError(PyClassifierError):
 
 
 class ArchiveError(PyClassifierError):
-    """A model archive cannot be read, or what is in it does not fit together."""
+    """A model archive, or a project, cannot be read, or what is in it does not fit together."""
 
 
 class UnknownModelError(PyClassifierError):

@@ -175,6 +175,27 @@ class FeatureCache:
         digest = self._digests[sample.read] = hashlib.sha256(data).hexdigest()
         return digest
 
+    def learn(self, sample: Sample, digest: str) -> None:
+        """Take a sample's hash from somebody who hashed its bytes before.
+
+        Parameters
+        ----------
+        sample : Sample
+        digest : str
+            SHA-256, hex.
+        """
+        self._digests[sample.read] = digest
+
+    def items(self) -> list[tuple[tuple[str, str], NDArray[np.float32]]]:
+        """List all that is kept.
+
+        Returns
+        -------
+        list of ((str, str), ndarray)
+            ((digest, kind), row), the least recently used first.
+        """
+        return list(self._rows.items())
+
     def forget(self, samples: Sequence[Sample]) -> None:
         """Let go of samples; their features stay, for the day they come back.
 
@@ -285,6 +306,7 @@ class FeatureExtractor:
         self.card = card
         self.fit_mode: FitMode = fit_mode
         self.pooling: Pooling = pooling
+        self.weights_id = weights_id
         scaling = f"{card.divisor}/{card.offset}"
         self.kind = f"{card.name}/{card.input_size}/{scaling}/{fit_mode}/{pooling}/{weights_id}"
         self.cache = cache

@@ -46,7 +46,7 @@ async def pack(learned: Learned, name: str) -> bytes:
     return write_archive(archive, version=version("pyclassifier"))
 
 
-async def unpack(data: bytes, engine: Engine, cache: FeatureCache) -> Learned:
+async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: str | None = None) -> Learned:
     """Read an archive, and build its model.
 
     Parameters
@@ -56,6 +56,8 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache) -> Learned:
     engine : Engine
     cache : FeatureCache
         Where its extractor is to keep features.
+    weights_id : str, optional
+        What tells its backbone from others, where that is known: see `pyclassifier.features.FeatureExtractor`.
 
     Returns
     -------
@@ -84,7 +86,7 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache) -> Learned:
         pooling=pooling_of(archive.extractor) if archive.extractor else "avg",
         cache=cache,
         # Another archive may hold other weights under the same card: its features must not be taken for these.
-        weights_id=sha256(data).hexdigest(),
+        weights_id=sha256(data).hexdigest() if weights_id is None else weights_id,
     )
     return Learned(
         extractor=extractor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Awaitable, Callable
 
 # What zipfile trips over in a damaged file, slips of its parser included.
 ZIP_ERRORS = (
@@ -48,3 +49,15 @@ def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) 
         raise ValueError(f"Expected {name} stored or deflated in the zip, got method {member.compress_type}.")
     with file.open(member) as part:
         return part.read(member.file_size)
+
+
+def member_reader(file: zipfile.ZipFile, name: str, max_bytes: int) -> Callable[[], Awaitable[bytes]]:
+    """An async function that reads one file of a zip when it is wanted; its failure is an OSError."""
+
+    async def read() -> bytes:
+        try:
+            return read_member(file, file.getinfo(name), max_bytes)
+        except (KeyError, *ZIP_ERRORS) as error:
+            raise OSError(str(error)) from error
+
+    return read

@@ -35,6 +35,7 @@ PUBLIC_NAMES = [
     "Predictions",
     "Problem",
     "Progress",
+    "Project",
     "PyClassifierError",
     "Recognition",
     "Sample",
@@ -49,7 +50,9 @@ PUBLIC_NAMES = [
     "layers",
     "load_samples",
     "one_hot",
+    "open_project",
     "precision_recall_f1",
+    "save_project",
     "small_cnn",
     "wilson_interval",
 ]
@@ -57,7 +60,8 @@ PUBLIC_NAMES = [
 # From the top down: a module imports only from lines below its own. What shares a line does not know of each other.
 ORDER = [
     ["__init__"],
-    ["model_selection"],
+    ["model_selection", "project"],
+    ["manifest"],
     ["classifier", "imagenet", "mnist", "samples"],
     ["predictions", "display.live", "display.estimator", "saving"],
     ["archive", "fitting"],

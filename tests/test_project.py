@@ -1,0 +1,228 @@
+"""A project is one file that holds photos, classes, features and the model; hostile ones are refused in one line."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy_engine import NumpyEngine
+from photos import COLORS, Reader, color_dataset, encode, noisy
+
+from pyclassifier import (
+    ArchiveError,
+    Dataset,
+    ImageClassifier,
+    Problem,
+    Project,
+    Sample,
+    StoppedError,
+    open_project,
+    save_project,
+)
+
+FAST = {"input_size": 32, "learning_rate": 0.01, "epochs": 12}
+
+
+async def trained():
+    dataset = color_dataset(6)
+    marked = [
+        replace(s, split="validation", group="burst 1") if i % 6 == 0 else s for i, s in enumerate(dataset.samples)
+    ]
+    classifier = ImageClassifier(engine=NumpyEngine(), **FAST)
+    await classifier.fit(Dataset(tuple(marked)))
+    photos = Dataset(tuple(marked), (Problem("x.txt", "not an image."),))
+    return Project(
+        photos, classifier, ("red", "blue", "green", "empty"), name="colours", settings={"option-epochs": "12"}
+    )
+
+
+async def saved(project, **options):
+    buffer = io.BytesIO()
+    await save_project(project, buffer, **options)
+    return buffer.getvalue()
+
+
+def rezipped(data, change=None, drop=(), **contents):
+    """The same zip with other contents."""
+    old, buffer = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name in old.namelist():
+            content = contents.get(name, old.read(name))
+            if name == "project.json" and change:
+                description = json.loads(content)
+                change(description)
+                content = json.dumps(description)
+            if name not in drop:
+                file.writestr(name, content)
+    return buffer.getvalue()
+
+
+async def test_everything_is_there_again_and_no_feature_is_computed_again():
+    project = await trained()
+    data = await saved(project)
+    engine = NumpyEngine()
+    opened = await open_project(data, engine=engine)
+    assert (opened.name, opened.classes, opened.settings) == (project.name, project.classes, project.settings)
+    for before, after in zip(project.photos.samples, opened.photos.samples, strict=True):
+        assert (before.path, before.label, before.split, before.group) == (
+            after.path,
+            after.label,
+            after.split,
+            after.group,
+        )
+        assert await before.read() == await after.read()
+    assert opened.photos.problems == project.photos.problems
+    ours, theirs = project.classifier, opened.classifier
+    assert theirs.evaluation_.to_dict() == ours.evaluation_.to_dict() and theirs.history_ == ours.history_
+    assert {name: theirs.get_params()[name] for name in FAST} == FAST
+    new = [encode(noisy(COLORS[label], 77)) for label in COLORS]
+    assert np.allclose(await theirs.predict_proba(new), await ours.predict_proba(new), atol=1e-6)
+    n = engine.n_predicted
+    await theirs.fit(opened.dataset)
+    assert engine.n_predicted == n + theirs.evaluation_.to_dict()["total"], (
+        "only the head looked at the validation photos"
+    )
+    assert theirs.history_ == ours.history_
+
+
+async def test_it_can_be_saved_and_opened_again_and_again():
+    data = await saved(await trained())
+    again = await saved(await open_project(data, engine=NumpyEngine()))
+    first, second = (zipfile.ZipFile(io.BytesIO(one)) for one in (data, again))
+    assert first.namelist() == second.namelist()
+    for name in first.namelist():
+        if name != "model.zip":  # It holds the time.
+            assert first.read(name) == second.read(name), name
+
+
+async def test_photos_without_a_model_and_classes_that_are_switched_off():
+    classifier = ImageClassifier(engine=NumpyEngine(), epochs=7, hidden_units=9)
+    project = Project(color_dataset(2), classifier, disabled=frozenset({"red"}))
+    assert project.dataset.labels == ["blue", "green"]
+    opened = await open_project(await saved(project), engine=NumpyEngine())
+    assert opened.disabled == {"red"} and opened.dataset.labels == ["blue", "green"]
+    assert opened.photos.labels == ["blue", "green", "red"]
+    assert opened.classifier.epochs == 7 and opened.classifier.hidden_units == 9
+    assert opened.classifier.backbone == classifier.backbone
+
+
+async def test_files_are_written_whole_or_not_at_all(tmp_path):
+    project, target = await trained(), tmp_path / "project.zip"
+    progress = []
+    await save_project(project, target, on_progress=progress.append)
+    assert progress[-1].stage == "saving" and progress[-1].done == progress[-1].total == 18
+    before = target.read_bytes()
+    assert (await open_project(target, engine=NumpyEngine())).name == "colours"
+    with pytest.raises(StoppedError):
+        await save_project(project, target, should_stop=lambda: True)
+    assert target.read_bytes() == before and [path.name for path in tmp_path.iterdir()] == ["project.zip"]
+
+
+async def test_a_stream_that_only_goes_forwards_will_do():
+    class Forwards(io.RawIOBase):
+        def __init__(self):
+            self.pieces = []
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.pieces.append(bytes(data))
+            return len(data)
+
+    stream = Forwards()
+    await save_project(await trained(), stream)
+    opened = await open_project(b"".join(stream.pieces), engine=NumpyEngine())
+    assert len(opened.photos.samples) == 18 and opened.classifier.evaluation_
+
+
+async def test_photos_that_cannot_be_read_become_problems():
+    async def gone():
+        raise OSError("it was moved")
+
+    project = Project(
+        color_dataset(2) + Dataset((Sample("red/gone.jpg", gone, "red"),)), ImageClassifier(engine=NumpyEngine())
+    )
+    buffer = io.BytesIO()
+    lost = await save_project(project, buffer)
+    assert [problem.path for problem in lost] == ["red/gone.jpg"]
+    opened = await open_project(buffer.getvalue(), engine=NumpyEngine())
+    assert len(opened.photos.samples) == 6
+    assert [(p.path, "it was moved" in p.reason) for p in opened.photos.problems] == [("red/gone.jpg", True)]
+    lost = await open_project(rezipped(await saved(project), drop=["photos/000002.png"]), engine=NumpyEngine())
+    assert len(lost.photos.samples) == 5 and "missing in the project" in lost.photos.problems[-1].reason
+
+
+async def test_names_in_the_zip_never_come_from_the_photos():
+    photos = Dataset(
+        tuple(Sample(path, Reader(b"x"), "a") for path in ("../../evil.jpg", "/etc/passwd", "con.exe", "a.JPG"))
+    )
+    names = zipfile.ZipFile(io.BytesIO(await saved(Project(photos, ImageClassifier())))).namelist()
+    assert names == ["photos/000000.jpg", "photos/000001", "photos/000002", "photos/000003.jpg", "project.json"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: p.update(version=2), "another version"),
+        (lambda p: p.update(format="x"), "another version"),
+        (lambda p: p.pop("photos"), "KeyError"),
+        (lambda p: p.update(photos=7), "damaged"),
+        (lambda p: p["photos"][0].update({"class": -1}), "class -1"),
+        (lambda p: p["photos"][0].update({"class": 4}), "class 4"),
+        (lambda p: p["photos"][0].update(split="test"), "split"),
+        (lambda p: p["photos"][0].update(path=["x"]), "expected a text"),
+        (lambda p: p["photos"][0].update(path="x" * 5000), "4096"),
+        (lambda p: p["classes"].append(p["classes"][0]), "share a name"),
+        (lambda p: p["features"][0].update(sha256=[]), "damaged"),
+        (lambda p: p["features"][0].update(file="../x"), "features"),
+        (lambda p: p.update(settings=[1]), "damaged"),
+        (lambda p: p.update(parameters=[1]), "damaged"),
+    ],
+)
+async def test_damaged_descriptions_are_refused_in_one_line(change, message):
+    data = rezipped(await saved(await trained()), change)
+    with pytest.raises(ArchiveError) as error:
+        await open_project(data, engine=NumpyEngine())
+    assert message in str(error.value) or message == "features"
+    assert "\n" not in str(error.value) and str(error.value).startswith("Expected")
+
+
+async def test_other_files_and_bombs_are_refused():
+    with pytest.raises(ArchiveError, match="something else"):
+        await open_project(b"no zip")
+    project = await trained()
+    with pytest.raises(ArchiveError, match="open it as one"):
+        await open_project(await project.classifier.save())
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("project.json", bytes((1 << 27) + 1))
+    with pytest.raises(ArchiveError, match="at most"):
+        await open_project(buffer.getvalue())
+    nan = np.full(9, np.nan, "<f4").tobytes() * 18
+    with pytest.raises(ArchiveError, match="no numbers"):
+        await open_project(rezipped(await saved(project), **{"features/0.f32": nan}), engine=NumpyEngine())
+    deep = rezipped(await saved(project), **{"project.json": b'{"a":' * 70 + b"1" + b"}" * 70})
+    with pytest.raises(ArchiveError, match="levels"):
+        await open_project(deep, engine=NumpyEngine())
+
+
+@pytest.mark.parametrize(
+    "key", ["name", "classes", "photos", "problems", "parameters", "weights", "settings", "features"]
+)
+async def test_whatever_stands_in_it_opens_or_is_refused(key):
+    data = await saved(Project(color_dataset(1), ImageClassifier(engine=NumpyEngine())))
+    hostile = [None, True, -1, 1e308, "x", [], {}, [None], [[]], [{}], ["x"], {"x": None}, {"epochs": "x"}]
+    hostile += [
+        [{"label": 1, "enabled": 2}],
+        [{"path": "x", "reason": None}],
+        [{"kind": "x", "file": "y", "sha256": 3}],
+    ]
+    for value in hostile:
+        try:
+            opened = await open_project(rezipped(data, lambda p, v=value: p.update({key: v})), engine=NumpyEngine())
+        except ArchiveError:
+            continue
+        assert isinstance(opened, Project)

@@ -65,7 +65,7 @@ def chromium() -> Iterator[object]:
 @contextlib.contextmanager
 def opened_tab(chromium, site, **options) -> Iterator[object]:
     """Open a fresh tab, such as with locale="fr-FR"; fail in the end if it asked another origin for anything."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True, **options)
+    context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}, "accept_downloads": True} | options)
     context.set_default_timeout(TIMEOUT_MS)
     foreign: list[str] = []
     origin = site.split("/pages/")[0]

@@ -1,0 +1,100 @@
+"""Every state of the pages, wide and at 360 px, light and dark, in each language: axe finds nothing, nothing is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from browser_fixtures import ROOT, opened_tab
+from playwright.sync_api import expect
+from test_languages import button, open_site, train
+from test_page import AXE
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = {
+    "wide": {"locale": "en-GB", "color_scheme": "light", "viewport": {"width": 1400, "height": 900}},
+    "dark phone": {"locale": "fr-FR", "color_scheme": "dark", "viewport": {"width": 360, "height": 740}},
+    "light phone": {"locale": "zh-CN", "color_scheme": "light", "viewport": {"width": 360, "height": 740}},
+}
+
+# Sideways scrolling, controls that are too small to touch, outside the page, or whose text does not fit.
+MEASURE = """() => {
+const faults = [];
+const whole = document.documentElement.scrollWidth;
+if (whole > innerWidth) faults.push(`scrolls sideways: ${whole}`);
+for (const control of document.querySelectorAll("a[href], button, label.button, select, input, textarea, summary")) {
+  const box = control.getBoundingClientRect();
+  if (!control.checkVisibility({ visibilityProperty: true }) || control.matches(".file-input")) continue;
+  const target = control.matches("[type=checkbox], [type=radio]") ? control.closest("label") ?? control : control;
+  const { width, height } = target.getBoundingClientRect();
+  const name = control.outerHTML.slice(0, 120);
+  if (width < 32 || height < 32) faults.push(`small ${Math.round(width)} x ${Math.round(height)}: ${name}`);
+  if ((box.left < 0 || box.right > innerWidth + 1) && !control.closest(".scroll, nav")) faults.push(`outside: ${name}`);
+  const fits = control.matches("select, input") || control.scrollWidth <= control.clientWidth + 1;
+  if (!fits) faults.push(`cut off: ${name}`);
+}
+return faults;
+}"""
+
+
+def faults(page):
+    page.evaluate("document.querySelectorAll('.scroll').forEach((box) => box.scrollTo(0, 0))")
+    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", TAGS)["violations"]
+    return [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] + page.evaluate(MEASURE)
+
+
+def unfold(page):
+    """Open all that is folded, as far as it can be seen."""
+    for fold in page.locator("main:not([hidden]) details:not([open]) > summary:visible").all():
+        fold.evaluate("summary => { summary.parentElement.open = true; }")
+
+
+def states(page, site, dist) -> Iterator[str]:
+    """Bring the site into one state after the other; the test looks at each."""
+    words = open_site(page, site)
+    yield "empty"
+    page.get_by_label(words["openModel"], exact=True).set_input_files(ROOT / "web/site/favicon.svg")
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    yield "an error"
+    button(page, words["dismiss"]).click()
+    button(page, words["useSamples"]).click()
+    expect(button(page, words["train"])).to_be_enabled(timeout=60_000)
+    yield "photos in"
+    train(page, words)
+    unfold(page)
+    yield "trained"
+    photos = [dist / "samples/validation/brick/00.png", ROOT / "web/site/favicon.svg"]
+    page.get_by_label(words["choosePhotos"], exact=True).set_input_files(photos)
+    expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
+    button(page, words["keepModel"]).click()
+    expect(page.locator("#kept > li")).to_have_count(1)
+    yield "recognised"
+    page.locator("nav a[data-page=recognise]").click()
+    expect(page.locator("#layer-table tbody tr").first).to_be_visible(timeout=60_000)
+    button(page, words["openCamera"]).click()
+    expect(button(page, words["takePhoto"])).to_be_focused(timeout=30_000)
+    yield "camera"
+    button(page, words["takePhoto"]).click()
+    button(page, words["predict"]).click()
+    expect(page.locator("#answers-list > ul > li")).to_have_count(1, timeout=60_000)
+    yield "predicted"
+    page.locator("nav a[data-page=digits]").click()
+    expect(page.locator("#digits-examples li").first).to_be_visible(timeout=60_000)
+    yield "digits"
+    page.locator("nav a[data-page=logos]").click()
+    expect(page.locator("#page-logos")).to_be_visible()
+    yield "logos"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_state_has_a_fault(chromium, site, dist, look):
+    with opened_tab(chromium, site, reduced_motion="reduce", **LOOKS[look]) as page:
+        page.context.grant_permissions(["camera"])
+        found = {}
+        for state in states(page, site, dist):
+            if page.evaluate("!globalThis.axe"):
+                page.evaluate(AXE.read_text())
+            expect(page.locator("#activity")).to_be_hidden(timeout=60_000)
+            page.wait_for_timeout(100)  # charts follow the width a frame later
+            found[state] = faults(page)
+        assert {state: list_ for state, list_ in found.items() if list_} == {}

@@ -22,11 +22,19 @@ from .images import decode_image
 from .labels import LabelEncoder, one_hot
 from .layers import small_cnn
 from .manifest import Project
-from .metrics import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
+from .metrics import (
+    Evaluation,
+    accuracy_score,
+    confusion_matrix,
+    mcnemar_test,
+    precision_recall_f1,
+    wilson_interval,
+)
 from .model_selection import StratifiedKFold, cross_val_score
 from .predictions import Predictions
 from .project import open_project, save_project
 from .samples import load_samples
+from .snapshot import Snapshot
 from .summary import LayerSummary, NetworkSummary
 
 __all__ = [
@@ -55,6 +63,7 @@ __all__ = [
     "PyClassifierError",
     "Recognition",
     "Sample",
+    "Snapshot",
     "StoppedError",
     "StratifiedKFold",
     "UnknownModelError",
@@ -65,6 +74,7 @@ __all__ = [
     "default_engine",
     "layers",
     "load_samples",
+    "mcnemar_test",
     "one_hot",
     "open_project",
     "precision_recall_f1",

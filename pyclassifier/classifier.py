@@ -24,6 +24,7 @@ from .metrics import Evaluation
 from .predictions import Predictions
 from .saving import deviation, pack, unpack
 from .shapes import pixels_card
+from .snapshot import Snapshot
 from .topology import Pooling, Topology
 
 
@@ -458,6 +459,55 @@ class ImageClassifier:
         classes = np.asarray(list(names), dtype=np.str_)
         self._learned = replace(learned, classes=classes, evaluation=evaluation, record=record)
         self.classes_, self.evaluation_ = classes, evaluation
+        return self
+
+    def snapshot(self) -> Snapshot:
+        """Remember what was learned, to come back to it after another `fit`; take it right after the fit.
+
+        Returns
+        -------
+        Snapshot
+            Small: the backbone's weights are not in it.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        """
+        learned = self._fitted()
+        head = learned.head
+        return Snapshot(self.get_params(), learned, head.topology, {**head.weights()}, learned.extractor.kind)
+
+    async def restore(self, snapshot: Snapshot) -> ImageClassifier:
+        """Come back to what was learned before, parameters included. Features are still remembered.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            Of this classifier, or of another one with the same backbones.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            It was trained on a backbone that came out of an archive, which is no longer there.
+        EngineError
+            The engine failed; what was learned stays.
+        """
+        current = self.get_params()
+        self.set_params(**snapshot.parameters)
+        extractor = await self._get_extractor()
+        if extractor.kind != snapshot.kind:
+            self.set_params(**current)
+            if extractor is not self._extractor:
+                extractor.model.dispose()
+            raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
+        head = await self.engine_.build(snapshot.topology, snapshot.weights)
+        self._take(replace(snapshot.learned, extractor=extractor, head=head))
         return self
 
     async def save(self, path: str | Path | None = None, *, name: str | None = None) -> bytes:

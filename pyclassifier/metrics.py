@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from fractions import Fraction
+from math import comb, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -101,6 +102,41 @@ def wilson_interval(n_correct: int, n_samples: int, confidence: float = 0.95) ->
     spread = z * sqrt(share * (1 - share) / n_samples + (z / (2 * n_samples)) ** 2)
     scale = 1 + z * z / n_samples
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def mcnemar_test(n_first: int, n_second: int) -> float:
+    """How easily chance alone makes two classifiers differ as much on the same photos: McNemar's exact test, two-sided.
+
+    Parameters
+    ----------
+    n_first, n_second : int
+        Photos that only the first one got right, and that only the second one did. The others tell nothing.
+
+    Returns
+    -------
+    float
+        The p-value in 0..1, as ``statsmodels.stats.contingency_tables.mcnemar(..., exact=True)``.
+
+    Raises
+    ------
+    ValueError
+        A negative count.
+
+    Notes
+    -----
+    Q. McNemar (1947), "Note on the sampling error of the difference between correlated proportions or percentages",
+    Psychometrika 12: 153-157; here with the binomial distribution itself, which holds for few photos too.
+
+    Examples
+    --------
+    >>> mcnemar_test(1, 9)
+    0.021484375
+    """
+    if n_first < 0 or n_second < 0:
+        raise ValueError(f"Expected counts of photos, got {n_first} and {n_second}.")
+    n = n_first + n_second
+    tail = sum(comb(n, k) for k in range(min(n_first, n_second) + 1))
+    return min(1.0, float(Fraction(2 * tail, 2**n)))
 
 
 def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, n_classes: int) -> NDArray[np.int64]:
@@ -236,8 +272,8 @@ class Evaluation:
         Returns
         -------
         dict
-            ``correct``, ``total``, ``accuracy``, ``interval``, ``labels``, ``confusion`` and ``perClass``; undefined
-            figures are None.
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``labels``, ``confusion`` and ``perClass``, where
+            ``recallInterval`` is the 95 % Wilson interval of the recall; undefined figures are None.
         """
         precision, recall, f1 = precision_recall_f1(self.matrix)
         support = self.matrix.sum(axis=1)
@@ -253,6 +289,7 @@ class Evaluation:
                     "label": label,
                     "precision": _defined(precision[i]),
                     "recall": _defined(recall[i]),
+                    "recallInterval": list(wilson_interval(int(self.matrix[i, i]), int(support[i]))),
                     "f1": _defined(f1[i]),
                     "support": int(support[i]),
                 }

@@ -301,3 +301,26 @@ async def test_a_self_check_tells_a_changed_model():
     opened._learned.head._weights["head_hidden/kernel"] += 0.1
     assert await opened.self_check() > 1e-3
     assert math.isnan(await classifier.self_check())
+
+
+async def test_it_comes_back_to_what_it_learned_before():
+    engine = NumpyEngine()
+    classifier = await make(engine, hidden_units=7).fit(color_dataset())
+    photo = [noisy(COLORS["red"], seed=5)]
+    before, expected = classifier.snapshot(), await classifier.predict_proba(photo)
+    history, n_models = classifier.history_, len(engine.live)
+    await classifier.set_params(hidden_units=3, random_state=9).fit(color_dataset(labels=("green", "red")))
+    n_predicted = engine.n_predicted
+    await classifier.restore(before)
+    assert engine.n_predicted == n_predicted and len(engine.live) == n_models
+    assert classifier.hidden_units == 7 and classifier.history_ == history
+    assert classifier.classes_.tolist() == ["blue", "green", "red"]
+    assert np.array_equal(await classifier.predict_proba(photo), expected)
+
+
+async def test_it_does_not_come_back_to_another_backbone():
+    classifier = await make().fit(color_dataset())
+    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    with pytest.raises(ValueError, match="open its archive instead"):
+        await opened.restore(classifier.snapshot())
+    assert (await opened.predict([noisy(COLORS["red"], seed=5)])).tolist() == ["red"]

@@ -4,7 +4,14 @@ import math
 import numpy as np
 import pytest
 
-from pyclassifier import Evaluation, accuracy_score, confusion_matrix, precision_recall_f1, wilson_interval
+from pyclassifier import (
+    Evaluation,
+    accuracy_score,
+    confusion_matrix,
+    mcnemar_test,
+    precision_recall_f1,
+    wilson_interval,
+)
 
 RNG = np.random.default_rng(7)
 N_CLASSES = 5
@@ -102,6 +109,27 @@ def test_indices_outside_the_classes_are_errors(y_true, y_pred):
         confusion_matrix(y_true, y_pred, 2)
 
 
+@pytest.mark.parametrize(("n_first", "n_second"), [(0, 0), (0, 1), (1, 9), (9, 1), (5, 5), (40, 61), (0, 1500)])
+def test_mcnemars_test_is_scipys_binomial_test(n_first, n_second):
+    stats = pytest.importorskip("scipy.stats", reason="the reference is on CPython only")
+    expected = stats.binomtest(n_first, n_first + n_second).pvalue if n_first + n_second else 1
+    assert mcnemar_test(n_first, n_second) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+
+
+def test_mcnemars_test_takes_counts():
+    with pytest.raises(ValueError, match="Expected counts of photos, got -1 and 3"):
+        mcnemar_test(-1, 3)
+
+
+def test_the_recall_of_each_class_has_its_wilson_interval():
+    matrix = confusion_matrix(Y_TRUE, Y_PRED, N_CLASSES)
+    per_class = Evaluation(tuple("abcde"), matrix).to_dict()["perClass"]
+    stats = pytest.importorskip("scipy.stats", reason="the reference is on CPython only")
+    for i, figures in enumerate(per_class):
+        expected = stats.binomtest(int(matrix[i, i]), int(matrix[i].sum())).proportion_ci(method="wilson")
+        assert figures["recallInterval"] == pytest.approx([expected.low, expected.high], abs=1e-9)
+
+
 def test_an_evaluation_as_plain_data():
     evaluation = Evaluation.from_predictions([0] * 60 + [1] * 30, [0] * 58 + [1] * 32, ["cat", "dog", "owl"])
     data = json.loads(json.dumps(evaluation.to_dict(), allow_nan=False))
@@ -111,7 +139,14 @@ def test_an_evaluation_as_plain_data():
     assert [round(100 * bound) for bound in data["interval"]] == [92, 99]
     assert data["confusion"] == [[58, 2, 0], [0, 30, 0], [0, 0, 0]]
     owl = data["perClass"][2]
-    assert owl == {"label": "owl", "precision": None, "recall": None, "f1": None, "support": 0}
+    assert owl == {
+        "label": "owl",
+        "precision": None,
+        "recall": None,
+        "recallInterval": [0, 1],
+        "f1": None,
+        "support": 0,
+    }
 
 
 def test_an_evaluation_of_nothing():

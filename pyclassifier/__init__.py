@@ -3,6 +3,7 @@
 from . import layers
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .classifier import ImageClassifier
+from .costs import StorageCost
 from .datasets import Dataset, Problem, Sample
 from .engines import FitConfig, default_engine
 from .errors import (
@@ -65,6 +66,7 @@ __all__ = [
     "Sample",
     "Snapshot",
     "StoppedError",
+    "StorageCost",
     "StratifiedKFold",
     "UnknownModelError",
     "accuracy_score",

@@ -21,6 +21,7 @@ from typing import Any
 from .batches import FIT_MODES, FitMode
 from .catalog import ModelCard
 from .errors import ArchiveError
+from .quantization import StoredAs, choose_quantization
 from .shapes import output_shapes, pixels_card
 from .topology import Topology, Weights, input_size, leaf_layers, model_config, pooling_of, sequential
 from .weights import decode_weights, encode_weights
@@ -72,7 +73,7 @@ class Archive:
     record: dict[str, Any] = field(default_factory=dict)
 
 
-def write_archive(archive: Archive, *, version: str) -> bytes:
+def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32") -> bytes:
     """Pack a classifier.
 
     Parameters
@@ -80,13 +81,16 @@ def write_archive(archive: Archive, *, version: str) -> bytes:
     archive : Archive
     version : str
         Of this package, for the metadata.
+    dtype : {"float32", "float16", "uint16", "uint8"}
+        How the weights are stored; see `pyclassifier.quantization`.
 
     Returns
     -------
     bytes
         A zip file.
     """
-    entries, data = encode_weights({**archive.extractor_weights, **archive.head_weights})
+    weights = {**archive.extractor_weights, **archive.head_weights}
+    entries, data = encode_weights(weights, quantize=choose_quantization(weights, dtype))
     model = {
         "format": "layers-model",
         "generatedBy": f"pyclassifier v{version}",

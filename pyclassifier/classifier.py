@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from .batches import FitMode
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
+from .costs import StorageCost, measure_costs
 from .datasets import Dataset, Problem, Sample
 from .display.live import showing
 from .engines import Engine, History, default_engine
@@ -22,7 +25,9 @@ from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Pixels,
 from .fitting import Callbacks, Learned, learn
 from .metrics import Evaluation
 from .predictions import Predictions
+from .quantization import STORED_AS, StoredAs
 from .saving import deviation, pack, unpack
+from .self_check import complaint
 from .shapes import pixels_card
 from .snapshot import Snapshot
 from .topology import Pooling, Topology
@@ -72,6 +77,8 @@ class ImageClassifier:
         Whether training was stopped before its last epoch.
     name_ : str
         What the model is called in an archive.
+    deviation_ : float
+        As `self_check` found it when the model was loaded; nan for one that was trained here.
 
     Notes
     -----
@@ -91,6 +98,7 @@ class ImageClassifier:
     n_training_: int
     stopped_: bool
     name_: str = "pyclassifier model"
+    deviation_: float = math.nan
 
     def __init__(
         self,
@@ -252,6 +260,7 @@ class ImageClassifier:
         self._learned = learned
         self.classes_, self.history_, self.evaluation_ = learned.classes, learned.history, learned.evaluation
         self.problems_, self.n_training_, self.stopped_ = learned.problems, learned.n_training, learned.stopped
+        self.deviation_ = math.nan
 
     async def extract_features(
         self,
@@ -510,7 +519,9 @@ class ImageClassifier:
         self._take(replace(snapshot.learned, extractor=extractor, head=head))
         return self
 
-    async def save(self, path: str | Path | None = None, *, name: str | None = None) -> bytes:
+    async def save(
+        self, path: str | Path | None = None, *, name: str | None = None, dtype: StoredAs = "float32"
+    ) -> bytes:
         """Pack what was learned into a zip that anyone's tf.js reads.
 
         Parameters
@@ -519,6 +530,10 @@ class ImageClassifier:
             Where to write it as well.
         name : str, optional
             What to call the model; by default ``name_``.
+        dtype : {"float32", "float16", "uint16", "uint8"}
+            How the weights are stored. "uint16" is half as large and nearly as exact, "float16" as small and less
+            exact (and TensorFlow.js before 2.0 does not read it); "uint8" takes 8 bits for the kernels that bear it
+            and 16 for the others. `measure_storage` tells what that costs.
 
         Returns
         -------
@@ -529,11 +544,54 @@ class ImageClassifier:
         ------
         NotFittedError
             Nothing was learned or loaded yet.
+        ValueError
+            An unknown dtype.
         """
-        data = await pack(self._fitted(), name or self.name_)
+        data = await pack(self._fitted(), name or self.name_, self.engine_, dtype)
         if path is not None:
             Path(path).write_bytes(data)
         return data
+
+    async def measure_storage(
+        self,
+        dataset: Dataset,
+        *,
+        dtypes: Sequence[StoredAs] = STORED_AS,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> list[StorageCost]:
+        """Measure what it costs to save with fewer bits: all is computed anew with the weights as a reader has them.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Labelled photos that were not trained on; those of classes that the model does not know are left out.
+        dtypes : sequence of {"float32", "float16", "uint16", "uint8"}
+        on_progress : callable, optional
+            Gets `Progress` of the stage "measuring".
+        should_stop : callable, optional
+            Asked before each photo.
+
+        Returns
+        -------
+        list of StorageCost
+            One for each dtype.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        StoppedError
+            ``should_stop()`` was true.
+
+        Examples
+        --------
+        >>> for cost in await classifier.measure_storage(held_out):  # doctest: +SKIP
+        ...     print(cost.dtype, cost.n_bytes, cost.evaluation.accuracy, cost.largest_change)
+        """
+        learned = self._fitted()
+        samples = [sample for sample in dataset.samples if sample.label in self.classes_.tolist()]
+        return await measure_costs(learned, self.engine_, samples, dtypes, Callbacks(on_progress, None, should_stop))
 
     @classmethod
     async def load(
@@ -554,7 +612,8 @@ class ImageClassifier:
         Returns
         -------
         ImageClassifier
-            Fitted: it predicts, and can be trained anew on the same backbone.
+            Fitted: it predicts, and can be trained anew on the same backbone. It has checked itself: where this
+            machine computes otherwise than the archive promises, there is a RuntimeWarning; see ``deviation_``.
 
         Raises
         ------
@@ -573,6 +632,9 @@ class ImageClassifier:
             self.set_params(backbone=extractor.card, fit_mode=extractor.fit_mode, pooling=extractor.pooling)
         self._take(learned)
         self.name_ = learned.name
+        self.deviation_ = await self.self_check()
+        if complaint(self.deviation_):
+            warnings.warn(str(complaint(self.deviation_)), RuntimeWarning, stacklevel=2)
         return self
 
     def _repr_html_(self) -> str:

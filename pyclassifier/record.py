@@ -14,9 +14,6 @@ from numpy.typing import NDArray
 from .engines import Engine, History
 from .metrics import Evaluation
 
-# Pictures of one colour, which any reader of an archive can make for itself to check that it computes the same.
-SELF_CHECK_COLORS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128))
-
 _MAX_COUNT = 1 << 31  # Photos in a cell of a confusion matrix that somebody else wrote: sums must not overflow.
 
 
@@ -70,18 +67,3 @@ def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluat
     counts = bool(((matrix >= 0) & (matrix <= _MAX_COUNT)).all())
     fits = counts and matrix.shape == (len(labels), len(labels))
     return Evaluation(tuple(labels), matrix) if fits else None
-
-
-def self_check(y_proba: NDArray[np.float32]) -> list[dict[str, Any]]:
-    """Promise for each of `SELF_CHECK_COLORS` (RGB, uint8) these rows of probabilities."""
-    rows = zip(SELF_CHECK_COLORS, y_proba.tolist(), strict=True)
-    return [{"color": list(color), "probabilities": row} for color, row in rows]
-
-
-def largest_difference(record: Mapping[str, Any], y_proba: NDArray[np.float32]) -> float:
-    """How far rows of probabilities are from the promised ones; nan where a record promises none."""
-    try:
-        promised = np.array([row["probabilities"] for row in record["selfCheck"]], dtype=np.float64)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return math.nan
-    return float(np.abs(promised - y_proba).max()) if promised.shape == y_proba.shape else math.nan

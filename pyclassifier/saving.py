@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .archive import Archive, read_archive, write_archive
 from .batches import make_batch
-from .engines import Engine
+from .engines import Engine, Model
 from .engines.base import Array, Predictor
 from .features import FeatureCache, FeatureExtractor, Pixels
 from .fitting import Learned
-from .record import SELF_CHECK_COLORS, largest_difference, read_evaluation, read_history, self_check
+from .quantization import StoredAs, quantized
+from .record import read_evaluation, read_history
+from .self_check import draw_patterns, largest_difference, make_promises, read_promises
 from .topology import pooling_of
 
 
-async def pack(learned: Learned, name: str) -> bytes:
+async def pack(learned: Learned, name: str, engine: Engine, dtype: StoredAs = "float32") -> bytes:
     """Write an archive.
 
     Parameters
@@ -25,6 +33,10 @@ async def pack(learned: Learned, name: str) -> bytes:
     learned : Learned
     name : str
         What to call the model.
+    engine : Engine
+        That its models live in.
+    dtype : {"float32", "float16", "uint16", "uint8"}
+        How the weights are stored.
 
     Returns
     -------
@@ -32,6 +44,8 @@ async def pack(learned: Learned, name: str) -> bytes:
         The zip file; see `pyclassifier.archive`.
     """
     extractor, head = learned.extractor, learned.head
+    async with restored(learned, engine, dtype) as reader:
+        promises = make_promises(await predict_pictures(reader, draw_patterns(extractor.card.input_size)))
     archive = Archive(
         extractor=extractor.model.topology,
         extractor_weights=extractor.model.weights(),
@@ -41,9 +55,32 @@ async def pack(learned: Learned, name: str) -> bytes:
         card=extractor.card,
         fit_mode=extractor.fit_mode,
         name=name,
-        record={**learned.record, "selfCheck": self_check(await _predict_colors(learned))},
+        record={**learned.record, "selfCheck": promises},
     )
-    return write_archive(archive, version=version("pyclassifier"))
+    return write_archive(archive, version=version("pyclassifier"), dtype=dtype)
+
+
+@asynccontextmanager
+async def restored(learned: Learned, engine: Engine, dtype: StoredAs) -> AsyncIterator[Learned]:
+    """What a reader of an archive has, whose weights were stored with fewer bits; gone when the context ends."""
+    if dtype == "float32":
+        yield learned
+        return
+    own: list[Predictor] = []
+
+    async def rebuild(model: Predictor) -> Model:
+        own.append(built := await engine.build(model.topology, quantized(model.weights(), dtype)))
+        return built
+
+    extractor = copy(learned.extractor)
+    extractor.cache = FeatureCache()  # Other weights make other features.
+    try:
+        if extractor.model.topology:
+            extractor.model = await rebuild(extractor.model)
+        yield replace(learned, extractor=extractor, head=await rebuild(learned.head))
+    finally:
+        for model in own:
+            model.dispose()
 
 
 async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: str | None = None) -> Learned:
@@ -101,10 +138,12 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
 
 async def deviation(learned: Learned) -> float:
     """How far probabilities computed here are from those that the record promises, in 0..1; nan where it has none."""
-    return largest_difference(learned.record, await _predict_colors(learned))
+    side, n_classes = learned.extractor.card.input_size, len(learned.classes)
+    pictures, promised = read_promises(learned.record, side, n_classes)
+    return largest_difference(promised, await predict_pictures(learned, pictures)) if pictures else math.nan
 
 
-async def _predict_colors(learned: Learned) -> Array:
-    card = learned.extractor.card
-    pictures = [np.full((card.input_size, card.input_size, 3), color, np.uint8) for color in SELF_CHECK_COLORS]
-    return await learned.head.predict(await learned.extractor.model.predict(make_batch(pictures, card)))
+async def predict_pictures(learned: Learned, pictures: Sequence[NDArray[np.uint8]]) -> Array:
+    """Probabilities (N, n_classes) of pictures (S, S, 3) of the model's own size."""
+    X = make_batch(pictures, learned.extractor.card)
+    return await learned.head.predict(await learned.extractor.model.predict(X))

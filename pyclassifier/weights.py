@@ -25,7 +25,7 @@ _MAX_SIDE = 1 << 31
 
 
 def encode_weights(
-    weights: Mapping[str, NDArray[Any]], *, quantize: Quantization | None = None
+    weights: Mapping[str, NDArray[Any]], *, quantize: Quantization | Mapping[str, Quantization] | None = None
 ) -> tuple[list[dict[str, Any]], bytes]:
     """Turn named arrays into manifest entries and the bytes that they describe.
 
@@ -33,10 +33,11 @@ def encode_weights(
     ----------
     weights : mapping of str to ndarray
         Stored in this order, little-endian, C order: int32 and bool as such, others as float32.
-    quantize : {"float16", "uint16", "uint8"}, optional
-        How to store float arrays. "float16": half the size, 11 bits of each value. "uint16" and "uint8":
-        ``round((x - min) / scale)`` in 16 or 8 bits, an error of at most ``(max - min) / 131070`` or ``/ 510``. An
-        array that cannot be stored so (nan, infinity, too large for float16) stays float32.
+    quantize : {"float16", "uint16", "uint8"} or mapping of str to these, optional
+        How to store float arrays, all of them or those that are named. "float16": half the size, 11 bits of each
+        value. "uint16" and "uint8": ``round((x - min) / scale)`` in 16 or 8 bits, an error of at most
+        ``(max - min) / 131070`` or ``/ 510``. An array that cannot be stored so (nan, infinity, too large for
+        float16) stays float32.
 
     Returns
     -------
@@ -51,10 +52,11 @@ def encode_weights(
         dtype = array.dtype.name if array.dtype.name in ("int32", "bool") else "float32"
         entry: dict[str, Any] = {"name": name, "shape": list(array.shape), "dtype": dtype}
         stored = array.astype(_DTYPES[dtype])
-        if quantize and dtype == "float32" and stored.size:
-            stored, rule = _quantized(stored, quantize)
+        bits = quantize if quantize is None or isinstance(quantize, str) else quantize.get(name)
+        if bits and dtype == "float32" and stored.size:
+            stored, rule = _quantized(stored, bits)
             if rule is not None:
-                entry["quantization"] = {"dtype": quantize, **rule, "original_dtype": "float32"}
+                entry["quantization"] = {"dtype": bits, **rule, "original_dtype": "float32"}
         chunks.append(stored.tobytes())
         entries.append(entry)
     return entries, b"".join(chunks)

@@ -36,6 +36,7 @@ async def test_the_whole_way():
     other = Page()
     opened = await other.call("openModel", data)
     assert opened["name"] == "colours" and opened["inputSize"] == 32
+    assert opened["deviation"] < 1e-6 and not opened["computesOtherwise"]
     assert opened["evaluation"] == trained["evaluation"] and opened["history"] == trained["history"]
     again = await other.call("predict", [photo("red")])
     assert again[0]["probability"] == pytest.approx(recognised[0]["probability"], abs=1e-5)

@@ -75,9 +75,9 @@ class Client:
 
         return call
 
-    def export_model(self) -> bytes:
+    def export_model(self, **options: str) -> bytes:
         """The zip."""
-        return base64.b64decode(self.exportModel({}))
+        return base64.b64decode(self.exportModel(options))
 
     def open_model(self, data: bytes) -> dict[str, Any]:
         """Open a zip."""

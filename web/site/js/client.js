@@ -135,7 +135,7 @@ export class Desk {
 
   /**
    * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
-   * @param {{ name?: string }} [options]
+   * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs }} [options]
    */
   async exportModel(options = {}) {
     const bytes = await this.#call("exportModel", [options]);

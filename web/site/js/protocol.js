@@ -133,6 +133,11 @@
  * @property {number} inputSize
  * @property {Evaluation | null} evaluation
  * @property {History | null} history
+ * @property {number | null} deviation  of probabilities computed here from those that the archive promises, at most
+ * @property {boolean} computesOtherwise  it is more than it should be
+ *
+ * @typedef {"float32" | "float16" | "uint16" | "uint8"} StoredAs  how an archive holds weights; uint8: where a kernel
+ *   bears it, else uint16
  *
  * @typedef {object} Progress
  * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, training
@@ -165,7 +170,7 @@
  * @property {[[TrainOptions], Trained]} train
  * @property {[[], Evaluation]} evaluate
  * @property {[[], Recognised[]]} predict
- * @property {[[{ name?: string }], Uint8Array]} exportModel
+ * @property {[[{ name?: string, dtype?: StoredAs }], Uint8Array]} exportModel
  * @property {[[ArrayBuffer], Opened]} openModel
  * @property {[[], Digits]} addDigits
  * @property {[[DigitOptions], Trained]} trainDigits

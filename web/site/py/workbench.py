@@ -14,6 +14,7 @@ from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, list
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress
 from pyclassifier.intake import LabelBy
+from pyclassifier.self_check import complaint
 
 # What the page calls them -> what ImageClassifier calls them.
 OPTIONS = {
@@ -156,7 +157,9 @@ class Workbench:
 
     async def export_model(self, options: Any, *, emit: Emit, stop: Stop) -> bytes:
         """The trained model as a zip."""
-        return await self.classifier.save(name=str(as_dict(options).get("name") or self.classifier.name_))
+        given = as_dict(options)
+        name = str(given.get("name") or self.classifier.name_)
+        return await self.classifier.save(name=name, dtype=given.get("dtype") or "float32")
 
     async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
         """Take a zip's model for the trained one; the photos stay."""
@@ -176,6 +179,8 @@ class Workbench:
             "inputSize": card.input_size if isinstance(card, ModelCard) else opened.input_size,
             "evaluation": evaluation.to_dict() if evaluation else None,
             "history": opened.history_ or None,
+            "deviation": None if isnan(opened.deviation_) else opened.deviation_,
+            "computesOtherwise": complaint(opened.deviation_) is not None,
         }
 
 

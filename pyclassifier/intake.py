@@ -1,97 +1,233 @@
-"""Labelled photos from folders and zips: what is a photo, what is its class, what is it for.
+"""Labelled photos from folders, zips and tables: what is a photo, what is its class, what is it for.
 
 Nothing is decoded here. Paths are names and no more: they are read from, never written to.
 """
 
 from __future__ import annotations
 
-import io
-import posixpath
-import re
-import unicodedata
-import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import BinaryIO
 
+from .columns import Columns, MappingQuestion, choose_columns, find_one_hot
 from .errors import DatasetError
+from .mapping import PhotoIndex, match_rows
+from .names import LabelBy, choose_label_by, is_zip, label_of, readable, split_of, suffix_of, why_skip
 from .photos import Problem, Read, Sample, Split
-from .zips import ZIP_ERRORS, read_member
+from .tables import Table, read_table
+from .zips import list_zip
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
-SPLIT_FOLDERS: dict[str, Split] = {
-    "train": "training",
-    "training": "training",
-    "val": "validation",
-    "validation": "validation",
-    "test": "validation",
-}
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
-_MAX_LABEL_LENGTH = 200
-LabelBy = Literal["folder", "name"]
+Files = list[tuple[str, Read]]
 Intake = tuple[tuple[Sample, ...], tuple[Problem, ...]]
-_NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+\d+", re.DOTALL)  # android-0, mountain bike_12
-_CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
+Photos = str | Path | bytes | Iterable[tuple[str, Read]]
 _NO_LABEL = {
     "folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",
     "name": "its name does not say its class. Call it by its class and a number, such as android-0.jpg.",
 }
-# Of a zip that somebody else made: files in it, bytes of one photo, bytes of all of them.
-_MAX_ZIP_FILES = 100_000
-_MAX_PHOTO_BYTES = 1 << 28
-_MAX_ZIP_BYTES = 1 << 34
 
 
 def from_files(
-    files: Iterable[tuple[str, Read]], *, split: Split | None = None, label_by: LabelBy = "folder"
+    files: Iterable[tuple[str, Read]],
+    *,
+    split: Split | None = None,
+    label: str | None = None,
+    label_by: LabelBy = "auto",
+    group: str | None = None,
 ) -> Intake:
     """Samples and problems of files by their paths; see `Dataset.from_files`."""
-    samples: list[Sample] = []
-    problems: list[Problem] = []
-    for path, read in files:
-        reason = why_skip(path)
-        label = None if reason else _label(path, label_by)
-        if reason or label is None:
-            reason = reason or _NO_LABEL[label_by]
-            problems.append(Problem(path, reason))
+    photos, problems = _part(files)
+    if label is not None:
+        given = readable(label)
+        if given is None:
+            raise DatasetError(f"Expected a name for the class, got {label!r}.")
+        labels: list[str | None] = [given] * len(photos)
+    else:
+        if label_by == "auto":
+            label_by = choose_label_by([path for path, _ in photos])
+        labels = [label_of(path, label_by) for path, _ in photos]
+    samples = []
+    for (path, read), found in zip(photos, labels, strict=True):
+        if found is None:
+            problems.append(Problem(path, _NO_LABEL[label_by]))
         else:
-            samples.append(Sample(path, read, label, split or _split(path)))
+            samples.append(Sample(path, read, found, split or split_of(path), group))
     return tuple(samples), tuple(problems)
 
 
-def from_folder(folder: str | Path, *, split: Split | None = None) -> Intake:
+def from_folder(
+    folder: str | Path, *, split: Split | None = None, label: str | None = None, label_by: LabelBy = "auto"
+) -> Intake:
     """Samples and problems of a folder; see `Dataset.from_folder`."""
+    files, problems = list_folder(folder)
+    samples, more = from_files(files, split=split, label=label, label_by=label_by)
+    return samples, (*more, *problems)
+
+
+def from_zip(
+    source: bytes | str | Path, *, split: Split | None = None, label: str | None = None, label_by: LabelBy = "auto"
+) -> Intake:
+    """Samples and problems of a zip file; see `Dataset.from_zip`."""
+    return from_files(list_zip(source), split=split, label=label, label_by=label_by)
+
+
+def from_csv(
+    table: bytes | str | Path,
+    photos: Photos,
+    *,
+    file_column: str | None = None,
+    label_column: str | Sequence[str] | None = None,
+    split_column: str | None = None,
+    split: Split | None = None,
+) -> Intake:
+    """Samples and problems of a table and photos; see `Dataset.from_csv`."""
+    name = "the table" if isinstance(table, bytes) else Path(table).name
+    read = read_table(table if isinstance(table, bytes) else _read_file(Path(table)), name)
+    files, unread = _list_photos(photos)
+    candidates, problems = _part((path, reader) for path, reader in files if PurePosixPath(path).name != name)
+    index = PhotoIndex([path for path, _ in candidates])
+    guess = choose_columns(read, index.fits)
+    label = label_column if isinstance(label_column, str) or label_column is None else tuple(label_column)
+    columns = _override(read, guess.columns if guess else None, file_column, label, split_column)
+    sure_of_file = file_column or (guess and guess.sure_of_file)
+    if columns is None or not sure_of_file or not (label or (guess and guess.sure_of_label)):
+        such = "" if columns is None else f", such as file_column={columns.file!r}, label_column={columns.label!r}"
+        raise DatasetError(
+            f"Expected columns of {name} that name the photos and their classes; its columns are "
+            f"{', '.join(map(repr, read.columns))}. Give file_column and label_column{such}."
+        )
+    samples, more = match_rows([(read, columns)], candidates, index, split)
+    return tuple(samples), (*problems, *more, *unread)
+
+
+def from_set(
+    files: Sequence[tuple[str, Read]],
+    tables: Mapping[str, bytes],
+    answers: Mapping[str, Columns | None],
+    *,
+    split: Split | None = None,
+    label_by: LabelBy = "auto",
+) -> Intake | MappingQuestion:
+    """Samples and problems of files with tables among them, which decide over folders where they name the files.
+
+    Parameters
+    ----------
+    files : sequence of (str, callable)
+        All but the tables.
+    tables : mapping of str to bytes
+        By their paths.
+    answers : mapping of str to Columns or None
+        Columns of tables that were asked about; None for a table that is not to be used.
+    split, label_by
+        As in `Dataset.from_files`.
+
+    Returns
+    -------
+    Intake or MappingQuestion
+        A question where the columns of a table are not certain.
+    """
+    photos, problems = _part(files)
+    index = PhotoIndex([path for path, _ in photos])
+    used = []
+    for name in [name for name in tables if answers.get(name, ...) is not None]:
+        try:
+            table = read_table(tables[name], name)
+        except DatasetError as error:
+            problems.append(Problem(name, str(error)))
+            continue
+        columns = answers.get(name)
+        guess = None if columns else choose_columns(table, index.fits)
+        if guess and not (guess.sure_of_file and guess.sure_of_label):
+            return MappingQuestion(table, guess.columns, find_one_hot(table))
+        columns = guess.columns if guess else columns
+        if columns:
+            used.append((table, _check_columns(table, columns)))
+        else:
+            problems.append(Problem(name, "names no photos with their classes. Add it together with its photos."))
+    if used:
+        samples, more = match_rows(used, photos, index, split)
+        return tuple(samples), (*problems, *more)
+    taken, more_problems = from_files(photos, split=split, label_by=label_by)
+    return taken, (*problems, *more_problems)
+
+
+def list_folder(folder: str | Path) -> tuple[Files, list[Problem]]:
+    """List the files below a folder, those in zips included; and the zips that are none."""
     folder = Path(folder)
     if not folder.is_dir():
         raise DatasetError(f"Expected a folder of labelled photos, got {str(folder)!r}, which is not a folder.")
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return from_files([(path.relative_to(folder).as_posix(), _reader(path)) for path in found], split=split)
+    files: Files = []
+    problems: list[Problem] = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if is_zip(name):
+            files += unpack(name, path, problems)
+        else:
+            files.append((name, _reader(path)))
+    return files, problems
 
 
-def from_zip(source: bytes | str | Path, *, split: Split | None = None) -> Intake:
-    """Samples and problems of a zip file; see `Dataset.from_zip`."""
+def unpack(name: str, source: bytes | Path | BinaryIO, problems: list[Problem]) -> Files:
+    """List the files in a zip as if it were a folder of its name; one that cannot be read becomes a problem."""
+    folder = str(PurePosixPath(name).with_suffix(""))
     try:
-        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-    except ZIP_ERRORS as error:
-        raise DatasetError(f"Expected a zip file of folders of photos, got something else ({error}).") from error
-    members = [member for member in file.infolist() if not member.is_dir()]
-    n_bytes = sum(member.file_size for member in members)
-    if len(members) > _MAX_ZIP_FILES or n_bytes > _MAX_ZIP_BYTES:
+        return [(f"{folder}/{path}", read) for path, read in list_zip(source)]
+    except DatasetError as error:
+        problems.append(Problem(name, str(error)))
+        return []
+
+
+def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
+    if isinstance(photos, bytes) or (isinstance(photos, str | Path) and suffix_of(str(photos)) == ".zip"):
+        return list_zip(photos), []
+    if isinstance(photos, str | Path):
+        return list_folder(photos)
+    return list(photos), []
+
+
+def _part(files: Iterable[tuple[str, Read]]) -> tuple[Files, list[Problem]]:
+    """Part the photos from what is none."""
+    photos: Files = []
+    problems: list[Problem] = []
+    for path, read in files:
+        reason = why_skip(path)
+        if reason:
+            problems.append(Problem(path, reason))
+        else:
+            photos.append((path, read))
+    return photos, problems
+
+
+def _override(
+    table: Table,
+    guess: Columns | None,
+    file: str | None,
+    label: str | tuple[str, ...] | None,
+    split: str | None,
+) -> Columns | None:
+    """The guess, but for the columns that were given."""
+    if guess is None and not (file and label):
+        return None
+    guess = guess or Columns("", "")
+    return _check_columns(table, Columns(file or guess.file, label or guess.label, split or guess.split))
+
+
+def _check_columns(table: Table, columns: Columns) -> Columns:
+    labels = (columns.label,) if isinstance(columns.label, str) else columns.label
+    for name in (columns.file, *labels, *filter(None, [columns.split])):
+        if name not in table.columns:
+            raise DatasetError(
+                f"Expected a column of {table.name} ({', '.join(map(repr, table.columns))}), got {name!r}."
+            )
+    return columns
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
         raise DatasetError(
-            f"Expected at most {_MAX_ZIP_FILES:,} files of {_MAX_ZIP_BYTES:,} bytes in the zip, got {len(members):,} "
-            f"of {n_bytes:,}. Split it into several ones."
-        )
-    return from_files([(member.filename, _member_reader(file, member)) for member in members], split=split)
-
-
-def _member_reader(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Read:
-    async def read() -> bytes:
-        try:
-            return read_member(file, member, _MAX_PHOTO_BYTES)
-        except ZIP_ERRORS as error:
-            raise OSError(str(error)) from error
-
-    return read
+            f"Expected a table of photos and classes; {str(path)!r} could not be read ({error})."
+        ) from error
 
 
 def _reader(path: Path) -> Read:
@@ -99,51 +235,3 @@ def _reader(path: Path) -> Read:
         return path.read_bytes()
 
     return read
-
-
-def why_skip(path: str) -> str | None:
-    """Why a file of this name is no photo to look at, or None."""
-    parts = _parts(path)
-    name = parts[-1] if parts else ""
-    if any(part.startswith(".") and part != ".." for part in parts):
-        return "a hidden file."
-    if name.lower() in _SYSTEM_FILES or "__MACOSX" in parts:
-        return "a file of the operating system, not a photo."
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix in (".heic", ".heif", ".avif"):
-        return f"{suffix[1:].upper()} photos cannot be read here. Export it as JPEG."
-    if suffix and suffix not in SUFFIXES:
-        return f"not an image ({suffix}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF."
-    return None
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    # cat/../1.jpg lies beside the folder cat, not in it.
-    return PurePosixPath(posixpath.normpath(path)).parts
-
-
-def _split(path: str) -> Split | None:
-    # The innermost folder decides: test/train/cat/1.jpg was put into "train" by somebody who meant it.
-    for part in reversed(_parts(path)[:-1]):
-        if part.lower() in SPLIT_FOLDERS:
-            return SPLIT_FOLDERS[part.lower()]
-    return None
-
-
-def _label(path: str, label_by: LabelBy) -> str | None:
-    *folders, name = _parts(path) or ("",)
-    if label_by == "folder":
-        for part in reversed(folders):
-            if part.lower() not in SPLIT_FOLDERS and part not in ("/", "//", ".."):
-                return _readable(part)
-    numbered = _NUMBERED.fullmatch(PurePosixPath(name).stem)
-    if numbered is None or numbered[1].lower() in _CAMERA_NAMES:
-        return None
-    return _readable(numbered[1])
-
-
-def _readable(name: str) -> str | None:
-    # macOS spells names in decomposed form; elsewhere the same name would be another class.
-    name = unicodedata.normalize("NFC", name)
-    visible = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip()
-    return visible[:_MAX_LABEL_LENGTH] or None

@@ -1,16 +1,18 @@
 """Photos come in, and small pictures of them go out."""
 
 import io
+import zipfile
 
+import numpy as np
 import pytest
 from conftest import IN_PYODIDE
-from photos import Reader, color_files, encode
+from photos import COLORS, Reader, color_files, encode, noisy
 from PIL import Image
 
 if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
-from session_page import Page, files
+from session_page import FAST, Page, files
 
 
 async def test_a_small_picture_of_a_photo_is_a_jpeg_in_proportion():
@@ -30,3 +32,101 @@ async def test_impossible_pictures_are_said(photo, size, message):
     await page.call("add", "training", files(color_files(1)))
     error = (await page.try_call("picture", photo, size))["error"]
     assert error["name"] == "ValueError" and message in error["message"]
+
+
+def zipped(*members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members:
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+class Handed:
+    """A file as the worker hands it over, which counts what was read of it."""
+
+    def __init__(self, path, data):
+        self.path, self.data, self.size, self.n_bytes = path, data, len(data), 0
+
+    async def read(self):
+        return self.data
+
+    def slice(self, start, stop):
+        self.n_bytes += stop - start
+        return self.data[start:stop]
+
+
+def blue_and_red():
+    return [(f"{label}/{i}.png", encode(noisy(COLORS[label], i))) for label in ("blue", "red") for i in range(6)]
+
+
+def counts(album):
+    return {c["label"]: (c["training"], c["validation"]) for c in album["classes"]}
+
+
+async def test_zips_are_looked_into_and_learned_from():
+    page = Page()
+    pets = Handed("drop/pets.zip", zipped(*blue_and_red(), ("val/blue/v.png", encode(noisy(COLORS["blue"], 50)))))
+    cat = Handed("green.zip", zipped(*((f"{i}.png", encode(noisy(COLORS["green"], i))) for i in range(6))))
+    added = await page.call("add", {}, [Handed("no.zip", b"no zip"), pets, cat, Handed("red/7.png", b"x")])
+    assert counts(added) == {"blue": (6, 1), "green": (6, 0), "red": (7, 0)}
+    assert [one["index"] for one in added["added"]] == [None] * 19 + [3]
+    assert [p["path"] for p in added["problems"]] == ["no.zip"]
+    assert Image.open(io.BytesIO(await page.call("picture", 0, 32))).size == (32, 24)
+    assert (await page.call("train", FAST))["nTraining"] == 18
+
+
+async def test_of_a_large_zip_only_what_is_wanted_is_read():
+    page = Page()
+    photo = encode(noisy(COLORS["red"], 1), "PNG")
+    filler = np.random.default_rng(0).bytes(8 << 20)  # does not deflate
+    large = Handed("big.zip", zipped(("a/1.png", photo), ("a/filler.jpg", filler), ("a/2.png", photo)))
+    await page.call("add", {}, [large])
+    await page.call("picture", 0, 32)
+    assert 0 < large.n_bytes < 2 << 20 < large.size
+
+
+async def test_a_table_beside_the_photos_gives_them_their_classes():
+    page = Page()
+    names = [(f"images/{i}.png", Reader(data)) for i, (_, data) in enumerate(blue_and_red())]
+    table = "\n".join(["filename;étiquette;jeu", *(f"{i};{'bleu' if i < 6 else 'rouge'};train" for i in range(12))])
+    added = await page.call("add", "training", files([*names, ("labels.csv", Reader(table.encode()))]))
+    assert counts(added) == {"bleu": (6, 0), "rouge": (6, 0)} and added["question"] is None and not added["problems"]
+    assert {one["split"] for one in added["added"]} == {"training"}
+
+
+async def test_uncertain_columns_are_asked_about_before_anything_is_taken_in():
+    page = Page()
+    photos = [(f"{i}.png", Reader(data)) for i, (_, data) in enumerate(blue_and_red())]
+    table = "\n".join(["file,colour,tone", *(f"{i}.png,{'blue' if i < 6 else 'red'},t{i % 2}" for i in range(12))])
+    dropped = [*photos, ("x/labels.csv", Reader(table.encode()))]
+    asked = await page.call("add", {}, files(dropped))
+    assert asked["added"] == [] and asked["classes"] == []
+    question = asked["question"]
+    assert (question["path"], question["rows"]) == ("x/labels.csv", 12)
+    assert question["columns"][1] == {"name": "colour", "examples": ["blue", "red"]}
+    assert question["guess"] == {"file": "file", "label": "colour", "split": None} and question["oneHot"] == []
+    answer = {"x/labels.csv": {"file": "file", "label": "tone", "split": None}}
+    assert counts(await page.call("add", {"mapping": answer}, files(dropped))) == {"t0": (6, 0), "t1": (6, 0)}
+    wrong = {"x/labels.csv": {"file": "file", "label": "none"}}
+    assert "got 'none'" in (await page.try_call("add", {"mapping": wrong}, files(dropped)))["error"]["message"]
+    other = Page()
+    ignored = await other.call("add", {"mapping": {"x/labels.csv": None}}, files(dropped))
+    assert ignored["added"] == [] and "names its class" in ignored["problems"][0]["reason"]
+
+
+async def test_photos_are_added_to_one_class_and_bursts_stay_together():
+    page = Page()
+    added = await page.call("add", {"label": "red", "group": "burst 1"}, files(color_files(2)))
+    assert counts(added) == {"red": (6, 0)}
+    await page.call("add", {"label": "blue"}, files(color_files(1)))
+    samples = page.session.desks["photos"].album.samples
+    assert [sample.group for sample in samples.values()] == ["burst 1"] * 6 + [None] * 3
+    assert "a name for the class" in (await page.try_call("add", {"label": " "}, files([])))["error"]["message"]
+
+
+async def test_a_stop_takes_nothing_in():
+    page = Page()
+    page.stop.requested = True
+    assert (await page.try_call("add", {}, files(color_files(2))))["error"]["name"] == "AbortError"
+    assert (await page.call("album"))["classes"] == []

@@ -61,7 +61,7 @@ function firstOfEach(added, room) {
   const byLabel = new Map();
   for (const { index, label } of added) {
     const indices = byLabel.get(label) ?? [];
-    if (indices.length < room) indices.push(index);
+    if (indices.length < room && index !== null) indices.push(index);
     byLabel.set(label, indices);
   }
   return byLabel;

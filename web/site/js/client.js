@@ -59,13 +59,14 @@ export class Desk {
   }
 
   /**
-   * Add labelled photos: the folder in a file's path is its label.
-   * @param {import("./protocol.js").Split} split
+   * Add labelled photos: the folder in a file's path is its label, or its name where no folder tells; zips are looked
+   * into, and CSV, TSV and JSON files that name the photos give them their labels.
+   * @param {import("./protocol.js").Split | import("./protocol.js").AddOptions} how
    * @param {Iterable<PhotoFile>} files
    * @param {CallOptions} [options]
    */
-  add(split, files, options) {
-    return this.#call("add", [split], { ...options, files });
+  add(how, files, options) {
+    return this.#call("add", [how], { ...options, files });
   }
 
   /**

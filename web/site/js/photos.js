@@ -102,7 +102,7 @@ export class PhotosView {
     this.#problems.add(result.problems);
     await this.#classList.add(photos, result);
     const { photos: known } = store.get();
-    for (const { index, id } of result.added) known.set(id, photos[index]);
+    for (const { index, id } of result.added) if (index !== null) known.set(id, photos[index]);
     store.set({ classes: result.classes, album: result });
   }
 

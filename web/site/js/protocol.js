@@ -28,11 +28,30 @@
  * @typedef {"training" | "validation"} Split
  * @typedef {{ path: string, blob: Blob }} NamedBlob
  *
+ * @typedef {object} AddOptions  each optional
+ * @property {Split} [split]  "training" (by default) leaves it to their folders to say otherwise
+ * @property {string} [label]  the class of all of the photos, whatever their folders say
+ * @property {string} [group]  with a label: what all of the photos belong to, such as one burst of a webcam, which the
+ *   split never parts
+ * @property {Record<string, Columns | null>} [mapping]  by their paths: columns of tables; null: not to be used
+ *
+ * @typedef {{ file: string, label: string | string[], split?: string | null }} Columns  names of a table's columns;
+ *   several labels: each is a class, and holds 1 for the photos of it
+ *
+ * @typedef {object} MappingQuestion  a table whose columns are not certain
+ * @property {string} path
+ * @property {number} rows
+ * @property {{ name: string, examples: string[] }[]} columns
+ * @property {string[]} oneHot  columns that may be a class each
+ * @property {Columns} guess
+ *
  * @typedef {Album & {
- *   added: { index: number, id: number, label: string, split: Split | null }[],
+ *   added: { index: number | null, id: number, label: string, split: Split | null }[],
+ *   question: MappingQuestion | null,
  *   problems: Problem[],
- * }} Added  index: position in the files handed over; id: of the photo from now on; split null: will be drawn when
- *   training starts; problems: all files held back so far
+ * }} Added  index: position in the files handed over, null for what came out of a zip; id: of the photo from now on;
+ *   split null: will be drawn when training starts; question: nothing was taken in, add the same again with `mapping`;
+ *   problems: all files held back so far
  *
  * @typedef {object} History  one value per finished epoch
  * @property {number[]} loss
@@ -160,7 +179,7 @@
  * @typedef {object} Methods  name: [parameters, result]; add, addDigits, evaluate, predict and recognise get their files before, in Parts
  * @property {[[{ backend: string, load: Load }], Info]} connect
  * @property {[[string], Info]} setBackend
- * @property {[[Split], Added]} add
+ * @property {[[Split | AddOptions], Added]} add
  * @property {[[number, number], Uint8Array]} picture  id of a photo, pixels of the longer side at most; a JPEG
  * @property {[[], null]} clear
  * @property {[[], Album]} album

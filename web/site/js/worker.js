@@ -132,11 +132,17 @@ async function callPython(method, args, report, stop, desk = "photos") {
 }
 
 /**
- * What session.py expects of a file: a path, and bytes when asked.
+ * What session.py expects of a file: a path, and bytes when asked; slices at once, as Python's zipfile needs them.
  * @param {import("./protocol.js").NamedBlob} file
  */
 function readable({ path, blob }) {
-  return { path, read: async () => new Uint8Array(await blob.arrayBuffer()) };
+  return {
+    path,
+    size: blob.size,
+    read: async () => new Uint8Array(await blob.arrayBuffer()),
+    /** @param {number} start @param {number} stop */
+    slice: (start, stop) => new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(start, stop))),
+  };
 }
 
 /** @param {any} proxy a Python dict */

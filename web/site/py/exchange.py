@@ -5,22 +5,28 @@ Nothing here knows Pyodide: files and callbacks are objects with a few agreed me
 
 from __future__ import annotations
 
+import io
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from pyclassifier import Problem, Progress, Sample
 
 Data = dict[str, Any]
 Emit = Callable[[Data], None]
+SLICE = 1 << 18
 
 
 class File(Protocol):
     """A photo that the page handed over."""
 
     path: str
+    size: int
 
     async def read(self) -> Any:
         """Give the bytes, or a JavaScript buffer of them."""
+
+    def slice(self, start: int, stop: int) -> Any:
+        """Give some of the bytes at once."""
 
 
 class Stop(Protocol):
@@ -39,6 +45,48 @@ def reader(file: File) -> Callable[[], Awaitable[bytes]]:
             raise OSError(str(error)) from error
 
     return read
+
+
+class _Slices(io.RawIOBase):
+    """A file that is read by slices, so that a zip of a gigabyte takes no more memory than the photo that is read."""
+
+    def __init__(self, file: File) -> None:
+        self.file = file
+        self.size = int(file.size)
+        self.at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: self.size}[whence]
+        if start + offset < 0:
+            raise ValueError(f"Expected a place in the file, got {start + offset}.")
+        self.at = start + offset
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:
+        stop = min(self.at + len(buffer), self.size)
+        if stop <= self.at:
+            return 0
+        try:
+            chunk = as_bytes(self.file.slice(self.at, stop))
+        except Exception as error:  # As in `reader`.
+            raise OSError(str(error)) from error
+        buffer[: len(chunk)] = chunk
+        self.at += len(chunk)
+        return len(chunk)
+
+
+def open_slices(file: File) -> BinaryIO:
+    """A binary file of what the page handed over, read as it is needed."""
+    return cast(BinaryIO, io.BufferedReader(_Slices(file), SLICE))
 
 
 def as_samples(files: Sequence[File]) -> list[Sample]:

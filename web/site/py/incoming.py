@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, File, Stop, listed, reader
+from exchange import Data, Emit, File, Stop, as_dict, listed, open_slices, reader
 
-from pyclassifier import Dataset, ImageDecodeError
+from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
+from pyclassifier.columns import Columns, MappingQuestion
+from pyclassifier.datasets import Split
 from pyclassifier.images import make_thumbnail
+from pyclassifier.intake import Files, from_files, from_set, unpack
+from pyclassifier.names import is_table, is_zip
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -16,23 +21,83 @@ if TYPE_CHECKING:
 MOST_PIXELS = 2048
 
 
-async def add(bench: Workbench, split: str, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
-    """Take labelled photos in; "training" leaves it to their folders to say otherwise."""
-    readers = [reader(file) for file in files]
-    positions = {read: i for i, read in enumerate(readers)}
-    incoming = Dataset.from_files(
-        [(str(file.path), read) for file, read in zip(files, readers, strict=True)],
-        split="validation" if split == "validation" else None,
-        label_by=bench.label_by,
-    )
-    ids = bench.album.add(incoming)
+async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
+    """Take photos in: folders, zips and tables as one set, or all of them into one class.
+
+    Where the columns of a table are not certain, nothing is taken in yet, and the reply holds a question.
+    """
+    options: Data = {"split": how} if isinstance(how, str) else as_dict(how)
+    split: Split | None = "validation" if options.get("split") == "validation" else None
+    listing, problems, positions = _list(files)
+    if options.get("label") is not None:
+        found: Any = from_files(listing, label=str(options["label"]), split=split, group=options.get("group"))
+    else:
+        tables = await _read_tables(listing, problems)
+        photos = [(path, read) for path, read in listing if not is_table(path)]
+        found = from_set(
+            photos, tables, _answers(as_dict(options.get("mapping"))), split=split, label_by=bench.label_by
+        )
+    if stop.requested:
+        raise StoppedError("Stopped before the photos were taken in.")
+    if isinstance(found, MappingQuestion):
+        return {"added": [], "question": _question(found), "problems": listed(bench.album.problems), **bench.describe()}
+    samples, more = found
+    ids = bench.album.add(Dataset(samples, (*problems, *more)))
     return {
         "added": [
-            {"index": positions[sample.read], "id": photo, "label": sample.label, "split": sample.split}
-            for photo, sample in zip(ids, incoming.samples, strict=True)
+            {"index": positions.get(sample.read), "id": photo, "label": sample.label, "split": sample.split}
+            for photo, sample in zip(ids, samples, strict=True)
         ],
+        "question": None,
         "problems": listed(bench.album.problems),
         **bench.describe(),
+    }
+
+
+def _list(files: Sequence[File]) -> tuple[Files, list[Problem], dict[Any, int]]:
+    """Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone."""
+    listing: Files = []
+    problems: list[Problem] = []
+    positions: dict[Any, int] = {}
+    for i, file in enumerate(files):
+        path = str(file.path)
+        if is_zip(path):
+            listing += unpack(path, open_slices(file), problems)
+        else:
+            read = reader(file)
+            positions[read] = i
+            listing.append((path, read))
+    return listing, problems, positions
+
+
+async def _read_tables(listing: Files, problems: list[Problem]) -> dict[str, bytes]:
+    tables = {}
+    for path, read in listing:
+        if is_table(path):
+            try:
+                tables[path] = await read()
+            except OSError as error:
+                problems.append(Problem(path, f"could not be read ({error})."))
+    return tables
+
+
+def _answers(mapping: Data) -> dict[str, Columns | None]:
+    return {path: _columns(answer) if answer else None for path, answer in mapping.items()}
+
+
+def _columns(answer: Data) -> Columns:
+    label = answer["label"]
+    return Columns(answer["file"], label if isinstance(label, str) else tuple(label), answer.get("split"))
+
+
+def _question(question: MappingQuestion) -> Data:
+    table, label = question.table, question.guess.label
+    return {
+        "path": table.name,
+        "rows": len(table.rows),
+        "columns": [{"name": name, "examples": question.examples(name)} for name in table.columns],
+        "oneHot": list(question.one_hot),
+        "guess": {**asdict(question.guess), "label": label if isinstance(label, str) else list(label)},
     }
 
 

@@ -13,7 +13,7 @@ from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress
-from pyclassifier.intake import LabelBy
+from pyclassifier.names import LabelBy
 from pyclassifier.self_check import complaint
 
 # What the page calls them -> what ImageClassifier calls them.
@@ -42,7 +42,7 @@ class Workbench:
     """
 
     methods: ClassVar[dict[str, Callable[..., Any]]]
-    label_by: LabelBy = "folder"
+    label_by: LabelBy = "auto"
 
     def __init__(self, engine: Any, find_card: Callable[[str | None], ModelCard]) -> None:
         self.engine = engine

@@ -24,8 +24,8 @@ from .engines import Engine
 from .engines.base import ShouldStop
 from .errors import ArchiveError, NotFittedError, StoppedError
 from .features import OnProgress, Progress
-from .intake import SUFFIXES
 from .manifest import Project, describe_project, reading, restore_project
+from .names import SUFFIXES
 from .zips import ZIP_ERRORS, member_reader, read_member
 
 # Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.

@@ -5,6 +5,7 @@ from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .classifier import ImageClassifier
 from .costs import StorageCost
 from .datasets import Dataset, Problem, Sample
+from .duplicates import NearDuplicates, near_duplicates
 from .engines import FitConfig, default_engine
 from .errors import (
     ArchiveError,
@@ -36,6 +37,7 @@ from .predictions import Predictions
 from .project import open_project, save_project
 from .samples import load_samples
 from .snapshot import Snapshot
+from .splitting import Leak
 from .summary import LayerSummary, NetworkSummary
 
 __all__ = [
@@ -54,7 +56,9 @@ __all__ = [
     "ImageNetClassifier",
     "LabelEncoder",
     "LayerSummary",
+    "Leak",
     "ModelCard",
+    "NearDuplicates",
     "NetworkSummary",
     "NotFittedError",
     "Predictions",
@@ -77,6 +81,7 @@ __all__ = [
     "layers",
     "load_samples",
     "mcnemar_test",
+    "near_duplicates",
     "one_hot",
     "open_project",
     "precision_recall_f1",

@@ -18,6 +18,7 @@ from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .costs import StorageCost, measure_costs
 from .datasets import Dataset, Problem, Sample
 from .display.live import showing
+from .duplicates import NEAR_DUPLICATE
 from .engines import Engine, History, default_engine
 from .engines.base import OnEpoch, Predictor, ShouldStop
 from .errors import DatasetError, NotFittedError
@@ -30,6 +31,7 @@ from .saving import deviation, pack, unpack
 from .self_check import complaint
 from .shapes import pixels_card
 from .snapshot import Snapshot
+from .splitting import Leak
 from .topology import Pooling, Topology
 
 
@@ -52,7 +54,12 @@ class ImageClassifier:
     epochs, batch_size, learning_rate
         As in `pyclassifier.FitConfig`.
     validation_split : float
-        Share of each class to judge by, in 0..1, where the photos are not marked already.
+        Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
+        photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
+        `Sample.group`) stay on one side.
+    duplicate_threshold : float, optional
+        Cosine similarity of features, in 0..1 (0 excluded), from which on two photos are near-duplicates (see
+        `pyclassifier.near_duplicates`); None lets only files of the same content count.
     random_state : int
         Seed of split, initial weights and order.
     topology : dict, optional
@@ -69,6 +76,13 @@ class ImageClassifier:
         ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, one value per epoch.
     evaluation_ : Evaluation or None
         Figures on the validation photos, None where there were none.
+    validation_ : Predictions or None
+        The validation photos with what they were taken for: ``validation_.mistakes()`` are the wrong ones, the worst
+        first, ``validation_.select("cat", "dog")`` those of a cell of the confusion matrix. None where there were none,
+        or where it was loaded.
+    leaks_ : tuple of Leak
+        Photos marked for validation that have a duplicate, a near-duplicate or one of their group among the training
+        photos.
     problems_ : tuple of Problem
         Files that were not used.
     n_training_ : int
@@ -94,6 +108,8 @@ class ImageClassifier:
     classes_: NDArray[np.str_]
     history_: History
     evaluation_: Evaluation | None
+    validation_: Predictions | None
+    leaks_: tuple[Leak, ...]
     problems_: tuple[Problem, ...]
     n_training_: int
     stopped_: bool
@@ -112,6 +128,7 @@ class ImageClassifier:
         batch_size: int = 16,
         learning_rate: float = 1e-3,
         validation_split: float = 0.2,
+        duplicate_threshold: float | None = NEAR_DUPLICATE,
         random_state: int = 0,
         topology: Topology | None = None,
         engine: Engine | None = None,
@@ -125,6 +142,7 @@ class ImageClassifier:
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.validation_split = validation_split
+        self.duplicate_threshold = duplicate_threshold
         self.random_state = random_state
         self.topology = topology
         self.engine = engine
@@ -259,6 +277,7 @@ class ImageClassifier:
         self._keep_extractor(learned.extractor)
         self._learned = learned
         self.classes_, self.history_, self.evaluation_ = learned.classes, learned.history, learned.evaluation
+        self.validation_, self.leaks_ = learned.validation, learned.leaks
         self.problems_, self.n_training_, self.stopped_ = learned.problems, learned.n_training, learned.stopped
         self.deviation_ = math.nan
 
@@ -431,12 +450,12 @@ class ImageClassifier:
         for sample in dataset.samples:
             if sample.label not in classes:
                 problems.append(Problem(sample.path, f"the model does not know the class {sample.label!r}."))
-        y_proba = await self.predict_proba(known, problems=problems)
-        readable = ~np.isnan(y_proba).any(axis=1)
-        if not readable.any():
+        predictions = await self.predict_photos(known)
+        problems.extend(predictions.problems)
+        evaluation = predictions.evaluation
+        if not evaluation.n_samples:
             raise DatasetError(f"Expected readable photos of the classes {', '.join(classes)}; got none.")
-        y_true = np.array([classes.index(sample.label) for sample in known])[readable]
-        return Evaluation.from_predictions(y_true, y_proba[readable].argmax(axis=1), classes)
+        return evaluation
 
     def rename_classes(self, names: Sequence[str]) -> ImageClassifier:
         """Call the classes otherwise; nothing is learned anew.
@@ -465,9 +484,10 @@ class ImageClassifier:
         if evaluation:
             evaluation = replace(evaluation, labels=tuple(names))
             record = {**record, "evaluation": evaluation.to_dict()}
+        validation = learned.validation and learned.validation.rename_classes(names)
         classes = np.asarray(list(names), dtype=np.str_)
-        self._learned = replace(learned, classes=classes, evaluation=evaluation, record=record)
-        self.classes_, self.evaluation_ = classes, evaluation
+        self._learned = replace(learned, classes=classes, evaluation=evaluation, validation=validation, record=record)
+        self.classes_, self.evaluation_, self.validation_ = classes, evaluation, validation
         return self
 
     def snapshot(self) -> Snapshot:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import intake
-from .errors import DatasetError
 from .names import LabelBy
 from .photos import Problem, Read, Sample, Split
 
@@ -260,64 +259,3 @@ class Dataset:
         for sample in self.samples:
             photos[str(sample.label)].append((sample.path, sample.read))
         return dataset_html(counts, photos, [(problem.path, problem.reason) for problem in self.problems])
-
-    def train_validation_split(
-        self, validation_split: float = 0.2, random_state: int = 0
-    ) -> tuple[list[Sample], list[Sample]]:
-        """Part the samples into those to learn from and those to be judged by.
-
-        Where any sample is marked for validation, the marks decide and all others are for training. Otherwise
-        the validation samples are drawn per class, so that each class keeps its share.
-
-        Parameters
-        ----------
-        validation_split : float
-            Share of each class to draw, in 0..1 (1 excluded), rounded, at least one photo of each class that has
-            two, never all of them. 0 draws none.
-        random_state : int
-            Seed of the draw.
-
-        Returns
-        -------
-        training, validation : list of Sample
-
-        Raises
-        ------
-        DatasetError
-            Fewer than two classes, or a class without training photos.
-        ValueError
-            A share outside 0..1.
-        """
-        if not 0 <= validation_split < 1:
-            raise ValueError(f"Expected validation_split in 0..1 (1 excluded), got {validation_split}.")
-        self._check_classes()
-        if any(sample.split == "validation" for sample in self.samples):
-            return (
-                [sample for sample in self.samples if sample.split != "validation"],
-                [sample for sample in self.samples if sample.split == "validation"],
-            )
-        drawn = self._draw(validation_split, random_state)
-        return (
-            [sample for i, sample in enumerate(self.samples) if i not in drawn],
-            [sample for i, sample in enumerate(self.samples) if i in drawn],
-        )
-
-    def _draw(self, share: float, random_state: int) -> set[int]:
-        rng = np.random.default_rng(random_state)
-        drawn: set[int] = set()
-        for label in self.labels:
-            members = np.array([i for i, sample in enumerate(self.samples) if sample.label == label])
-            wanted = max(round(len(members) * share), 1) if share else 0
-            drawn.update(rng.permutation(members)[: min(wanted, len(members) - 1)].tolist())
-        return drawn
-
-    def _check_classes(self) -> None:
-        if len(self.labels) < 2:
-            got = f"1 ({self.labels[0]!r})" if self.labels else "none"
-            raise DatasetError(f"Expected photos of at least 2 classes, got {got}. Add a folder for each class.")
-        for label, counts in self.count().items():
-            if counts.total() == counts["validation"]:
-                raise DatasetError(
-                    f"Expected training photos of each class, got none of {label!r} ({counts.total()} for "
-                    f"validation). Add some, or remove {label!r} from the validation photos."
-                )

@@ -312,6 +312,16 @@ class FeatureExtractor:
         self.cache = cache
         self.max_pixels = max_pixels
 
+    def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Mean over the feature map of each row, which photos are compared by; None where the features are pixels."""
+        if isinstance(self.model, Pixels):
+            return None
+        channels = self.card.feature_channels
+        if self.pooling == "avg" or not channels or X.shape[1] % channels:
+            return X
+        mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
+        return mean
+
     async def extract(
         self,
         samples: Sequence[Sample],

@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine, FitConfig, History, Model
-from .engines.base import OnEpoch, ShouldStop
+from .engines.base import Array, OnEpoch, ShouldStop
 from .errors import DatasetError
-from .features import FeatureExtractor, OnProgress
+from .features import FeatureExtractor, Features, OnProgress
 from .heads import train_head
 from .labels import LabelEncoder
 from .metrics import Evaluation
+from .predictions import Predictions
 from .record import make_record
 from .shapes import output_shapes
+from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 from .topology import Topology
 
 
@@ -35,6 +37,8 @@ class Learned:
     history : History
     evaluation : Evaluation or None
     record : dict
+    validation : Predictions or None
+    leaks : tuple of Leak
     problems : tuple of Problem
     n_training : int
     stopped : bool
@@ -47,6 +51,8 @@ class Learned:
     history: History
     evaluation: Evaluation | None
     record: dict[str, Any]
+    validation: Predictions | None = None
+    leaks: tuple[Leak, ...] = ()
     problems: tuple[Problem, ...] = ()
     n_training: int = 0
     stopped: bool = False
@@ -96,49 +102,86 @@ async def learn(
     DatasetError, StoppedError, EngineError
         As `pyclassifier.ImageClassifier.fit` says; nothing of the head is left in the engine.
     """
-    training, validation = dataset.train_validation_split(params["validation_split"], params["random_state"])
-    samples = [*training, *validation]
+    check_splittable(dataset, params["validation_split"])
     if params["topology"] is not None:
         _check_outputs(params["topology"], dataset.labels)
-    features = await extractor.extract(samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop)
-    n_training = sum(i < len(training) for i in features.kept)
-    kept = [samples[i] for i in features.kept]
-    _check_readable(dataset, kept[:n_training])
+    features = await extractor.extract(
+        dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
+    )
+    parted = _part(dataset, features, extractor, params)
     encoder = LabelEncoder()
-    y = encoder.fit_transform([str(sample.label) for sample in kept])
+    y = encoder.fit_transform([str(sample.label) for sample in parted.samples])
     head = await train_head(
         engine,
-        features.X,
+        parted.X,
         y,
-        n_training,
+        parted.n_training,
         FitConfig(**{name: params[name] for name in ("epochs", "batch_size", "learning_rate", "random_state")}),
         hidden_units=params["hidden_units"],
         topology=params["topology"],
         on_epoch=callbacks.on_epoch,
         should_stop=callbacks.should_stop,
     )
-    classes = encoder.classes_.tolist()
-    evaluation = Evaluation.from_predictions(y[n_training:], head.y_pred, classes) if len(head.y_pred) else None
-    digests = [extractor.cache.digest(sample) for sample in kept]
+    judged = parted.samples[parted.n_training :]
+    validation = Predictions(judged, tuple(encoder.classes_.tolist()), head.y_proba) if judged else None
+    evaluation = validation.evaluation if validation else None
     learned = Learned(
         extractor=extractor,
         head=head.model,
         classes=encoder.classes_,
         history=head.history,
         evaluation=evaluation,
+        validation=validation,
+        leaks=parted.leaks,
         problems=dataset.problems + features.problems,
-        n_training=n_training,
+        n_training=parted.n_training,
         stopped=len(head.history["loss"]) < params["epochs"],
         record=make_record(
             parameters={**params, "backbone": extractor.card.name, "engine": None},
             engine=engine,
             history=head.history,
             evaluation=evaluation,
-            training=digests[:n_training],
-            validation=digests[n_training:],
+            training=parted.digests[: parted.n_training],
+            validation=parted.digests[parted.n_training :],
         ),
     )
     return learned, head.interruption
+
+
+@dataclass(frozen=True)
+class _Parted:
+    """Readable samples and their features, those to learn from first."""
+
+    samples: tuple[Sample, ...]
+    digests: tuple[str, ...]
+    X: Array
+    n_training: int
+    leaks: tuple[Leak, ...]
+
+
+def _part(dataset: Dataset, features: Features, extractor: FeatureExtractor, params: dict[str, Any]) -> _Parted:
+    samples = [dataset.samples[i] for i in features.kept]
+    digests = [str(extractor.cache.digest(sample)) for sample in samples]
+    # By content: the same photos give the same model, in whatever order they come.
+    order = sorted(range(len(samples)), key=lambda i: (digests[i], str(samples[i].label)))
+    samples, digests, X = [samples[i] for i in order], [digests[i] for i in order], features.X[order]
+    groups = group_samples(samples, digests, extractor.pooled(X), params["duplicate_threshold"])
+    marked = any(sample.split == "validation" for sample in dataset.samples)
+    if marked:
+        judged = np.array([sample.split == "validation" for sample in samples], dtype=bool)
+    else:
+        labels = [str(sample.label) for sample in samples]
+        judged = draw_validation(labels, digests, groups, params["validation_split"], params["random_state"])
+    rows = [*np.flatnonzero(~judged).tolist(), *np.flatnonzero(judged).tolist()]
+    n_training = int((~judged).sum())
+    _check_readable(dataset, [samples[i] for i in rows[:n_training]])
+    return _Parted(
+        samples=tuple(samples[i] for i in rows),
+        digests=tuple(digests[i] for i in rows),
+        X=X[rows],
+        n_training=n_training,
+        leaks=find_leaks(samples, digests, groups, judged),
+    )
 
 
 def _check_outputs(topology: Topology, labels: Sequence[str]) -> None:

@@ -23,15 +23,15 @@ class TrainedHead:
     ----------
     model : Model
     history : History
-    y_pred : ndarray of shape (n_held_out,), int64
-        Its classes of the rows that it was judged by.
+    y_proba : ndarray of shape (n_held_out, n_classes), float32
+        Its probabilities of the rows that it was judged by.
     interruption : KeyboardInterrupt or asyncio.CancelledError, optional
         What ended the training early. It is for the caller to raise once the head is in a safe place.
     """
 
     model: Model
     history: History
-    y_pred: NDArray[np.int64]
+    y_proba: Array
     interruption: BaseException | None = None
 
 
@@ -98,8 +98,8 @@ async def train_head(
             if not history:
                 raise
             interruption = error
-        y_pred = (await model.predict(held_out[0])).argmax(axis=1) if held_out else np.zeros(0, np.int64)
+        y_proba = await model.predict(held_out[0]) if held_out else np.zeros((0, n_classes), np.float32)
     except BaseException:
         model.dispose()
         raise
-    return TrainedHead(model, history, y_pred, interruption)
+    return TrainedHead(model, history, y_proba, interruption)

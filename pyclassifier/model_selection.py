@@ -142,5 +142,5 @@ async def cross_val_score(
         head.model.dispose()
         if head.interruption:
             raise head.interruption
-        scores.append(accuracy_score(y[test], head.y_pred))
+        scores.append(accuracy_score(y[test], head.y_proba.argmax(axis=1)))
     return np.array(scores)

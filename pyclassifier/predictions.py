@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .datasets import Problem, Sample
+from .metrics import Evaluation
 
 _MAX_SHOWN = 24
 
@@ -48,20 +50,83 @@ class Predictions:
         """The most probable label of each photo; None where it could not be read."""
         return [None if np.isnan(row).any() else self.classes[row.argmax()] for row in self.y_proba]
 
+    @property
+    def y_true(self) -> NDArray[np.int64]:
+        """Class index of each photo's own label; -1 where it has none, or one that is no class here. Shape (N,)."""
+        index = {label: i for i, label in enumerate(self.classes)}
+        return np.array([index.get(str(sample.label), -1) for sample in self.samples], dtype=np.int64)
+
+    @property
+    def losses(self) -> NDArray[np.float64]:
+        """Cross-entropy of each photo in nats, shape (N,): the larger, the worse; nan where it is unknown."""
+        y_true = self.y_true
+        losses = np.full(len(self), np.nan)
+        known = y_true >= 0
+        losses[known] = -np.log(np.clip(self.y_proba[known, y_true[known]].astype(np.float64), 1e-7, 1))
+        return losses
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The figures of those photos that could be read and whose label is a class."""
+        used = (self.y_true >= 0) & ~np.isnan(self.y_proba).any(axis=1)
+        return Evaluation.from_predictions(self.y_true[used], self.y_proba[used].argmax(axis=1), self.classes)
+
     def mistakes(self) -> Predictions:
-        """Choose those that are wrong, the most confident first.
+        """Choose those that are wrong, the worst first: by their loss.
 
         Returns
         -------
         Predictions
         """
-        wrong = [
-            i
-            for i, (sample, label) in enumerate(zip(self.samples, self.y_pred, strict=True))
-            if label is not None and sample.label is not None and label != sample.label
-        ]
-        wrong.sort(key=lambda i: -self.y_proba[i].max())
-        return replace(self, samples=tuple(self.samples[i] for i in wrong), y_proba=self.y_proba[wrong], problems=())
+        return self._worst_first(
+            [
+                label is not None and sample.label is not None and label != sample.label
+                for sample, label in zip(self.samples, self.y_pred, strict=True)
+            ]
+        )
+
+    def select(self, true_label: str, predicted_label: str) -> Predictions:
+        """Choose the photos of a cell of the confusion matrix, the worst first.
+
+        Parameters
+        ----------
+        true_label, predicted_label : str
+            What they are, and what they were taken for.
+
+        Returns
+        -------
+        Predictions
+        """
+        return self._worst_first(
+            [
+                (sample.label, label) == (true_label, predicted_label)
+                for sample, label in zip(self.samples, self.y_pred, strict=True)
+            ]
+        )
+
+    def rename_classes(self, names: Sequence[str]) -> Predictions:
+        """Call the classes otherwise, the labels of the photos too.
+
+        Parameters
+        ----------
+        names : sequence of str
+            A new name for each of ``classes``, in their order.
+
+        Returns
+        -------
+        Predictions
+        """
+        renamed = dict(zip(self.classes, names, strict=True))
+        samples = (
+            sample if sample.label is None else replace(sample, label=renamed.get(sample.label, sample.label))
+            for sample in self.samples
+        )
+        return replace(self, samples=tuple(samples), classes=tuple(names))
+
+    def _worst_first(self, chosen: Sequence[bool]) -> Predictions:
+        losses = np.nan_to_num(self.losses, nan=np.inf)  # A label that is no class here could not be more wrong.
+        rows = sorted(np.flatnonzero(chosen).tolist(), key=lambda i: -losses[i])
+        return replace(self, samples=tuple(self.samples[i] for i in rows), y_proba=self.y_proba[rows], problems=())
 
     def _repr_html_(self) -> str:
         from .display.photos import ShownPhoto, predictions_html

@@ -17,6 +17,7 @@ from pyclassifier.topology import Topology, Weights, feature_extractor, head
 
 EPSILON = 1e-7  # Keras's
 N_CLASSES = 1000  # ImageNet's
+N_FEATURES = 25
 
 
 class NumpyEngine:
@@ -48,11 +49,11 @@ class NumpyEngine:
     async def load_network(self, card: ModelCard) -> Network:
         """The stand-in's colours and textures, and random weights from there to 1000 classes."""
         extractor = feature_extractor(self._backbone(card), card.input_size, "avg")
-        dense = head(9, 16, N_CLASSES)
+        dense = head(N_FEATURES, 16, N_CLASSES)
         weights = initial_weights(dense, np.random.default_rng(0))
         layers = tuple(
             LayerSummary(layer["config"]["name"], layer["class_name"], None, size, size)
-            for layer, size in zip(_flat(extractor), (0, 9, 0), strict=True)
+            for layer, size in zip(_flat(extractor), (0, N_FEATURES, 0), strict=True)
         )
         classes = tuple((f"n{i:08}", f"class {i}") for i in range(N_CLASSES))
         model = self._add({"config": {"layers": [extractor, dense]}}, weights)

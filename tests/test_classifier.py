@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from numpy_engine import NumpyEngine
+from numpy_engine import N_FEATURES, NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 
 from pyclassifier import (
@@ -215,7 +215,7 @@ async def test_features_are_a_step_of_their_own():
         await classifier.extract_features(dataset)
     problems = []
     X, y = await classifier.extract_features(dataset, problems=problems), dataset.y
-    assert X.shape == (13, 9) and X.dtype == np.float32 and y.shape == (13,)
+    assert X.shape == (13, N_FEATURES) and X.dtype == np.float32 and y.shape == (13,)
     assert np.isnan(X).any(axis=1).tolist() == [sample.path == "p/red/no.png" for sample in dataset.samples]
     assert [problem.path for problem in problems] == ["p/red/no.png"]
     centres = {label: X[y == label][:-1].mean(axis=0) for label in ("blue", "green")}
@@ -234,7 +234,7 @@ async def test_features_by_other_parameters_leave_the_learned_model():
     photo, held = [noisy(COLORS["red"], 7)], engine.memory()
     before = await classifier.predict_proba(photo)
     X = await classifier.set_params(pooling="flatten", input_size=64).extract_features(photo)
-    assert X.shape == (1, 4 * 9) and engine.memory() == held
+    assert X.shape == (1, 4 * N_FEATURES) and engine.memory() == held
     assert np.array_equal(await classifier.predict_proba(photo), before)
 
 
@@ -272,7 +272,7 @@ async def test_everything_the_engine_holds_is_given_back():
 
 
 async def test_save_and_load_give_the_same_probabilities(tmp_path):
-    classifier = await make(fit_mode="pad").fit(color_dataset())
+    classifier = await make(fit_mode="pad", duplicate_threshold=None).fit(color_dataset())
     data = await classifier.save(tmp_path / "model.zip", name="colours")
     assert (tmp_path / "model.zip").read_bytes() == data
     photos = [noisy(color, 77) for color in COLORS.values()]

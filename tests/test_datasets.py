@@ -3,7 +3,6 @@ import unicodedata
 import warnings
 import zipfile
 
-import numpy as np
 import pytest
 from photos import Reader
 
@@ -191,86 +190,6 @@ async def test_a_folder_on_disk_is_read_lazily(tmp_path):
 def test_a_folder_that_is_none_is_an_error(tmp_path):
     with pytest.raises(DatasetError, match=r"Expected a folder .* got '.*nothing'"):
         Dataset.from_folder(tmp_path / "nothing")
-
-
-# The split.
-
-SIZES = {"one": 1, "two": 2, "three": 3, "seven": 7, "ten": 10, "hundred": 100}
-
-
-@pytest.mark.parametrize("share", [0.01, 0.1, 0.2, 0.25, 0.5, 0.9, 0.99])
-@pytest.mark.parametrize("seed", range(4))
-def test_the_draw_keeps_each_class_share_and_never_empties_a_class(share, seed):
-    dataset = dataset_of(**SIZES)
-    training, validation = dataset.train_validation_split(share, seed)
-    assert sorted(map(id, training + validation)) == sorted(map(id, dataset.samples)), "each photo once"
-    for label, size in SIZES.items():
-        n = sum(sample.label == label for sample in validation)
-        assert size - n >= 1, "something is left to learn from"
-        assert n == min(max(round(size * share), 1), size - 1)
-        if 1 < size * share < size - 1:
-            assert abs(n - size * share) <= 0.5, "the share, rounded"
-
-
-def test_the_draw_hangs_on_the_seed_alone():
-    def drawn(seed):
-        return [sample.path for sample in dataset_of(cat=30, dog=30).train_validation_split(0.2, seed)[1]]
-
-    assert drawn(5) == drawn(5)
-    assert len({tuple(drawn(seed)) for seed in range(10)}) == 10
-
-
-def test_the_draw_is_no_favourite_of_any_photo():
-    # 600 draws of 2 of 10: each photo is drawn 120 times on average, standard deviation 9.8; tolerance 5 of those.
-    dataset = dataset_of(cat=10, dog=10)
-    counts = np.zeros(20)
-    for seed in range(600):
-        drawn = dataset.train_validation_split(0.2, seed)[1]
-        counts[[dataset.samples.index(sample) for sample in drawn]] += 1
-    assert np.abs(counts - 120).max() < 49
-
-
-def test_the_draw_leaves_the_callers_random_state_alone():
-    np.random.seed(1)
-    expected = np.random.random()
-    np.random.seed(1)
-    dataset_of(cat=9, dog=9).train_validation_split(0.2)
-    assert np.random.random() == expected
-
-
-def test_a_share_of_0_draws_none():
-    training, validation = dataset_of(cat=9, dog=9).train_validation_split(0)
-    assert len(training) == 18 and validation == []
-
-
-@pytest.mark.parametrize("share", [-0.1, 1, 1.5, float("nan"), float("inf")])
-def test_an_impossible_share_is_an_error(share):
-    with pytest.raises(ValueError, match=r"Expected validation_split in 0\.\.1"):
-        dataset_of(cat=9, dog=9).train_validation_split(share)
-
-
-def test_marked_photos_decide_whatever_the_share():
-    marked = dataset_of(cat=8, dog=8) + take("v/val/cat/1.jpg")
-    for share in (0, 0.5):
-        training, validation = marked.train_validation_split(share)
-        assert [sample.path for sample in validation] == ["v/val/cat/1.jpg"] and len(training) == 16
-
-
-def test_photos_marked_for_training_only_are_drawn_from():
-    training, validation = dataset_of("training", cat=10, dog=10).train_validation_split(0.2)
-    assert (len(training), len(validation)) == (16, 4)
-
-
-def test_a_class_with_validation_photos_only_is_an_error():
-    dataset = dataset_of(cat=3, dog=3) + take("val/owl/1.jpg", "val/owl/2.jpg", "val/cat/1.jpg")
-    with pytest.raises(DatasetError, match=r"none of 'owl' \(2 for validation\)\. Add some, or remove 'owl'"):
-        dataset.train_validation_split()
-
-
-@pytest.mark.parametrize(("counts", "got"), [({}, "got none"), ({"cat": 5}, r"got 1 \('cat'\)")])
-def test_fewer_than_two_classes_is_an_error(counts, got):
-    with pytest.raises(DatasetError, match=rf"at least 2 classes, {got}\. Add a folder for each class"):
-        dataset_of(**counts).train_validation_split()
 
 
 def test_a_sample_is_itself_and_not_its_twin():

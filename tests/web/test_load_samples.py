@@ -18,7 +18,10 @@ async def test_samples_of_a_site(tmp_path):
     with serving(tmp_path, "/sub/") as url:
         dataset = await load_samples(url)
         assert dataset.labels == ["brick", "grass", "gravel"] and not dataset.problems
-        training, validation = dataset.train_validation_split()
+        training, validation = (
+            [sample for sample in dataset.samples if (sample.split == "validation") == judged]
+            for judged in (False, True)
+        )
         assert (len(training), len(validation)) == (36, 12)
         pixels = decode_image(await validation[0].read())
         assert pixels.shape == (128, 128, 3)

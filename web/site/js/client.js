@@ -116,6 +116,41 @@ export class Desk {
     return this.#call("train", [options], { onProgress, signal });
   }
 
+  /** What the trained model said of each photo of its validation, the largest loss first; null where there were none. */
+  results() {
+    return this.#call("results", []);
+  }
+
+  /**
+   * Note that photos are in the right class whatever a model says; it shows in the results, which come back.
+   * @param {number[]} photos ids
+   * @param {boolean} [on] false takes it back
+   */
+  confirm(photos, on = true) {
+    return this.#call("confirm", [photos, on]);
+  }
+
+  /** The trainings of this visit, the last one first, each compared with the one whose model is in use. */
+  runs() {
+    return this.#call("runs", []);
+  }
+
+  /**
+   * Go on with the model of an earlier training; resolves with what `train` did then.
+   * @param {number} number of the run
+   */
+  useRun(number) {
+    return this.#call("useRun", [number]);
+  }
+
+  /**
+   * Forget a training; a model in use stays.
+   * @param {number} number of the run
+   */
+  forgetRun(number) {
+    return this.#call("forgetRun", [number]);
+  }
+
   /**
    * Figures on labelled photos that were not trained on.
    * @param {Iterable<PhotoFile>} files

@@ -63,6 +63,7 @@
  * @property {string} label
  * @property {number | null} precision
  * @property {number | null} recall
+ * @property {[number, number]} recallInterval  95 % Wilson interval of the recall
  * @property {number | null} f1
  * @property {number} support
  *
@@ -75,6 +76,37 @@
  * @property {number[][]} confusion  rows: true class, columns: predicted class
  * @property {ClassFigures[]} perClass
  * @property {Problem[]} [problems]
+ *
+ * @typedef {object} JudgedPhoto  a photo that a model was judged by
+ * @property {number} id
+ * @property {string} path
+ * @property {number} shown  its class when the model was judged, as an index into `classes`
+ * @property {number} said  the model's most probable class
+ * @property {number} probability  0..1, of the class that the model said
+ * @property {number} probabilityShown  0..1, of the class that it was in
+ * @property {number} loss  cross-entropy, in nats
+ * @property {string | null} label  its class now; null: deleted since
+ * @property {boolean} confirmed  somebody said that it is in the right class
+ *
+ * @typedef {object} Run  one training of this visit
+ * @property {number} number
+ * @property {Record<string, unknown>} settings  those that are not the same in all runs
+ * @property {number} nClasses
+ * @property {number} nTraining
+ * @property {Evaluation | null} evaluation
+ * @property {boolean} inUse
+ * @property {Versus | null} versus  the run in use; null for itself, or where no photo judged both
+ *
+ * @typedef {object} Versus  two runs on the photos that both were judged by
+ * @property {number} other  number of the other run
+ * @property {number} total
+ * @property {number} correct
+ * @property {number} correctOther
+ * @property {number} only  photos that only this run got right
+ * @property {number} onlyOther
+ * @property {number} pValue  of McNemar's exact test
+ *
+ * @typedef {{ classes: string[], photos: JudgedPhoto[] }} Judged  the largest loss first
  *
  * @typedef {object} TrainOptions  each optional
  * @property {number} [epochs]
@@ -187,6 +219,11 @@
  * @property {[[], Album]} undo
  * @property {[[], Album]} redo
  * @property {[[TrainOptions], Trained]} train
+ * @property {[[], Judged | null]} results
+ * @property {[[number[], boolean], Judged | null]} confirm
+ * @property {[[], Run[]]} runs
+ * @property {[[number], Trained]} useRun
+ * @property {[[number], Run[]]} forgetRun
  * @property {[[], Evaluation]} evaluate
  * @property {[[], Recognised[]]} predict
  * @property {[[{ name?: string, dtype?: StoredAs }], Uint8Array]} exportModel

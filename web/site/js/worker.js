@@ -33,6 +33,8 @@ const MODULES = [
   "exchange.py",
   "album.py",
   "arrange.py",
+  "figures.py",
+  "runs.py",
   "incoming.py",
   "workbench.py",
   "recognise.py",

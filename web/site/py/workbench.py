@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any, ClassVar
 
 import arrange
+import figures
 import incoming
+import runs
 from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress
+from pyclassifier.catalog import get_card
 from pyclassifier.names import LabelBy
 from pyclassifier.self_check import complaint
 
@@ -50,7 +53,9 @@ class Workbench:
         self.album = Album()
         self.classifier = ImageClassifier(find_card(None), engine=engine)
         self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
-        self.trained_on: dict[int, Place] = {}
+        self.trained_on: Mapping[int, Place] = {}
+        self.runs = runs.Runs()
+        self.confirmed: dict[int, int] = {}  # photos that were said to be right, with the key of their class
 
     def describe(self) -> Data:
         """The album for the page, and whether the model was trained on other photos than take part now."""
@@ -71,6 +76,7 @@ class Workbench:
     async def clear(self, *, emit: Emit, stop: Stop) -> None:
         """Forget all photos."""
         self.classifier.forget(self.album.clear())
+        self.confirmed = {}
 
     async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
         """Train on the photos taken in so far."""
@@ -87,7 +93,21 @@ class Workbench:
         trained = await self.fit(self.album.dataset(), emit, stop)
         self.trained_on = self.album.now.taking_part()
         self.outputs = [self.album.now.key(label) for label in trained["classes"]]
+        card = get_card(self.classifier.backbone, self.classifier.input_size)
+        settings = {name: params[ours] for name, ours in OPTIONS.items()}
+        self.runs.add(self, {**settings, "backbone": card.title, "inputSize": card.input_size}, trained)
         return trained
+
+    async def take_back(self, run: runs.Run) -> None:
+        """Go on with the model of a run."""
+        # A model that was opened meanwhile may have a backbone of its own.
+        target = self.classifier if self.outputs is not None else ImageClassifier(engine=self.engine)
+        await target.restore(run.snapshot)
+        if target is not self.classifier:
+            self.classifier.close()
+            self.classifier = target
+        self.outputs, self.trained_on, self.runs.current = run.outputs, run.places, run.number
+        self.rearranged()
 
     async def fit(self, dataset: Dataset, emit: Emit, stop: Stop) -> Data:
         """Train as the classifier's parameters say; history and figures for the page."""
@@ -169,7 +189,7 @@ class Workbench:
         """Go on with an opened classifier."""
         self.classifier.close()
         self.classifier = opened
-        self.outputs = None
+        self.outputs = self.runs.current = None
         card = opened.backbone
         evaluation = opened.evaluation_
         return {
@@ -199,7 +219,7 @@ Workbench.methods = {
     "exportModel": Workbench.export_model,
     "openModel": Workbench.open_model,
 }
-Workbench.methods |= incoming.METHODS | arrange.METHODS
+Workbench.methods |= incoming.METHODS | arrange.METHODS | figures.METHODS | runs.METHODS
 
 
 def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:

@@ -1,0 +1,120 @@
+"""The figures behind the figures: single photos, calibration, cross-validation, runs."""
+
+import numpy as np
+import pytest
+from conftest import IN_PYODIDE
+from photos import COLORS, Reader, color_files, encode, noisy
+
+if IN_PYODIDE:
+    pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
+
+from session_page import FAST, Page, files
+
+
+def mislabelled(n=8):
+    """Photos of three colours, two of which lie in the folder of another colour and are marked for validation."""
+    wrong = [(f"photos/blue/wrong-{i}.png", Reader(encode(noisy(COLORS["red"], seed=900 + i)))) for i in range(2)]
+    return color_files(n), [*color_files(3, prefix="more/"), *wrong]
+
+
+async def trained(options=FAST):
+    page = Page()
+    training, validation = mislabelled()
+    await page.call("add", "training", files(training))
+    await page.call("add", "validation", files(validation))
+    return page, await page.call("train", options)
+
+
+async def test_each_photo_of_the_validation_has_its_result_the_worst_first():
+    page, result = await trained()
+    judged = await page.call("results")
+    assert judged["classes"] == result["classes"] and len(judged["photos"]) == result["evaluation"]["total"] == 11
+    counts = np.zeros((3, 3), int)
+    for photo in judged["photos"]:
+        counts[photo["shown"], photo["said"]] += 1
+        assert photo["loss"] == pytest.approx(-np.log(photo["probabilityShown"]), rel=1e-5)
+    assert counts.tolist() == result["evaluation"]["confusion"]
+    losses = [photo["loss"] for photo in judged["photos"]]
+    assert losses == sorted(losses, reverse=True)
+    worst = judged["photos"][:2]
+    assert {photo["path"] for photo in worst} == {"photos/blue/wrong-0.png", "photos/blue/wrong-1.png"}
+    assert {(photo["shown"], photo["said"], photo["label"]) for photo in worst} == {(0, 2, "blue")}
+    album = await page.call("album")
+    assert {photo["id"] for photo in worst} < set(album["classes"][0]["marked"])
+
+
+async def test_results_follow_what_is_done_to_their_photos():
+    page, _ = await trained()
+    moved, kept, deleted = [photo["id"] for photo in (await page.call("results"))["photos"]][:3]
+    await page.call("edit", {"type": "movePhotos", "photos": [moved], "to": "red"})
+    await page.call("edit", {"type": "deletePhotos", "photos": [deleted]})
+    await page.call("edit", {"type": "renameClass", "label": "red", "to": "scarlet"})
+    judged = await page.call("confirm", [kept])
+    by_id = {photo["id"]: photo for photo in judged["photos"]}
+    assert judged["classes"] == ["blue", "green", "scarlet"] and len(by_id) == 11
+    assert (by_id[moved]["shown"], by_id[moved]["label"]) == (0, "scarlet")
+    assert by_id[deleted]["label"] is None
+    assert [photo["id"] for photo in judged["photos"] if photo["confirmed"]] == [kept]
+    # Elsewhere it is not what was said to be right.
+    await page.call("edit", {"type": "movePhotos", "photos": [kept], "to": "green"})
+    assert not any(photo["confirmed"] for photo in (await page.call("results"))["photos"])
+    await page.call("undo")
+    assert not any(photo["confirmed"] for photo in (await page.call("confirm", [kept], False))["photos"])
+    assert "none" in (await page.try_call("confirm", [1234]))["error"]["message"]
+
+
+async def test_relabelling_and_training_again_embeds_nothing_anew():
+    page, first = await trained()
+    wrong = [photo["id"] for photo in (await page.call("results"))["photos"] if photo["shown"] != photo["said"]]
+    await page.call("edit", {"type": "movePhotos", "photos": wrong, "to": "red"})
+    n = page.engine.n_predicted
+    again = await page.call("train", FAST)
+    # Nothing but the head's looks at the validation photos.
+    assert (page.engine.n_predicted - n) % again["evaluation"]["total"] == 0
+    assert again["evaluation"]["correct"] == 11 == first["evaluation"]["correct"] + 2
+
+
+async def test_without_a_validation_there_are_no_results():
+    page = Page()
+    await page.call("add", "training", files(color_files(4)))
+    assert await page.call("results") is None
+    await page.call("train", {**FAST, "validationSplit": 0})
+    assert await page.call("results") is None
+
+
+async def test_every_training_is_a_run_that_can_be_used_again():
+    page, first = await trained()
+    photo = files(color_files(1, prefix="new/"))
+    before = await page.call("predict", photo)
+    second = await page.call("train", {**FAST, "epochs": 1, "hiddenUnits": 2, "learningRate": 1e-6})
+    runs = await page.call("runs")
+    assert [(run["number"], run["inUse"]) for run in runs] == [(2, True), (1, False)]
+    assert runs[0]["settings"] == {"epochs": 1, "hiddenUnits": 2, "learningRate": 1e-6}
+    assert runs[1]["settings"] == {"epochs": 15, "hiddenUnits": 100, "learningRate": 0.01}
+    assert [run["evaluation"] for run in runs] == [second["evaluation"], first["evaluation"]]
+    versus = runs[1]["versus"]
+    assert versus["total"] == 11 and versus["other"] == 2 and runs[0]["versus"] is None
+    assert versus["correct"] == first["evaluation"]["correct"]
+    assert versus["correct"] - versus["correctOther"] == versus["only"] - versus["onlyOther"]
+    n_models = len(page.engine.live)
+    used = await page.call("useRun", 1)
+    assert used["evaluation"] == first["evaluation"] and used["history"] == first["history"]
+    assert len(page.engine.live) == n_models and await page.call("predict", photo) == before
+    assert {photo["id"] for photo in (await page.call("results"))["photos"]} == set(range(24, 35))
+    assert not (await page.call("album"))["stale"]
+    assert [run["inUse"] for run in await page.call("runs")] == [False, True]
+    assert [run["number"] for run in await page.call("forgetRun", 2)] == [1]
+    assert "number of a run (1), got 2" in (await page.try_call("useRun", 2))["error"]["message"]
+
+
+async def test_a_run_is_used_again_under_new_names_and_after_another_model_was_opened():
+    page, _ = await trained()
+    data = await page.call("exportModel", {})
+    await page.call("edit", {"type": "renameClass", "label": "red", "to": "scarlet"})
+    await page.call("openModel", data)
+    assert [run["inUse"] for run in await page.call("runs")] == [False]
+    assert (await page.call("useRun", 1))["classes"] == ["blue", "green", "scarlet"]
+    assert (await page.call("predict", files(color_files(1, labels=["red"]))))[0]["label"] == "scarlet"
+    assert (await page.call("results"))["classes"][2] == "scarlet"
+    await page.call("edit", {"type": "deletePhotos", "photos": [0]})
+    assert (await page.call("album"))["stale"]

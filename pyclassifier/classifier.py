@@ -337,6 +337,7 @@ class ImageClassifier:
         photos: Sequence[Photo],
         *,
         problems: list[Problem] | None = None,
+        remember: bool = True,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> NDArray[np.float32]:
@@ -347,6 +348,8 @@ class ImageClassifier:
         photos : sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
         problems : list of Problem, optional
             Where given, unreadable photos are added to it and their rows are nan; else the first one raises.
+        remember : bool
+            Whether to keep features for photos that come again; frames of a camera never do.
         on_progress, should_stop : callable, optional
             As in `fit`.
 
@@ -364,7 +367,8 @@ class ImageClassifier:
         """
         learned = self._fitted()
         samples = _as_samples(photos)
-        features = await learned.extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        extractor = learned.extractor if remember else learned.extractor.forgetful()
+        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
         features.report(problems)
         rows = await learned.head.predict(features.X) if features.kept else features.X

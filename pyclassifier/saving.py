@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from copy import copy
 from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -72,8 +71,7 @@ async def restored(learned: Learned, engine: Engine, dtype: StoredAs) -> AsyncIt
         own.append(built := await engine.build(model.topology, quantized(model.weights(), dtype)))
         return built
 
-    extractor = copy(learned.extractor)
-    extractor.cache = FeatureCache()  # Other weights make other features.
+    extractor = learned.extractor.forgetful()  # Other weights make other features.
     try:
         if extractor.model.topology:
             extractor.model = await rebuild(extractor.model)

@@ -4,6 +4,7 @@ import { DigitsView } from "./digits.js";
 import { fillLabels, finder } from "./dom.js";
 import { ignoreStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
+import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
 import { createRun } from "./operations.js";
@@ -45,7 +46,8 @@ function createWorkbench(app, defaults) {
   const tryout = new TryView(app);
   createTrainingView(app, { photos, results, tryout }, defaults);
   createModelView(app, { results, tryout });
-  return {};
+  const live = createLiveView(app);
+  return { hide: live.close };
 }
 
 function main() {

@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -55,10 +55,15 @@ export const labels = {
   openModel: "Ouvrir un modèle",
   downloadModel: "Télécharger le modèle",
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
-  dropPhotos: "Déposez des photos ici",
+  dropPhotos: "Déposez ou collez des photos ici",
   choosePhotos: "Choisir des photos à reconnaître",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
+  liveOpen: "Utiliser la caméra en direct",
+  liveHint: "Votre navigateur demande d’abord la permission. Les images restent sur cet ordinateur.",
+  live: "Caméra en direct",
+  liveCamera: "Caméra",
+  liveMirror: "Image en miroir (à l’écran seulement)",
   openNotebook: "Ouvrir dans un notebook",
   apiReference: "Référence de l’API",
   examplePython: "Exemple : Python dans une page",
@@ -246,6 +251,10 @@ export const texts = {
   opening: "Ouverture du modèle…",
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
+  liveGoOn: "Reprendre",
+  livePause: "Pause",
+  cameraNumber: (n) => `Caméra ${n}`,
+  liveRate: (rate) => `${rate < 10 ? decimal(rate, 1) : number(Math.round(rate))} images par seconde`,
 
   open: "Ouvrir",
   delete: "Supprimer",

@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -53,10 +53,15 @@ export const labels = {
   openModel: "打开模型",
   downloadModel: "下载模型",
   needModel: "请先训练一个模型，或打开您保存过的模型。",
-  dropPhotos: "将照片拖放到这里",
+  dropPhotos: "将照片拖放或粘贴到此处",
   choosePhotos: "选择要识别的照片",
   recognisedTitle: "已识别的照片",
   clearList: "清空列表",
+  liveOpen: "实时使用摄像头",
+  liveHint: "浏览器会先请求您的许可。画面只留在这台电脑上。",
+  live: "实时摄像头",
+  liveCamera: "摄像头",
+  liveMirror: "镜像显示（仅影响画面）",
   openNotebook: "在笔记本中打开",
   apiReference: "API 参考",
   examplePython: "示例：网页中的 Python",
@@ -224,6 +229,10 @@ export const texts = {
   opening: "正在打开模型…",
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
+  liveGoOn: "继续",
+  livePause: "暂停",
+  cameraNumber: (n) => `摄像头 ${n}`,
+  liveRate: (rate) => `每秒 ${rate < 10 ? decimal(rate, 1) : number(Math.round(rate))} 帧`,
 
   open: "打开",
   delete: "删除",

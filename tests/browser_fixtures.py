@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser_setup import BROWSER_FILE, FLAGS
+from made_once import make_once
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -30,15 +31,12 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built anew, with MobileNet 0.25 added where ../shared holds it."""
-    out = tmp_path_factory.mktemp("site")
     small = SHARED / "models" / SMALL_BACKBONE / "tfjs"
     backbone = ["--backbone", f"{SMALL_BACKBONE}={small}"] if small.is_dir() else []
-    subprocess.run(
-        [sys.executable, str(ROOT / "web/build.py"), "--out", str(out), *backbone],
-        check=True,
-        stdout=subprocess.DEVNULL,
+    command = [sys.executable, str(ROOT / "web/build.py"), *backbone, "--out"]
+    return make_once(
+        tmp_path_factory, "site", lambda out: subprocess.run([*command, out], check=True, stdout=subprocess.DEVNULL)
     )
-    return out
 
 
 @pytest.fixture(scope="session")

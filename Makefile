@@ -39,6 +39,7 @@ check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	node web/node_modules/typescript/bin/tsc -p web
+	node web/node_modules/typescript/bin/tsc -p web/service_worker
 
 clean:
 	rm -rf $(VENV) .cache web/dist web/node_modules

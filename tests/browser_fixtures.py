@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "web"))
 
 SMALL_BACKBONE = "mobilenet_v1_0.25_224"
 TIMEOUT_MS = 300_000
+EXPECT_TIMEOUT_MS = 30_000  # Playwright's 5 seconds are too few where other tests run beside.
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +52,9 @@ def site(dist: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """A browser, as tests/browser_setup.py found it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=EXPECT_TIMEOUT_MS)
     executable = BROWSER_FILE.read_text().strip()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable or None, args=FLAGS)
@@ -62,8 +64,12 @@ def chromium() -> Iterator[object]:
 
 @contextlib.contextmanager
 def opened_tab(chromium, site, **options) -> Iterator[object]:
-    """Open a fresh tab, such as with locale="fr-FR"; fail in the end if it asked another origin for anything."""
-    context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}, "accept_downloads": True} | options)
+    """Open a fresh tab, such as with locale="fr-FR"; fail in the end if it asked another origin for anything.
+
+    Without service workers, so that the site is not stored for each tab anew, and Playwright sees each request.
+    """
+    defaults = {"viewport": {"width": 1400, "height": 900}, "accept_downloads": True, "service_workers": "block"}
+    context = chromium.new_context(**defaults | options)
     context.set_default_timeout(TIMEOUT_MS)
     foreign: list[str] = []
     origin = site.split("/pages/")[0]

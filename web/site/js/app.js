@@ -7,6 +7,7 @@ import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
+import { keepOffline } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
 import { PhotosView } from "./photos.js";
@@ -69,6 +70,7 @@ function main() {
       return client;
     } finally {
       loading.end();
+      keepOffline(store); // Now, so that the first load has the network for itself.
     }
   }
 

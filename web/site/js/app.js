@@ -14,7 +14,7 @@ import { PhotosView } from "./photos.js";
 import { RecogniseView } from "./recognise.js";
 import { createResultsView } from "./results.js";
 import { createBackendView } from "./backend.js";
-import { createStore } from "./state.js";
+import { createStore, isFree } from "./state.js";
 import { Status } from "./status.js";
 import { texts } from "./texts.js";
 import { createTrainingView } from "./training.js";
@@ -80,6 +80,9 @@ function main() {
   /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
   const appAt = (desk) => ({ store: createStore(store), status, run: runAt(desk), find: finder(`${desk}-`), desk });
   createBackendView(app);
+  window.addEventListener("hashchange", () => {
+    if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here
+  });
   createPages({
     train: () => createWorkbench(app, {}),
     recognise: () => new RecogniseView(app),

@@ -376,3 +376,6 @@ export const texts = {
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} parameters, ${number(trainable)} of them trainable`,
 };
+
+/** Python's sentences and what they are in this language: {} stands for what varies, {0} for the first of that. @type {Record<string, string>} */
+export const sentences = {};

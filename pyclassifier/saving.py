@@ -19,7 +19,7 @@ from .engines.base import Array, Predictor
 from .features import FeatureCache, FeatureExtractor, Pixels
 from .fitting import Learned
 from .quantization import StoredAs, quantized
-from .record import read_evaluation, read_history
+from .record import read_calibration, read_evaluation, read_history
 from .self_check import draw_patterns, largest_difference, make_promises, read_promises
 from .topology import pooling_of
 
@@ -129,6 +129,7 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         classes=np.asarray(archive.labels, dtype=np.str_),
         history=read_history(archive.record),
         evaluation=read_evaluation(archive.record, archive.labels),
+        calibration=read_calibration(archive.record),
         record=archive.record,
         name=archive.name,
     )

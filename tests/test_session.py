@@ -12,8 +12,6 @@ if IN_PYODIDE:
 
 from session_page import FAST, Page, files, photo
 
-from pyclassifier import decode_image
-
 
 async def test_the_whole_way():
     page = Page()
@@ -23,8 +21,10 @@ async def test_the_whole_way():
     blue = added["classes"][0]
     assert (blue["label"], blue["training"], blue["validation"], blue["enabled"]) == ("blue", 6, 2, True)
     assert blue["photos"] == [*range(6), 18, 19] and blue["marked"] == [18, 19]
-    assert added["added"][0] == {"index": 0, "id": 0, "label": "blue", "split": None}
-    assert added["added"][-1] == {"index": 23, "id": 23, "label": "red", "split": "validation"}
+    first = {"index": 0, "id": 0, "path": "photos/blue/0.png", "label": "blue", "split": None}
+    assert added["added"][0] == first
+    assert added["added"][-1]["index"] == added["added"][-1]["id"] == 23
+    assert (added["added"][-1]["label"], added["added"][-1]["split"]) == ("red", "validation")
     trained = await page.call("train", FAST)
     assert trained["classes"] == ["blue", "green", "red"] and trained["nTraining"] == 18
     assert trained["evaluation"]["correct"] == trained["evaluation"]["total"] == 6
@@ -201,18 +201,3 @@ async def test_digits_are_learned_and_a_drawing_is_read():
     await page.call("train", FAST)
     photos = await page.try_call("openModel", await page.call("exportModel", None), desk="digits")
     assert "got a classifier of photos" in photos["error"]["message"]
-
-
-async def test_frames_are_recognised_as_photos_are_and_not_remembered():
-    page = Page()
-    await page.call("add", "training", files(color_files(5)))
-    await page.call("train", FAST)
-    red = await photo("red").read()
-    (as_photo,) = await page.call("predict", [photo("red")])
-    pixels = decode_image(red)
-    rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
-    kept = len(page.session.desks["photos"].classifier._cache)
-    frame = await page.call("predictFrame", rgba.shape[1], rgba.shape[0], rgba.tobytes())
-    assert frame["label"] == "red" and [share["label"] for share in frame["shares"]] == ["blue", "green", "red"]
-    assert frame["probability"] == as_photo["probability"]
-    assert len(page.session.desks["photos"].classifier._cache) == kept

@@ -19,7 +19,6 @@ from backbones import model_files
 from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
-from offline import app_files, worker_files
 from pyclassifier_convert.errors import ConvertError
 from reference import reference_files
 from runtime import runtime_files
@@ -79,8 +78,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     }
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}
-    files |= app_files()
-    return files | worker_files(files, lambda path: part_of(path)[0])
+    return files
 
 
 def index_file() -> bytes:

@@ -18,7 +18,7 @@ const SIGNS = {
 const formats = new Map();
 
 /** @param {number} value @param {number} digits after the decimal point */
-export function decimal(value, digits) {
+function decimal(value, digits) {
   const key = `${language} ${digits}`;
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   const made = formats.get(key) ?? new Intl.NumberFormat(LANGUAGES[language].tag, options);
@@ -67,7 +67,7 @@ export function dayAndTime(when) {
 }
 
 /**
- * @param {import("./types.js").Photo} photo
+ * @param {import("./types.js").KnownPhoto} photo
  * @returns {string} its relative path, or its name where it has none
  */
 export function pathOf(photo) {

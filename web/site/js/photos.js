@@ -1,7 +1,10 @@
+import { createChosenBar } from "./chosen.js";
 import { createClassList } from "./classes.js";
+import { createHistoryBar } from "./history.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
 import { createProblemList } from "./problems.js";
 import { fetchSamples } from "./samples.js";
+import { Selection } from "./selection.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -19,7 +22,6 @@ export class PhotosView {
   #samples;
   #remove;
   #waiting;
-  #classList;
   #problems;
   #app;
 
@@ -31,7 +33,10 @@ export class PhotosView {
     this.#samples = find("samples", HTMLButtonElement);
     this.#remove = find("remove-all", HTMLButtonElement);
     this.#waiting = find("photos-waiting", HTMLElement);
-    this.#classList = createClassList(find("classes", HTMLElement));
+    const selection = new Selection();
+    createHistoryBar(app);
+    createClassList(app, selection);
+    createChosenBar(app, selection);
     this.#problems = createProblemList(find("problems", HTMLDetailsElement));
     this.#samples.hidden = app.desk !== "photos"; // there are none for other pages
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
@@ -100,9 +105,8 @@ export class PhotosView {
     onProgress({ done: 0, total: photos.length });
     const result = await client.add(split, photos, { onProgress });
     this.#problems.add(result.problems);
-    await this.#classList.add(photos, result);
     const { photos: known } = store.get();
-    for (const { index, id } of result.added) if (index !== null) known.set(id, photos[index]);
+    for (const { index, id, path } of result.added) known.set(id, photos[index ?? -1] ?? { path, blob: null });
     store.set({ classes: result.classes, album: result });
   }
 
@@ -114,7 +118,6 @@ export class PhotosView {
   /** @param {Desk} client */
   async #removeAll(client) {
     await client.clear();
-    this.#classList.clear();
     this.#problems.clear();
     this.#app.store.set({ classes: [], album: null, photos: new Map(), samples: false });
     this.#app.status.show(() => texts.ready);

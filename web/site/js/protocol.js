@@ -2,6 +2,7 @@
  * What passes between the page's thread and the worker: the one place where messages are typed.
  *
  * @typedef {object} ClassCount  a class and its photos
+ * @property {number} key  stays the same whatever the class is called
  * @property {string} label
  * @property {boolean} enabled  whether it takes part
  * @property {number} training  photos that are not marked for validation
@@ -46,7 +47,7 @@
  * @property {Columns} guess
  *
  * @typedef {Album & {
- *   added: { index: number | null, id: number, label: string, split: Split | null }[],
+ *   added: { index: number | null, id: number, path: string, label: string, split: Split | null }[],
  *   question: MappingQuestion | null,
  *   problems: Problem[],
  * }} Added  index: position in the files handed over, null for what came out of a zip; id: of the photo from now on;
@@ -177,11 +178,6 @@
  * @property {{ label: string, probability: number }[]} shares  of all classes, in their order
  * @property {string} picture  the drawing as the network got it, a data: URL
  *
- * @typedef {object} Frame  what a camera's picture shows
- * @property {string} label
- * @property {number} probability  0..1
- * @property {{ label: string, probability: number }[]} shares  of all classes in their order, or of the likeliest 5
- *
  * @typedef {object} Opened
  * @property {string} name
  * @property {string[]} classes
@@ -236,7 +232,6 @@
  * @property {[[], Digits]} addDigits
  * @property {[[DigitOptions], Trained]} trainDigits
  * @property {[[number, number, Uint8ClampedArray], Reading]} readDigit  width, height, grey pixels row by row
- * @property {[[number, number, Uint8ClampedArray], Frame]} predictFrame  width, height, RGBA row by row
  * @property {[[NetworkOptions], Recognised[]]} recognise
  * @property {[[NetworkOptions], Network]} network
  * @property {[[], Memory]} memory

@@ -1,6 +1,5 @@
 import { appendInChunks, bar, element } from "./dom.js";
 import { nameOf, percent } from "./format.js";
-import { sentence } from "./sentences.js";
 import { texts } from "./texts.js";
 import { thumbnail } from "./thumbnails.js";
 
@@ -57,7 +56,7 @@ function makeItem({ photo, prediction }, most) {
   const text = element("div", { class: "text" }, file, " ");
   const picture = photo ? [thumbnail(photo, "")] : [];
   if (error !== undefined) {
-    text.append(element("p", { class: "reason" }, sentence(error)));
+    text.append(element("p", { class: "reason" }, error));
     return element("li", { class: "unread" }, ...picture, text);
   }
   const share = element("span", {}, () => percent(probability));

@@ -28,10 +28,14 @@ export function thumbnail(photo, alt) {
   return image;
 }
 
+/** @param {string} name of a file @returns {string} what stands for a photo that cannot be shown: the name's ending */
+export function kindOf(name) {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(dot + 1, dot + 6).toUpperCase() : texts.unknownKind;
+}
+
 /** @param {string} name @param {import("./dom.js").Text} alt */
 function placeholder(name, alt) {
-  const dot = name.lastIndexOf(".");
-  const kind = dot > 0 ? name.slice(dot + 1, dot + 6).toUpperCase() : texts.unknownKind;
   const card = element("span", { class: "thumbnail placeholder" });
   // Its letters are a picture, not text that belongs to the list item.
   if (alt) {
@@ -40,7 +44,7 @@ function placeholder(name, alt) {
   } else {
     card.setAttribute("aria-hidden", "true");
   }
-  card.dataset.kind = kind;
+  card.dataset.kind = kindOf(name);
   return card;
 }
 

@@ -6,8 +6,10 @@
  * @typedef {import("./protocol.js").ClassCount} ClassCount
  * @typedef {import("./protocol.js").Info} ClientInfo
  *
+ * @typedef {Photo | { path: string, blob: null }} KnownPhoto  blob null: only Python has it, such as one out of a zip
+ *
  * @typedef {{ classes: string[], source: "trained" | "opened" }} Model
- * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network"} Activity
+ * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" | "arranging"} Activity
  *
  * @typedef {object} State
  * @property {Client | null} client
@@ -16,7 +18,7 @@
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes
  * @property {import("./protocol.js").Album | null} album as Python told last
- * @property {Map<number, Photo>} photos all photos by id, for pictures of them
+ * @property {Map<number, KnownPhoto>} photos all photos by id, for pictures of them
  * @property {boolean} samples whether the sample photos are among the photos
  * @property {Model | null} model
  *

@@ -36,7 +36,6 @@ const MODULES = [
   "figures.py",
   "runs.py",
   "incoming.py",
-  "live.py",
   "workbench.py",
   "recognise.py",
   "digits.py",

@@ -199,6 +199,7 @@ class Album:
         return {
             "classes": [
                 {
+                    "key": key,
                     "label": category.label,
                     "enabled": category.enabled,
                     "training": len(photos[key]) - len(marked[key]),

@@ -45,7 +45,13 @@ async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, 
     ids = bench.album.add(Dataset(samples, (*problems, *more)))
     return {
         "added": [
-            {"index": positions.get(sample.read), "id": photo, "label": sample.label, "split": sample.split}
+            {
+                "index": positions.get(sample.read),
+                "id": photo,
+                "path": sample.path,
+                "label": sample.label,
+                "split": sample.split,
+            }
             for photo, sample in zip(ids, samples, strict=True)
         ],
         "question": None,

@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -35,6 +35,30 @@ export const labels = {
   removeAll: "Remove all photos",
   waiting: "The photos are read as soon as everything is loaded.",
   classes: "Classes",
+  close: "Close",
+  previousPhoto: "Previous",
+  nextPhoto: "Next",
+  newClass: "New class",
+  chosenPhotos: "Selected photos",
+  view: "View",
+  moveTo: "Move to…",
+  chosenMenu: "More on the selected photos",
+  useForTraining: "Use for training",
+  useForValidation: "Use for validation",
+  deletePhotos: "Delete",
+  chooseNone: "Select none",
+  anotherClass: "New class…",
+  className: "Class",
+  newClassName: "Name of the new class",
+  cancel: "Cancel",
+  rename: "Rename",
+  mergeInto: "Merge into…",
+  deleteClass: "Delete class",
+  merge: "Merge",
+  move: "Move",
+  make: "Create",
+  marked: "val.",
+  showLess: "Show less",
   trainTitle: "Train",
   advanced: "Advanced",
   epochs: "Epochs",
@@ -60,22 +84,14 @@ export const labels = {
   openModel: "Open model",
   downloadModel: "Download model",
   needModel: "Train a model first, or open one that you saved.",
-  dropPhotos: "Drop or paste photos here",
+  dropPhotos: "Drop photos here",
   choosePhotos: "Choose photos to recognise",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
-  liveOpen: "Use the camera, live",
-  liveHint: "Your browser asks for your permission first. The pictures stay on this computer.",
-  live: "Live camera",
-  liveCamera: "Camera",
-  liveMirror: "Mirror the picture (only to look at)",
   openNotebook: "Open in a notebook",
   apiReference: "API reference",
   examplePython: "Example: Python on a page",
   exampleClient: "Example: JavaScript only",
-  offlineReady: "Ready to work offline",
-  updateReady: "A new version is ready. Save what you want to keep, then reload.",
-  updateReload: "Reload",
   picturesTitle: "Pictures",
   dropPictures: "Drop or paste pictures here",
   choosePictures: "Choose pictures",
@@ -157,6 +173,19 @@ const failed = {
   model: "That did not work with this model.",
   backend: "This way to compute could not be chosen.",
   network: "The network could not be loaded.",
+  arranging: "That could not be done with the photos.",
+};
+
+/** What was done to the photos, as undo and redo call it. @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
+const editNames = {
+  add: "adding photos",
+  addClass: "new class",
+  renameClass: "renaming",
+  enableClass: "switching a class",
+  mergeClasses: "merging",
+  deleteClass: "deleting a class",
+  movePhotos: "moving photos",
+  deletePhotos: "deleting photos",
 };
 
 /** @type {Record<import("../pages.js").PageName, string>} */
@@ -219,6 +248,50 @@ export const texts = {
   /** @param {number} n */
   problems: (n) => `${count(n, "file", "files")} left out`,
   unknownKind: "?",
+
+  // Photos in order
+  /** @param {string} photo */
+  markedPhoto: (photo) => `${photo} (validation)`,
+  /** @param {string | null} label @param {boolean} marked @param {string} path */
+  photoFacts: (label, marked, path) => [label, marked ? "for validation" : "", path].filter(Boolean).join(" · "),
+  arranged: "Done",
+  /** @param {keyof typeof editNames} edit */
+  undone: (edit) => `Undone: ${editNames[edit]}`,
+  /** @param {keyof typeof editNames} edit */
+  redone: (edit) => `Done again: ${editNames[edit]}`,
+  /** @param {keyof typeof editNames | null} edit */
+  undo: (edit) => (edit ? `Undo ${editNames[edit]}` : "Undo"),
+  /** @param {keyof typeof editNames | null} edit */
+  redo: (edit) => (edit ? `Redo ${editNames[edit]}` : "Redo"),
+  /** @param {string} label */
+  photosOf: (label) => `Photos of ${label}`,
+  /** @param {string} label */
+  classMenu: (label) => `More on ${label}`,
+  /** @param {string} label */
+  takesPart: (label) => `${label} takes part in training`,
+  /** @param {number} n */
+  showAll: (n) => `Show all ${number(n)}`,
+  /** @param {number} n */
+  chosen: (n) => `${number(n)} selected`,
+  needName: "Expected a name for the class, got none.",
+  /** @param {string} label */
+  madeClass: (label) => `New class: ${label}`,
+  /** @param {string} label @param {string} to */
+  renamed: (label, to) => `${label} is now called ${to}`,
+  /** @param {string} label */
+  mergeTitle: (label) => `Merge ${label} into`,
+  /** @param {string} label @param {string} to */
+  merged: (label, to) => `Merged ${label} into ${to}`,
+  /** @param {string} label */
+  deletedClass: (label) => `Deleted class ${label}`,
+  /** @param {number} n */
+  moveTitle: (n) => `Move ${photos(n)} to`,
+  /** @param {number} n @param {string} to */
+  moved: (n, to) => `Moved ${photos(n)} to ${to}`,
+  /** @param {number} n @param {import("../protocol.js").Split} split */
+  markedFor: (n, split) => `${photos(n)} for ${split}`,
+  /** @param {number} n */
+  deletedPhotos: (n) => `Deleted ${photos(n)}`,
 
   // Train
   /** @param {string[]} classes with training photos */
@@ -297,12 +370,6 @@ export const texts = {
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
-  liveGoOn: "Go on",
-  livePause: "Pause",
-  /** @param {number} n */
-  cameraNumber: (n) => `Camera ${n}`,
-  /** @param {number} rate */
-  liveRate: (rate) => `${rate < 10 ? decimal(rate, 1) : number(Math.round(rate))} frames per second`,
 
   // Kept models
   open: "Open",
@@ -376,6 +443,3 @@ export const texts = {
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} parameters, ${number(trainable)} of them trainable`,
 };
-
-/** Python's sentences and what they are in this language: {} stands for what varies, {0} for the first of that. @type {Record<string, string>} */
-export const sentences = {};

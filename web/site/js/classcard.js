@@ -1,0 +1,203 @@
+/** A class: its name, a switch, a menu, and its photos, of which the first row is shown until all are asked for. */
+import { arrange, canArrange, describePhoto, placeOf } from "./album.js";
+import { askClass } from "./classdialog.js";
+import { element, write, writeAttribute } from "./dom.js";
+import { PhotoGrid, draggedPhotos } from "./grid.js";
+import { createMenu } from "./menu.js";
+import { labels, texts } from "./texts.js";
+
+/**
+ * @typedef {import("./types.js").App} App
+ * @typedef {import("./protocol.js").ClassCount} ClassCount
+ */
+
+export class ClassCard {
+  root;
+  #app;
+  #grid;
+  #menu;
+  #name = element("h3");
+  #total = element("span", { class: "count" });
+  #split = element("span", { class: "badge" });
+  #enabled = element("input", { type: "checkbox", role: "switch" });
+  #all = element("button", { type: "button", class: "quiet small", "aria-expanded": "false" });
+  #open = false;
+  /** @type {ClassCount} */
+  #shown;
+
+  /**
+   * @param {App} app
+   * @param {import("./selection.js").Selection} selection shared by all cards
+   * @param {ClassCount} first
+   */
+  constructor(app, selection, first) {
+    this.#app = app;
+    this.#shown = first;
+    const state = () => app.store.get();
+    this.#grid = new PhotoGrid(app, {
+      label: () => texts.photosOf(this.#shown.label),
+      selection,
+      describe: (id) => describePhoto(state(), id),
+      badge: (id) => (placeOf(state(), id)?.marked ? labels.marked : ""),
+    });
+    this.#menu = createMenu(() => texts.classMenu(this.#shown.label), () => this.#items());
+    const toggle = element("label", { class: "switch" }, this.#enabled, element("span", { "aria-hidden": "true" }));
+    const head = element("div", { class: "class-head" }, this.#name, toggle, this.#menu.root);
+    const counts = element("p", { class: "class-counts" }, this.#total, " ", this.#split);
+    this.root = element("li", { class: "class" }, head, counts, this.#grid.root, this.#all);
+    this.#grid.fold(true);
+    this.#listen();
+    this.show(first);
+  }
+
+  /** @param {ClassCount} count what is in the class now */
+  show(count) {
+    const before = this.#shown;
+    this.#shown = count;
+    const { label, enabled, training, validation, photos } = count;
+    if (before.label !== label || !this.#name.hasChildNodes()) this.#showName();
+    write(this.#total, () => texts.photos(training + validation));
+    write(this.#split, () => texts.split(training, validation));
+    this.#split.hidden = validation === 0;
+    this.#enabled.checked = enabled;
+    this.root.dataset.enabled = String(enabled);
+    const focused = this.root.contains(document.activeElement);
+    this.#grid.show(photos);
+    this.#showAll();
+    if (focused && !this.root.contains(document.activeElement)) this.focus(); // the last photo has gone
+  }
+
+  #showName() {
+    const { label } = this.#shown;
+    this.#name.replaceChildren(label);
+    this.#menu.update();
+    for (const name of ["aria-label", "title"]) writeAttribute(this.#enabled, name, () => texts.takesPart(label));
+  }
+
+  /** @param {boolean} open whether the page may be changed */
+  enable(open) {
+    this.#enabled.disabled = !open;
+  }
+
+  focus() {
+    this.#menu.button.focus();
+  }
+
+  /** Write a new name where the old one stands. */
+  rename() {
+    if (!canArrange(this.#app.store.get()) || this.root.querySelector(".class-name")) return;
+    const before = document.activeElement;
+    const { label } = this.#shown;
+    const input = element("input", { class: "class-name", type: "text", maxlength: "200", autocomplete: "off", "aria-label": () => labels.className });
+    input.value = label;
+    this.#name.replaceChildren(input);
+    input.select();
+    let ended = false;
+    const end = async (/** @type {boolean} */ keep) => {
+      if (ended) return;
+      ended = true;
+      const focused = document.activeElement === input;
+      const to = input.value.trim();
+      this.#name.replaceChildren(label);
+      if (focused) (before instanceof HTMLElement && this.root.contains(before) ? before : this.#menu.button).focus();
+      if (keep && to && to !== label) await arrange(this.#app, { type: "renameClass", label, to }, () => texts.renamed(label, to));
+    };
+    input.addEventListener("blur", () => end(true));
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // keys of the grid and of the page
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // or Enter would press the button that has the focus then
+      end(event.key === "Enter");
+    });
+  }
+
+  remove() {
+    this.#grid.remove();
+    this.root.remove();
+  }
+
+  #showAll() {
+    const { photos } = this.#shown;
+    const more = this.#grid.columns > 0 && photos.length > this.#grid.columns;
+    this.#all.hidden = !more;
+    write(this.#all, () => (this.#open ? labels.showLess : texts.showAll(photos.length)));
+  }
+
+  #listen() {
+    this.#grid.root.addEventListener("columns", () => this.#showAll());
+    this.#all.addEventListener("click", () => {
+      this.#open = !this.#open;
+      this.#all.setAttribute("aria-expanded", String(this.#open));
+      this.#grid.fold(!this.#open);
+      this.#showAll();
+    });
+    this.#enabled.addEventListener("change", () => {
+      const enabled = this.#enabled.checked;
+      this.#arrange({ type: "enableClass", label: this.#shown.label, enabled });
+    });
+    this.#name.addEventListener("dblclick", () => this.rename());
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key === "F2") this.rename();
+    });
+    this.#acceptPhotos();
+  }
+
+  /** Photos of other classes can be dragged here. */
+  #acceptPhotos() {
+    const { root } = this;
+    root.addEventListener("dragover", (event) => {
+      if (draggedPhotos(event).length === 0 || !canArrange(this.#app.store.get())) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.dataTransfer) event.dataTransfer.dropEffect = "move";
+      root.dataset.over = "true";
+    });
+    root.addEventListener("dragleave", ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && root.contains(relatedTarget))) delete root.dataset.over;
+    });
+    root.addEventListener("drop", (event) => {
+      delete root.dataset.over;
+      const photos = draggedPhotos(event);
+      if (photos.length === 0) return;
+      event.preventDefault();
+      event.stopPropagation();
+      movePhotos(this.#app, photos, this.#shown.label);
+    });
+  }
+
+  #items() {
+    const { label } = this.#shown;
+    const { album } = this.#app.store.get();
+    const open = canArrange(this.#app.store.get());
+    const others = (album?.classes ?? []).map((other) => other.label).filter((other) => other !== label);
+    return [
+      { text: () => labels.rename, act: () => this.rename(), disabled: !open },
+      { text: () => labels.mergeInto, act: () => this.#merge(others), disabled: !open || others.length === 0 },
+      {
+        text: () => labels.deleteClass,
+        act: () => this.#arrange({ type: "deleteClass", label }, () => texts.deletedClass(label)),
+        disabled: !open,
+      },
+    ];
+  }
+
+  /** @param {string[]} classes */
+  async #merge(classes) {
+    const { label } = this.#shown;
+    const to = await askClass({ title: () => texts.mergeTitle(label), action: () => labels.merge, classes, anew: false });
+    if (to) await this.#arrange({ type: "mergeClasses", labels: [label, to], to }, () => texts.merged(label, to));
+  }
+
+  /** @param {import("./protocol.js").Edit} edit @param {import("./dom.js").Text} [said] */
+  async #arrange(edit, said) {
+    if (!(await arrange(this.#app, edit, said))) this.#enabled.checked = this.#shown.enabled;
+  }
+}
+
+/** @param {App} app @param {number[]} photos @param {string} to name of a class */
+export function movePhotos(app, photos, to) {
+  const { store } = app;
+  const moving = photos.filter((id) => placeOf(store.get(), id)?.label !== to);
+  if (moving.length === 0) return Promise.resolve(false);
+  return arrange(app, { type: "movePhotos", photos: moving, to }, () => texts.moved(moving.length, to));
+}

@@ -1,6 +1,6 @@
 # make serve [PORT=8000] [BACKBONE="NAME=DIR ..."]   build the site and serve it
 # make build [BACKBONE=...]                          build it into web/dist/
-# make test [ARGS="-k words"]                        all tests
+# make test [ARGS="-k words"]                        all tests, by two workers; ARGS="-n 0" for none
 # make test-all                                      those, and the ones that take minutes: every model in every format
 # make check                                         ruff, mypy, tsc
 # Each sets up what it needs, from the package registries that pip and npm are set up for: .venv/, web/node_modules/,
@@ -10,6 +10,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BACKBONE ?=
 ARGS ?=
+# Half of the time a test waits: for a browser, or for a program that it started. A file stays with one worker.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,7 @@ build: $(VENV)/site.stamp web/node_modules/npm.stamp
 
 test: $(VENV)/dev.stamp build
 	@$(BIN)/python tests/browser_setup.py
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-all: ARGS += -m "full or not full"
 test-all: test
@@ -37,6 +39,7 @@ check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	node web/node_modules/typescript/bin/tsc -p web
+	node web/node_modules/typescript/bin/tsc -p web/service_worker
 
 clean:
 	rm -rf $(VENV) .cache web/dist web/node_modules

@@ -1,6 +1,13 @@
 """Train image classifiers in the browser, in Python: no upload, no account, honest figures."""
 
 from . import layers
+from .calibration import (
+    NONE_OF_THESE,
+    Calibration,
+    ReliabilityCurve,
+    rejection_threshold,
+    reliability_curve,
+)
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .classifier import ImageClassifier
 from .costs import StorageCost
@@ -21,7 +28,7 @@ from .features import FeatureCache, Progress
 from .history import History
 from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
-from .labels import LabelEncoder, one_hot
+from .labels import LabelEncoder, compute_class_weight, one_hot
 from .layers import small_cnn
 from .manifest import Project
 from .metrics import (
@@ -43,7 +50,9 @@ from .summary import LayerSummary, NetworkSummary
 __all__ = [
     "CATALOG",
     "DEFAULT_BACKBONE",
+    "NONE_OF_THESE",
     "ArchiveError",
+    "Calibration",
     "Dataset",
     "DatasetError",
     "EngineError",
@@ -67,6 +76,7 @@ __all__ = [
     "Project",
     "PyClassifierError",
     "Recognition",
+    "ReliabilityCurve",
     "Sample",
     "Snapshot",
     "StoppedError",
@@ -74,6 +84,7 @@ __all__ = [
     "StratifiedKFold",
     "UnknownModelError",
     "accuracy_score",
+    "compute_class_weight",
     "confusion_matrix",
     "cross_val_score",
     "decode_image",
@@ -85,6 +96,8 @@ __all__ = [
     "one_hot",
     "open_project",
     "precision_recall_f1",
+    "rejection_threshold",
+    "reliability_curve",
     "save_project",
     "small_cnn",
     "wilson_interval",

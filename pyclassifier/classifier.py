@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .batches import FitMode
+from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .costs import StorageCost, measure_costs
 from .datasets import Dataset, Problem, Sample
@@ -51,8 +52,11 @@ class ImageClassifier:
         Train on the mean of the feature map, or on all of it.
     hidden_units : int
         Units of the head's hidden layer.
-    epochs, batch_size, learning_rate
+    epochs, batch_size, learning_rate, patience
         As in `pyclassifier.FitConfig`.
+    class_weight : {"balanced"} or dict of str to float, optional
+        Weight of the photos of each class in training: "balanced" makes up for classes with few photos, a dict gives
+        the weights by label, 1 where it has none.
     validation_split : float
         Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
         photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
@@ -80,6 +84,9 @@ class ImageClassifier:
         The validation photos with what they were taken for: ``validation_.mistakes()`` are the wrong ones, the worst
         first, ``validation_.select("cat", "dog")`` those of a cell of the confusion matrix. None where there were none,
         or where it was loaded.
+    calibration_ : Calibration or None
+        What the validation photos tell about the probabilities: reliability curve, and the threshold of "none of
+        these".
     leaks_ : tuple of Leak
         Photos marked for validation that have a duplicate, a near-duplicate or one of their group among the training
         photos.
@@ -88,7 +95,11 @@ class ImageClassifier:
     n_training_ : int
         Number of photos it was trained on.
     stopped_ : bool
-        Whether training was stopped before its last epoch.
+        Whether training was stopped before its last epoch, otherwise than by ``patience``.
+    best_epoch_ : int
+        Number of the epoch, from 1, whose weights were kept: the one with the lowest ``val_loss``, or the last one
+        where there were no validation photos. As it is chosen by the photos that it is judged by, the figures are a
+        little too good; `pyclassifier.cross_validate` is free of that.
     name_ : str
         What the model is called in an archive.
     deviation_ : float
@@ -109,10 +120,12 @@ class ImageClassifier:
     history_: History
     evaluation_: Evaluation | None
     validation_: Predictions | None
+    calibration_: Calibration | None
     leaks_: tuple[Leak, ...]
     problems_: tuple[Problem, ...]
     n_training_: int
     stopped_: bool
+    best_epoch_: int
     name_: str = "pyclassifier model"
     deviation_: float = math.nan
 
@@ -127,6 +140,8 @@ class ImageClassifier:
         epochs: int = 20,
         batch_size: int = 16,
         learning_rate: float = 1e-3,
+        patience: int | None = None,
+        class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
         duplicate_threshold: float | None = NEAR_DUPLICATE,
         random_state: int = 0,
@@ -141,6 +156,8 @@ class ImageClassifier:
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.patience = patience
+        self.class_weight = class_weight
         self.validation_split = validation_split
         self.duplicate_threshold = duplicate_threshold
         self.random_state = random_state
@@ -277,8 +294,9 @@ class ImageClassifier:
         self._keep_extractor(learned.extractor)
         self._learned = learned
         self.classes_, self.history_, self.evaluation_ = learned.classes, learned.history, learned.evaluation
-        self.validation_, self.leaks_ = learned.validation, learned.leaks
+        self.validation_, self.calibration_, self.leaks_ = learned.validation, learned.calibration, learned.leaks
         self.problems_, self.n_training_, self.stopped_ = learned.problems, learned.n_training, learned.stopped
+        self.best_epoch_ = learned.history.best_epoch
         self.deviation_ = math.nan
 
     async def extract_features(
@@ -337,6 +355,7 @@ class ImageClassifier:
         photos: Sequence[Photo],
         *,
         problems: list[Problem] | None = None,
+        remember: bool = True,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> NDArray[np.float32]:
@@ -347,6 +366,8 @@ class ImageClassifier:
         photos : sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
         problems : list of Problem, optional
             Where given, unreadable photos are added to it and their rows are nan; else the first one raises.
+        remember : bool
+            Whether to keep features for photos that come again; frames of a camera never do.
         on_progress, should_stop : callable, optional
             As in `fit`.
 
@@ -364,19 +385,22 @@ class ImageClassifier:
         """
         learned = self._fitted()
         samples = _as_samples(photos)
-        features = await learned.extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        extractor = learned.extractor if remember else learned.extractor.forgetful()
+        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
         features.report(problems)
         rows = await learned.head.predict(features.X) if features.kept else features.X
         return features.spread(rows, len(samples), len(self.classes_))
 
-    async def predict(self, photos: Sequence[Photo]) -> NDArray[np.str_]:
+    async def predict(self, photos: Sequence[Photo], *, reject: bool = False) -> NDArray[np.str_]:
         """Give each photo its most probable label.
 
         Parameters
         ----------
         photos
             As in `predict_proba`.
+        reject : bool
+            Whether to call a photo whose highest probability is below ``threshold_`` `NONE_OF_THESE` ("none of these").
 
         Returns
         -------
@@ -384,11 +408,62 @@ class ImageClassifier:
 
         Raises
         ------
+        ValueError
+            Asked to reject without a threshold.
         NotFittedError, ImageDecodeError
             As in `predict_proba`.
         """
-        y_pred = (await self.predict_proba(photos)).argmax(axis=1)
-        return np.asarray(self.classes_[y_pred])
+        self._fitted()
+        if reject and self.threshold_ is None:
+            got = f"{self.calibration_.n_right} of {self.calibration_.n_needed}" if self.calibration_ else "none"
+            raise ValueError(
+                "Expected enough photos that were not trained on and are recognised right, to know when to reject; got "
+                f"{got}. Add photos, or calibrate by the predictions of cross_validate."
+            )
+        y_proba = await self.predict_proba(photos)
+        labels = np.asarray(self.classes_[y_proba.argmax(axis=1)])
+        below = y_proba.max(axis=1).astype(np.float64) < (self.threshold_ or 0)
+        return np.where(below, NONE_OF_THESE, labels) if reject else labels
+
+    def calibrate(self, predictions: Predictions, *, max_refused: float = MAX_REFUSED) -> ImageClassifier:
+        """Choose anew below which probability a photo is none of the classes; `fit` does it on the validation photos.
+
+        Parameters
+        ----------
+        predictions : Predictions
+            Of photos of the classes that were not trained on: `predict_photos` of others, or those of
+            `pyclassifier.cross_validate`, which are as many as there are photos.
+        max_refused : float
+            As in `pyclassifier.rejection_threshold`.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself, with another ``calibration_``.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ValueError
+            Predictions of other classes, or without any readable photo of the classes.
+        """
+        learned = self._fitted()
+        if list(predictions.classes) != self.classes_.tolist():
+            expected, got = ", ".join(self.classes_), ", ".join(predictions.classes)
+            raise ValueError(f"Expected predictions of the classes {expected}; got {got}.")
+        used = predictions.is_judged
+        if not used.any():
+            raise ValueError("Expected photos of the classes that can be read, got none.")
+        measured = Calibration.measure(predictions.y_true[used], predictions.y_proba[used], max_refused)
+        self._learned = learned.calibrated(measured)
+        self.calibration_, self.validation_ = measured, self._learned.validation
+        return self
+
+    @property
+    def threshold_(self) -> float | None:
+        """Probability, in 0..1, below which a photo is none of the classes; None where too few photos could tell."""
+        return self.calibration_.threshold if self.calibration_ else None
 
     async def predict_photos(
         self,
@@ -419,7 +494,9 @@ class ImageClassifier:
         samples = _as_samples(photos)
         problems: list[Problem] = []
         y_proba = await self.predict_proba(samples, problems=problems, on_progress=on_progress, should_stop=should_stop)
-        return Predictions(tuple(samples), tuple(self.classes_.tolist()), y_proba, tuple(problems))
+        return Predictions(
+            tuple(samples), tuple(self.classes_.tolist()), y_proba, tuple(problems), threshold=self.threshold_
+        )
 
     async def evaluate(self, dataset: Dataset, *, problems: list[Problem] | None = None) -> Evaluation:
         """Compare predictions with the labels of photos that were not trained on.

@@ -8,6 +8,7 @@ import io
 import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -321,6 +322,12 @@ class FeatureExtractor:
             return X
         mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
         return mean
+
+    def forgetful(self) -> FeatureExtractor:
+        """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""
+        twin = copy(self)
+        twin.cache = FeatureCache()
+        return twin
 
     async def extract(
         self,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .calibration import Calibration
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine, FitConfig, History, Model
 from .engines.base import Array, OnEpoch, ShouldStop
 from .errors import DatasetError
 from .features import FeatureExtractor, Features, OnProgress
 from .heads import train_head
-from .labels import LabelEncoder
+from .labels import LabelEncoder, compute_class_weight
 from .metrics import Evaluation
 from .predictions import Predictions
 from .record import make_record
@@ -38,6 +39,7 @@ class Learned:
     evaluation : Evaluation or None
     record : dict
     validation : Predictions or None
+    calibration : Calibration or None
     leaks : tuple of Leak
     problems : tuple of Problem
     n_training : int
@@ -52,11 +54,18 @@ class Learned:
     evaluation: Evaluation | None
     record: dict[str, Any]
     validation: Predictions | None = None
+    calibration: Calibration | None = None
     leaks: tuple[Leak, ...] = ()
     problems: tuple[Problem, ...] = ()
     n_training: int = 0
     stopped: bool = False
     name: str = "pyclassifier model"
+
+    def calibrated(self, calibration: Calibration) -> Learned:
+        """The same, with what photos tell about its probabilities, in the record too."""
+        validation = self.validation and replace(self.validation, threshold=calibration.threshold)
+        record = {**self.record, "calibration": calibration.to_dict()}
+        return replace(self, calibration=calibration, validation=validation, record=record)
 
     def dispose(self) -> None:
         """Free what the engine holds."""
@@ -71,6 +80,11 @@ class Callbacks:
     on_progress: OnProgress | None = None
     on_epoch: OnEpoch | None = None
     should_stop: ShouldStop | None = None
+
+
+def fit_config(params: dict[str, Any]) -> FitConfig:
+    """How to train, of a classifier's parameters."""
+    return FitConfig(**{config.name: params[config.name] for config in fields(FitConfig)})
 
 
 async def learn(
@@ -116,9 +130,12 @@ async def learn(
         parted.X,
         y,
         parted.n_training,
-        FitConfig(**{name: params[name] for name in ("epochs", "batch_size", "learning_rate", "random_state")}),
+        fit_config(params),
         hidden_units=params["hidden_units"],
         topology=params["topology"],
+        class_weight=compute_class_weight(
+            params["class_weight"], classes=encoder.classes_.tolist(), y=y[: parted.n_training]
+        ),
         on_epoch=callbacks.on_epoch,
         should_stop=callbacks.should_stop,
     )
@@ -135,7 +152,7 @@ async def learn(
         leaks=parted.leaks,
         problems=dataset.problems + features.problems,
         n_training=parted.n_training,
-        stopped=len(head.history["loss"]) < params["epochs"],
+        stopped=len(head.history["loss"]) < params["epochs"] and not head.history.is_stale(params["patience"]),
         record=make_record(
             parameters={**params, "backbone": extractor.card.name, "engine": None},
             engine=engine,
@@ -145,6 +162,8 @@ async def learn(
             validation=parted.digests[parted.n_training :],
         ),
     )
+    if validation:
+        learned = learned.calibrated(Calibration.measure(validation.y_true, validation.y_proba))
     return learned, head.interruption
 
 

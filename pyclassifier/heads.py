@@ -44,6 +44,7 @@ async def train_head(
     *,
     hidden_units: int = 100,
     topology: Topology | None = None,
+    class_weight: NDArray[np.float64] | None = None,
     on_epoch: OnEpoch | None = None,
     should_stop: ShouldStop | None = None,
 ) -> TrainedHead:
@@ -63,6 +64,8 @@ async def train_head(
         Of the usual head.
     topology : dict, optional
         What to train instead, with an output for each class.
+    class_weight : ndarray of shape (n_classes,), float64, optional
+        What the loss of a training row of each class is multiplied by, as Keras does; validation rows count once.
     on_epoch, should_stop : callable, optional
         As in `Model.fit`.
 
@@ -80,6 +83,9 @@ async def train_head(
     Y = one_hot(y, n_classes)
     topology = topology or head(X.shape[1], hidden_units, n_classes)
     model = await engine.build(topology, initial_weights(topology, np.random.default_rng(config.random_state)))
+    Y_training = Y[:n_training]
+    if class_weight is not None:
+        Y_training = Y_training * class_weight[y[:n_training], None].astype(np.float32)
     held_out = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
     history = History()
     interruption: BaseException | None = None
@@ -92,7 +98,7 @@ async def train_head(
     try:
         try:
             await model.fit(
-                X[:n_training], Y[:n_training], config, validation=held_out, on_epoch=note, should_stop=should_stop
+                X[:n_training], Y_training, config, validation=held_out, on_epoch=note, should_stop=should_stop
             )
         except (KeyboardInterrupt, asyncio.CancelledError) as error:
             if not history:

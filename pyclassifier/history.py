@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 class History(dict[str, list[float]]):
     """Figures of a training by epoch, under Keras's names: a dict that notebooks show as curves.
@@ -15,6 +17,26 @@ class History(dict[str, list[float]]):
     >>> history["loss"][-1]
     0.4
     """
+
+    @property
+    def best_epoch(self) -> int:
+        """Number of the epoch, from 1, with the lowest ``val_loss``; of the last one where none was validated."""
+        losses = [math.inf if math.isnan(loss) else loss for loss in self.get("val_loss", ())]
+        return losses.index(min(losses)) + 1 if losses else len(self.get("loss", ()))
+
+    def is_stale(self, patience: int | None) -> bool:
+        """Say whether it has not got better for some time.
+
+        Parameters
+        ----------
+        patience : int or None
+            Epochs to wait for a lower ``val_loss``; None waits for ever.
+
+        Returns
+        -------
+        bool
+        """
+        return patience is not None and len(self.get("loss", ())) - self.best_epoch >= patience
 
     def append(self, logs: dict[str, float]) -> None:
         """Add the figures of one more epoch.

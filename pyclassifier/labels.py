@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -133,6 +134,52 @@ def one_hot(indices: ArrayLike, n_classes: int) -> NDArray[np.float32]:
     rows = np.zeros((len(array), n_classes), dtype=np.float32)
     rows[np.arange(len(array)), array] = 1.0
     return rows
+
+
+def compute_class_weight(
+    class_weight: Literal["balanced"] | Mapping[str, float] | None, *, classes: Sequence[str], y: ArrayLike
+) -> NDArray[np.float64]:
+    """Weight of each class, as `sklearn.utils.class_weight.compute_class_weight`.
+
+    Parameters
+    ----------
+    class_weight : {"balanced"}, mapping of str to float, or None
+        "balanced" gives each class the same weight in all: n_samples / (n_classes * n_samples of the class). A mapping
+        gives the weights of labels, 1 where it has none. None is 1 for all.
+    classes : sequence of str
+    y : array_like of int, shape (N,)
+        Class indices.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,), float64
+
+    Raises
+    ------
+    ValueError
+        A label that is no class, or a weight that is negative or not finite.
+
+    Examples
+    --------
+    >>> compute_class_weight("balanced", classes=["cat", "dog"], y=[0, 0, 0, 1]).round(3).tolist()
+    [0.667, 2.0]
+    """
+    if class_weight is None:
+        return np.ones(len(classes))
+    if isinstance(class_weight, str):
+        if class_weight != "balanced":
+            raise ValueError(
+                f'Expected class_weight to be "balanced", a weight for each label, or None, got {class_weight!r}.'
+            )
+        counts = np.bincount(as_indices(y, len(classes)), minlength=len(classes))
+        return np.asarray(counts.sum() / (len(classes) * np.maximum(counts, 1)), dtype=np.float64)
+    unknown = [label for label in class_weight if label not in classes]
+    if unknown:
+        raise ValueError(f"Expected class weights for the classes {', '.join(classes)}; got one for {unknown[0]!r}.")
+    for label, weight in class_weight.items():
+        if not 0 <= weight < float("inf"):
+            raise ValueError(f"Expected class weights of at least 0, got {weight!r} for {label!r}.")
+    return np.array([class_weight.get(label, 1) for label in classes], dtype=np.float64)
 
 
 def as_indices(indices: ArrayLike, n_classes: int) -> NDArray[np.int64]:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .classifier import ImageClassifier
 from .datasets import Dataset, Problem
-from .engines import FitConfig
 from .features import OnProgress
+from .fitting import fit_config
 from .heads import train_head
 from .labels import LabelEncoder
 from .metrics import accuracy_score
@@ -130,8 +130,7 @@ async def cross_val_score(
     X = await classifier.extract_features(dataset, problems=problems, on_progress=on_progress)
     readable = ~np.isnan(X).any(axis=1)
     X, y = X[readable], LabelEncoder().fit_transform(dataset.y[readable].tolist())
-    params = classifier.get_params()
-    config = FitConfig(**{name: params[name] for name in ("epochs", "batch_size", "learning_rate", "random_state")})
+    config = fit_config(classifier.get_params())
     folds = StratifiedKFold(cv, shuffle=True, random_state=config.random_state) if isinstance(cv, int) else cv
     scores = []
     for train, test in folds.split(X, y):

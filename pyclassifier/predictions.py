@@ -28,6 +28,8 @@ class Predictions:
         Probabilities in 0..1; rows of unreadable photos are nan.
     problems : tuple of Problem
         The unreadable photos.
+    threshold : float, optional
+        What the highest probability has to reach for a photo not to be called none of the classes.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class Predictions:
     classes: tuple[str, ...]
     y_proba: NDArray[np.float32] = field(repr=False)
     problems: tuple[Problem, ...] = ()
+    threshold: float | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -51,10 +54,23 @@ class Predictions:
         return [None if np.isnan(row).any() else self.classes[row.argmax()] for row in self.y_proba]
 
     @property
+    def rejected(self) -> NDArray[np.bool_]:
+        """Whether each photo is none of the classes, by the threshold; shape (N,)."""
+        # As float64: a threshold is the float32 probability of a photo, which reaches it.
+        best = self.y_proba.max(axis=1).astype(np.float64)
+        return np.asarray(best < (0 if self.threshold is None else self.threshold), dtype=np.bool_)
+
+    @property
     def y_true(self) -> NDArray[np.int64]:
         """Class index of each photo's own label; -1 where it has none, or one that is no class here. Shape (N,)."""
         index = {label: i for i, label in enumerate(self.classes)}
         return np.array([index.get(str(sample.label), -1) for sample in self.samples], dtype=np.int64)
+
+    @property
+    def is_judged(self) -> NDArray[np.bool_]:
+        """Whether each photo could be read and its label is a class; shape (N,)."""
+        judged: NDArray[np.bool_] = (self.y_true >= 0) & ~np.isnan(self.y_proba).any(axis=1)
+        return judged
 
     @property
     def losses(self) -> NDArray[np.float64]:
@@ -68,7 +84,7 @@ class Predictions:
     @property
     def evaluation(self) -> Evaluation:
         """The figures of those photos that could be read and whose label is a class."""
-        used = (self.y_true >= 0) & ~np.isnan(self.y_proba).any(axis=1)
+        used = self.is_judged
         return Evaluation.from_predictions(self.y_true[used], self.y_proba[used].argmax(axis=1), self.classes)
 
     def mistakes(self) -> Predictions:

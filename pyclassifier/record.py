@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .calibration import Calibration
 from .engines import Engine, History
 from .metrics import Evaluation
 
@@ -56,6 +57,14 @@ def read_history(record: Mapping[str, Any]) -> History:
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return History()
+
+
+def read_calibration(record: Mapping[str, Any]) -> Calibration | None:
+    """What a record tells about its probabilities; None where there is nothing that makes sense."""
+    try:
+        return Calibration.from_dict(record["calibration"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluation | None:

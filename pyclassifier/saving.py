@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from copy import copy
 from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -20,7 +19,7 @@ from .engines.base import Array, Predictor
 from .features import FeatureCache, FeatureExtractor, Pixels
 from .fitting import Learned
 from .quantization import StoredAs, quantized
-from .record import read_evaluation, read_history
+from .record import read_calibration, read_evaluation, read_history
 from .self_check import draw_patterns, largest_difference, make_promises, read_promises
 from .topology import pooling_of
 
@@ -72,8 +71,7 @@ async def restored(learned: Learned, engine: Engine, dtype: StoredAs) -> AsyncIt
         own.append(built := await engine.build(model.topology, quantized(model.weights(), dtype)))
         return built
 
-    extractor = copy(learned.extractor)
-    extractor.cache = FeatureCache()  # Other weights make other features.
+    extractor = learned.extractor.forgetful()  # Other weights make other features.
     try:
         if extractor.model.topology:
             extractor.model = await rebuild(extractor.model)
@@ -131,6 +129,7 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         classes=np.asarray(archive.labels, dtype=np.str_),
         history=read_history(archive.record),
         evaluation=read_evaluation(archive.record, archive.labels),
+        calibration=read_calibration(archive.record),
         record=archive.record,
         name=archive.name,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser_setup import BROWSER_FILE, FLAGS
+from made_once import make_once
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -17,6 +18,7 @@ sys.path.insert(0, str(ROOT / "web"))
 
 SMALL_BACKBONE = "mobilenet_v1_0.25_224"
 TIMEOUT_MS = 300_000
+EXPECT_TIMEOUT_MS = 30_000  # Playwright's 5 seconds are too few where other tests run beside.
 
 
 @pytest.fixture(scope="session")
@@ -30,15 +32,12 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built anew, with MobileNet 0.25 added where ../shared holds it."""
-    out = tmp_path_factory.mktemp("site")
     small = SHARED / "models" / SMALL_BACKBONE / "tfjs"
     backbone = ["--backbone", f"{SMALL_BACKBONE}={small}"] if small.is_dir() else []
-    subprocess.run(
-        [sys.executable, str(ROOT / "web/build.py"), "--out", str(out), *backbone],
-        check=True,
-        stdout=subprocess.DEVNULL,
+    command = [sys.executable, str(ROOT / "web/build.py"), *backbone, "--out"]
+    return make_once(
+        tmp_path_factory, "site", lambda out: subprocess.run([*command, out], check=True, stdout=subprocess.DEVNULL)
     )
-    return out
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +52,9 @@ def site(dist: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """A browser, as tests/browser_setup.py found it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=EXPECT_TIMEOUT_MS)
     executable = BROWSER_FILE.read_text().strip()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable or None, args=FLAGS)
@@ -64,8 +64,12 @@ def chromium() -> Iterator[object]:
 
 @contextlib.contextmanager
 def opened_tab(chromium, site, **options) -> Iterator[object]:
-    """Open a fresh tab, such as with locale="fr-FR"; fail in the end if it asked another origin for anything."""
-    context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}, "accept_downloads": True} | options)
+    """Open a fresh tab, such as with locale="fr-FR"; fail in the end if it asked another origin for anything.
+
+    Without service workers, so that the site is not stored for each tab anew, and Playwright sees each request.
+    """
+    defaults = {"viewport": {"width": 1400, "height": 900}, "accept_downloads": True, "service_workers": "block"}
+    context = chromium.new_context(**defaults | options)
     context.set_default_timeout(TIMEOUT_MS)
     foreign: list[str] = []
     origin = site.split("/pages/")[0]

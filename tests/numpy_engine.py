@@ -120,31 +120,41 @@ class NumpyModel:
         rng = np.random.default_rng(config.random_state)
         moments = {name: (np.zeros_like(w), np.zeros_like(w)) for name, w in self._weights.items()}
         history = History()
+        best: dict[str, Array] = {}
         step = 0
-        for _ in range(config.epochs):
-            order = rng.permutation(len(X))
-            losses, hits = [], []
-            for start in range(0, len(X), config.batch_size):
-                batch = order[start : start + config.batch_size]
-                step += 1
-                p = self._step(X[batch], Y[batch], config.learning_rate, moments, step, rng)
-                losses += _cross_entropy(Y[batch], p).tolist()
-                hits += (p.argmax(1) == Y[batch].argmax(1)).tolist()
-            logs = {"loss": np.mean(losses), "accuracy": np.mean(hits)}
-            if validation:
-                p = self._forward(validation[0])[0]
-                logs["val_loss"] = _cross_entropy(validation[1], p).mean()
-                logs["val_accuracy"] = (p.argmax(1) == validation[1].argmax(1)).mean()
-            history.append({name: float(value) for name, value in logs.items()})
-            if on_epoch:
-                on_epoch(history.copy())
-            if should_stop and should_stop():
-                break
+        try:
+            for _ in range(config.epochs):
+                step = self._fit_epoch(X, Y, config, moments, step, rng, validation, history)
+                if validation and history.best_epoch == len(history["loss"]):
+                    best = self.weights()
+                if on_epoch:
+                    on_epoch(history.copy())
+                if (should_stop and should_stop()) or history.is_stale(config.patience):
+                    break
+        finally:
+            self._weights.update(best)
         return history
+
+    def _fit_epoch(self, X, Y, config, moments, step, rng, validation, history) -> int:
+        order = rng.permutation(len(X))
+        losses, hits = [], []
+        for start in range(0, len(X), config.batch_size):
+            batch = order[start : start + config.batch_size]
+            step += 1
+            p = self._step(X[batch], Y[batch], config.learning_rate, moments, step, rng)
+            losses += _cross_entropy(Y[batch], p).tolist()
+            hits += (p.argmax(1) == Y[batch].argmax(1)).tolist()
+        logs = {"loss": np.mean(losses), "accuracy": np.mean(hits)}
+        if validation:
+            p = self._forward(validation[0])[0]
+            logs["val_loss"] = _cross_entropy(validation[1], p).mean()
+            logs["val_accuracy"] = (p.argmax(1) == validation[1].argmax(1)).mean()
+        history.append({name: float(value) for name, value in logs.items()})
+        return step
 
     def _step(self, X, Y, learning_rate, moments, step, rng) -> Array:
         p, undo = self._forward(X, rng)
-        delta = (p - Y) / len(X)
+        delta = (p * Y.sum(axis=1, keepdims=True) - Y) / len(X)
         gradients: dict[str, Array] = {}
         for backward in reversed(undo):
             delta, own = backward(delta)
@@ -170,4 +180,4 @@ def _flat(topology: Topology) -> list[Topology]:
 
 
 def _cross_entropy(Y: Array, p: Array) -> Array:
-    return -np.log(np.clip((Y * p).sum(axis=1), EPSILON, 1))
+    return -(Y * np.log(np.clip(p, EPSILON, 1))).sum(axis=1)

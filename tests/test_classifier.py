@@ -11,6 +11,7 @@ from pyclassifier import (
     ImageClassifier,
     ImageDecodeError,
     NotFittedError,
+    Sample,
     StoppedError,
 )
 
@@ -117,6 +118,37 @@ async def test_a_stopped_fit_with_other_parameters_leaves_the_learned_model():
     assert np.array_equal(await classifier.predict_proba(photos), before) and engine.memory() == held
     opened = await ImageClassifier.load(await classifier.save(), engine=engine)
     assert opened.fit_mode == "crop" and opened._learned.extractor.card.input_size == 32
+
+
+async def test_class_weights_say_what_counts():
+    dataset = Dataset(color_dataset(9, labels=("blue",)).samples + color_dataset(4, labels=("red",)).samples)
+    red = [noisy(COLORS["red"], 7)]
+    ignoring = await make(class_weight={"red": 0}).fit(dataset)
+    assert (await ignoring.predict(red)).tolist() == ["blue"]
+    assert (await make().fit(dataset)).classes_.tolist() == ["blue", "red"]
+    balanced = await make(class_weight="balanced").fit(dataset)
+    # 7 blue ones and 3 red ones are learned from.
+    same = await make(class_weight={"blue": 10 / 14, "red": 10 / 6}).fit(dataset)
+    assert np.allclose(await balanced.predict_proba(red), await same.predict_proba(red), atol=1e-6)
+    assert not np.allclose(await balanced.predict_proba(red), await (await make().fit(dataset)).predict_proba(red))
+    with pytest.raises(ValueError, match="got one for 'green'"):
+        await make(class_weight={"green": 2}).fit(dataset)
+
+
+async def test_the_best_epoch_is_kept_and_patience_ends_the_training():
+    # Labels at random: each epoch makes the validation photos worse, but for the first ones.
+    samples = [Sample(s.path, s.read, "ab"[i % 2]) for i, s in enumerate(color_dataset(12).samples)]
+    dataset = Dataset(tuple(samples))
+    classifier = await make(epochs=60, learning_rate=0.05).fit(dataset)
+    losses = classifier.history_["val_loss"]
+    assert classifier.best_epoch_ == losses.index(min(losses)) + 1 < 60 == len(losses)
+    assert classifier.validation_.losses.mean() == pytest.approx(min(losses), abs=1e-4)
+    patient = await make(epochs=60, learning_rate=0.05, patience=4).fit(dataset)
+    assert len(patient.history_["loss"]) == patient.best_epoch_ + 4 and not patient.stopped_
+    opened = await ImageClassifier.load(await patient.save(), engine=NumpyEngine())
+    assert opened.best_epoch_ == patient.best_epoch_
+    blind = await make(epochs=5, patience=2, validation_split=0).fit(dataset)
+    assert blind.best_epoch_ == len(blind.history_["loss"]) == 5
 
 
 async def test_stop_keeps_what_is_trained_so_far():

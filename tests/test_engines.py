@@ -124,6 +124,76 @@ async def test_what_a_callback_raises_comes_out_as_it_is_and_nothing_is_left_beh
     model.dispose()
 
 
+def confusing(n=30):
+    """Points of one cloud with labels at random: what is learned of them by heart makes others worse."""
+    rng = np.random.default_rng(5)
+    return rng.normal(0, 1, (n, N_FEATURES)).astype(np.float32), one_hot(rng.integers(0, N_CLASSES, n), N_CLASSES)
+
+
+async def test_the_weights_of_the_best_epoch_are_kept(engine):
+    model = await build_head(engine)
+    validation, by_epoch = confusing(24), []
+    held = engine.memory()
+    history = await model.fit(
+        *confusing(),
+        FitConfig(epochs=40, learning_rate=0.05),
+        validation=validation,
+        on_epoch=lambda history: by_epoch.append(model.weights()),
+    )
+    assert engine.memory() == held
+    assert len(by_epoch) == 40 and 1 <= history.best_epoch < 40, "it gets worse at the end"
+    assert history.best_epoch == int(np.argmin(history["val_loss"])) + 1
+    for name, array in model.weights().items():
+        assert np.array_equal(array, by_epoch[history.best_epoch - 1][name])
+    y_proba = await model.predict(validation[0])
+    loss = -np.log((validation[1] * y_proba).sum(axis=1)).mean()
+    assert loss == pytest.approx(min(history["val_loss"]), abs=1e-4)
+    model.dispose()
+
+
+@pytest.mark.parametrize("patience", [1, 3])
+async def test_patience_ends_a_training_that_gets_no_better(engine, patience):
+    model = await build_head(engine)
+    config = FitConfig(epochs=200, learning_rate=0.05, patience=patience)
+    history = await model.fit(*confusing(), config, validation=confusing(24))
+    assert len(history["loss"]) == history.best_epoch + patience < 200
+    history = await model.fit(*confusing(), FitConfig(epochs=6, patience=1))
+    assert len(history["loss"]) == 6, "without validation data there is nothing to wait for"
+    model.dispose()
+
+
+async def test_what_an_interrupted_training_keeps_is_its_best_epoch(engine):
+    model = await build_head(engine)
+    by_epoch = []
+
+    def note(history):
+        by_epoch.append(model.weights())
+        if len(by_epoch) == 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await model.fit(*confusing(), FitConfig(epochs=40, learning_rate=0.1), validation=confusing(24), on_epoch=note)
+    kept = model.weights()["head_hidden/kernel"]
+    best = [np.array_equal(weights["head_hidden/kernel"], kept) for weights in by_epoch]
+    assert any(best) and not best[-1]
+    model.dispose()
+
+
+async def test_a_weight_of_2_is_as_good_as_a_second_copy(engine):
+    # One step over all samples: Adam's first step does not see the scale of the gradient, only its direction.
+    X, Y = blobs(30)
+    first = Y[:, 0] == 1
+    weighted, copied = await build_head(engine), await build_head(engine)
+    config = FitConfig(epochs=1, batch_size=64, learning_rate=0.01)
+    a = await weighted.fit(X, Y * np.where(first, 2, 1)[:, None].astype(np.float32), config)
+    b = await copied.fit(np.concatenate([X, X[first]]), np.concatenate([Y, Y[first]]), config)
+    assert a["loss"][0] * 30 == pytest.approx(b["loss"][0] * 40, rel=1e-3)
+    for name, array in weighted.weights().items():
+        assert np.abs(array - copied.weights()[name]).mean() < 2e-4, name
+    weighted.dispose()
+    copied.dispose()
+
+
 @pytest.mark.skipif(not IN_PYODIDE, reason="the numpy double never waits; tests/pyodide runs this in a browser")
 async def test_a_cancelled_training_gives_back_what_it_took():
     engine = await default_engine().load()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pyclassifier import LabelEncoder, NotFittedError, one_hot
+from pyclassifier import LabelEncoder, NotFittedError, compute_class_weight, one_hot
 
 LABELS = ["dog", "cat", "Zebra", "ähre", "10", "9", "cat", "", "cat ", "🐱", "日本"]
 
@@ -68,3 +68,18 @@ def test_one_hot_rows_are_float32_with_a_single_1():
     rows = one_hot(np.array([1, 0, 3], np.uint8), 4)
     assert rows.dtype == np.float32 and rows.tolist() == [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]]
     assert one_hot([], 3).shape == (0, 3)
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced", {"cat": 3.0, "dog": 0.5}, {"owl": 2}])
+def test_class_weights_are_scikit_learns(class_weight):
+    reference = pytest.importorskip("sklearn.utils.class_weight", reason="the reference is on CPython only")
+    classes = np.array(["cat", "dog", "owl"])
+    y = np.array([0] * 7 + [1] * 2 + [2])
+    expected = reference.compute_class_weight(class_weight, classes=classes, y=classes[y])
+    assert compute_class_weight(class_weight, classes=classes.tolist(), y=y) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("class_weight", ["equal", {"cow": 1.0}, {"cat": -1.0}, {"cat": float("nan")}])
+def test_impossible_class_weights_are_refused(class_weight):
+    with pytest.raises(ValueError, match=r"Expected class.weight"):
+        compute_class_weight(class_weight, classes=["cat", "dog"], y=[0, 1])

@@ -12,6 +12,8 @@ if IN_PYODIDE:
 
 from session_page import FAST, Page, files, photo
 
+from pyclassifier import decode_image
+
 
 async def test_the_whole_way():
     page = Page()
@@ -201,3 +203,18 @@ async def test_digits_are_learned_and_a_drawing_is_read():
     await page.call("train", FAST)
     photos = await page.try_call("openModel", await page.call("exportModel", None), desk="digits")
     assert "got a classifier of photos" in photos["error"]["message"]
+
+
+async def test_frames_are_recognised_as_photos_are_and_not_remembered():
+    page = Page()
+    await page.call("add", "training", files(color_files(5)))
+    await page.call("train", FAST)
+    red = await photo("red").read()
+    (as_photo,) = await page.call("predict", [photo("red")])
+    pixels = decode_image(red)
+    rgba = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+    kept = len(page.session.desks["photos"].classifier._cache)
+    frame = await page.call("predictFrame", rgba.shape[1], rgba.shape[0], rgba.tobytes())
+    assert frame["label"] == "red" and [share["label"] for share in frame["shares"]] == ["blue", "green", "red"]
+    assert frame["probability"] == as_photo["probability"]
+    assert len(page.session.desks["photos"].classifier._cache) == kept

@@ -19,6 +19,7 @@ from backbones import model_files
 from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
+from offline import app_files, worker_files
 from pyclassifier_convert.errors import ConvertError
 from reference import reference_files
 from runtime import runtime_files
@@ -78,7 +79,8 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     }
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}
-    return files
+    files |= app_files()
+    return files | worker_files(files, lambda path: part_of(path)[0])
 
 
 def index_file() -> bytes:

@@ -51,6 +51,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         ".py": "text/x-python",
         ".svg": "image/svg+xml",
         ".wasm": "application/wasm",
+        ".webmanifest": "application/manifest+json",
         ".whl": "application/zip",
         ".zip": "application/zip",
     }

@@ -31,6 +31,8 @@ class FitConfig:
         Adam's step size.
     random_state : int
         Seed of the order in which samples are seen.
+    patience : int, optional
+        Stop once ``val_loss`` has not got lower for so many epochs, as `keras.callbacks.EarlyStopping`; None goes on.
 
     Raises
     ------
@@ -48,11 +50,12 @@ class FitConfig:
     batch_size: int = 16
     learning_rate: float = 1e-3
     random_state: int = 0
+    patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
+            if (name, value) != ("patience", None) and (not isinstance(value, int) or value < 1):
                 raise ValueError(f"Expected {name} to be a whole number of at least 1, got {value!r}.")
         if not 0 < self.learning_rate < float("inf"):
             raise ValueError(f"Expected learning_rate to be above 0, got {self.learning_rate!r}.")
@@ -90,11 +93,12 @@ class Model(Predictor, Protocol):
         on_epoch: OnEpoch | None = None,
         should_stop: ShouldStop | None = None,
     ) -> History:
-        """Train in place on X (N, n_features) and one-hot Y (N, n_classes).
+        """Train in place on X (N, n_features) and one-hot Y (N, n_classes), its rows times the weights of the samples.
 
         Returns one value per finished epoch under Keras's names: loss, accuracy and, with validation data,
         val_loss, val_accuracy. ``on_epoch`` gets the history so far after each epoch; once ``should_stop()`` is
-        true, no further epoch starts.
+        true, or the patience at its end, no further epoch starts. With validation data the model keeps the weights of
+        the history's ``best_epoch``, however the training ends.
         """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -63,6 +63,7 @@ class TfjsModel:
         x, y = self._tensor(X), self._tensor(Y)
         held_out = self._tensor(validation[0]) if validation else None
         optimizer = self._tf.train.adam(config.learning_rate)
+        best: list[Any] = []
         try:
             with engine_errors("train"), self._shared_shaders(X.ndim == 2):
                 self._model.compile(
@@ -76,14 +77,17 @@ class TfjsModel:
                         logs["val_loss"] = log_loss(validation[1], y_proba)
                         logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
                     history.append(logs)
+                    if validation and history.best_epoch == len(history["loss"]):
+                        _dispose(best)
+                        best = [weight.clone() for weight in self._model.getWeights()]
                     if on_epoch:
                         on_epoch(history.copy())
-                    if should_stop and should_stop():
+                    if (should_stop and should_stop()) or history.is_stale(config.patience):
                         break
         finally:
-            for tensor in (x, y, held_out, optimizer):
-                if tensor is not None:
-                    tensor.dispose()
+            if best:
+                self._model.setWeights(to_js(best))
+            _dispose((x, y, held_out, optimizer, *best))
         return history
 
     async def _fit_epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> dict[str, float]:
@@ -160,6 +164,12 @@ class TfjsModel:
         values = js.Float32Array.new(array.size)
         values.assign(array.reshape(-1))
         return self._tf.tensor(values, to_js(list(array.shape)), "float32")
+
+
+def _dispose(tensors: Iterable[Any]) -> None:
+    for tensor in tensors:
+        if tensor is not None:
+            tensor.dispose()
 
 
 def to_object(data: dict[str, Any], **proxies: Any) -> Any:

@@ -28,10 +28,17 @@ print(json.dumps([dict(zip(labels, row.tolist())) for row in rows]))
 """
 
 
+@pytest.fixture
+def tab(chromium, site):
+    """A fresh tab, in which JupyterLite's service worker gives kernels the file browser's files."""
+    with opened_tab(chromium, site, service_workers="allow") as tab:
+        yield tab
+
+
 @pytest.fixture(scope="module")
 def quickstart(chromium, site):
     """The quickstart after all of its cells ran on WebGL, in a kernel that nothing was installed into."""
-    with opened_tab(chromium, site) as tab:
+    with opened_tab(chromium, site, service_workers="allow") as tab:
         notebook = Notebook(tab, site)
         notebook.backend = notebook.execute(USE_WEBGL)
         notebook.cells = notebook.run_all()

@@ -17,7 +17,7 @@ classifier = ImageClassifier(input_size=96, epochs=6)
 @pytest.fixture(scope="module")
 def notebook(chromium, site):
     """One kernel for all of these tests."""
-    with opened_tab(chromium, site) as tab:
+    with opened_tab(chromium, site, service_workers="allow") as tab:
         notebook = Notebook(tab, site)
         notebook.execute(LOAD)
         yield notebook

@@ -8,17 +8,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_once import make_once
 
 
 @pytest.fixture(scope="session")
 def zoo(request, tmp_path_factory):
     """Folder by flavour with the models that the collected tests ask for; each Keras in a process of its own."""
-    root = tmp_path_factory.mktemp("zoo")
     wanted = {flavour: set() for flavour in ("keras", "tf_keras")}
     for item in request.session.items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         if parameters.get("flavour") in wanted and "name" in parameters:
             wanted[parameters["flavour"]].add(parameters["name"])
+    root = make_once(tmp_path_factory, "zoo", lambda folder: _make(wanted, folder))
+    return {flavour: root / flavour for flavour in wanted}
+
+
+def _make(wanted, root):
     script = Path(__file__).with_name("zoo.py")
     made = [
         subprocess.Popen(
@@ -33,4 +38,3 @@ def zoo(request, tmp_path_factory):
     for process in made:
         _, errors = process.communicate()
         assert process.returncode == 0, errors.decode()[-2000:]
-    return {flavour: root / flavour for flavour in ("keras", "tf_keras")}

@@ -4,15 +4,17 @@ import { DigitsView } from "./digits.js";
 import { fillLabels, finder } from "./dom.js";
 import { ignoreStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
+import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
+import { keepOffline } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
 import { PhotosView } from "./photos.js";
 import { RecogniseView } from "./recognise.js";
 import { createResultsView } from "./results.js";
 import { createBackendView } from "./backend.js";
-import { createStore } from "./state.js";
+import { createStore, isFree } from "./state.js";
 import { Status } from "./status.js";
 import { texts } from "./texts.js";
 import { createTrainingView } from "./training.js";
@@ -45,7 +47,8 @@ function createWorkbench(app, defaults) {
   const tryout = new TryView(app);
   createTrainingView(app, { photos, results, tryout }, defaults);
   createModelView(app, { results, tryout });
-  return {};
+  const live = createLiveView(app);
+  return { hide: live.close };
 }
 
 function main() {
@@ -67,6 +70,7 @@ function main() {
       return client;
     } finally {
       loading.end();
+      keepOffline(store); // Now, so that the first load has the network for itself.
     }
   }
 
@@ -76,6 +80,9 @@ function main() {
   /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
   const appAt = (desk) => ({ store: createStore(store), status, run: runAt(desk), find: finder(`${desk}-`), desk });
   createBackendView(app);
+  window.addEventListener("hashchange", () => {
+    if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here
+  });
   createPages({
     train: () => createWorkbench(app, {}),
     recognise: () => new RecogniseView(app),

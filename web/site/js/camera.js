@@ -2,7 +2,56 @@ import { find } from "./dom.js";
 import { texts } from "./texts.js";
 
 /**
- * The camera: asked for by a button, seen in the page, closed after the photo or by another button.
+ * Start a camera, and show what it sees.
+ *
+ * @param {HTMLVideoElement} view
+ * @param {string} [id] of one of `listCameras`; by default the one that looks away from the person
+ */
+export async function openCamera(view, id) {
+  closeCamera(view);
+  // Not there at all on pages that came over plain HTTP.
+  if (!navigator.mediaDevices) throw new DOMException("", "SecurityError");
+  const video = { ...(id ? { deviceId: { exact: id } } : { facingMode: "environment" }), width: { ideal: 640 } };
+  view.srcObject = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+  await view.play();
+}
+
+/** Switch the camera off. @param {HTMLVideoElement} view */
+export function closeCamera(view) {
+  const stream = view.srcObject;
+  if (stream instanceof MediaStream) for (const track of stream.getTracks()) track.stop();
+  view.srcObject = null;
+}
+
+/** The cameras there are; browsers name them once one of them was allowed. @returns {Promise<{ id: string, name: string }[]>} */
+export async function listCameras() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  return devices.filter(({ kind }) => kind === "videoinput").map(({ deviceId: id, label: name }) => ({ id, name }));
+}
+
+/** Say why a camera does not work. @param {import("./status.js").Status} status @param {unknown} error */
+export function failCamera(status, error) {
+  const name = error instanceof Error ? error.name : "";
+  status.fail(() => texts.cameraFailed(name));
+}
+
+/**
+ * What the camera sees now.
+ *
+ * @param {HTMLVideoElement} view
+ * @param {OffscreenCanvas} canvas to draw on; takes the frame's size
+ */
+export function drawFrame(view, canvas) {
+  const { videoWidth: width, videoHeight: height } = view;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("Expected a canvas to draw on; the browser gives none. Reload the page.");
+  context.drawImage(view, 0, 0);
+  return context;
+}
+
+/**
+ * The camera of the page "Recognise": asked for by a button, seen in the page, closed after the photo or by another button.
  *
  * @param {import("./status.js").Status} status
  * @param {(photo: import("./protocol.js").NamedBlob) => void} onPhoto
@@ -13,34 +62,26 @@ export function createCamera(status, onPhoto) {
   const view = find("camera-view", HTMLVideoElement);
   const take = find("take-photo", HTMLButtonElement);
   const shut = find("close-camera", HTMLButtonElement);
-  /** @type {MediaStream | null} */
-  let stream = null;
   let count = 0;
 
   async function start() {
     open.disabled = true;
     status.clearError();
     try {
-      // Not there at all on pages that came over plain HTTP.
-      if (!navigator.mediaDevices) throw new DOMException("", "SecurityError");
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-      view.srcObject = stream;
+      await openCamera(view);
       box.hidden = false;
-      await view.play();
       open.hidden = true;
       take.focus();
     } catch (error) {
       close();
-      const name = error instanceof Error ? error.name : "";
-      status.fail(() => texts.cameraFailed(name));
+      failCamera(status, error);
     } finally {
       open.disabled = false;
     }
   }
 
   function close() {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-    stream = view.srcObject = null;
+    closeCamera(view);
     box.hidden = true;
     open.hidden = false;
   }
@@ -61,7 +102,5 @@ export function createCamera(status, onPhoto) {
 
 /** @param {HTMLVideoElement} view @returns {Promise<Blob>} */
 function photograph(view) {
-  const canvas = new OffscreenCanvas(view.videoWidth, view.videoHeight);
-  canvas.getContext("2d")?.drawImage(view, 0, 0);
-  return canvas.convertToBlob({ type: "image/png" });
+  return drawFrame(view, new OffscreenCanvas(1, 1)).canvas.convertToBlob({ type: "image/png" });
 }

@@ -170,6 +170,14 @@ export class Desk {
   }
 
   /**
+   * Recognise a frame of a camera, the way that photos go. Wait for the answer before the next one: frames queue up.
+   * @param {ImageData} frame
+   */
+  predictFrame({ width, height, data }) {
+    return this.#call("predictFrame", [width, height, data]);
+  }
+
+  /**
    * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
    * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs }} [options]
    */

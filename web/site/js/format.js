@@ -18,7 +18,7 @@ const SIGNS = {
 const formats = new Map();
 
 /** @param {number} value @param {number} digits after the decimal point */
-function decimal(value, digits) {
+export function decimal(value, digits) {
   const key = `${language} ${digits}`;
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   const made = formats.get(key) ?? new Intl.NumberFormat(LANGUAGES[language].tag, options);

@@ -1,4 +1,5 @@
 import { element, write } from "./dom.js";
+import { sentence } from "./sentences.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./protocol.js").Problem} Problem */
@@ -21,7 +22,7 @@ export function createProblemList(details) {
     const shown = [...reasons].slice(0, MOST_SHOWN);
     details.hidden = reasons.size === 0;
     write(summary, () => texts.problems(reasons.size));
-    list.replaceChildren(...shown.map(([path, reason]) => element("li", {}, element("b", {}, path), " ", reason)));
+    list.replaceChildren(...shown.map(([path, reason]) => element("li", {}, element("b", {}, path), " ", sentence(reason))));
     if (reasons.size > shown.length) list.append(element("li", {}, () => texts.more(reasons.size - shown.length)));
   }
 

@@ -178,6 +178,11 @@
  * @property {{ label: string, probability: number }[]} shares  of all classes, in their order
  * @property {string} picture  the drawing as the network got it, a data: URL
  *
+ * @typedef {object} Frame  what a camera's picture shows
+ * @property {string} label
+ * @property {number} probability  0..1
+ * @property {{ label: string, probability: number }[]} shares  of all classes in their order, or of the likeliest 5
+ *
  * @typedef {object} Opened
  * @property {string} name
  * @property {string[]} classes
@@ -232,6 +237,7 @@
  * @property {[[], Digits]} addDigits
  * @property {[[DigitOptions], Trained]} trainDigits
  * @property {[[number, number, Uint8ClampedArray], Reading]} readDigit  width, height, grey pixels row by row
+ * @property {[[number, number, Uint8ClampedArray], Frame]} predictFrame  width, height, RGBA row by row
  * @property {[[NetworkOptions], Recognised[]]} recognise
  * @property {[[NetworkOptions], Network]} network
  * @property {[[], Memory]} memory

@@ -1,5 +1,6 @@
 import { appendInChunks, bar, element } from "./dom.js";
 import { nameOf, percent } from "./format.js";
+import { sentence } from "./sentences.js";
 import { texts } from "./texts.js";
 import { thumbnail } from "./thumbnails.js";
 
@@ -56,7 +57,7 @@ function makeItem({ photo, prediction }, most) {
   const text = element("div", { class: "text" }, file, " ");
   const picture = photo ? [thumbnail(photo, "")] : [];
   if (error !== undefined) {
-    text.append(element("p", { class: "reason" }, error));
+    text.append(element("p", { class: "reason" }, sentence(error)));
     return element("li", { class: "unread" }, ...picture, text);
   }
   const share = element("span", {}, () => percent(probability));

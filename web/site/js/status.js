@@ -1,4 +1,5 @@
 import { element, find, setProgress, textOf, write } from "./dom.js";
+import { sentence } from "./sentences.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./dom.js").Text} Text */
@@ -78,12 +79,13 @@ function withoutNumbers(text) {
   return text.replace(/\d+/g, "");
 }
 
-/** @param {unknown} error @returns {string} */
+/** @param {unknown} error @returns {Node | string} */
 function explain(error) {
   if (error === undefined) return "";
+  if (error instanceof Error && error.name === "Error") return error.message; // made here, of `texts`
   const message = error instanceof Error ? error.message : String(error);
-  if (!message.includes("Traceback")) return message;
+  if (!message.includes("Traceback")) return sentence(message);
   // Python's last line is "package.errors.SomeError: the sentence".
   const last = message.trimEnd().split("\n").at(-1) ?? message;
-  return last.replace(/^[\w.]+: /, "");
+  return sentence(last.replace(/^[\w.]+: /, ""));
 }

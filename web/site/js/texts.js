@@ -7,9 +7,9 @@ import * as en from "./texts/en.js";
 import * as fr from "./texts/fr.js";
 import * as zh from "./texts/zh.js";
 
-/** @type {Record<import("./locale.js").Language, { labels: typeof en.labels, texts: typeof en.texts }>} */
+/** @type {Record<import("./locale.js").Language, { labels: typeof en.labels, texts: typeof en.texts, sentences: typeof en.sentences }>} */
 const ALL = { en, fr, zh };
 
-export let { labels, texts } = ALL[language];
+export let { labels, texts, sentences } = ALL[language];
 
-onLanguage(() => ({ labels, texts } = ALL[language]));
+onLanguage(() => ({ labels, texts, sentences } = ALL[language]));

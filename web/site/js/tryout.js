@@ -31,6 +31,7 @@ export class TryView {
     this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
     const isOpen = () => canRecognise(app.store.get());
     acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(() => texts.noFiles)));
+    this.#panel.addEventListener("paste", (event) => this.#paste(event));
     find("clear-list", HTMLButtonElement).addEventListener("click", () => {
       this.clear();
       app.status.show(() => texts.listCleared);
@@ -43,6 +44,16 @@ export class TryView {
   clear() {
     removeThumbnails(this.#list);
     this.#box.hidden = true;
+  }
+
+  /** A picture that is pasted while the focus is in this step is one to recognise. @param {ClipboardEvent} event */
+  #paste(event) {
+    if (event.target instanceof HTMLInputElement || !canRecognise(this.#app.store.get())) return;
+    const photos = [...(event.clipboardData?.files ?? [])];
+    event.preventDefault();
+    event.stopPropagation(); // the whole page may take pictures in as well
+    if (photos.length > 0) this.#take(async () => ({ photos, problems: [] }));
+    else this.#app.status.fail(() => texts.nothingPasted);
   }
 
   /** @param {Source} source */

@@ -36,6 +36,7 @@ const MODULES = [
   "figures.py",
   "runs.py",
   "incoming.py",
+  "live.py",
   "workbench.py",
   "recognise.py",
   "digits.py",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import arrange
 import figures
 import incoming
+import live
 import runs
 from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
@@ -219,7 +220,7 @@ Workbench.methods = {
     "exportModel": Workbench.export_model,
     "openModel": Workbench.open_model,
 }
-Workbench.methods |= incoming.METHODS | arrange.METHODS | figures.METHODS | runs.METHODS
+Workbench.methods |= incoming.METHODS | arrange.METHODS | figures.METHODS | runs.METHODS | live.METHODS
 
 
 def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:

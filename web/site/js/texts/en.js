@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -84,14 +84,22 @@ export const labels = {
   openModel: "Open model",
   downloadModel: "Download model",
   needModel: "Train a model first, or open one that you saved.",
-  dropPhotos: "Drop photos here",
+  dropPhotos: "Drop or paste photos here",
   choosePhotos: "Choose photos to recognise",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
+  liveOpen: "Use the camera, live",
+  liveHint: "Your browser asks for your permission first. The pictures stay on this computer.",
+  live: "Live camera",
+  liveCamera: "Camera",
+  liveMirror: "Mirror the picture (only to look at)",
   openNotebook: "Open in a notebook",
   apiReference: "API reference",
   examplePython: "Example: Python on a page",
   exampleClient: "Example: JavaScript only",
+  offlineReady: "Ready to work offline",
+  updateReady: "A new version is ready. Save what you want to keep, then reload.",
+  updateReload: "Reload",
   picturesTitle: "Pictures",
   dropPictures: "Drop or paste pictures here",
   choosePictures: "Choose pictures",
@@ -370,6 +378,12 @@ export const texts = {
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
+  liveGoOn: "Go on",
+  livePause: "Pause",
+  /** @param {number} n */
+  cameraNumber: (n) => `Camera ${n}`,
+  /** @param {number} rate */
+  liveRate: (rate) => `${rate < 10 ? decimal(rate, 1) : number(Math.round(rate))} frames per second`,
 
   // Kept models
   open: "Open",
@@ -443,3 +457,6 @@ export const texts = {
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} parameters, ${number(trainable)} of them trainable`,
 };
+
+/** Python's sentences and what they are in this language: {} stands for what varies, {0} for the first of that. @type {Record<string, string>} */
+export const sentences = {};

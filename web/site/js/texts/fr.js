@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -79,14 +79,22 @@ export const labels = {
   openModel: "Ouvrir un modèle",
   downloadModel: "Télécharger le modèle",
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
-  dropPhotos: "Déposez des photos ici",
+  dropPhotos: "Déposez ou collez des photos ici",
   choosePhotos: "Choisir des photos à reconnaître",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
+  liveOpen: "Utiliser la caméra en direct",
+  liveHint: "Votre navigateur demande d’abord la permission. Les images restent sur cet ordinateur.",
+  live: "Caméra en direct",
+  liveCamera: "Caméra",
+  liveMirror: "Image en miroir (à l’écran seulement)",
   openNotebook: "Ouvrir dans un notebook",
   apiReference: "Référence de l’API",
   examplePython: "Exemple : Python dans une page",
   exampleClient: "Exemple : JavaScript seul",
+  offlineReady: "Prêt à fonctionner hors ligne",
+  updateReady: "Une nouvelle version est prête. Enregistrez ce que vous voulez garder, puis rechargez la page.",
+  updateReload: "Recharger",
   picturesTitle: "Images",
   dropPictures: "Déposez ou collez des images ici",
   choosePictures: "Choisir des images",
@@ -306,6 +314,10 @@ export const texts = {
   opening: "Ouverture du modèle…",
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
+  liveGoOn: "Reprendre",
+  livePause: "Pause",
+  cameraNumber: (n) => `Caméra ${n}`,
+  liveRate: (rate) => `${rate < 10 ? decimal(rate, 1) : number(Math.round(rate))} images par seconde`,
 
   open: "Ouvrir",
   delete: "Supprimer",
@@ -354,4 +366,56 @@ export const texts = {
   shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} paramètres, dont ${number(trainable)} entraînables`,
+};
+
+/** Les phrases de Python, {} tenant la place de ce qui varie. @type {typeof import("./en.js").sentences} */
+export const sentences = {
+  "the file is empty.": "le fichier est vide.",
+  "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
+    "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "not an image ({}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
+    "ce n’est pas une image ({0}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG.":
+    "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
+  "{} photos cannot be read here. Export it as JPEG.":
+    "les photos {0} ne peuvent pas être lues ici. Exportez-la en JPEG.",
+  "the image is damaged or incomplete ({}).": "l’image est endommagée ou incomplète ({0}).",
+  "the image has more than {} million pixels. Make it smaller, or raise max_pixels.":
+    "l’image a plus de {0} millions de pixels. Réduisez-la.",
+  "the file could not be read ({}).": "le fichier n’a pas pu être lu ({0}).",
+  "a file of the operating system, not a photo.": "un fichier du système d’exploitation, pas une photo.",
+  "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.":
+    "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
+  "its name does not say its class. Call it by its class and a number, such as android-0.jpg.":
+    "son nom ne dit pas sa classe. Nommez-la par sa classe et un numéro, comme android-0.jpg.",
+  "the model does not know the class {}.": "le modèle ne connaît pas la classe {0}.",
+  "Expected photos of at least 2 classes, got {}. Add a folder for each class.":
+    "Il faut des photos d’au moins 2 classes, reçu : {0}. Ajoutez un dossier par classe.",
+  "Expected readable training photos of each class, got none of {}. See the list of problems, and add photos that can be read.":
+    "Il faut des photos d’entraînement lisibles de chaque classe, aucune de {0}. Voyez la liste des problèmes, et ajoutez des photos lisibles.",
+  "Expected a model archive (.zip), got something else or a damaged one ({}).":
+    "Une archive de modèle (.zip) est attendue, mais c’est autre chose ou elle est endommagée ({0}).",
+  "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise ({}: {}).":
+    "Un modèle écrit par pyclassifier ou Teachable Machine est attendu ; celui-ci est construit autrement ({0} : {1}).",
+  "Expected {} in the zip; {} is missing.": "{0} est attendu dans le zip ; {1} manque.",
+  "Expected a zip file of folders of photos, got something else ({}).":
+    "Un fichier zip de dossiers de photos est attendu, mais c’est autre chose ({0}).",
+  "Expected a name for the class, got none.": "Il faut un nom pour la classe.",
+  "Expected a name that no other class has, got {}. Merge the two instead.":
+    "Il faut un nom qu’aucune autre classe ne porte, reçu : {0}. Fusionnez plutôt les deux.",
+  "Expected a project (.zip), got something else or a damaged one ({}).":
+    "Un projet (.zip) est attendu, mais c’est autre chose ou il est endommagé ({0}).",
+  "Expected a project that pyclassifier wrote; this one is damaged, or of another version ({}: {}).":
+    "Un projet écrit par pyclassifier est attendu ; celui-ci est endommagé ou d’une autre version ({0} : {1}).",
+  "Expected 2 files, one of pictures and one of labels; got {}.":
+    "Il faut 2 fichiers, un d’images et un d’étiquettes ; reçu : {0}.",
+  "Expected a network that was trained on the page “Digits”, got a classifier of photos.":
+    "Un réseau entraîné sur la page « Chiffres » est attendu, mais c’est un classifieur de photos.",
+  "Expected digits of at least 2 classes. Load digits first.":
+    "Il faut des chiffres d’au moins 2 classes. Chargez d’abord des chiffres.",
+  "Expected a trained model; train one or open one first.":
+    "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "This tab ran out of memory. Use fewer or smaller photos, and reload the page.":
+    "Cet onglet manque de mémoire. Prenez moins de photos ou de plus petites, et rechargez la page.",
+  "Something went wrong inside pyclassifier ({}).": "Une erreur s’est produite dans pyclassifier ({0}).",
 };

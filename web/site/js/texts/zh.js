@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -77,14 +77,22 @@ export const labels = {
   openModel: "打开模型",
   downloadModel: "下载模型",
   needModel: "请先训练一个模型，或打开您保存过的模型。",
-  dropPhotos: "将照片拖放到这里",
+  dropPhotos: "将照片拖放或粘贴到此处",
   choosePhotos: "选择要识别的照片",
   recognisedTitle: "已识别的照片",
   clearList: "清空列表",
+  liveOpen: "实时使用摄像头",
+  liveHint: "浏览器会先请求您的许可。画面只留在这台电脑上。",
+  live: "实时摄像头",
+  liveCamera: "摄像头",
+  liveMirror: "镜像显示（仅影响画面）",
   openNotebook: "在笔记本中打开",
   apiReference: "API 参考",
   examplePython: "示例：网页中的 Python",
   exampleClient: "示例：仅用 JavaScript",
+  offlineReady: "已可离线使用",
+  updateReady: "新版本已就绪。请先保存需要保留的内容，再重新加载。",
+  updateReload: "重新加载",
   picturesTitle: "图片",
   dropPictures: "将图片拖放或粘贴到这里",
   choosePictures: "选择图片",
@@ -284,6 +292,10 @@ export const texts = {
   opening: "正在打开模型…",
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
+  liveGoOn: "继续",
+  livePause: "暂停",
+  cameraNumber: (n) => `摄像头 ${n}`,
+  liveRate: (rate) => `每秒 ${rate < 10 ? decimal(rate, 1) : number(Math.round(rate))} 帧`,
 
   open: "打开",
   delete: "删除",
@@ -329,4 +341,43 @@ export const texts = {
   shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} 个参数，其中 ${number(trainable)} 个可训练`,
+};
+
+/** Python 的语句；{} 代表其中变化的部分。 @type {typeof import("./en.js").sentences} */
+export const sentences = {
+  "the file is empty.": "文件是空的。",
+  "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
+    "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "not an image ({}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.": "不是图像（{0}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG.": "无法在此读取 HEIC、AVIF 和视频文件。请将照片导出为 JPEG。",
+  "{} photos cannot be read here. Export it as JPEG.": "无法在此读取 {0} 照片。请导出为 JPEG。",
+  "the image is damaged or incomplete ({}).": "图像已损坏或不完整（{0}）。",
+  "the image has more than {} million pixels. Make it smaller, or raise max_pixels.": "图像超过 {0} 百万像素。请将其缩小。",
+  "the file could not be read ({}).": "无法读取文件（{0}）。",
+  "a file of the operating system, not a photo.": "是操作系统的文件，不是照片。",
+  "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.":
+    "不在以类别命名的文件夹中。请放入这样的文件夹，例如 cat/photo.jpg。",
+  "its name does not say its class. Call it by its class and a number, such as android-0.jpg.":
+    "文件名没有说明类别。请以类别加编号命名，例如 android-0.jpg。",
+  "the model does not know the class {}.": "模型不认识类别 {0}。",
+  "Expected photos of at least 2 classes, got {}. Add a folder for each class.": "至少需要 2 个类别的照片，收到：{0}。请为每个类别添加一个文件夹。",
+  "Expected readable training photos of each class, got none of {}. See the list of problems, and add photos that can be read.":
+    "每个类别都需要可读取的训练照片，但没有 {0} 的。请查看问题列表，并添加可读取的照片。",
+  "Expected a model archive (.zip), got something else or a damaged one ({}).": "应为模型压缩包（.zip），但收到的是其他内容或已损坏的压缩包（{0}）。",
+  "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise ({}: {}).":
+    "应为 pyclassifier 或 Teachable Machine 保存的模型；此模型的构造不同（{0}：{1}）。",
+  "Expected {} in the zip; {} is missing.": "压缩包中应有 {0}；缺少 {1}。",
+  "Expected a zip file of folders of photos, got something else ({}).": "应为装有照片文件夹的 zip 文件，但收到的是其他内容（{0}）。",
+  "Expected a name for the class, got none.": "请为类别取一个名称。",
+  "Expected a name that no other class has, got {}. Merge the two instead.": "需要一个与其他类别不同的名称，收到：{0}。可以改为合并这两个类别。",
+  "Expected a project (.zip), got something else or a damaged one ({}).": "应为项目文件（.zip），但收到的是其他内容或已损坏的文件（{0}）。",
+  "Expected a project that pyclassifier wrote; this one is damaged, or of another version ({}: {}).":
+    "应为 pyclassifier 保存的项目；此项目已损坏或版本不同（{0}：{1}）。",
+  "Expected 2 files, one of pictures and one of labels; got {}.": "需要 2 个文件，一个图片文件和一个标签文件；收到：{0}。",
+  "Expected a network that was trained on the page “Digits”, got a classifier of photos.":
+    "应为在“手写数字”页面训练的网络，但收到的是照片分类器。",
+  "Expected digits of at least 2 classes. Load digits first.": "至少需要 2 个类别的数字。请先加载数字。",
+  "Expected a trained model; train one or open one first.": "需要训练好的模型；请先训练或打开一个。",
+  "This tab ran out of memory. Use fewer or smaller photos, and reload the page.": "此标签页内存不足。请使用更少或更小的照片，并重新加载页面。",
+  "Something went wrong inside pyclassifier ({}).": "pyclassifier 内部出错（{0}）。",
 };

@@ -1,0 +1,230 @@
+"""The site without network, and new versions of it: service workers in Chromium, with the server really gone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import threading
+from http import HTTPStatus
+
+import offline
+import pytest
+from browser_fixtures import TIMEOUT_MS
+from build import part_of
+from notebook import Notebook
+from photos import COLORS, encode, noisy
+from PIL import Image
+from playwright.sync_api import expect
+from serve import make_server
+
+PREFIX = "/pages/classifier/"
+LAB_WORKER = "lab/service-worker.js?enableCache=false"
+DESCRIPTION = "Train image classifiers in your own browser, in Python: no upload, no account, honest figures."
+
+
+class Host:
+    """A server that can be switched off, and whose site can change; it notes down what it is asked for and sends."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.asked: list[str] = []
+        self.sent: list[str] = []
+        self._server = make_server(folder, prefix=PREFIX)
+        handler = self._server.RequestHandlerClass.func
+        handler.log_request = lambda request, code, *_: self._note(request.path.removeprefix(PREFIX), code)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://localhost:{self._server.server_port}{PREFIX}"
+
+    def forget(self):
+        del self.asked[:], self.sent[:]
+
+    def _note(self, path, code):
+        self.asked.append(path)
+        if code == HTTPStatus.OK:
+            self.sent.append(path)
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def host(dist, tmp_path):
+    shutil.copytree(dist, tmp_path / "site", copy_function=os.link)
+    host = Host(tmp_path / "site")
+    yield host
+    with contextlib.suppress(OSError):
+        host.stop()
+
+
+@pytest.fixture
+def context(chromium):
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(TIMEOUT_MS)
+    yield context
+    context.close()
+
+
+def visit(context, host, address="?backend=wasm"):
+    """Open the page and wait until it may be left alone without network."""
+    page = context.new_page()
+    page.goto(host.url + address)
+    expect(page.get_by_text("Ready to work offline")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("status")).to_have_text("Ready")
+    return page
+
+
+def cut_network(context, host):
+    host.stop()
+    context.set_offline(True)
+
+
+def ready(page):
+    expect(page.get_by_role("status")).to_have_text("Ready", timeout=120_000)
+    return page
+
+
+def write_photos(folder):
+    for k, (label, color) in enumerate(COLORS.items()):
+        (folder / label).mkdir(parents=True)
+        for i in range(6):
+            (folder / label / f"{i}.png").write_bytes(encode(noisy(color, 10 * k + i)))
+    return folder
+
+
+def train_and_recognise(page, folder):
+    page.get_by_label("Choose training folder").set_input_files(folder)
+    expect(page.get_by_role("status")).to_have_text(re.compile("18 photos in 3 classes"), timeout=60_000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=TIMEOUT_MS)
+    page.get_by_label("Choose photos to recognise").set_input_files(folder / "red" / "0.png")
+    recognised = page.locator("#recognised > ul > li")
+    expect(recognised).to_have_count(1, timeout=60_000)
+    expect(recognised).to_contain_text("red")
+
+
+def test_after_one_visit_the_page_trains_and_recognises_without_network(host, context, tmp_path):
+    page = visit(context, host)
+    # What the page does not need at first is kept as soon as it is used.
+    page.get_by_role("button", name="Use sample photos").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("48 photos in 3 classes"))
+    cut_network(context, host)
+    ready(page.reload() and page)
+    page.get_by_role("button", name="Use sample photos").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("48 photos in 3 classes"))
+    page.close()
+    page = context.new_page()
+    page.goto(host.url)  # Whatever comes after the question mark.
+    train_and_recognise(ready(page), write_photos(tmp_path / "photos"))
+
+
+def test_a_first_visit_fetches_hardly_anything_twice_and_a_second_nothing(host, context):
+    page = visit(context, host)
+    # A window of Playwright's has its cache in memory, which does not take a file as big as this one.
+    twice = {path for path in host.sent if host.sent.count(path) > 1} - {"pyodide/pyodide.asm.wasm"}
+    assert twice == set()
+    later = {path for path in host.sent if not part_of(path.split("?")[0])[0]}
+    assert later <= {"lab/jupyter-lite.json", LAB_WORKER}
+    host.forget()
+    ready(page.reload() and page)
+    assert host.sent == [] and set(host.asked) <= {"sw.js", LAB_WORKER}
+
+
+def change(host, text):
+    """Put a changed build on the server, as web/build.py would."""
+    files = {path.relative_to(host.folder).as_posix(): path for path in host.folder.rglob("*") if path.is_file()}
+    page = files.pop("index.html")
+    old_worker = files.pop("sw.js")
+    files["index.html"] = page.read_text().replace(DESCRIPTION, text).encode()
+    worker = offline.worker_files(files, lambda path: part_of(path)[0])["sw.js"]
+    for old, new in ((page, files["index.html"]), (old_worker, worker)):
+        old.unlink()  # The files are links to those that all tests have.
+        old.write_bytes(new)
+    host.forget()
+
+
+def build_of(page):
+    return page.locator("meta[name=description]").get_attribute("content")
+
+
+def builds_in_cache(page):
+    return page.evaluate(
+        """async () => {
+          const cache = await caches.open(`pyclassifier ${new URL(document.baseURI).pathname}`);
+          const pages = (await cache.keys()).filter((key) => new RegExp("classifier/index.html[?]").test(key.url));
+          const texts = await Promise.all(pages.map(async (key) => (await cache.match(key)).text()));
+          return texts.map((text) => text.match(/name="description" content="(.*?)"/)[1]).sort();
+        }"""
+    )
+
+
+def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, tmp_path):
+    page = visit(context, host)
+    change(host, "second build")
+    ready(page.reload() and page)
+    notice = page.get_by_text("A new version is ready")
+    expect(notice).to_be_visible(timeout=60_000)
+    # Only what has changed was fetched.
+    fetched = [path for path in host.asked if not path.startswith(("sw.js", "lab/"))]
+    assert fetched == [""]
+    # The old one goes on working, and is not interrupted.
+    assert build_of(page) == DESCRIPTION and builds_in_cache(page) == sorted([DESCRIPTION, "second build"])
+    button = page.get_by_role("button", name="Reload")
+    expect(button).to_be_enabled()
+    page.get_by_label("Choose training folder").set_input_files(write_photos(tmp_path / "photos"))
+    page.locator("summary", has_text="Advanced").click()
+    page.get_by_label("Epochs", exact=True).fill("1000")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1000"), timeout=TIMEOUT_MS)
+    expect(button).to_be_disabled()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Stopped after"))
+    assert build_of(page) == DESCRIPTION
+    other = context.new_page()
+    other.goto(host.url)
+    expect(other.get_by_text("A new version is ready")).to_be_visible(timeout=60_000)
+    expect(button).to_be_enabled()
+    button.click()
+    expect(page.locator("meta[content='second build']")).to_be_attached()
+    expect(page.get_by_text("Ready to work offline")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("A new version is ready")).to_be_hidden()
+    assert builds_in_cache(page) == ["second build"]
+    # Another tab is left as it is, too.
+    assert build_of(other) == DESCRIPTION
+    expect(other.get_by_text("A new version is ready")).to_be_visible()
+    cut_network(context, host)
+    assert build_of(ready(page.reload() and page)) == "second build"
+
+
+def test_the_notebooks_keep_their_own_worker_and_open_without_network_once_used(host, context):
+    page = visit(context, host)
+    code = "from pathlib import Path\nimport pyclassifier\nprint(Path('photo.bin').stat().st_size)"
+    notebook = Notebook(page, host.url)
+    notebook.write_file("photo.bin", bytes(range(256)))
+    assert notebook.execute(code) == "256\n"
+    scopes = page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).map((r) => r.scope)")
+    assert sorted(scopes) == [host.url, f"{host.url}lab/"]
+    cut_network(context, host)
+    assert Notebook(page, host.url).execute(code) == "256\n"
+    page.goto(host.url)
+    ready(page)
+
+
+def test_it_can_be_installed(host, context):
+    page = visit(context, host)
+    found = context.new_cdp_session(page).send("Page.getAppManifest")
+    assert found["errors"] == [] and found["url"] == f"{host.url}manifest.webmanifest"
+    manifest = json.loads(found["data"])
+    assert manifest["name"] == "pyclassifier" and manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        with Image.open(host.folder / icon["src"]) as drawn:
+            assert drawn.format == "PNG" and icon["sizes"] == f"{drawn.width}x{drawn.height}"
+            corner = drawn.convert("RGBA").getpixel((0, 0))
+            # A maskable one reaches the edges; the others have round corners.
+            assert corner == ((11, 110, 105, 255) if icon.get("purpose") == "maskable" else (0, 0, 0, 0))
+    errors = context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A window of Playwright's is one of those that keep nothing, into which Chromium installs nothing.
+    assert {error["errorId"] for error in errors} <= {"in-incognito"}

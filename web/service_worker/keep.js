@@ -1,0 +1,29 @@
+/**
+ * Keeps the files of a first load, and lets a new build wait until the visitor asks for it or has closed all pages.
+ */
+
+worker.addEventListener("install", (event) => event.waitUntil(keepFirstLoad()));
+worker.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+worker.addEventListener("message", ({ data }) => {
+  if (data === "take over") worker.skipWaiting();
+});
+
+async function keepFirstLoad() {
+  const cache = await caches.open(CACHE);
+  const kept = await keptIn(cache);
+  const missing = Object.keys(BUILD.first).filter((path) => !kept.has(keyOf(path)));
+  await Promise.all(missing.map(async (path) => cache.put(keyOf(path), await fetchFile(path))));
+}
+
+/** Forget what only builds before this one had, and answer for the pages that are open already. */
+async function takeOver() {
+  const cache = await caches.open(CACHE);
+  const wanted = new Set(Object.keys(HASHES).map(keyOf));
+  for (const key of await keptIn(cache)) if (!wanted.has(key)) await cache.delete(key, { ignoreVary: true });
+  await worker.clients.claim();
+}
+
+/** @param {Cache} cache */
+async function keptIn(cache) {
+  return new Set((await cache.keys()).map(({ url }) => url));
+}

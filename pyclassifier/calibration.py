@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -194,15 +194,38 @@ class Calibration:
         Calibration
         """
         threshold = rejection_threshold(y_true, y_proba, max_refused)
+        right, _ = _judged(y_true, y_proba)
+        measured = cls(reliability_curve(y_true, y_proba), None, int(right.sum()), 0, 0, max_refused)
+        return measured.at(threshold, y_true, y_proba)
+
+    def at(self, threshold: float | None, y_true: ArrayLike, y_proba: ArrayLike) -> Calibration:
+        """Take another threshold, such as one chosen by hand.
+
+        Parameters
+        ----------
+        threshold : float or None
+            In 0..1; None accepts all photos.
+        y_true, y_proba
+            As in `rejection_threshold`: the photos that it was measured on.
+
+        Returns
+        -------
+        Calibration
+
+        Raises
+        ------
+        ValueError
+            A threshold out of range.
+        """
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise ValueError(f"Expected a threshold in 0..1 or None, got {threshold!r}.")
         right, confidence = _judged(y_true, y_proba)
         accepted = confidence >= (threshold or 0)
-        return cls(
-            reliability_curve(y_true, y_proba),
-            threshold,
-            int(right.sum()),
-            int(accepted.sum()),
-            int((accepted & right).sum()),
-            max_refused,
+        return replace(
+            self,
+            threshold=threshold,
+            n_accepted=int(accepted.sum()),
+            n_accepted_right=int((accepted & right).sum()),
         )
 
     @property

@@ -460,6 +460,35 @@ class ImageClassifier:
         self.calibration_, self.validation_ = measured, self._learned.validation
         return self
 
+    def set_threshold(self, threshold: float | None) -> ImageClassifier:
+        """Choose by hand below which probability a photo is none of the classes; it is saved with the model.
+
+        Parameters
+        ----------
+        threshold : float or None
+            In 0..1; None gives every photo one of the classes.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself, with another ``calibration_``.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ValueError
+            A threshold out of range, or there were no photos to measure what it does.
+        """
+        learned = self._fitted()
+        if learned.calibration is None or learned.validation is None:
+            raise ValueError("Expected a model that was fitted here on photos with a validation; calibrate it instead.")
+        used = learned.validation.is_judged
+        y_true, y_proba = learned.validation.y_true[used], learned.validation.y_proba[used]
+        self._learned = learned.calibrated(learned.calibration.at(threshold, y_true, y_proba))
+        self.calibration_, self.validation_ = self._learned.calibration, self._learned.validation
+        return self
+
     @property
     def threshold_(self) -> float | None:
         """Probability, in 0..1, below which a photo is none of the classes; None where too few photos could tell."""

@@ -49,7 +49,8 @@ async def test_results_follow_what_is_done_to_their_photos():
     await page.call("edit", {"type": "movePhotos", "photos": [moved], "to": "red"})
     await page.call("edit", {"type": "deletePhotos", "photos": [deleted]})
     await page.call("edit", {"type": "renameClass", "label": "red", "to": "scarlet"})
-    judged = await page.call("confirm", [kept])
+    assert await page.call("confirm", [kept]) is None
+    judged = await page.call("results")
     by_id = {photo["id"]: photo for photo in judged["photos"]}
     assert judged["classes"] == ["blue", "green", "scarlet"] and len(by_id) == 11
     assert (by_id[moved]["shown"], by_id[moved]["label"]) == (0, "scarlet")
@@ -59,7 +60,8 @@ async def test_results_follow_what_is_done_to_their_photos():
     await page.call("edit", {"type": "movePhotos", "photos": [kept], "to": "green"})
     assert not any(photo["confirmed"] for photo in (await page.call("results"))["photos"])
     await page.call("undo")
-    assert not any(photo["confirmed"] for photo in (await page.call("confirm", [kept], False))["photos"])
+    await page.call("confirm", [kept], False)
+    assert not any(photo["confirmed"] for photo in (await page.call("results"))["photos"])
     assert "none" in (await page.try_call("confirm", [1234]))["error"]["message"]
 
 
@@ -118,3 +120,71 @@ async def test_a_run_is_used_again_under_new_names_and_after_another_model_was_o
     assert (await page.call("results"))["classes"][2] == "scarlet"
     await page.call("edit", {"type": "deletePhotos", "photos": [0]})
     assert (await page.call("album"))["stale"]
+
+
+async def test_the_certainty_is_compared_with_what_is_right():
+    page, result = await trained()
+    found, judged = await page.call("calibration"), await page.call("results")
+    photos = judged["photos"]
+    right = [photo["shown"] == photo["said"] for photo in photos]
+    assert found["total"] == len(photos) == sum(one["count"] for one in found["bins"])
+    assert found["right"] == sum(right) == result["evaluation"]["correct"] and found["wrong"] == 2
+    assert found["accuracy"] == pytest.approx(result["evaluation"]["accuracy"])
+    gaps = [one["count"] * abs(one["accuracy"] - one["confidence"]) for one in found["bins"]]
+    assert found["ece"] == pytest.approx(sum(gaps) / len(photos))
+    for i in (0, 40, 99, 100):
+        below = [photo["probability"] < i / 100 for photo in photos]
+        assert found["steps"][i] == {
+            "refused": sum(b and r for b, r in zip(below, right, strict=True)),
+            "passed": sum(not b and not r for b, r in zip(below, right, strict=True)),
+        }
+    # 9 right photos are too few to promise anything.
+    assert found["suggested"] is None and found["threshold"] is None
+
+
+async def test_none_of_these_is_chosen_stored_and_used():
+    page, _ = await trained()
+    new = files(color_files(1, prefix="new/"))
+    before = await page.call("predict", new)
+    assert not any(one["rejected"] for one in before)
+    sure = sorted(one["probability"] for one in before)
+    threshold = (sure[0] + sure[1]) / 2
+    assert (await page.call("setThreshold", threshold))["threshold"] == threshold
+    after = await page.call("predict", new)
+    assert [one["rejected"] for one in after] == [one["probability"] < threshold for one in before]
+    assert [one["label"] for one in after] == [one["label"] for one in before] and sum(
+        o["rejected"] for o in after
+    ) == 1
+    data = await page.call("exportModel", {})
+    other = Page()
+    await other.call("openModel", data)
+    assert [one["rejected"] for one in await other.call("predict", new)] == [one["rejected"] for one in after]
+    assert "0..1" in (await page.try_call("setThreshold", 1.5))["error"]["message"]
+    assert (await page.call("setThreshold", None))["threshold"] is None
+    assert not any(one["rejected"] for one in await page.call("predict", new))
+
+
+async def test_with_enough_photos_a_threshold_is_suggested_and_stays_off_where_it_was_switched_off():
+    page = Page()
+    await page.call("add", "training", files(color_files(20)))
+    await page.call("train", {**FAST, "validationSplit": 0.5})
+    found = await page.call("calibration")
+    assert 0 < found["suggested"] == found["threshold"] <= 1
+    # At most 5 % of the right ones may be refused.
+    refused = sum(p["probability"] < found["suggested"] for p in (await page.call("results"))["photos"])
+    assert refused <= 0.05 * found["right"] + 1
+    await page.call("setThreshold", None)
+    await page.call("train", {**FAST, "validationSplit": 0.5})
+    assert (await page.call("calibration"))["threshold"] is None
+
+
+async def test_patience_and_class_weights_are_options_and_the_best_epoch_is_told():
+    page, result = await trained(
+        {**FAST, "epochs": 300, "learningRate": 0.05, "patience": 3, "classWeight": "balanced"}
+    )
+    losses = result["history"]["val_loss"]
+    assert result["epochs"] < 300 and not result["stopped"]
+    assert result["bestEpoch"] == losses.index(min(losses)) + 1 == result["epochs"] - 3
+    record = page.session.desks["photos"].classifier.get_params()
+    assert (record["patience"], record["class_weight"]) == (3, "balanced")
+    assert "patience" in (await page.try_call("train", {**FAST, "patience": -1}))["error"]["message"]

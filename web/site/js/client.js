@@ -116,18 +116,35 @@ export class Desk {
     return this.#call("train", [options], { onProgress, signal });
   }
 
-  /** What the trained model said of each photo of its validation, the largest loss first; null where there were none. */
-  results() {
-    return this.#call("results", []);
+  /**
+   * What was said of each photo of the trained model's validation, or of the last cross-validation, the largest loss
+   * first; null where there was none.
+   * @param {"validation" | "cross"} [judgement]
+   */
+  results(judgement = "validation") {
+    return this.#call("results", [judgement]);
   }
 
   /**
-   * Note that photos are in the right class whatever a model says; it shows in the results, which come back.
+   * Note that photos are in the right class whatever a model says; it shows in the results.
    * @param {number[]} photos ids
    * @param {boolean} [on] false takes it back
    */
   confirm(photos, on = true) {
     return this.#call("confirm", [photos, on]);
+  }
+
+  /** How far the model's certainty can be trusted, on its held-out photos; null where there are none. */
+  calibration() {
+    return this.#call("calibration", []);
+  }
+
+  /**
+   * From which probability on answers count; others are "none of these". It is kept in the model.
+   * @param {number | null} threshold 0..1; null: every photo gets a class
+   */
+  setThreshold(threshold) {
+    return this.#call("setThreshold", [threshold]);
   }
 
   /** The trainings of this visit, the last one first, each compared with the one whose model is in use. */

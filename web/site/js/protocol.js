@@ -107,11 +107,33 @@
  * @property {number} onlyOther
  * @property {number} pValue  of McNemar's exact test
  *
+ * @typedef {object} Calibration  how sure a model says it is, against how often it is right, on its held-out photos
+ * @property {{ low: number, high: number, count: number, confidence: number, accuracy: number }[]} bins  of the
+ *   probability of the most probable class; without the empty ones
+ * @property {number} ece  expected calibration error, 0..1
+ * @property {number} confidence  mean of the photos
+ * @property {number} accuracy
+ * @property {number} total
+ * @property {number} right
+ * @property {number} wrong
+ * @property {number | null} threshold  answers with less are "none of these"; null: there is no such answer
+ * @property {number | null} suggested  null: too few photos to say
+ * @property {{ refused: number, passed: number }[]} steps  at thresholds of 0, 0.01, ... 1: right answers that would be
+ *   refused, wrong ones that would be let through
+ *
+ * @typedef {object} CrossValidated
+ * @property {number[]} accuracies  of the folds
+ * @property {number} mean
+ * @property {Evaluation} evaluation  of all photos, each judged by the fold that did not train on it
+ * @property {Judged} judged
+ *
  * @typedef {{ classes: string[], photos: JudgedPhoto[] }} Judged  the largest loss first
  *
  * @typedef {object} TrainOptions  each optional
  * @property {number} [epochs]
+ * @property {number} [patience]  stop once val_loss has not got lower for so many epochs
  * @property {number} [learningRate]
+ * @property {"balanced" | Record<string, number>} [classWeight]
  * @property {number} [hiddenUnits]
  * @property {number} [batchSize]
  * @property {number} [validationSplit]  0..1, used where no photo is marked for validation
@@ -124,6 +146,7 @@
  * @typedef {object} Trained
  * @property {string[]} classes
  * @property {number} epochs  finished ones
+ * @property {number} bestEpoch  the one, from 1, whose weights were kept
  * @property {boolean} stopped
  * @property {History} history
  * @property {number} nTraining
@@ -136,6 +159,7 @@
  * @property {string} [error]  why the photo cannot be read; then the rest is missing
  * @property {string} [label]
  * @property {number} [probability]  0..1
+ * @property {boolean} [rejected]  too little for an answer: none of the classes
  * @property {{ label: string, probability: number, index?: number, wordnetId?: string }[]} [top]  most probable
  *   first; index and wordnetId only of ImageNet's classes
  *
@@ -225,8 +249,10 @@
  * @property {[[], Album]} undo
  * @property {[[], Album]} redo
  * @property {[[TrainOptions], Trained]} train
- * @property {[[], Judged | null]} results
- * @property {[[number[], boolean], Judged | null]} confirm
+ * @property {[["validation" | "cross"], Judged | null]} results
+ * @property {[[number[], boolean], null]} confirm
+ * @property {[[], Calibration | null]} calibration
+ * @property {[[number | null], Calibration | null]} setThreshold
  * @property {[[], Run[]]} runs
  * @property {[[number], Trained]} useRun
  * @property {[[number], Run[]]} forgetRun

@@ -8,36 +8,47 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from exchange import Data, Emit, Stop
 
-from pyclassifier import Predictions
+from pyclassifier import Predictions, rejection_threshold, reliability_curve
 
 if TYPE_CHECKING:
     from workbench import Workbench
 
+N_STEPS = 101  # Thresholds to choose from: 0, 0.01, ... 1.
 
-async def results(bench: Workbench, *, emit: Emit, stop: Stop) -> Data | None:
-    """Each photo of the validation with what the model said, the largest loss first; None without a validation."""
+
+async def results(bench: Workbench, judgement: str = "validation", *, emit: Emit, stop: Stop) -> Data | None:
+    """What was said of each photo of the model's validation, or of the last "cross" validation; the worst first."""
+    if judgement == "cross":
+        return describe(bench, *bench.crossed) if bench.crossed else None
     if bench.outputs is None or bench.classifier.validation_ is None:
         return None
-    return describe(bench, bench.classifier.validation_)
+    return describe(bench, bench.classifier.validation_, bench.outputs)
 
 
-async def confirm(bench: Workbench, photos: Sequence[int], on: bool = True, *, emit: Emit, stop: Stop) -> Data | None:
-    """Note that photos are in the right class whatever a model says, or take that back; the results."""
+async def confirm(bench: Workbench, photos: Sequence[int], on: bool = True, *, emit: Emit, stop: Stop) -> None:
+    """Note that photos are in the right class whatever a model says, or take that back."""
     chosen = {int(photo) for photo in photos}
-    unknown = chosen - set(bench.album.samples)
+    unknown = chosen - set(bench.album.now.photos)
     if unknown:
-        raise ValueError(f"Expected ids of photos, got {sorted(unknown)[:5]}, which are none.")
+        raise ValueError(f"Expected ids of photos, got {sorted(unknown)[:5]}, which are none or were deleted.")
     for photo in chosen:
-        if on and photo in bench.album.now.photos:
+        if on:
             bench.confirmed[photo] = bench.album.now.photos[photo].key
         else:
             bench.confirmed.pop(photo, None)
-    return await results(bench, emit=emit, stop=stop)
 
 
-def describe(bench: Workbench, judged: Predictions) -> Data:
-    """Each photo of a judgement with what a model said of it, the largest loss first."""
-    ids = bench.album.ids()
+def describe(bench: Workbench, judged: Predictions, outputs: Sequence[int]) -> Data:
+    """Each photo of a judgement with what a model said of it, the largest loss first.
+
+    Parameters
+    ----------
+    bench : Workbench
+    judged : Predictions
+    outputs : sequence of int
+        Keys of the model's classes.
+    """
+    ids, known = bench.album.ids(), bench.album.now.classes
     shown, losses = judged.y_true, judged.losses
     photos = []
     for i in np.argsort(-losses, kind="stable"):
@@ -58,7 +69,8 @@ def describe(bench: Workbench, judged: Predictions) -> Data:
                 **_place(bench, photo),
             }
         )
-    return {"classes": bench.classifier.classes_.tolist(), "photos": photos}
+    names = [known[key].label if key in known else old for key, old in zip(outputs, judged.classes, strict=True)]
+    return {"classes": names, "photos": photos}
 
 
 def _place(bench: Workbench, photo: int) -> Data:
@@ -72,4 +84,47 @@ def _place(bench: Workbench, photo: int) -> Data:
     }
 
 
-METHODS: dict[str, Callable[..., Any]] = {"results": results, "confirm": confirm}
+async def calibration(bench: Workbench, *, emit: Emit, stop: Stop) -> Data | None:
+    """How far the model's certainty can be trusted, and what thresholds would do; None without held-out photos."""
+    validation = bench.classifier.validation_ if bench.outputs is not None else None
+    if validation is None:
+        return None
+    y_true, y_proba = validation.y_true, validation.y_proba
+    curve = reliability_curve(y_true, y_proba)
+    bins = zip(curve.counts.tolist(), curve.confidence.tolist(), curve.accuracy.tolist(), strict=True)
+    width = 1 / len(curve.counts)
+    sure, right = y_proba.max(axis=1), y_proba.argmax(axis=1) == y_true
+    steps = np.linspace(0, 1, N_STEPS).astype(np.float32)
+    return {
+        "bins": [
+            {"low": i * width, "high": (i + 1) * width, "count": n, "confidence": confidence, "accuracy": accuracy}
+            for i, (n, confidence, accuracy) in enumerate(bins)
+            if n > 0
+        ],
+        "ece": curve.ece,
+        "confidence": float(sure.mean()),
+        "accuracy": float(right.mean()),
+        "total": len(right),
+        "right": int(right.sum()),
+        "wrong": int((~right).sum()),
+        "threshold": bench.classifier.threshold_,
+        "suggested": rejection_threshold(y_true, y_proba),
+        "steps": [
+            {"refused": int((sure[right] < step).sum()), "passed": int((sure[~right] >= step).sum())} for step in steps
+        ],
+    }
+
+
+async def set_threshold(bench: Workbench, threshold: float | None, *, emit: Emit, stop: Stop) -> Data | None:
+    """From which probability on answers count; None: always. It is kept in the model."""
+    bench.classifier.set_threshold(threshold)
+    bench.rejects = threshold is not None
+    return await calibration(bench, emit=emit, stop=stop)
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "results": results,
+    "confirm": confirm,
+    "calibration": calibration,
+    "setThreshold": set_threshold,
+}

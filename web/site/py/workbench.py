@@ -14,24 +14,13 @@ import live
 import runs
 from album import Album, Place
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
+from options import describe_params, read_options
 
-from pyclassifier import Dataset, ImageClassifier, ModelCard, Problem, Progress
+from pyclassifier import Dataset, ImageClassifier, ModelCard, Predictions, Problem, Progress
 from pyclassifier.catalog import get_card
 from pyclassifier.names import LabelBy
 from pyclassifier.self_check import complaint
 
-# What the page calls them -> what ImageClassifier calls them.
-OPTIONS = {
-    "epochs": "epochs",
-    "learningRate": "learning_rate",
-    "hiddenUnits": "hidden_units",
-    "batchSize": "batch_size",
-    "validationSplit": "validation_split",
-    "inputSize": "input_size",
-    "fitMode": "fit_mode",
-    "pooling": "pooling",
-    "seed": "random_state",
-}
 TOP = 5
 
 
@@ -56,6 +45,10 @@ class Workbench:
         self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
         self.trained_on: Mapping[int, Place] = {}
         self.runs = runs.Runs()
+        self.rejects = True  # whether a model may answer "none of these", where its threshold is known
+        self.crossed: tuple[Predictions, list[int]] | None = (
+            None  # of the last cross-validation, with its classes' keys
+        )
         self.confirmed: dict[int, int] = {}  # photos that were said to be right, with the key of their class
 
     def describe(self) -> Data:
@@ -77,26 +70,19 @@ class Workbench:
     async def clear(self, *, emit: Emit, stop: Stop) -> None:
         """Forget all photos."""
         self.classifier.forget(self.album.clear())
-        self.confirmed = {}
+        self.confirmed, self.crossed = {}, None
 
     async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
         """Train on the photos taken in so far."""
-        options = as_dict(options)
-        unknown = sorted(set(options) - set(OPTIONS) - {"backbone"})
-        if unknown:
-            raise ValueError(f"Expected options among backbone, {', '.join(OPTIONS)}; got {', '.join(unknown)}.")
-        defaults = ImageClassifier().get_params()
-        given = {name: value for name, value in options.items() if value is not None}
-        params = {ours: given.get(name, defaults[ours]) for name, ours in OPTIONS.items()}
-        if options.get("backbone"):
-            params["backbone"] = self.find_card(options["backbone"])
+        params = read_options(options, self.find_card)
         self.classifier.set_params(**params, topology=None)
         trained = await self.fit(self.album.dataset(), emit, stop)
+        if not self.rejects and self.classifier.validation_:
+            self.classifier.set_threshold(None)
         self.trained_on = self.album.now.taking_part()
         self.outputs = [self.album.now.key(label) for label in trained["classes"]]
         card = get_card(self.classifier.backbone, self.classifier.input_size)
-        settings = {name: params[ours] for name, ours in OPTIONS.items()}
-        self.runs.add(self, {**settings, "backbone": card.title, "inputSize": card.input_size}, trained)
+        self.runs.add(self, {**describe_params(params), "backbone": card.title, "inputSize": card.input_size}, trained)
         return trained
 
     async def take_back(self, run: runs.Run) -> None:
@@ -143,6 +129,7 @@ class Workbench:
         return {
             "classes": fitted.classes_.tolist(),
             "epochs": len(fitted.history_["loss"]),
+            "bestEpoch": fitted.best_epoch_,
             "stopped": fitted.stopped_,
             "history": fitted.history_,
             "nTraining": fitted.n_training_,
@@ -173,8 +160,9 @@ class Workbench:
             should_stop=lambda: bool(stop.requested),
         )
         reasons = iter(problems)  # In the samples' order, one for each row of nan.
-        labels = self.classifier.classes_.tolist()
-        return [_recognised(s.path, row.tolist(), labels, reasons) for s, row in zip(samples, y_proba, strict=True)]
+        labels, least = self.classifier.classes_.tolist(), self.classifier.threshold_
+        rows = zip(samples, y_proba.tolist(), strict=True)
+        return [_recognised(sample.path, row, labels, reasons, least) for sample, row in rows]
 
     async def export_model(self, options: Any, *, emit: Emit, stop: Stop) -> bytes:
         """The trained model as a zip."""
@@ -223,8 +211,10 @@ Workbench.methods = {
 Workbench.methods |= incoming.METHODS | arrange.METHODS | figures.METHODS | runs.METHODS | live.METHODS
 
 
-def _recognised(path: str, row: list[float], labels: list[str], reasons: Iterator[Problem]) -> Data:
+def _recognised(
+    path: str, row: list[float], labels: list[str], reasons: Iterator[Problem], least: float | None
+) -> Data:
     if isnan(row[0]):
         return {"path": path, "error": next(reasons).reason}
     top = [{"label": labels[i], "probability": row[i]} for i in sorted(range(len(row)), key=lambda i: -row[i])[:TOP]]
-    return {"path": path, **top[0], "top": top}
+    return {"path": path, **top[0], "rejected": max(row) < (least or 0), "top": top}

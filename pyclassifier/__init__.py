@@ -39,7 +39,7 @@ from .metrics import (
     precision_recall_f1,
     wilson_interval,
 )
-from .model_selection import StratifiedKFold, cross_val_score
+from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
 from .predictions import Predictions
 from .project import open_project, save_project
 from .samples import load_samples
@@ -53,6 +53,7 @@ __all__ = [
     "NONE_OF_THESE",
     "ArchiveError",
     "Calibration",
+    "CrossValidation",
     "Dataset",
     "DatasetError",
     "EngineError",
@@ -81,12 +82,14 @@ __all__ = [
     "Snapshot",
     "StoppedError",
     "StorageCost",
+    "StratifiedGroupKFold",
     "StratifiedKFold",
     "UnknownModelError",
     "accuracy_score",
     "compute_class_weight",
     "confusion_matrix",
     "cross_val_score",
+    "cross_validate",
     "decode_image",
     "default_engine",
     "layers",

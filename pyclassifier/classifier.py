@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +24,9 @@ from .duplicates import NEAR_DUPLICATE
 from .engines import Engine, History, default_engine
 from .engines.base import OnEpoch, Predictor, ShouldStop
 from .errors import DatasetError, NotFittedError
-from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Pixels, as_sample
-from .fitting import Callbacks, Learned, learn
+from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, Pixels, as_sample, report
+from .fitting import Learned, learn
+from .material import Callbacks
 from .metrics import Evaluation
 from .predictions import Predictions
 from .quantization import STORED_AS, StoredAs
@@ -337,18 +339,32 @@ class ImageClassifier:
         >>> X, y = await classifier.extract_features(dataset), dataset.y  # doctest: +SKIP
         """
         samples = _as_samples(photos)
+        try:
+            async with self.borrowed_extractor() as extractor:
+                features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        finally:
+            if not isinstance(photos, Dataset):
+                self._cache.forget(samples)
+        report(features.problems, problems)
+        return features.spread(features.X, len(samples), features.X.shape[1])
+
+    @asynccontextmanager
+    async def borrowed_extractor(self) -> AsyncIterator[FeatureExtractor]:
+        """What computes the features that the parameters ask for, which need not be those of what was learned.
+
+        Yields
+        ------
+        FeatureExtractor
+            It is not to be used after the context.
+        """
         extractor = await self._get_extractor()
         try:
-            features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+            yield extractor
         finally:
             if self._learned is None:
                 self._keep_extractor(extractor)
             elif extractor is not self._extractor:
                 extractor.model.dispose()
-            if not isinstance(photos, Dataset):
-                self._cache.forget(samples)
-        features.report(problems)
-        return features.spread(features.X, len(samples), features.X.shape[1])
 
     async def predict_proba(
         self,
@@ -388,7 +404,7 @@ class ImageClassifier:
         extractor = learned.extractor if remember else learned.extractor.forgetful()
         features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         self._cache.forget(samples)
-        features.report(problems)
+        report(features.problems, problems)
         rows = await learned.head.predict(features.X) if features.kept else features.X
         return features.spread(rows, len(samples), len(self.classes_))
 

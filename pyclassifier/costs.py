@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from .datasets import Sample
 from .engines import Engine
 from .features import Progress
-from .fitting import Callbacks, Learned
+from .fitting import Learned
+from .material import Callbacks
 from .metrics import Evaluation
 from .quantization import StoredAs
 from .saving import pack, predict_pictures, restored

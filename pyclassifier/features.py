@@ -74,19 +74,20 @@ class Features:
     kept: tuple[int, ...]
     problems: tuple[Problem, ...]
 
-    def report(self, problems: list[Problem] | None) -> None:
-        """Add the problems to a list; raise the first one where there is no list."""
-        if problems is not None:
-            problems.extend(self.problems)
-        elif self.problems:
-            raise ImageDecodeError(self.problems[0].path, self.problems[0].reason)
-
     def spread(self, rows: NDArray[np.float32], n_samples: int, n_columns: int) -> NDArray[np.float32]:
         """Rows of the kept samples -> rows of all of them (n_samples, n_columns), nan where there is none."""
         spread = np.full((n_samples, n_columns), np.nan, np.float32)
         if self.kept:
             spread[list(self.kept)] = rows
         return spread
+
+
+def report(found: Sequence[Problem], problems: list[Problem] | None) -> None:
+    """Add problems that were found to a list; raise the first one where there is no list."""
+    if problems is not None:
+        problems.extend(found)
+    elif found:
+        raise ImageDecodeError(found[0].path, found[0].reason)
 
 
 @dataclass(frozen=True)

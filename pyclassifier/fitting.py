@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from .calibration import Calibration
 from .datasets import Dataset, Problem, Sample
-from .engines import Engine, FitConfig, History, Model
-from .engines.base import Array, OnEpoch, ShouldStop
+from .engines import Engine, History, Model
 from .errors import DatasetError
-from .features import FeatureExtractor, Features, OnProgress
-from .heads import train_head
-from .labels import LabelEncoder, compute_class_weight
+from .features import FeatureExtractor
+from .heads import TrainedHead
+from .material import Callbacks, Ints, Material, gather, train_on
 from .metrics import Evaluation
 from .predictions import Predictions
 from .record import make_record
 from .shapes import output_shapes
-from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
+from .splitting import Leak, check_splittable, find_leaks
 from .topology import Topology
 
 
@@ -73,20 +72,6 @@ class Learned:
         self.extractor.model.dispose()
 
 
-@dataclass(frozen=True)
-class Callbacks:
-    """Whom to tell how far it is, and whom to ask whether to stop."""
-
-    on_progress: OnProgress | None = None
-    on_epoch: OnEpoch | None = None
-    should_stop: ShouldStop | None = None
-
-
-def fit_config(params: dict[str, Any]) -> FitConfig:
-    """How to train, of a classifier's parameters."""
-    return FitConfig(**{config.name: params[config.name] for config in fields(FitConfig)})
-
-
 async def learn(
     dataset: Dataset,
     extractor: FeatureExtractor,
@@ -119,88 +104,58 @@ async def learn(
     check_splittable(dataset, params["validation_split"])
     if params["topology"] is not None:
         _check_outputs(params["topology"], dataset.labels)
-    features = await extractor.extract(
-        dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
-    )
-    parted = _part(dataset, features, extractor, params)
-    encoder = LabelEncoder()
-    y = encoder.fit_transform([str(sample.label) for sample in parted.samples])
-    head = await train_head(
-        engine,
-        parted.X,
-        y,
-        parted.n_training,
-        fit_config(params),
-        hidden_units=params["hidden_units"],
-        topology=params["topology"],
-        class_weight=compute_class_weight(
-            params["class_weight"], classes=encoder.classes_.tolist(), y=y[: parted.n_training]
-        ),
-        on_epoch=callbacks.on_epoch,
-        should_stop=callbacks.should_stop,
-    )
-    judged = parted.samples[parted.n_training :]
-    validation = Predictions(judged, tuple(encoder.classes_.tolist()), head.y_proba) if judged else None
-    evaluation = validation.evaluation if validation else None
+    material = await gather(dataset, extractor, params, callbacks)
+    rows = np.arange(len(material.samples))
+    marked = any(sample.split == "validation" for sample in dataset.samples)
+    if marked:
+        to_judge = np.array([sample.split == "validation" for sample in material.samples], dtype=bool)
+        training, judged = rows[~to_judge], rows[to_judge]
+    else:
+        training, judged = material.draw(rows, params)
+    _check_readable(dataset, [material.samples[i] for i in training])
+    head = await train_on(material, training, judged, engine, params, callbacks)
+    return _describe(dataset, extractor, engine, params, material, training, judged, head), head.interruption
+
+
+def _describe(
+    dataset: Dataset,
+    extractor: FeatureExtractor,
+    engine: Engine,
+    params: dict[str, Any],
+    material: Material,
+    training: Ints,
+    judged: Ints,
+    head: TrainedHead,
+) -> Learned:
+    """What was learned, with its figures and its record."""
+    validation = evaluation = None
+    if len(judged):
+        validation = Predictions(tuple(material.samples[i] for i in judged), material.classes, head.y_proba)
+        evaluation = validation.evaluation
+    is_judged = np.isin(np.arange(len(material.y)), judged)
     learned = Learned(
         extractor=extractor,
         head=head.model,
-        classes=encoder.classes_,
+        classes=np.asarray(material.classes, dtype=np.str_),
         history=head.history,
         evaluation=evaluation,
         validation=validation,
-        leaks=parted.leaks,
-        problems=dataset.problems + features.problems,
-        n_training=parted.n_training,
+        leaks=find_leaks(material.samples, material.digests, material.groups, is_judged),
+        problems=dataset.problems + material.problems,
+        n_training=len(training),
         stopped=len(head.history["loss"]) < params["epochs"] and not head.history.is_stale(params["patience"]),
         record=make_record(
             parameters={**params, "backbone": extractor.card.name, "engine": None},
             engine=engine,
             history=head.history,
             evaluation=evaluation,
-            training=parted.digests[: parted.n_training],
-            validation=parted.digests[parted.n_training :],
+            training=[material.digests[i] for i in training],
+            validation=[material.digests[i] for i in judged],
         ),
     )
     if validation:
         learned = learned.calibrated(Calibration.measure(validation.y_true, validation.y_proba))
-    return learned, head.interruption
-
-
-@dataclass(frozen=True)
-class _Parted:
-    """Readable samples and their features, those to learn from first."""
-
-    samples: tuple[Sample, ...]
-    digests: tuple[str, ...]
-    X: Array
-    n_training: int
-    leaks: tuple[Leak, ...]
-
-
-def _part(dataset: Dataset, features: Features, extractor: FeatureExtractor, params: dict[str, Any]) -> _Parted:
-    samples = [dataset.samples[i] for i in features.kept]
-    digests = [str(extractor.cache.digest(sample)) for sample in samples]
-    # By content: the same photos give the same model, in whatever order they come.
-    order = sorted(range(len(samples)), key=lambda i: (digests[i], str(samples[i].label)))
-    samples, digests, X = [samples[i] for i in order], [digests[i] for i in order], features.X[order]
-    groups = group_samples(samples, digests, extractor.pooled(X), params["duplicate_threshold"])
-    marked = any(sample.split == "validation" for sample in dataset.samples)
-    if marked:
-        judged = np.array([sample.split == "validation" for sample in samples], dtype=bool)
-    else:
-        labels = [str(sample.label) for sample in samples]
-        judged = draw_validation(labels, digests, groups, params["validation_split"], params["random_state"])
-    rows = [*np.flatnonzero(~judged).tolist(), *np.flatnonzero(judged).tolist()]
-    n_training = int((~judged).sum())
-    _check_readable(dataset, [samples[i] for i in rows[:n_training]])
-    return _Parted(
-        samples=tuple(samples[i] for i in rows),
-        digests=tuple(digests[i] for i in rows),
-        X=X[rows],
-        n_training=n_training,
-        leaks=find_leaks(samples, digests, groups, judged),
-    )
+    return learned
 
 
 def _check_outputs(topology: Topology, labels: Sequence[str]) -> None:

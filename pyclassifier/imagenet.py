@@ -14,7 +14,7 @@ from .datasets import Problem
 from .engines import Engine, Network, default_engine
 from .engines.base import ShouldStop
 from .errors import EngineError
-from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample
+from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample, report
 from .summary import NetworkSummary
 
 
@@ -137,7 +137,7 @@ class ImageNetClassifier:
         samples = [as_sample(photo, i) for i, photo in enumerate(photos)]
         found = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         extractor.cache.forget(samples)
-        found.report(problems)
+        report(found.problems, problems)
         if found.kept and found.X.shape[1] != len(network.classes):
             raise EngineError(
                 f"Expected a network of ImageNet's {len(network.classes)} classes, got one of {found.X.shape[1]}. "

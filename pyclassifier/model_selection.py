@@ -1,101 +1,73 @@
-"""Cross-validation: every photo is judged once by a head that was not trained on it."""
+"""Cross-validation: every photo is judged once, by a head that was not trained on it or on one like it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .classifier import ImageClassifier
 from .datasets import Dataset, Problem
-from .features import OnProgress
-from .fitting import fit_config
-from .heads import train_head
-from .labels import LabelEncoder
-from .metrics import accuracy_score
+from .engines import Engine, History
+from .engines.base import Array, ShouldStop
+from .errors import DatasetError, StoppedError
+from .features import OnProgress, Progress, report
+from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
+from .material import Callbacks, Material, gather, train_on
+from .metrics import Evaluation
+from .predictions import Predictions
+
+__all__ = ["CrossValidation", "StratifiedGroupKFold", "StratifiedKFold", "cross_val_score", "cross_validate"]
 
 
-class StratifiedKFold:
-    """Folds that keep each class's share, with the behaviour of `sklearn.model_selection.StratifiedKFold`.
+@dataclass(frozen=True)
+class CrossValidation:
+    """What `cross_validate` finds.
 
     Parameters
     ----------
-    n_splits : int
-        Number of folds, at least 2.
-    shuffle : bool
-        Whether a class's samples are drawn into the folds at random, or in their order.
-    random_state : int
-        Seed of the draw.
+    predictions : Predictions
+        Of every readable photo, by the head that was not trained on it, in the dataset's order: see its ``mistakes()``.
+    folds : ndarray of shape (N,), int64
+        Number of the fold that each of these photos was in, from 0.
 
     Examples
     --------
-    >>> y = ["cat", "cat", "dog", "cat", "dog", "cat"]
-    >>> for train, test in StratifiedKFold(2).split(y, y):
-    ...     print(train.tolist(), test.tolist())
-    [3, 4, 5] [0, 1, 2]
-    [0, 1, 2] [3, 4, 5]
+    >>> found = await cross_validate(ImageClassifier(input_size=96), dataset)  # doctest: +SKIP
+    >>> print(found.evaluation.accuracy, found.evaluation.interval, found.scores)  # doctest: +SKIP
     """
 
-    def __init__(self, n_splits: int = 5, *, shuffle: bool = False, random_state: int = 0) -> None:
-        if not isinstance(n_splits, int) or n_splits < 2:
-            raise ValueError(f"Expected n_splits to be a whole number of at least 2, got {n_splits!r}.")
-        self.n_splits = n_splits
-        self.shuffle = shuffle
-        self.random_state = random_state
+    predictions: Predictions
+    folds: Ints
 
-    def split(self, X: Any, y: ArrayLike) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield the indices of the samples to train on and of those to judge by, fold by fold.
+    @property
+    def evaluation(self) -> Evaluation:
+        """Figures of all photos together. Its Wilson interval takes them for independent, as the folds nearly are."""
+        return self.predictions.evaluation
 
-        Parameters
-        ----------
-        X : array_like of shape (N, ...)
-            Only its length counts.
-        y : array_like of shape (N,)
-            Labels or class indices.
-
-        Yields
-        ------
-        train, test : ndarray of int64
-            Sorted.
-
-        Raises
-        ------
-        ValueError
-            A class has fewer samples than there are folds, or ``X`` and ``y`` differ in length.
-        """
-        labels = np.asarray(y)
-        if len(X) != len(labels):
-            raise ValueError(f"Expected a label per sample, got {len(labels)} for {len(X)}.")
-        classes, first, inverse, counts = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
-        if len(counts) == 0 or counts.min() < self.n_splits:
-            smallest = f"{counts.min()} of {classes[counts.argmin()]!s}" if len(counts) else "none"
-            raise ValueError(
-                f"Expected at least {self.n_splits} samples of each class for {self.n_splits} folds, got {smallest}."
-            )
-        # As scikit-learn does it: classes in the order in which they first appear, dealt out one after the other.
-        y_encoded = first.argsort().argsort()[inverse]
-        dealt = np.sort(y_encoded)
-        shares = [np.bincount(dealt[i :: self.n_splits], minlength=len(classes)) for i in range(self.n_splits)]
-        rng = np.random.default_rng(self.random_state)
-        folds = np.empty(len(labels), np.int64)
-        for k in range(len(classes)):
-            of_class = np.arange(self.n_splits).repeat([share[k] for share in shares])
-            folds[y_encoded == k] = rng.permutation(of_class) if self.shuffle else of_class
-        for i in range(self.n_splits):
-            yield np.flatnonzero(folds != i), np.flatnonzero(folds == i)
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Accuracy of each fold in 0..1, shape (n_splits,)."""
+        right = self.predictions.y_proba.argmax(axis=1) == self.predictions.y_true
+        return np.array([right[self.folds == k].mean() for k in range(self.folds.max() + 1)])
 
 
-async def cross_val_score(
+async def cross_validate(
     classifier: ImageClassifier,
     dataset: Dataset,
     *,
-    cv: int | StratifiedKFold = 5,
+    cv: int | StratifiedKFold | StratifiedGroupKFold = 5,
     problems: list[Problem] | None = None,
     on_progress: OnProgress | None = None,
-) -> NDArray[np.float64]:
-    """Accuracy of a classifier's parameters by cross-validation; features are computed once for all folds.
+    should_stop: ShouldStop | None = None,
+) -> CrossValidation:
+    """Judge a classifier's parameters by cross-validation; features are computed once for all folds.
+
+    In each fold a head is trained as `ImageClassifier.fit` does it, with validation photos of its own by which the best
+    epoch is chosen: the photos of the fold have no part in that.
 
     Parameters
     ----------
@@ -103,43 +75,115 @@ async def cross_val_score(
         Its parameters count; what it learned stays as it is.
     dataset : Dataset
         All of its samples are used, whatever their split.
-    cv : int or StratifiedKFold
-        Number of folds, drawn by the classifier's ``random_state``; or how to make them.
+    cv : int, StratifiedKFold or StratifiedGroupKFold
+        Number of folds, which are drawn by content and by the classifier's ``random_state``, with duplicates,
+        near-duplicates and groups on one side; or how to make them. Rows come in the order of their contents.
     problems : list of Problem, optional
         Where given, unreadable photos are added to it and left out; else the first one raises.
     on_progress : callable, optional
-        Gets `Progress` of the stages "decoding" and "features".
+        Gets `Progress` of the stages "decoding", "features" and "training", this one in epochs of all folds.
+    should_stop : callable, optional
+        Once true, it raises.
 
     Returns
     -------
-    ndarray of shape (n_splits,), float64
-        Accuracy of each fold, in 0..1.
+    CrossValidation
 
     Raises
     ------
     ValueError
-        A class has fewer photos than there are folds.
+        Too few photos or groups for the folds.
+    DatasetError
+        A class of which there is nothing left to learn from in a fold.
     ImageDecodeError
         A photo cannot be read, and no list for problems was given.
+    StoppedError
+        ``should_stop()`` was true; features are remembered.
+    EngineError
+        The engine failed.
+
+    Examples
+    --------
+    >>> found = await cross_validate(classifier, dataset, cv=5)  # doctest: +SKIP
+    >>> classifier.calibrate(found.predictions)  # doctest: +SKIP
+    """
+    params = classifier.get_params()
+    if isinstance(cv, int):
+        cv = StratifiedGroupKFold(cv, shuffle=True, random_state=params["random_state"])
+    async with classifier.borrowed_extractor() as extractor:
+        material = await gather(dataset, extractor, params, Callbacks(on_progress, should_stop=should_stop))
+    report(material.problems, problems)
+    y_proba = np.full((len(material.y), len(material.classes)), np.nan, np.float32)
+    folds = np.zeros(len(material.y), np.int64)
+    for k, (rest, test) in enumerate(cv.split(material.X, material.y, material.groups)):
+        callbacks = _fold_callbacks(k, cv.n_splits, params["epochs"], on_progress, should_stop)
+        y_proba[test] = await _judge(material, rest, test, classifier.engine_, params, callbacks)
+        folds[test] = k
+    positions = {id(sample): i for i, sample in enumerate(dataset.samples)}
+    order = sorted(range(len(folds)), key=lambda i: positions[id(material.samples[i])])
+    samples = tuple(material.samples[i] for i in order)
+    return CrossValidation(Predictions(samples, material.classes, y_proba[order]), folds[order])
+
+
+def _fold_callbacks(
+    fold: int, n_folds: int, epochs: int, on_progress: OnProgress | None, should_stop: ShouldStop | None
+) -> Callbacks:
+    def on_epoch(history: History) -> None:
+        if on_progress:
+            on_progress(Progress("training", fold * epochs + len(history["loss"]), n_folds * epochs))
+
+    return Callbacks(on_epoch=on_epoch, should_stop=should_stop)
+
+
+async def _judge(
+    material: Material, rest: Ints, test: Ints, engine: Engine, params: Mapping[str, Any], callbacks: Callbacks
+) -> Array:
+    """Probabilities of a fold's rows by a head that is trained on the rest."""
+    missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
+    if missing:
+        raise DatasetError(
+            f"Expected photos of {missing[0]!r} in at least 2 groups for cross-validation, got 1: all of them are "
+            "alike, or of one burst. Add other photos of it."
+        )
+    head = await train_on(material, *material.draw(rest, params), engine, params, callbacks)
+    try:
+        if head.interruption:
+            raise head.interruption
+        if callbacks.should_stop and callbacks.should_stop():
+            raise StoppedError("Stopped before all folds were judged. Features are remembered.")
+        return await head.model.predict(material.X[test])
+    finally:
+        head.model.dispose()
+
+
+async def cross_val_score(
+    classifier: ImageClassifier,
+    dataset: Dataset,
+    *,
+    cv: int | StratifiedKFold | StratifiedGroupKFold = 5,
+    problems: list[Problem] | None = None,
+    on_progress: OnProgress | None = None,
+) -> NDArray[np.float64]:
+    """Accuracy of a classifier's parameters in each fold of a cross-validation.
+
+    Parameters
+    ----------
+    classifier, dataset, cv, problems, on_progress
+        As in `cross_validate`.
+
+    Returns
+    -------
+    ndarray of shape (n_splits,), float64
+        In 0..1.
+
+    Raises
+    ------
+    ValueError, DatasetError, ImageDecodeError
+        As in `cross_validate`.
 
     Examples
     --------
     >>> scores = await cross_val_score(ImageClassifier(input_size=96), dataset)  # doctest: +SKIP
     >>> print(f"{scores.mean():.3f} ± {scores.std():.3f}")  # doctest: +SKIP
     """
-    X = await classifier.extract_features(dataset, problems=problems, on_progress=on_progress)
-    readable = ~np.isnan(X).any(axis=1)
-    X, y = X[readable], LabelEncoder().fit_transform(dataset.y[readable].tolist())
-    config = fit_config(classifier.get_params())
-    folds = StratifiedKFold(cv, shuffle=True, random_state=config.random_state) if isinstance(cv, int) else cv
-    scores = []
-    for train, test in folds.split(X, y):
-        order = np.concatenate([train, test])
-        head = await train_head(
-            classifier.engine_, X[order], y[order], len(train), config, hidden_units=classifier.hidden_units
-        )
-        head.model.dispose()
-        if head.interruption:
-            raise head.interruption
-        scores.append(accuracy_score(y[test], head.y_proba.argmax(axis=1)))
-    return np.array(scores)
+    return (await cross_validate(classifier, dataset, cv=cv, problems=problems, on_progress=on_progress)).scores

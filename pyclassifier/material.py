@@ -1,0 +1,138 @@
+"""What can be learned from a dataset: its readable photos with their features, and which of them belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .datasets import Dataset, Problem, Sample
+from .engines import Engine, FitConfig
+from .engines.base import Array, OnEpoch, ShouldStop
+from .features import FeatureExtractor, OnProgress
+from .heads import TrainedHead, train_head
+from .labels import LabelEncoder, compute_class_weight
+from .splitting import draw_validation, group_samples
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """Whom to tell how far it is, and whom to ask whether to stop."""
+
+    on_progress: OnProgress | None = None
+    on_epoch: OnEpoch | None = None
+    should_stop: ShouldStop | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    """The readable photos of a dataset.
+
+    Parameters
+    ----------
+    samples : tuple of Sample
+        In the order of their contents, so that the same photos give the same model in whatever order they come.
+    digests : tuple of str
+        Hash of each one's content.
+    X : ndarray of shape (N, n_features), float32
+    y : ndarray of shape (N,), int64
+        Class indices.
+    classes : tuple of str
+    groups : ndarray of shape (N,), int64
+        What must not be parted, as `pyclassifier.splitting.group_samples` numbers it.
+    problems : tuple of Problem
+        What could not be read.
+    """
+
+    samples: tuple[Sample, ...]
+    digests: tuple[str, ...]
+    X: Array
+    y: Ints
+    classes: tuple[str, ...]
+    groups: Ints
+    problems: tuple[Problem, ...]
+
+    def draw(self, rows: Ints, params: Mapping[str, Any]) -> tuple[Ints, Ints]:
+        """Part rows into those to learn from and those to judge by, as a classifier's parameters say."""
+        judged = draw_validation(
+            [str(self.samples[i].label) for i in rows],
+            [self.digests[i] for i in rows],
+            self.groups[rows],
+            params["validation_split"],
+            params["random_state"],
+        )
+        return rows[~judged], rows[judged]
+
+
+async def gather(
+    dataset: Dataset, extractor: FeatureExtractor, params: Mapping[str, Any], callbacks: Callbacks
+) -> Material:
+    """Read a dataset's photos, compute their features, and group them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    extractor : FeatureExtractor
+    params : mapping of str to value
+        As `pyclassifier.ImageClassifier.get_params` gives them.
+    callbacks : Callbacks
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    StoppedError, EngineError
+        As `pyclassifier.ImageClassifier.fit` says.
+    """
+    features = await extractor.extract(
+        dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
+    )
+    kept = [(str(extractor.cache.digest(dataset.samples[i])), dataset.samples[i]) for i in features.kept]
+    order = sorted(range(len(kept)), key=lambda i: (kept[i][0], str(kept[i][1].label)))
+    samples, digests = tuple(kept[i][1] for i in order), tuple(kept[i][0] for i in order)
+    X = features.X[order]
+    encoder = LabelEncoder()
+    y = encoder.fit_transform([str(sample.label) for sample in samples])
+    groups = group_samples(samples, digests, extractor.pooled(X), params["duplicate_threshold"])
+    return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
+
+
+async def train_on(
+    material: Material, training: Ints, judged: Ints, engine: Engine, params: Mapping[str, Any], callbacks: Callbacks
+) -> TrainedHead:
+    """Train a new head on some rows, judged after each epoch by others.
+
+    Parameters
+    ----------
+    material : Material
+    training, judged : ndarray of int64
+        Rows of it; there are some of each class to train on, perhaps none to judge by.
+    engine : Engine
+    params, callbacks
+        As in `gather`.
+
+    Returns
+    -------
+    TrainedHead
+    """
+    rows = np.concatenate([training, judged])
+    weights = compute_class_weight(params["class_weight"], classes=material.classes, y=material.y[training])
+    return await train_head(
+        engine,
+        material.X[rows],
+        material.y[rows],
+        len(training),
+        FitConfig(**{config.name: params[config.name] for config in fields(FitConfig)}),
+        hidden_units=params["hidden_units"],
+        topology=params["topology"],
+        class_weight=weights,
+        on_epoch=callbacks.on_epoch,
+        should_stop=callbacks.should_stop,
+    )

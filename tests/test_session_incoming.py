@@ -112,7 +112,9 @@ async def test_uncertain_columns_are_asked_about_before_anything_is_taken_in():
     assert "got 'none'" in (await page.try_call("add", {"mapping": wrong}, files(dropped)))["error"]["message"]
     other = Page()
     ignored = await other.call("add", {"mapping": {"x/labels.csv": None}}, files(dropped))
-    assert ignored["added"] == [] and "names its class" in ignored["problems"][0]["reason"]
+    assert ignored["added"] == [] and ignored["question"] == {"kind": "label", "photos": 12}
+    labelled = await other.call("add", {"mapping": {"x/labels.csv": None}, "label": "both"}, files(dropped))
+    assert counts(labelled) == {"both": (12, 0)} and labelled["added"][2]["path"] == "2.png"
 
 
 async def test_photos_are_added_to_one_class_and_bursts_stay_together():

@@ -129,12 +129,12 @@ def test_a_chosen_folder_with_a_validation_folder(ready, folder, tmp_path):
 
 def test_a_dropped_folder_is_read_to_its_end(ready, folder):
     page = ready
-    drop(page, page.get_by_text("Drop a folder here"), folder)
+    drop(page, page.get_by_text("Drop photos, folders or a zip here"), folder)
     expect(page.get_by_role("status")).to_have_text(re.compile("140 photos in 3 classes"), timeout=30_000)
 
 
-def drop(page, target, path):
-    """What the browser does when a folder is dragged in from the desktop."""
+def drop(page, target, *paths, items=()):
+    """What the browser does when files and folders are dragged in from the desktop, or items from another page."""
     box = target.bounding_box()
     session = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
@@ -144,7 +144,7 @@ def drop(page, target, path):
                 "type": kind,
                 "x": box["x"] + box["width"] / 2,
                 "y": box["y"] + box["height"] / 2,
-                "data": {"items": [], "files": [str(path)], "dragOperationsMask": 1},
+                "data": {"items": list(items), "files": [str(path) for path in paths], "dragOperationsMask": 1},
             },
         )
 

@@ -48,7 +48,7 @@ function createWorkbench(app, defaults) {
   createTrainingView(app, { photos, results, tryout }, defaults);
   createModelView(app, { results, tryout });
   const live = createLiveView(app);
-  return { hide: live.close };
+  return { hide: () => (live.close(), photos.hide()) };
 }
 
 function main() {

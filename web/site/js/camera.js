@@ -40,13 +40,16 @@ export function failCamera(status, error) {
  *
  * @param {HTMLVideoElement} view
  * @param {OffscreenCanvas} canvas to draw on; takes the frame's size
+ * @param {number} [side] pixels of the longer side at most
  */
-export function drawFrame(view, canvas) {
-  const { videoWidth: width, videoHeight: height } = view;
+export function drawFrame(view, canvas, side = Infinity) {
+  const scale = Math.min(1, side / Math.max(view.videoWidth, view.videoHeight));
+  const width = Math.round(view.videoWidth * scale);
+  const height = Math.round(view.videoHeight * scale);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("Expected a canvas to draw on; the browser gives none. Reload the page.");
-  context.drawImage(view, 0, 0);
+  context.drawImage(view, 0, 0, width, height);
   return context;
 }
 

@@ -3,8 +3,11 @@ import { arrange, canArrange, describePhoto, placeOf } from "./album.js";
 import { askClass } from "./classdialog.js";
 import { element, write, writeAttribute } from "./dom.js";
 import { PhotoGrid, draggedPhotos } from "./grid.js";
+import { acceptDrops } from "./intake.js";
 import { createMenu } from "./menu.js";
+import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
+import { createAddPhotos } from "./ways.js";
 
 /**
  * @typedef {import("./types.js").App} App
@@ -142,9 +145,15 @@ export class ClassCard {
     this.#acceptPhotos();
   }
 
-  /** Photos of other classes can be dragged here. */
+  /** Photos of other classes can be dragged here, and files. */
   #acceptPhotos() {
     const { root } = this;
+    const isOpen = (/** @type {DragEvent} */ event) =>
+      draggedPhotos(event).length === 0 && isFree(this.#app.store.get(), "loading", "adding");
+    acceptDrops(root, isOpen, (source) => {
+      if (source) createAddPhotos(this.#app, this.#shown.label).add(source);
+      else this.#app.status.fail(() => texts.noFiles);
+    });
     root.addEventListener("dragover", (event) => {
       if (draggedPhotos(event).length === 0 || !canArrange(this.#app.store.get())) return;
       event.preventDefault();
@@ -170,7 +179,10 @@ export class ClassCard {
     const { album } = this.#app.store.get();
     const open = canArrange(this.#app.store.get());
     const others = (album?.classes ?? []).map((other) => other.label).filter((other) => other !== label);
+    const photos = createAddPhotos(this.#app, label);
     return [
+      { text: () => labels.addPhotos, act: photos.choose, disabled: !open },
+      { text: () => labels.recordPhotos, act: photos.record, disabled: !open },
       { text: () => labels.rename, act: () => this.rename(), disabled: !open },
       { text: () => labels.mergeInto, act: () => this.#merge(others), disabled: !open || others.length === 0 },
       {

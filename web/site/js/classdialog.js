@@ -3,8 +3,8 @@ import { labels, texts } from "./texts.js";
 
 /**
  * @typedef {import("./dom.js").Text} Text
- * @typedef {{ title: Text, action: Text, classes: string[], anew: boolean }} Question  classes: to choose from; anew:
- *   whether another name may be given
+ * @typedef {{ title: Text, action: Text, classes: string[], anew: boolean, chosen?: string }} Question  classes: to
+ *   choose from; anew: whether another name may be given; chosen: the class that is offered first
  */
 
 let made = 0;
@@ -15,7 +15,7 @@ let made = 0;
  * @param {Question} question
  * @returns {Promise<string | null>} its name; null where the visitor thought better of it
  */
-export function askClass({ title, action, classes, anew }) {
+export function askClass({ title, action, classes, anew, chosen: first }) {
   const id = `ask-class-${++made}`;
   const options = classes.map((label) => element("option", { value: label }, label));
   const another = element("option", { value: "" }, () => labels.anotherClass);
@@ -29,6 +29,7 @@ export function askClass({ title, action, classes, anew }) {
   const form = element("form", { method: "dialog" }, heading, chosen, named, element("div", { class: "dialog-foot" }, cancel, go));
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id }, form);
   write(heading, title);
+  if (first !== undefined && classes.includes(first)) select.value = first;
 
   function update() {
     const isNew = anew && select.value === "";

@@ -4,17 +4,20 @@
  * @typedef {import("./types.js").Photo} Photo
  * @typedef {import("./protocol.js").Problem} Problem
  * @typedef {{ photos: Photo[], problems: Problem[] }} Intake
- * @typedef {() => Promise<Intake>} Source
+ * @typedef {{ signal?: AbortSignal, onFound?: (n: number) => void }} Looking  onFound: how many files so far
+ * @typedef {(looking?: Looking) => Promise<Intake>} Source
  */
+import { fetchPicture } from "./address.js";
+import { draggedAddress } from "./dragged.js";
 import { pathOf } from "./format.js";
 import { texts } from "./texts.js";
 
 /**
- * Take a drop. The entries must be asked for during the event, since the browser empties its list afterwards; the
- * folders are read when the source is called.
+ * Take a drop: files, folders, or a picture of another page. The entries must be asked for during the event, since the
+ * browser empties its list afterwards; the folders are read, and the picture is fetched, when the source is called.
  *
  * @param {DataTransfer} transfer
- * @returns {Source | null} null where no files were dropped
+ * @returns {Source | null} null where something else was dropped
  */
 export function takeDrop(transfer) {
   /** @type {(FileSystemEntry | File)[]} */
@@ -23,30 +26,43 @@ export function takeDrop(transfer) {
     const thing = item.kind === "file" ? (item.webkitGetAsEntry() ?? item.getAsFile()) : null;
     if (thing) things.push(thing);
   }
-  if (things.length === 0) return null;
-  return async () => {
+  if (things.length === 0) {
+    const address = draggedAddress(transfer);
+    return address === null ? null : takeAddress(address);
+  }
+  return async (looking = {}) => {
     /** @type {Intake} */
     const intake = { photos: [], problems: [] };
     for (const thing of things) {
       if (thing instanceof File) intake.photos.push(thing);
-      else await readEntry(thing, intake);
+      else await readEntry(thing, intake, looking);
     }
     return intake;
   };
+}
+
+/** @param {string} url @returns {Source} */
+export function takeAddress(url) {
+  return async ({ signal } = {}) => ({ photos: [await fetchPicture(url, signal)], problems: [] });
 }
 
 /** @param {HTMLInputElement} input @returns {Source} */
 export function takeInput(input) {
   const photos = [...(input.files ?? [])];
   input.value = ""; // so that choosing the same folder again is a change again
+  return takePhotos(photos);
+}
+
+/** @param {Photo[]} photos @returns {Source} */
+export function takePhotos(photos) {
   return async () => ({ photos, problems: [] });
 }
 
-/** @param {FileSystemEntry} entry @param {Intake} intake */
-async function readEntry(entry, intake) {
+/** @param {FileSystemEntry} entry @param {Intake} intake @param {Looking} looking */
+async function readEntry(entry, intake, looking) {
   try {
     if (entry.isDirectory) {
-      await readFolder(/** @type {FileSystemDirectoryEntry} */ (entry), intake);
+      await readFolder(/** @type {FileSystemDirectoryEntry} */ (entry), intake, looking);
     } else {
       const blob = await readFile(/** @type {FileSystemFileEntry} */ (entry));
       intake.photos.push({ path: pathInDrop(entry), blob });
@@ -56,16 +72,17 @@ async function readEntry(entry, intake) {
   }
 }
 
-/** @param {FileSystemDirectoryEntry} folder @param {Intake} intake */
-async function readFolder(folder, intake) {
+/** @param {FileSystemDirectoryEntry} folder @param {Intake} intake @param {Looking} looking */
+async function readFolder(folder, intake, looking) {
   const reader = folder.createReader();
-  for (;;) {
+  while (!looking.signal?.aborted) {
     // At most 100 entries come per call; only an empty answer means the end.
     const entries = await readSome(reader);
     if (entries.length === 0) return;
     // Folders one by one: the answers for many at once come in one piece, and would block the page.
-    await Promise.all(entries.filter(({ isFile }) => isFile).map((entry) => readEntry(entry, intake)));
-    for (const entry of entries.filter(({ isDirectory }) => isDirectory)) await readEntry(entry, intake);
+    await Promise.all(entries.filter(({ isFile }) => isFile).map((entry) => readEntry(entry, intake, looking)));
+    looking.onFound?.(intake.photos.length);
+    for (const entry of entries.filter(({ isDirectory }) => isDirectory)) await readEntry(entry, intake, looking);
   }
 }
 
@@ -101,13 +118,13 @@ export function inOrder(photos) {
  * Make an element take drops, with its looks following.
  *
  * @param {HTMLElement} zone
- * @param {() => boolean} isOpen
+ * @param {(event: DragEvent) => boolean} isOpen
  * @param {(source: Source | null) => void} onDrop null where something else than files was dropped
  */
 export function acceptDrops(zone, isOpen, onDrop) {
   /** @param {DragEvent} event */
   const over = (event) => {
-    if (!isOpen()) return;
+    if (!isOpen(event)) return;
     event.preventDefault();
     event.stopPropagation(); // the zone inside, not the panel around it
     clearTarget();
@@ -121,7 +138,7 @@ export function acceptDrops(zone, isOpen, onDrop) {
   });
   zone.addEventListener("drop", (event) => {
     clearTarget();
-    if (!isOpen()) return;
+    if (!isOpen(event)) return;
     event.preventDefault();
     event.stopPropagation();
     onDrop(event.dataTransfer ? takeDrop(event.dataTransfer) : null);

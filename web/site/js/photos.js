@@ -1,16 +1,17 @@
+import { addAll, addPhotos } from "./adding.js";
 import { createChosenBar } from "./chosen.js";
 import { createClassList } from "./classes.js";
 import { createHistoryBar } from "./history.js";
-import { acceptDrops, inOrder, takeInput } from "./intake.js";
+import { acceptDrops, takeInput } from "./intake.js";
 import { createProblemList } from "./problems.js";
 import { fetchSamples } from "./samples.js";
 import { Selection } from "./selection.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
+import { createWays } from "./ways.js";
 
 /**
  * @typedef {import("./types.js").Desk} Desk
- * @typedef {import("./types.js").Photo} Photo
  * @typedef {import("./types.js").State} State
  * @typedef {import("./protocol.js").Split} Split
  * @typedef {import("./intake.js").Source} Source
@@ -44,6 +45,8 @@ export class PhotosView {
     // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
     this.#listen("training", this.#panel);
     this.#listen("validation", find("validation-zone", HTMLElement));
+    const { capture } = createWays(app);
+    this.hide = capture.close;
     app.store.subscribe((state) => this.#update(state));
   }
 
@@ -68,15 +71,8 @@ export class PhotosView {
 
   /** @param {Split} split @param {Source} source */
   #take(split, source) {
-    const { store, status } = this.#app;
-    this.#waiting.hidden = store.get().busy !== "loading";
-    this.#work(async (client) => {
-      status.progress(() => texts.findingPhotos);
-      const { photos, problems } = await source();
-      this.#problems.add(problems);
-      await this.#add(client, split, inOrder(photos));
-      this.#showReady();
-    });
+    this.#waiting.hidden = this.#app.store.get().busy !== "loading";
+    addPhotos(this.#app, { split }, source);
   }
 
   /** @param {Desk} client */
@@ -85,41 +81,16 @@ export class PhotosView {
     const samples = await fetchSamples((done, total) =>
       status.progress(() => texts.fetchingSamples(done, total), done, total),
     );
-    await this.#add(client, "training", samples.training);
-    await this.#add(client, "validation", samples.validation);
+    await addAll(this.#app, client, { split: "training" }, samples.training);
+    await addAll(this.#app, client, { split: "validation" }, samples.validation);
     store.set({ samples: true });
-    this.#showReady();
-  }
-
-  /**
-   * Hand photos to the client, and show what became of them.
-   *
-   * @param {Desk} client
-   * @param {Split} split
-   * @param {Photo[]} photos
-   */
-  async #add(client, split, photos) {
-    const { store, status } = this.#app;
-    /** @param {{ done: number, total: number }} progress */
-    const onProgress = ({ done, total }) => status.progress(() => texts.reading(done, total), done, total);
-    onProgress({ done: 0, total: photos.length });
-    const result = await client.add(split, photos, { onProgress });
-    this.#problems.add(result.problems);
-    const { photos: known } = store.get();
-    for (const { index, id, path } of result.added) known.set(id, photos[index ?? -1] ?? { path, blob: null });
-    store.set({ classes: result.classes, album: result });
-  }
-
-  #showReady() {
-    const { classes } = this.#app.store.get();
-    this.#app.status.show(() => texts.photosReady(countPhotos(classes), classes.length));
   }
 
   /** @param {Desk} client */
   async #removeAll(client) {
     await client.clear();
     this.#problems.clear();
-    this.#app.store.set({ classes: [], album: null, photos: new Map(), samples: false });
+    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], samples: false });
     this.#app.status.show(() => texts.ready);
     this.#app.find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
   }
@@ -131,6 +102,7 @@ export class PhotosView {
     this.#samples.disabled = !open || state.samples;
     this.#remove.disabled = !isFree(state);
     this.#remove.hidden = state.classes.length === 0 && this.#problems.count() === 0;
+    this.#problems.add(state.problems);
     this.#panel.dataset.empty = String(state.classes.length === 0);
     if (state.busy !== "loading") this.#waiting.hidden = true;
   }

@@ -40,6 +40,7 @@
  *   several labels: each is a class, and holds 1 for the photos of it
  *
  * @typedef {object} MappingQuestion  a table whose columns are not certain
+ * @property {"columns"} kind
  * @property {string} path
  * @property {number} rows
  * @property {{ name: string, examples: string[] }[]} columns
@@ -48,11 +49,11 @@
  *
  * @typedef {Album & {
  *   added: { index: number | null, id: number, path: string, label: string, split: Split | null }[],
- *   question: MappingQuestion | null,
+ *   question: MappingQuestion | { kind: "label", photos: number } | null,
  *   problems: Problem[],
  * }} Added  index: position in the files handed over, null for what came out of a zip; id: of the photo from now on;
- *   split null: will be drawn when training starts; question: nothing was taken in, add the same again with `mapping`;
- *   problems: all files held back so far
+ *   split null: will be drawn when training starts; question: nothing was taken in, add the same again with `mapping`, or
+ *   with a `label` where no photo says its class; problems: all files held back so far
  *
  * @typedef {object} History  one value per finished epoch
  * @property {number[]} loss

@@ -1,9 +1,9 @@
-import { fetchPicture } from "./address.js";
+import { createAddressForm } from "./address.js";
 import { createCamera } from "./camera.js";
 import { element, find } from "./dom.js";
 import { helpWith } from "./form.js";
 import { nameOf, pathOf } from "./format.js";
-import { acceptDrops, inOrder, takeInput } from "./intake.js";
+import { acceptDrops, inOrder, takeAddress, takeInput } from "./intake.js";
 import { showNetwork } from "./network.js";
 import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
@@ -66,9 +66,16 @@ export class RecogniseView {
 
   /** @param {import("./intake.js").Source} source */
   async #take(source) {
-    const { photos, problems } = await source();
-    this.#add(inOrder(photos));
-    if (problems.length > 0) this.#app.status.fail(`${problems[0].path}: ${problems[0].reason}`);
+    const { status } = this.#app;
+    try {
+      const { photos, problems } = await source();
+      this.#add(inOrder(photos));
+      if (problems.length > 0) status.fail(`${problems[0].path}: ${problems[0].reason}`);
+      return true;
+    } catch (error) {
+      status.fail(() => texts.notFetched, error);
+      return false;
+    }
   }
 
   /** @param {ClipboardEvent} event */
@@ -82,23 +89,10 @@ export class RecogniseView {
   #listenToAddress() {
     const { status } = this.#app;
     const form = find("address-form", HTMLFormElement);
-    const address = find("address", HTMLInputElement);
-    const button = find("fetch-address", HTMLButtonElement);
-    helpWith(address, () => texts.expectedAddress);
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      button.disabled = true;
+    createAddressForm(form, async (url) => {
       status.clearError();
-      const url = address.value;
       status.progress(() => texts.fetching(url));
-      try {
-        this.#add([await fetchPicture(url)]);
-        form.reset();
-      } catch (error) {
-        status.fail(() => texts.notFetched, error);
-      } finally {
-        button.disabled = false;
-      }
+      if (await this.#take(takeAddress(url))) form.reset();
     });
   }
 

@@ -12,8 +12,8 @@ from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
 from pyclassifier.columns import Columns, MappingQuestion
 from pyclassifier.datasets import Split
 from pyclassifier.images import make_thumbnail
-from pyclassifier.intake import Files, from_files, from_set, unpack
-from pyclassifier.names import is_table, is_zip
+from pyclassifier.intake import Files, Intake, from_files, from_set, unpack
+from pyclassifier.names import is_table, is_zip, why_skip
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -24,7 +24,8 @@ MOST_PIXELS = 2048
 async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
     """Take photos in: folders, zips and tables as one set, or all of them into one class.
 
-    Where the columns of a table are not certain, nothing is taken in yet, and the reply holds a question.
+    Where the columns of a table are not certain, or no photo says its class, nothing is taken in yet, and the reply
+    holds a question.
     """
     options: Data = {"split": how} if isinstance(how, str) else as_dict(how)
     split: Split | None = "validation" if options.get("split") == "validation" else None
@@ -39,8 +40,9 @@ async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, 
         )
     if stop.requested:
         raise StoppedError("Stopped before the photos were taken in.")
-    if isinstance(found, MappingQuestion):
-        return {"added": [], "question": _question(found), "problems": listed(bench.album.problems), **bench.describe()}
+    question = _question(found, listing)
+    if question:
+        return {"added": [], "question": question, "problems": listed(bench.album.problems), **bench.describe()}
     samples, more = found
     ids = bench.album.add(Dataset(samples, (*problems, *more)))
     return {
@@ -96,14 +98,19 @@ def _columns(answer: Data) -> Columns:
     return Columns(answer["file"], label if isinstance(label, str) else tuple(label), answer.get("split"))
 
 
-def _question(question: MappingQuestion) -> Data:
-    table, label = question.table, question.guess.label
+def _question(found: Intake | MappingQuestion, listing: Files) -> Data | None:
+    """What must be known before anything is taken in."""
+    if not isinstance(found, MappingQuestion):
+        n_photos = 0 if found[0] else sum(why_skip(path) is None for path, _ in listing)
+        return {"kind": "label", "photos": n_photos} if n_photos else None
+    table, label = found.table, found.guess.label
     return {
+        "kind": "columns",
         "path": table.name,
         "rows": len(table.rows),
-        "columns": [{"name": name, "examples": question.examples(name)} for name in table.columns],
-        "oneHot": list(question.one_hot),
-        "guess": {**asdict(question.guess), "label": label if isinstance(label, str) else list(label)},
+        "columns": [{"name": name, "examples": found.examples(name)} for name in table.columns],
+        "oneHot": list(found.one_hot),
+        "guess": {**asdict(found.guess), "label": label if isinstance(label, str) else list(label)},
     }
 
 

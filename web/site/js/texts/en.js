@@ -22,9 +22,27 @@ export const labels = {
   loadingHint: "You can choose your photos meanwhile.",
   photosTitle: "Photos",
   photosLead: "A folder for each class, named as the class:",
-  dropFolder: "Drop a folder here",
+  dropFolder: "Drop photos, folders or a zip here",
   or: "or",
   chooseTraining: "Choose training folder",
+  chooseFiles: "Choose files",
+  moreWays: "More ways",
+  moreWaysLead:
+    "A zip of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON) that names their " +
+    "classes. A picture that is pasted, or dragged here from another page. Or its address:",
+  openCapture: "Record with the camera",
+  captureTitle: "Record with the camera",
+  captureRate: "Photos per second",
+  captureDelay: "Countdown",
+  captureToggle: "Press once to start and once to stop",
+  captureHint: "Hold the button or the space bar. The photos of one recording stay together when some are set aside for validation.",
+  fileColumn: "Photos are named in",
+  labelColumn: "Classes are named in",
+  addNow: "Add photos",
+  withoutTable: "Without the table",
+  tableExamples: "What is in the table",
+  addPhotos: "Add photos…",
+  recordPhotos: "Record photos…",
   useSamples: "Use sample photos",
   treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
   validationTitle: "Validation photos",
@@ -241,6 +259,25 @@ export const texts = {
   /** @param {number} done @param {number} total */
   fetchingSamples: (done, total) => `Fetching sample photos: ${done} of ${total}`,
   findingPhotos: "Looking into the folder…",
+  /** @param {number} n */
+  foundPhotos: (n) => `Looking into the folder… ${count(n, "file", "files")} so far`,
+  nothingAdded: "Cancelled: no photos were added",
+  asking: "One question about the photos",
+  /** @param {number} n */
+  whichClass: (n) => (n === 1 ? "Which class does this photo show?" : `Which class do these ${photos(n)} show?`),
+  /** @param {string} path */
+  columnsTitle: (path) => `Which columns of ${path}?`,
+  /** @param {number} rows */
+  columnsLead: (rows) => `The table has ${count(rows, "row", "rows")}. This is the guess; please check it.`,
+  /** @param {string[]} columns */
+  oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
+  sameColumns: "Expected two different columns.",
+  holdToRecord: "Hold to record",
+  record: "Start recording",
+  recording: "Recording…",
+  stopRecording: "Stop recording",
+  /** @param {number} n */
+  photosTaken: (n) => `${photos(n)} taken`,
   /** @param {number} done @param {number} total */
   reading: (done, total) => `Reading photos: ${done} of ${total}`,
   /** @param {number} n @param {number} classes */

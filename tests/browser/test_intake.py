@@ -1,0 +1,276 @@
+"""Photos come in by every way: zips, several folders, tables, names, the camera, the clipboard, other pages."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zipfile
+
+import pytest
+from photos import COLORS, encode, noisy
+from playwright.sync_api import expect
+from test_page import AXE, button, drop, open_page, violations
+from test_recognise import cat, other_site  # noqa: F401 - fixtures
+
+
+@pytest.fixture
+def ready(page, site):
+    return open_page(page, site, "wasm")
+
+
+def photo(label, seed):
+    return encode(noisy(COLORS[label], seed))
+
+
+def zone(page):
+    return page.get_by_text("Drop photos, folders or a zip here")
+
+
+def said(page, text):
+    expect(page.get_by_role("status").first).to_have_text(re.compile(text), timeout=30_000)
+
+
+def cards(page):
+    """Classes with what they count."""
+    items = page.locator("#classes > li").all()
+    return {item.locator("h3").inner_text(): int(item.locator(".count").inner_text().split()[0]) for item in items}
+
+
+def test_zips_and_folders_dropped_together(ready, tmp_path):
+    page = ready
+    with zipfile.ZipFile(tmp_path / "pets.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for label in ("blue", "red"):
+            for i in range(5):
+                file.writestr(f"{label}/{i}.png", photo(label, i))
+    (tmp_path / "green").mkdir()
+    for i in range(4):
+        (tmp_path / "green" / f"{i}.png").write_bytes(photo("green", i))
+    with zipfile.ZipFile(tmp_path / "green" / "more.zip", "w") as file:
+        file.writestr("red/9.png", photo("red", 9))
+    drop(page, zone(page), tmp_path / "pets.zip", tmp_path / "green")
+    said(page, "Ready: 15 photos in 3 classes")
+    assert cards(page) == {"blue": 5, "green": 4, "red": 6}
+    # Only Python has what came out of the zips, and makes pictures of it.
+    expect(page.locator("#classes > li", has_text="blue").locator("img").first).to_be_visible()
+    page.locator("summary", has_text="Advanced").click()
+    page.get_by_label("Input size").select_option("96")
+    page.get_by_label("Epochs", exact=True).fill("5")
+    button(page, "Train").click()
+    said(page, "^Trained")
+
+
+def test_two_folders_and_names_of_a_flat_one(ready, tmp_path):
+    page = ready
+    for label in ("blue", "green"):
+        (tmp_path / label).mkdir()
+        for i in range(3):
+            (tmp_path / label / f"{i}.png").write_bytes(photo(label, i))
+    drop(page, zone(page), tmp_path / "blue", tmp_path / "green")
+    said(page, "Ready: 6 photos in 2 classes")
+    (tmp_path / "mixed").mkdir()
+    for label in ("red", "blue"):
+        for i in range(3):
+            (tmp_path / "mixed" / f"{label} ({i}).png").write_bytes(photo(label, 50 + i))
+    drop(page, zone(page), tmp_path / "mixed")
+    said(page, "Ready: 12 photos in 3 classes")
+    assert cards(page) == {"blue": 6, "green": 3, "red": 3}
+
+
+def test_a_table_beside_the_photos(ready, tmp_path):
+    page = ready
+    for i in range(6):
+        (tmp_path / f"{i}.png").write_bytes(photo("blue" if i < 3 else "red", i))
+    (tmp_path / "labels.csv").write_text(
+        "image;类别\n" + "\n".join(f"{i};{'蓝' if i < 3 else '红'}" for i in range(7)), encoding="utf-16"
+    )
+    page.get_by_label("Choose files").set_input_files(sorted(tmp_path.iterdir()))
+    said(page, "Ready: 6 photos in 2 classes")
+    assert cards(page) == {"红": 3, "蓝": 3}
+    expect(page.locator("details", has_text="1 file left out")).to_contain_text("no photo is called '6'")
+
+
+def test_uncertain_columns_are_asked_about(ready, tmp_path):
+    page = ready
+    for i in range(6):
+        (tmp_path / f"{i}.png").write_bytes(photo("blue" if i < 3 else "red", i))
+    rows = [f"{i}.png,{'blue' if i < 3 else 'red'},{'odd' if i % 2 else 'even'}" for i in range(6)]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,colour,parity", *rows]))
+    choose = page.get_by_label("Choose files")
+    choose.set_input_files(sorted(tmp_path.iterdir()))
+    dialog = page.get_by_role("dialog", name="Which columns of labels.csv?")
+    expect(dialog).to_contain_text("6 rows")
+    expect(dialog.get_by_role("columnheader")).to_have_text(["file", "colour", "parity"])
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    said(page, "Cancelled: no photos were added")
+    assert cards(page) == {}
+    choose.set_input_files(sorted(tmp_path.iterdir()))
+    classes = dialog.get_by_label("Classes are named in")
+    expect(classes).to_have_value("colour")
+    classes.select_option("file")
+    dialog.get_by_role("button", name="Add photos").click()
+    assert classes.evaluate("field => field.validationMessage") == "Expected two different columns."
+    classes.select_option("parity")
+    dialog.get_by_role("button", name="Add photos").click()
+    said(page, "Ready: 6 photos in 2 classes")
+    assert cards(page) == {"even": 3, "odd": 3}
+
+
+PASTE = """([selector, texts]) => {
+    const transfer = new DataTransfer();
+    for (const [i, text] of texts.entries()) {
+        const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+        transfer.items.add(new File([bytes], `pasted${i}.png`, { type: "image/png" }));
+    }
+    const event = new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+    document.querySelector(selector).dispatchEvent(event);
+}"""
+
+
+def paste(page, *photos, into="body"):
+    page.evaluate(PASTE, [into, [base64.b64encode(data).decode() for data in photos]])
+
+
+def test_pasted_pictures_ask_for_their_class(ready):
+    page = ready
+    paste(page)
+    expect(page.get_by_role("alert")).to_contain_text("Expected a picture in the clipboard")
+    paste(page, photo("red", 1), photo("red", 2))
+    dialog = page.get_by_role("dialog", name="Which class do these 2 photos show?")
+    dialog.get_by_label("Name of the new class").fill("rouge")
+    page.keyboard.press("Enter")
+    said(page, "Ready: 2 photos in 1 class")
+    paste(page, photo("blue", 1))
+    dialog = page.get_by_role("dialog", name="Which class does this photo show?")
+    expect(dialog.get_by_label("Class", exact=True)).to_have_value("rouge")
+    dialog.get_by_label("Class", exact=True).select_option("New class…")
+    dialog.get_by_label("Name of the new class").fill("bleu")
+    page.keyboard.press("Enter")
+    said(page, "Ready: 3 photos in 2 classes")
+    paste(page, photo("blue", 2))
+    expect(page.get_by_role("dialog").get_by_label("Class", exact=True)).to_have_value("bleu"), "the last one used"
+    page.keyboard.press("Escape")
+    said(page, "Cancelled")
+    paste(page, photo("blue", 3), into="#page-recognise, #try")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert cards(page) == {"bleu": 1, "rouge": 2}
+
+
+def test_a_picture_of_another_page_is_fetched_when_it_is_dropped_or_its_address_is_sent(chromium, site, other_site):  # noqa: F811
+    page = open_page(chromium.new_page(), site, "wasm")
+    address = f"http://127.0.0.1:{other_site.server_port}"
+    html = {"mimeType": "text/html", "data": f'<a href="x"><img src="{address}/cat.png" onerror="fetch(1)"></a>'}
+    link = {"mimeType": "text/uri-list", "data": f"{address}/page.html"}
+    drop(page, zone(page), items=[html, link])
+    page.get_by_role("dialog").get_by_label("Name of the new class").fill("cat")
+    page.keyboard.press("Enter")
+    said(page, "Ready: 1 photo in 1 class")
+    assert other_site.seen == [("/cat.png", None, None)]
+    page.locator("summary", has_text="More ways").click()
+    field = page.get_by_label("Address of a picture")
+    for path, message in (
+        ("closed/cat.png", "does not let other sites read its pictures (CORS)"),
+        ("missing.png", "answered with HTTP status 404"),
+    ):
+        field.fill(f"{address}/{path}")
+        button(page, "Fetch").click()
+        expect(page.get_by_role("alert")).to_contain_text(message)
+    field.fill(f"{address}/cat.png")
+    button(page, "Fetch").click()
+    page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    said(page, "Ready: 2 photos in 1 class")
+    expect(field).to_have_value("")
+    page.close()
+
+
+def test_fetching_can_be_cancelled(chromium, site, other_site):  # noqa: F811
+    page = open_page(chromium.new_page(), site, "wasm")
+    page.route("**/slow.png", lambda route: None)  # never answered
+    page.locator("summary", has_text="More ways").click()
+    page.get_by_label("Address of a picture").fill(f"http://127.0.0.1:{other_site.server_port}/slow.png")
+    button(page, "Fetch").click()
+    button(page, "Cancel").click()
+    said(page, "Cancelled: no photos were added")
+    expect(button(page, "Cancel")).to_be_hidden()
+    expect(button(page, "Use sample photos")).to_be_enabled()
+    assert page.locator("iframe").count() == 0
+    page.close()
+
+
+@pytest.fixture
+def camera(chromium, site):
+    context = chromium.new_context(permissions=["camera"], viewport={"width": 1200, "height": 900})
+    page = open_page(context.new_page(), site, "wasm")
+    button(page, "Record with the camera").click()
+    yield page
+    context.close()
+
+
+def capture(page):
+    return page.get_by_role("dialog", name="Record with the camera")
+
+
+def taken(page):
+    return int(re.match(r"\d+", page.locator("#capture-count").inner_text())[0])
+
+
+def test_a_burst_is_recorded_while_the_button_is_held(camera):
+    page = camera
+    dialog = capture(page)
+    record = dialog.get_by_role("button", name="Hold to record")
+    expect(record).to_be_enabled(timeout=30_000)
+    record.click()
+    assert dialog.get_by_label("Class").evaluate("field => field.validationMessage").startswith("Expected a name")
+    dialog.get_by_label("Class").fill("noise")
+    dialog.get_by_label("Photos per second").fill("10")
+    record.hover()
+    page.mouse.down()
+    expect(page.locator("#capture-count")).to_have_text(re.compile(r"^([5-9]|\d\d+) photos taken"), timeout=30_000)
+    page.mouse.up()
+    said(page, r"Ready: \d+ photos in 1 class")
+    first = taken(page)
+    assert cards(page) == {"noise": first}
+    record.focus()
+    page.keyboard.down("Space")
+    expect(page.locator("#capture-count")).not_to_have_text(f"{first} photos taken", timeout=30_000)
+    page.keyboard.up("Space")
+    said(page, rf"Ready: (?!{first} )\d+ photos in 1 class")
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    button(page, "Close").click()
+    assert page.evaluate("document.getElementById('capture-view').srcObject") is None, "the camera is off"
+    page.locator("#classes img").first.wait_for()
+    sizes = page.evaluate(
+        "Promise.all([...document.querySelectorAll('#classes img')].map((i) => i.decode().then(() => i.naturalWidth)))"
+    )
+    assert sizes and max(sizes) <= 640
+
+
+def test_who_cannot_hold_presses_twice_and_a_countdown_waits(camera):
+    page = camera
+    dialog = capture(page)
+    expect(dialog.get_by_role("button", name="Hold to record")).to_be_enabled(timeout=30_000)
+    dialog.get_by_label("Class").fill("later")
+    dialog.get_by_label("Press once to start").check()
+    dialog.get_by_label("Countdown").select_option("3 s")
+    dialog.get_by_role("button", name="Start recording").click()
+    expect(page.locator("#capture-countdown")).to_have_text("2")
+    assert page.locator("#capture-count").inner_text() == ""
+    dialog.get_by_role("button", name="Stop recording").click()
+    expect(page.locator("#capture-countdown")).to_be_empty()
+    page.wait_for_timeout(2500)
+    assert page.locator("#capture-count").inner_text() == "", "stopped before it began"
+    dialog.get_by_label("Countdown").select_option("0 s")
+    dialog.get_by_role("button", name="Start recording").click()
+    expect(page.locator("#capture-count")).to_have_text(re.compile("photos taken"), timeout=30_000)
+    page.keyboard.press("Escape")
+    expect(capture(page)).to_be_hidden()
+    said(page, r"Ready: \d+ photos? in 1 class")
+    assert page.evaluate("document.getElementById('capture-view').srcObject") is None
+
+
+def test_a_refused_camera_is_explained(ready):
+    button(ready, "Record with the camera").click()
+    expect(ready.get_by_role("alert")).to_contain_text("did not allow it")
+    expect(capture(ready)).to_be_hidden()

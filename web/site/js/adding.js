@@ -1,0 +1,99 @@
+/** The one way by which photos come in, whatever they come from. */
+import { askColumns } from "./columnsdialog.js";
+import { askClass } from "./classdialog.js";
+import { inOrder } from "./intake.js";
+import { ABORTED } from "./protocol.js";
+import { labels, texts } from "./texts.js";
+
+/**
+ * @typedef {import("./types.js").App} App
+ * @typedef {import("./types.js").Desk} Desk
+ * @typedef {import("./types.js").Photo} Photo
+ * @typedef {import("./protocol.js").Added} Added
+ * @typedef {import("./protocol.js").AddOptions} AddOptions
+ * @typedef {NonNullable<Added["question"]>} Question
+ */
+
+/** The class that photos went to last, which is offered first. @type {WeakMap<App["store"], string>} */
+const lastClass = new WeakMap();
+
+/**
+ * Take photos in, and ask the visitor what is not certain: columns of a table, or the class of photos that do not say it.
+ *
+ * @param {App} app
+ * @param {AddOptions} how
+ * @param {import("./intake.js").Source} source
+ * @returns {Promise<boolean>} whether they are in; the page says why where they are not
+ */
+export async function addPhotos(app, how, source) {
+  const { find, run, status } = app;
+  let added = false;
+  await run("adding", find("photos", HTMLElement), async (desk) => {
+    status.clearError();
+    const cancel = find("cancel-adding", HTMLButtonElement);
+    const abort = new AbortController();
+    const { signal } = abort;
+    cancel.addEventListener("click", () => abort.abort(), { signal });
+    cancel.hidden = false;
+    try {
+      status.progress(() => texts.findingPhotos);
+      const { photos, problems } = await source({ signal, onFound: (n) => status.progress(() => texts.foundPhotos(n)) });
+      signal.throwIfAborted();
+      app.store.set({ problems });
+      added = await addAll(app, desk, how, inOrder(photos), signal);
+      if (!added) status.show(() => texts.nothingAdded);
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === ABORTED)) throw error;
+      status.show(() => texts.nothingAdded);
+    } finally {
+      cancel.hidden = true;
+      abort.abort(); // the button listens no longer
+    }
+  });
+  return added;
+}
+
+/**
+ * @param {App} app
+ * @param {Desk} desk
+ * @param {AddOptions} how
+ * @param {Photo[]} photos
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<boolean>} false where the visitor thought better of it
+ */
+export async function addAll(app, desk, how, photos, signal) {
+  const { store, status } = app;
+  status.progress(() => texts.reading(0, photos.length), 0, photos.length);
+  let result = await desk.add(how, photos, { signal });
+  while (result.question) {
+    const answer = await ask(app, result.question);
+    if (!answer) return false;
+    how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
+    result = await desk.add(how, photos, { signal });
+  }
+  const { photos: known } = store.get();
+  for (const { index, id, path } of result.added) known.set(id, index === null ? { path, blob: null } : photos[index]);
+  const last = result.added.at(-1)?.label;
+  if (last !== undefined) lastClass.set(store, last);
+  store.set({ classes: result.classes, album: result, problems: result.problems });
+  const total = result.classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
+  status.show(() => texts.photosReady(total, result.classes.length));
+  return true;
+}
+
+/** @param {App} app @param {Question} question @returns {Promise<AddOptions | null>} */
+async function ask({ store, status }, question) {
+  status.show(() => texts.asking);
+  if (question.kind === "columns") {
+    const columns = await askColumns(question);
+    return columns === undefined ? null : { mapping: { [question.path]: columns } };
+  }
+  const label = await askClass({
+    title: () => texts.whichClass(question.photos),
+    action: () => labels.addNow,
+    classes: store.get().classes.map(({ label }) => label),
+    anew: true,
+    chosen: lastClass.get(store),
+  });
+  return label === null ? null : { label };
+}

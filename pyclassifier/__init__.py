@@ -9,6 +9,7 @@ from .calibration import (
     reliability_curve,
 )
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
+from .checks import DatasetReport, check_dataset
 from .classifier import ImageClassifier
 from .costs import StorageCost
 from .datasets import Dataset, Problem, Sample
@@ -25,6 +26,7 @@ from .errors import (
     UnknownModelError,
 )
 from .features import FeatureCache, Progress
+from .findings import Finding, Fix
 from .history import History
 from .imagenet import ImageNetClassifier, Recognition
 from .images import decode_image
@@ -56,10 +58,13 @@ __all__ = [
     "CrossValidation",
     "Dataset",
     "DatasetError",
+    "DatasetReport",
     "EngineError",
     "Evaluation",
     "FeatureCache",
+    "Finding",
     "FitConfig",
+    "Fix",
     "History",
     "ImageClassifier",
     "ImageDecodeError",
@@ -86,6 +91,7 @@ __all__ = [
     "StratifiedKFold",
     "UnknownModelError",
     "accuracy_score",
+    "check_dataset",
     "compute_class_weight",
     "confusion_matrix",
     "cross_val_score",

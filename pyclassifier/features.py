@@ -20,7 +20,8 @@ from .catalog import ModelCard
 from .datasets import Problem, Read, Sample
 from .engines.base import Predictor, ShouldStop
 from .errors import ImageDecodeError, StoppedError
-from .images import MAX_PIXELS
+from .findings import Facts
+from .images import MAX_PIXELS, read_size
 from .topology import Pooling, Topology
 
 Photo = Sample | bytes | NDArray[np.uint8]
@@ -142,6 +143,7 @@ class FeatureCache:
         # A sample's bytes never change, so a photo that was hashed once need not even be read again, whatever label
         # it has now.
         self._digests: dict[Read, str] = {}
+        self._seen: dict[str, tuple[int, int] | str] = {}  # by content: size, or why it cannot be read
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -197,6 +199,31 @@ class FeatureCache:
             ((digest, kind), row), the least recently used first.
         """
         return list(self._rows.items())
+
+    def see(self, digest: str, seen: tuple[int, int] | str) -> None:
+        """Note a content's width and height, or why it cannot be read as an image.
+
+        Parameters
+        ----------
+        digest : str
+        seen : tuple of (int, int), or str
+        """
+        self._seen[digest] = seen
+
+    def facts(self, sample: Sample) -> Facts:
+        """Tell all that is known of a sample's file.
+
+        Parameters
+        ----------
+        sample : Sample
+
+        Returns
+        -------
+        Facts
+        """
+        digest = self.digest(sample)
+        seen = self._seen.get(digest) if digest else None
+        return Facts(digest, None, seen) if isinstance(seen, str) else Facts(digest, seen)
 
     def forget(self, samples: Sequence[Sample]) -> None:
         """Let go of samples; their features stay, for the day they come back.
@@ -273,6 +300,14 @@ class Pixels:
         """There is nothing to free."""
 
 
+def pool_features(X: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+    """Mean over the feature map of each row (N, n_features); what is no map of so many channels stays as it is."""
+    if not channels or X.shape[1] % channels:
+        return X
+    mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
+    return mean
+
+
 class FeatureExtractor:
     """Turns samples into features with a model that an engine holds.
 
@@ -318,11 +353,7 @@ class FeatureExtractor:
         """Mean over the feature map of each row, which photos are compared by; None where the features are pixels."""
         if isinstance(self.model, Pixels):
             return None
-        channels = self.card.feature_channels
-        if self.pooling == "avg" or not channels or X.shape[1] % channels:
-            return X
-        mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
-        return mean
+        return X if self.pooling == "avg" else pool_features(X, self.card.feature_channels)
 
     def forgetful(self) -> FeatureExtractor:
         """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""
@@ -419,10 +450,13 @@ class FeatureExtractor:
         row = self.cache.get(digest, self.kind)
         if row is not None:
             return row
-        return _Pixels(
-            digest,
-            load_image(data, sample.path, self.card.input_size, self.fit_mode, max_pixels=self.max_pixels),
-        )
+        try:
+            pixels = load_image(data, sample.path, self.card.input_size, self.fit_mode, max_pixels=self.max_pixels)
+            self.cache.see(digest, read_size(data, sample.path, max_pixels=self.max_pixels))
+        except ImageDecodeError as error:
+            self.cache.see(digest, error.reason)
+            raise
+        return _Pixels(digest, pixels)
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card)

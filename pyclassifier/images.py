@@ -76,17 +76,46 @@ def open_image(
     ImageDecodeError
         As in `decode_image`.
     """
+    with _opened(data, name, max_pixels) as image:
+        if min_side is not None:
+            side = int(min_side * REDUCING_GAP)
+            image.draft("RGB", (side, side))
+        image.load()
+        return _to_rgb(_upright(image))
+
+
+def read_size(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
+    """Read the width and height of an image file from its header, as they are stored: before EXIF turns it.
+
+    Parameters
+    ----------
+    data, name, max_pixels
+        As in `decode_image`.
+
+    Returns
+    -------
+    width, height : int
+        In pixels.
+
+    Raises
+    ------
+    ImageDecodeError
+        The file is empty, no image or too large; whether its pixels can be decoded is not looked at.
+    """
+    with _opened(data, name, max_pixels) as image:
+        return image.size
+
+
+@contextmanager
+def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
+    """An image file with its header read; whatever goes wrong with it is an ImageDecodeError."""
     if not data:
         raise ImageDecodeError(name, "the file is empty.")
     try:
         with _pixel_limit(max_pixels):
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             _check_size(image, name, max_pixels)
-            if min_side is not None:
-                side = int(min_side * REDUCING_GAP)
-                image.draft("RGB", (side, side))
-            image.load()
-            return _to_rgb(_upright(image))
+            yield image
     except ImageDecodeError:
         raise
     except UnidentifiedImageError:

@@ -18,6 +18,7 @@ export function createClassList(app, selection) {
   /** By the classes' keys. @type {Map<number, ClassCard>} */
   const cards = new Map();
   let most = AT_ONCE;
+  more.hidden = true;
   list.after(more);
   more.addEventListener("click", () => {
     most += AT_ONCE;

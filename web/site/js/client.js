@@ -103,6 +103,15 @@ export class Desk {
     return this.#call("redo", []);
   }
 
+  /**
+   * Look for what may be wrong with the photos that take part: by what is known of them already, which is quick, or,
+   * with `whole`, by reading and comparing all of them, with the backbone and at the size that the next training uses.
+   * @param {import("./protocol.js").TrainOptions & { whole?: boolean } & CallOptions} [options]
+   */
+  check({ onProgress, signal, ...options } = {}) {
+    return this.#call("check", [options], { onProgress, signal });
+  }
+
   /** Forget all photos. The trained model stays. */
   clear() {
     return this.#call("clear", []);

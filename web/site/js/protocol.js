@@ -25,6 +25,27 @@
  *   | { type: "movePhotos", photos: number[], to?: string, split?: Split | "drawn" }
  *   | { type: "deletePhotos", photos: number[] }
  * } Edit  movePhotos: to a class, which is made where there is none of that name, or onto a side of the split
+ *
+ * @typedef {"unreadable" | "duplicates" | "alike" | "two classes" | "both sides" | "small" | "few" | "imbalance"} FindingKind
+ *   duplicates: the same bytes; alike: nearly the same picture; both sides: to learn from and to be judged by
+ *
+ * @typedef {object} Fix
+ * @property {"delete" | "keep first" | "keep in" | "move to" | "mark"} change
+ * @property {string | null} label  the class to keep them in, or to move them to
+ * @property {Split | null} split  what to mark them for
+ * @property {Edit} edit  that does it
+ *
+ * @typedef {object} Finding  something that may be wrong with the photos
+ * @property {FindingKind} kind
+ * @property {string[]} labels  the classes that it is about; imbalance: the largest and the smallest
+ * @property {{ photos?: number, side?: number, largest?: number, smallest?: number }} numbers  side: pixels
+ * @property {number[][]} groups  ids of the photos; those of a group are the same, or alike
+ * @property {string[]} reasons  unreadable: why, of each photo of the only group
+ * @property {Fix[]} fixes  any one of them mends it
+ *
+ * @typedef {{ findings: Finding[], compared: boolean }} Checked  the gravest first; compared: whether all photos were
+ *   compared with each other, so that those that are nearly the same are known
+ *
  * @typedef {{ path: string, reason: string }} Problem
  * @typedef {"training" | "validation"} Split
  * @typedef {{ path: string, blob: Blob }} NamedBlob
@@ -249,6 +270,7 @@
  * @property {[[Edit], Album]} edit
  * @property {[[], Album]} undo
  * @property {[[], Album]} redo
+ * @property {[[TrainOptions & { whole?: boolean }], Checked]} check
  * @property {[[TrainOptions], Trained]} train
  * @property {[["validation" | "cross"], Judged | null]} results
  * @property {[[number[], boolean], null]} confirm

@@ -33,6 +33,7 @@ const MODULES = [
   "exchange.py",
   "album.py",
   "arrange.py",
+  "check.py",
   "options.py",
   "figures.py",
   "runs.py",

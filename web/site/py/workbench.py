@@ -8,6 +8,7 @@ from math import isnan
 from typing import Any, ClassVar
 
 import arrange
+import check
 import figures
 import incoming
 import live
@@ -44,6 +45,7 @@ class Workbench:
         self.classifier = ImageClassifier(find_card(None), engine=engine)
         self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
         self.trained_on: Mapping[int, Place] = {}
+        self.alike: dict[str, int] = {}  # by content: group of nearly the same photos, as compared last
         self.runs = runs.Runs()
         self.rejects = True  # whether a model may answer "none of these", where its threshold is known
         self.crossed: tuple[Predictions, list[int]] | None = (
@@ -208,7 +210,7 @@ Workbench.methods = {
     "exportModel": Workbench.export_model,
     "openModel": Workbench.open_model,
 }
-Workbench.methods |= incoming.METHODS | arrange.METHODS | figures.METHODS | runs.METHODS | live.METHODS
+Workbench.methods |= incoming.METHODS | arrange.METHODS | check.METHODS | figures.METHODS | runs.METHODS | live.METHODS
 
 
 def _recognised(

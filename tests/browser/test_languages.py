@@ -13,7 +13,7 @@ TAGS = {"en": "en-GB", "fr": "fr", "zh": "zh-Hans"}
 SAME = re.compile(
     r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html)\b|brick|grass|gravel|photos|train\b|cat|dog"
     r"|pyclassifier|MobileNet|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine|English|Français"
-    r"|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|JPEG|PNG|WebP|GIF|BMP|TIFF|https?:\S*|SwiftShader.*|ANGLE.*"
+    r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|JPEG|PNG|WebP|GIF|BMP|TIFF|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|^[a-z, ]+：|（File is not a zip file）"  # a thing of ImageNet's, and what Python's own library says
 )
 # What is English everywhere: names of layers and of ImageNet's classes, and sentences that are marked as English.

@@ -60,6 +60,7 @@ def states(page, site, dist) -> Iterator[str]:
     button(page, words["useSamples"]).click()
     expect(button(page, words["train"])).to_be_enabled(timeout=60_000)
     yield "photos in"
+    yield from arranging(page)
     page.locator("summary", has_text=words["advanced"]).first.click()
     page.get_by_label(words["epochs"], exact=True).fill("1000")
     page.get_by_label(words["inputSize"], exact=True).select_option("96")
@@ -95,6 +96,22 @@ def states(page, site, dist) -> Iterator[str]:
     page.locator("nav a[data-page=logos]").click()
     expect(page.locator("#page-logos")).to_be_visible()
     yield "logos"
+
+
+def arranging(page) -> Iterator[str]:
+    """What unfolds around the photos: menus, the bar of chosen photos, dialogs."""
+    page.locator("#classes .menu-button").first.click()
+    expect(page.locator("#classes .menu-list").first).to_be_visible()
+    yield "a class's menu"
+    page.keyboard.press("Escape")
+    page.locator("#classes .photo").first.click()
+    yield "a photo chosen"
+    for opener, name in (("#chosen-view", "a photo in large"), ("#chosen-move", "asked for a class")):
+        page.locator(opener).click()
+        expect(page.locator("dialog[open]")).to_be_visible()
+        yield name
+        page.keyboard.press("Escape")
+    page.locator("#chosen-none").click()
 
 
 @pytest.mark.parametrize("look", LOOKS)

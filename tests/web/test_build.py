@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections import Counter
 
 import build
 import lab
@@ -29,6 +31,11 @@ def test_lock_file_lists_what_is_there_with_its_hash(files):
     ours = lock["packages"]["pyclassifier"]
     assert sorted(ours["depends"]) == ["numpy", "pillow"]
     assert ours["imports"] == ["pyclassifier", "pyclassifier_convert"]
+
+
+def test_all_pages_in_one_document_have_ids_of_their_own(files):
+    ids = re.findall(r'\bid="([^"]+)"', content(files["index.html"]).decode())
+    assert [name for name, n in Counter(ids).items() if n > 1] == []
 
 
 def test_first_load_is_within_the_budget(files, capsys, monkeypatch):

@@ -14,7 +14,7 @@ const AT_ONCE = 40;
  */
 export function createClassList(app, selection) {
   const list = app.find("classes", HTMLElement);
-  const more = element("button", { type: "button", class: "quiet" });
+  const more = element("button", { type: "button", class: "quiet", hidden: "" });
   /** By the classes' keys. @type {Map<number, ClassCard>} */
   const cards = new Map();
   let most = AT_ONCE;

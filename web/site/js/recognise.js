@@ -25,7 +25,7 @@ export class RecogniseView {
   #reason = find("predict-reason", HTMLElement);
   #topK = find("top-k", HTMLInputElement);
   #network = find("network-name", HTMLSelectElement);
-  #chosen = find("chosen", HTMLElement);
+  #chosen = find("picked", HTMLElement);
   #list = find("answers-list", HTMLElement);
   #camera;
   #app;
@@ -152,8 +152,8 @@ export class RecogniseView {
       this.#network.replaceChildren(...options);
     }
     const n = this.#photos.length;
-    find("chosen-box", HTMLElement).hidden = n === 0;
-    find("chosen-count", HTMLElement).textContent = texts.pictures(n);
+    find("picked-box", HTMLElement).hidden = n === 0;
+    find("picked-count", HTMLElement).textContent = texts.pictures(n);
     this.#button.disabled = n === 0 || !isFree(state);
     this.#network.disabled = !isFree(state);
     this.#reason.textContent = n === 0 ? texts.needPictures : state.busy === "loading" ? texts.predictWhenReady : "";

@@ -2,6 +2,8 @@
 import { connect } from "./client.js";
 import { DigitsView } from "./digits.js";
 import { fillLabels, finder } from "./dom.js";
+import { createExamineView } from "./examine.js";
+import { createOptionsForm } from "./form.js";
 import { ignoreStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
@@ -43,9 +45,15 @@ const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, vali
  */
 function createWorkbench(app, defaults) {
   const photos = new PhotosView(app);
-  const results = createResultsView(app.find);
   const tryout = new TryView(app);
-  createTrainingView(app, { photos, results, tryout }, defaults);
+  const options = createOptionsForm(app.find("train-form", HTMLFormElement), app.find, defaults);
+  const examine = createExamineView(app, async (trained) => {
+    app.store.set({ model: { classes: trained.classes, source: "trained" } });
+    tryout.clear();
+    await results.showTrained(trained);
+  });
+  const results = createResultsView(app.find, examine);
+  createTrainingView(app, { photos, results, tryout }, options);
   createModelView(app, { results, tryout });
   const live = createLiveView(app);
   return { hide: () => (live.close(), photos.hide()) };

@@ -20,12 +20,14 @@ export function createChart(box, format, range) {
   /** @type {uPlot.AlignedData} */
   let data = [[], [], []];
   let epochs = 2;
+  /** @type {number | undefined} */
+  let marked;
   let waiting = false;
 
   function draw() {
     waiting = false;
     if (box.clientWidth === 0) return; // not shown; the resize observer comes back
-    plot ??= new uPlot(optionsOf(box, format, range, () => epochs), data, box);
+    plot ??= new uPlot(optionsOf(box, format, range, () => epochs, () => marked), data, box);
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
     readLast(plot);
@@ -52,8 +54,10 @@ export function createChart(box, format, range) {
      * @param {number[]} training
      * @param {number[] | undefined} validation
      * @param {number} total epochs in all
+     * @param {number} [best] epoch to mark
      */
-    show(training, validation, total) {
+    show(training, validation, total, best) {
+      marked = best;
       const missing = training.map(() => null);
       const hasValidation = (validation?.length ?? 0) > 0;
       data = [training.map((_, index) => index + 1), training, hasValidation && validation ? validation : missing];
@@ -68,9 +72,10 @@ export function createChart(box, format, range) {
  * @param {(value: number) => string} format
  * @param {[number, number] | null} range
  * @param {() => number} epochs
+ * @param {() => number | undefined} marked
  * @returns {uPlot.Options}
  */
-function optionsOf(box, format, range, epochs) {
+function optionsOf(box, format, range, epochs, marked) {
   const style = getComputedStyle(box);
   /** @param {string} name */
   const colour = (name) => style.getPropertyValue(name).trim();
@@ -93,7 +98,7 @@ function optionsOf(box, format, range, epochs) {
   return {
     width: box.clientWidth,
     height: HEIGHT,
-    hooks: { ready: [readLast] },
+    hooks: { ready: [readLast], draw: [(u) => mark(u, marked(), colour("--muted"))] },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { time: false, range: () => [1, epochs()] },
@@ -114,4 +119,14 @@ function optionsOf(box, format, range, epochs) {
 /** While no pointer is over the chart, its legend reads the last epoch. @param {uPlot} plot */
 function readLast(plot) {
   if (plot.data[0].length > 0) plot.setLegend({ idx: plot.data[0].length - 1 });
+}
+
+/** A thin upright line at an epoch. @param {uPlot} plot @param {number | undefined} epoch @param {string} colour */
+function mark({ ctx, bbox, valToPos }, epoch, colour) {
+  if (epoch === undefined) return;
+  const x = Math.round(valToPos(epoch, "x", true));
+  ctx.save();
+  ctx.fillStyle = colour;
+  ctx.fillRect(x - 1, bbox.top, 2, bbox.height);
+  ctx.restore();
 }

@@ -47,12 +47,15 @@ export function createOptionsForm(form, find, defaults) {
     read() {
       /** @param {string} id */
       const number = (id) => find(id, HTMLInputElement).valueAsNumber;
+      const patience = number("option-patience");
       return {
         ...defaults,
         epochs: number("option-epochs"),
         learningRate: number("option-learning-rate"),
         hiddenUnits: number("option-hidden-units"),
         validationSplit: number("option-validation-share") / 100,
+        ...(patience > 0 && { patience }),
+        ...(find("option-class-weight", HTMLSelectElement).value === "balanced" && { classWeight: "balanced" }),
         ...(backbone.value && { backbone: backbone.value }),
         ...(inputSize.value && { inputSize: Number(inputSize.value) }),
       };

@@ -7,6 +7,7 @@ import { thumbnail } from "./thumbnails.js";
 /**
  * @typedef {import("./types.js").Photo} Photo
  * @typedef {import("./protocol.js").Recognised} Recognised
+ * @typedef {(photo: Photo, label: string) => void} Explain
  * @typedef {{ photo: Photo | null, prediction: Recognised }} Item photo: null where the file could not even be opened
  */
 
@@ -22,37 +23,38 @@ const AT_ONCE = 200;
  * @param {HTMLElement} list
  * @param {Item[]} items
  * @param {number} [top] classes shown of each
+ * @param {Explain} [explain] shows where in a photo the model looked
  */
-export async function showRecognised(list, items, top = TOP) {
+export async function showRecognised(list, items, top = TOP, explain) {
   const group = element("ul", { class: "recognised" });
   list.prepend(group);
-  await showNext(group, items, top);
+  await showNext(group, items, (item) => makeItem(item, top, explain));
 }
 
 /**
  * @param {HTMLElement} group
  * @param {Item[]} items
- * @param {number} top
+ * @param {(item: Item) => HTMLElement} make
  */
-async function showNext(group, items, top) {
+async function showNext(group, items, make) {
   const rest = items.slice(AT_ONCE);
-  await appendInChunks(group, items.slice(0, AT_ONCE), (item) => makeItem(item, top), 8);
+  await appendInChunks(group, items.slice(0, AT_ONCE), make, 8);
   if (rest.length === 0) return;
   const more = element("button", { type: "button", class: "quiet" }, () => texts.showMore(rest.length));
   group.after(more);
   more.addEventListener("click", async () => {
     const shown = group.children.length;
     more.remove();
-    await showNext(group, rest, top);
+    await showNext(group, rest, make);
     const next = /** @type {HTMLElement} */ (group.children[shown]);
     next.tabIndex = -1; // the button has gone; go on reading where it was
     next.focus({ preventScroll: true });
   });
 }
 
-/** @param {Item} item @param {number} most classes shown */
-function makeItem({ photo, prediction }, most) {
-  const { path, error, label = "", probability = 0, top = [] } = prediction;
+/** @param {Item} item @param {number} most classes shown @param {Explain} [explain] */
+function makeItem({ photo, prediction }, most, explain) {
+  const { path, error, label = "", top = [] } = prediction;
   const file = element("p", { class: "file", title: path }, nameOf(path));
   const text = element("div", { class: "text" }, file, " ");
   const picture = photo ? [thumbnail(photo, "")] : [];
@@ -60,9 +62,22 @@ function makeItem({ photo, prediction }, most) {
     text.append(element("p", { class: "reason" }, sentence(error)));
     return element("li", { class: "unread" }, ...picture, text);
   }
-  const share = element("span", {}, () => percent(probability));
-  text.append(element("p", { class: "verdict" }, element("strong", {}, label), " ", share), " ", makeBars(top.slice(0, most)));
+  text.append(makeVerdict(prediction), " ", makeBars(top.slice(0, most)));
+  if (photo && explain) {
+    const where = element("button", { type: "button", class: "small", "aria-label": () => `${texts.whereDidItLook} ${nameOf(path)}` }, () => texts.whereDidItLook);
+    where.addEventListener("click", () => explain(photo, label));
+    text.append(where);
+  }
   return element("li", {}, ...picture, text);
+}
+
+/** @param {Recognised} prediction */
+function makeVerdict({ label = "", probability = 0, rejected }) {
+  if (rejected) {
+    const guess = element("span", { class: "guess" }, () => texts.bestGuess(label, percent(probability)));
+    return element("p", { class: "verdict" }, element("strong", {}, () => texts.noneOfThese), " ", guess);
+  }
+  return element("p", { class: "verdict" }, element("strong", {}, label), " ", element("span", {}, () => percent(probability)));
 }
 
 /** @param {NonNullable<Recognised["top"]>} guesses most probable first */

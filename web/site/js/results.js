@@ -1,7 +1,9 @@
-import { bar, element, write } from "./dom.js";
+import { element, write } from "./dom.js";
 import { createChart } from "./chart.js";
+import { createConfusion } from "./confusion.js";
 import { duration, percent, ratio } from "./format.js";
-import { fillConfusion, fillPerClass } from "./tables.js";
+import { intervalBar } from "./interval.js";
+import { createPerClass } from "./tables.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -19,9 +21,12 @@ const FEW = 20;
  * Curves and figures of a model; all numbers come ready from the client.
  *
  * @param {import("./types.js").Find} find
+ * @param {import("./examine.js").ExamineView} [examine] what is behind the figures, where single photos are known
  */
-export function createResultsView(find) {
+export function createResultsView(find, examine) {
   const curves = createCurves(find);
+  const confusion = createConfusion(find("confusion", HTMLTableElement), examine?.openCell);
+  const perClass = createPerClass(find("per-class", HTMLTableElement));
   const box = find("result", HTMLElement);
   const summary = find("result-summary", HTMLElement);
   const tables = find("result-tables", HTMLElement);
@@ -38,9 +43,10 @@ export function createResultsView(find) {
     if (evaluation) summary.append(...figuresOf(evaluation));
     else summary.append(element("p", { class: "hint" }, without));
     if (note) summary.append(element("p", { class: "note" }, note));
+    const openable = (await examine?.show()) ?? false;
     if (!evaluation) return;
-    await fillConfusion(find("confusion", HTMLTableElement), evaluation);
-    await fillPerClass(find("per-class", HTMLTableElement), evaluation);
+    await confusion.show(evaluation, openable);
+    await perClass.show(evaluation.perClass);
   }
 
   return {
@@ -57,8 +63,9 @@ export function createResultsView(find) {
 
     /** @param {import("./protocol.js").Trained} result */
     async showTrained(result) {
-      curves.show(result.history, result.history.loss.length);
-      const note = () => texts.run(result.nTraining, result.epochs, duration(result.seconds.total));
+      const { history, epochs, bestEpoch } = result;
+      curves.show(history, epochs, bestEpoch);
+      const note = () => texts.run(result.nTraining, epochs, duration(result.seconds.total));
       await show(result.evaluation, () => texts.noValidation, note);
     },
 
@@ -74,14 +81,19 @@ export function createResultsView(find) {
 /** @param {import("./types.js").Find} find */
 function createCurves(find) {
   const box = find("curves", HTMLElement);
+  const kept = find("best-epoch", HTMLElement);
   const accuracy = createChart(find("chart-accuracy", HTMLElement), percent, [0, 1]);
   const loss = createChart(find("chart-loss", HTMLElement), ratio, null);
   return {
-    /** @param {History} history @param {number} epochs */
-    show(history, epochs) {
+    /** @param {History} history @param {number} epochs @param {number} [best] the epoch whose weights were kept */
+    show(history, epochs, best) {
       box.hidden = false;
-      accuracy.show(history.accuracy, history.val_accuracy, epochs);
-      loss.show(history.loss, history.val_loss, epochs);
+      // Without validation photos it is always the last one.
+      const marked = history.val_loss?.length ? best : undefined;
+      accuracy.show(history.accuracy, history.val_accuracy, epochs, marked);
+      loss.show(history.loss, history.val_loss, epochs, marked);
+      kept.hidden = marked === undefined;
+      if (marked !== undefined) write(kept, () => texts.bestEpoch(marked, epochs));
       // For those who do not see the canvas. Not a live region: the status line speaks of the epochs.
       write(
         find("curves-text", HTMLElement),
@@ -112,14 +124,10 @@ function describe(name, format, training, validation = []) {
 /** @param {Evaluation} evaluation @returns {Node[]} */
 function figuresOf(evaluation) {
   const [low, high] = evaluation.interval;
-  const scale = bar(evaluation.accuracy ?? 0);
-  scale.classList.add("interval");
-  scale.style.setProperty("--low", String(low));
-  scale.style.setProperty("--high", String(high));
   const figures = [
     element("p", { class: "figure" }, () => percent(evaluation.accuracy)),
     element("p", { class: "label" }, () => texts.accuracyLabel),
-    scale,
+    intervalBar(evaluation),
     element("p", { class: "exact" }, () => texts.accuracy(evaluation)),
   ];
   if (high - low > WIDE || evaluation.total < FEW) {

@@ -1,41 +1,59 @@
 import { appendInChunks, element } from "./dom.js";
-import { number, ratio } from "./format.js";
+import { number, percent, ratio } from "./format.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").Evaluation} Evaluation */
+/** @typedef {import("./protocol.js").ClassFigures} ClassFigures */
 
-/** Cells that are made before the page may breathe. */
-const CELLS_AT_ONCE = 1000;
+/** What the columns but the first show of a class. @type {((figures: ClassFigures) => number | null)[]} */
+const FIGURES = [({ precision }) => precision, ({ recall }) => recall, ({ f1 }) => f1, ({ support }) => support];
 
-/** @param {HTMLTableElement} table @param {Evaluation} evaluation */
-export async function fillConfusion(table, { labels, confusion }) {
-  const head = element("tr", {}, element("th", { scope: "col" }, () => texts.trueClass));
-  head.append(...labels.map((label) => element("th", { scope: "col" }, label)));
-  const body = startTable(table, () => texts.confusionCaption, head);
-  const rows = labels.map((label, index) => ({ label, index, counts: confusion[index] }));
-  await appendInChunks(body, rows, confusionRow, Math.ceil(CELLS_AT_ONCE / labels.length));
-}
+/**
+ * Figures per class. A press on the name of a figure puts the worst first, another one goes back to the classes' order.
+ *
+ * @param {HTMLTableElement} table
+ */
+export function createPerClass(table) {
+  /** @type {ClassFigures[]} */
+  let classes = [];
+  /** @type {number | null} column */
+  let sortedBy = null;
 
-/** @param {{ label: string, index: number, counts: number[] }} row */
-function confusionRow({ label, index, counts }) {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const row = element("tr", {}, element("th", { scope: "row" }, label));
-  for (const [column, count] of counts.entries()) {
-    const kind = count === 0 ? "none" : column === index ? "right" : "wrong";
-    const cell = element("td", { class: `heat ${kind}` }, String(count));
-    cell.style.setProperty("--heat", String(total ? count / total : 0));
-    row.append(cell);
+  async function fill() {
+    const figure = sortedBy === null ? null : FIGURES[sortedBy];
+    // Undefined figures, such as the precision of a class that was never predicted, come last.
+    const rows = figure ? [...classes].sort((a, b) => (figure(a) ?? Infinity) - (figure(b) ?? Infinity)) : classes;
+    const head = element("tr", {}, element("th", { scope: "col" }, () => texts.perClassColumns[0]), ...FIGURES.map((_, i) => makeHeading(i)));
+    await appendInChunks(startTable(table, () => texts.perClassCaption, head), rows, makeRow);
   }
-  return row;
+
+  /** @param {number} index */
+  function makeHeading(index) {
+    const sort = element("button", { type: "button", class: "sort", title: () => texts.worstFirst }, () => texts.perClassColumns[index + 1]);
+    sort.addEventListener("click", async () => {
+      sortedBy = sortedBy === index ? null : index;
+      await fill();
+      table.tHead?.querySelectorAll("button")[index].focus();
+    });
+    return element("th", { scope: "col", "aria-sort": sortedBy === index ? "ascending" : undefined }, sort);
+  }
+
+  return {
+    /** @param {ClassFigures[]} perClass */
+    async show(perClass) {
+      classes = perClass;
+      sortedBy = null;
+      await fill();
+    },
+  };
 }
 
-/** @param {HTMLTableElement} table @param {Evaluation} evaluation */
-export async function fillPerClass(table, { perClass }) {
-  const body = startTable(table, () => texts.perClassCaption, headOf(() => texts.perClassColumns));
-  await appendInChunks(body, perClass, ({ label, precision, recall, f1, support }) => {
-    const cells = [() => ratio(precision), () => ratio(recall), () => ratio(f1), () => number(support)].map((text) => element("td", {}, text));
-    return element("tr", {}, element("th", { scope: "row" }, label), ...cells);
-  });
+/** @param {ClassFigures} figures */
+function makeRow({ label, precision, recall, recallInterval: [low, high], f1, support }) {
+  const interval = element("span", { class: "between" }, () => texts.between(percent(low, 0), percent(high, 0)));
+  const row = element("tr", {}, element("th", { scope: "row", title: label }, label));
+  row.append(element("td", {}, () => ratio(precision)), element("td", {}, () => ratio(recall), " ", support > 0 ? interval : ""));
+  row.append(element("td", {}, () => ratio(f1)), element("td", {}, () => number(support)));
+  return row;
 }
 
 /** @param {() => string[]} columns */

@@ -1,6 +1,6 @@
 import { countPhotos } from "./photos.js";
 import { isFree } from "./state.js";
-import { texts } from "./texts.js";
+import { labels, texts } from "./texts.js";
 
 /** @typedef {import("./types.js").State} State */
 
@@ -37,7 +37,10 @@ export function createTrainButtons(form, find, explain) {
       const training = state.busy === "training";
       train.disabled = against !== "";
       fields.disabled = training;
-      reason.textContent = training ? "" : against || ready;
+      const stale = state.album?.stale === true;
+      train.dataset.text = stale ? "trainAgain" : "train";
+      train.textContent = labels[stale ? "trainAgain" : "train"];
+      reason.textContent = training ? "" : against || (stale ? texts.stale(ready) : ready);
       if (focusAfterwards && !train.disabled) {
         focusAfterwards = false;
         train.focus({ preventScroll: true });

@@ -1,4 +1,3 @@
-import { createOptionsForm } from "./form.js";
 import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
 import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
@@ -19,12 +18,11 @@ import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
  *
  * @param {App} app
  * @param {Views} views
- * @param {import("./protocol.js").TrainOptions} defaults of the page
+ * @param {ReturnType<typeof import("./form.js").createOptionsForm>} options
  */
-export function createTrainingView(app, views, defaults) {
+export function createTrainingView(app, views, options) {
   const { store, status, find } = app;
   const form = find("train-form", HTMLFormElement);
-  const options = createOptionsForm(form, find, defaults);
   const buttons = createTrainButtons(form, find, explainPhotos);
   let abort = new AbortController();
 

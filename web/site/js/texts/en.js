@@ -87,6 +87,19 @@ export const labels = {
   backbone: "Backbone",
   inputSize: "Input size",
   inputSizeHint: "Smaller is faster, larger is more accurate.",
+  patience: "Stop early after (epochs)",
+  patienceHint: "Stops once the validation loss has not improved for that many epochs; 0 trains them all. The best epoch is kept.",
+  classWeight: "Class weights",
+  classWeightNone: "None",
+  classWeightBalanced: "Balanced",
+  classWeightHint: "Balanced: classes with few photos count as much as those with many.",
+  augmentation: "Augmentation",
+  augmentationHint: "Trains on changed copies of the training photos too. Each copy is computed once, as another photo would be.",
+  copies: "Copies of each photo",
+  flip: "Mirror some",
+  crop: "Crop by up to (%)",
+  colour: "Change colours by up to (%)",
+  compareAugmentation: "Train with and without, and compare",
   train: "Train",
   stop: "Stop",
   stageDecoding: "Reading photos",
@@ -98,6 +111,19 @@ export const labels = {
   resultTitle: "Result",
   confusionSummary: "Confusion matrix: what is taken for what",
   perClassSummary: "Figures per class",
+  mistakesHint: "Held-out photos that the model gets wrong, the most surprising first. A label may be wrong as well as the model.",
+  trainAgain: "Train again",
+  staleHere: "The photos have changed since training. Training again takes seconds: features are remembered.",
+  cellNone: "All of these are dealt with.",
+  reliabilitySummary: "Is it as sure as it is right?",
+  rejectionSummary: "“None of these”",
+  reject: "Say “None of these” when unsure",
+  threshold: "Least probability of an answer",
+  useSuggested: "Use the suggested value",
+  crossSummary: "Cross-validation",
+  crossHint: "Trains several times, each time judging by other photos: every photo is judged once by a model that did not see it. Surer than one split, and slower. Your model stays.",
+  folds: "Folds",
+  crossStart: "Cross-validate",
   tryTitle: "Try",
   openModel: "Open model",
   downloadModel: "Download model",
@@ -224,6 +250,23 @@ const cameraReasons = {
   NotReadableError: "Another program uses it. Close that, and try again.",
   SecurityError: "Browsers allow it on secure pages (https) only.",
 };
+
+/** What a training can be set to, as the runs name it. @type {Record<string, string>} */
+const settingNames = {
+  epochs: labels.epochs,
+  learningRate: labels.learningRate,
+  hiddenUnits: labels.hiddenUnits,
+  batchSize: labels.batchSize,
+  validationSplit: labels.validationShare,
+  backbone: labels.backbone,
+  inputSize: labels.inputSize,
+  patience: labels.patience,
+  classWeight: labels.classWeight,
+  augmentation: labels.augmentation,
+};
+
+/** @param {string} name @param {unknown} value */
+const settingValue = (name, value) => (name === "validationSplit" ? String(Math.round(Number(value) * 100)) : String(value ?? "–"));
 
 /** Texts with names and numbers in them. */
 export const texts = {
@@ -398,6 +441,91 @@ export const texts = {
     "Precision: how many of the photos given this label deserve it. " +
     "Recall: how many of the class’s photos were found. F1: both in one figure.",
   perClassColumns: ["Class", "Precision", "Recall", "F1", "Photos"],
+  worstFirst: "Worst first",
+  /** @param {string} low @param {string} high */
+  between: (low, high) => `${low} to ${high}`,
+  confusionOpens: "Rows: what the photos show. Columns: what the model says. Press a number to see its photos.",
+  /** @param {number} n @param {string} shown @param {string} said */
+  cell: (n, shown, said) => (shown === said ? `${photos(n)} of “${shown}”, recognised` : `${photos(n)} of “${shown}”, taken for “${said}”`),
+  /** @param {number} n chosen @param {number} total */
+  cellChosen: (n, total) => (n > 0 ? `${n} of ${total} chosen:` : `All ${total}, or choose some:`),
+  /** @param {number} n */
+  mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
+  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
+  judged: (shown, said, probability, other) =>
+    shown === said ? `“${shown}”, ${probability}` : `In “${shown}” (${other}); the model says “${said}” (${probability})`,
+  /** @param {string} label */
+  moveTo: (label) => `Move to “${label}”`,
+  /** @param {string} label */
+  moveBack: (label) => `Move back to “${label}”`,
+  confirm: "It is right, keep",
+  unconfirm: "Ask again",
+  confirmed: "Kept: it is in the right class",
+  unconfirmed: "Listed again",
+  judgedDeleted: "Deleted",
+  /** @param {string} label */
+  judgedMoved: (label) => `Now in “${label}”`,
+  /** @param {string} photo */
+  openPhoto: (photo) => `Show large: ${photo}`,
+  /** @param {import("../protocol.js").Calibration} c */
+  reliability: ({ ece, confidence, accuracy, total }) =>
+    `On ${photos(total)} it says it is ${percent(confidence)} sure on average, and is right ${percent(accuracy)} of the time. ` +
+    `Weighted over the steps below, the two are ${percent(ece)} apart (expected calibration error; 0 is perfect).`,
+  reliabilityCaption: "Bars: how often it is right, at each level of certainty. On the dashed line, it is as sure as it is right.",
+  reliabilityColumns: ["Certainty", "Mean certainty", "Right", "Photos"],
+  certainty: "How sure it says it is",
+  /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
+  rejectionEffect: (refused, right, passed, wrong) =>
+    `Of the held-out photos: ${refused} of ${right} right answers would be refused, and ${passed} of ${wrong} wrong ones let through.`,
+  rejectionOff: "Every photo gets one of the classes, however unsure the model is.",
+  /** @param {string} threshold */
+  thresholdSet: (threshold) => `Answers below ${threshold} become “None of these”`,
+  /** @param {string} suggested */
+  calibrated: (suggested) => `Suggested from the held-out photos: ${suggested}.`,
+  /** @param {number} n */
+  tooFewToCalibrate: (n) => `${photos(n)} held out: too few to suggest a value. Choose one yourself, or add validation photos.`,
+  noneOfThese: "None of these",
+  /** @param {string} label @param {string} share */
+  bestGuess: (label, share) => `Best guess: ${label}, ${share}`,
+  /** @param {Evaluation} e @param {number} folds */
+  crossPooled: (e, folds) =>
+    `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
+  /** @param {string} mean @param {string[]} folds */
+  crossFolds: (mean, folds) => `Mean ${mean}; each fold: ${folds.join(", ")}`,
+  /** @param {number} fold @param {number} folds @param {string} left */
+  crossProgress: (fold, folds, left) => `Cross-validation: fold ${fold} of ${folds} done${left ? `, about ${left} left` : ""}`,
+  /** @param {Evaluation} e */
+  crossDone: (e) => `Cross-validated: ${percent(e.accuracy)} (${e.correct} of ${e.total})`,
+  crossStopped: "Cross-validation cancelled. Your model stays as it is.",
+  whereDidItLook: "Where did it look?",
+  heatmapOf: "For the class",
+  heatmapHint: "Warm places spoke for the class, cold ones did not matter (Grad-CAM).",
+  /** @param {string} label */
+  heatmapAlt: (label) => `The photo with a heat map of what spoke for “${label}”`,
+  explaining: "Looking where the model looked…",
+  /** @param {number} epoch @param {number} epochs */
+  bestEpoch: (epoch, epochs) => `The line marks epoch ${epoch} of ${epochs}, whose weights were kept: its validation loss is the lowest.`,
+  /** @param {string} ready */
+  stale: (ready) => `The photos have changed since training. ${ready}`,
+  /** @param {number} n */
+  runs: (n) => (n === 1 ? "Trainings of this visit" : `Compare the ${n} trainings of this visit`),
+  /** @param {number} number */
+  runName: (number) => `Training ${number}`,
+  inUse: "in use",
+  useRun: "Use this one",
+  forgetRun: "Forget",
+  /** @param {number} number */
+  usedRun: (number) => `The model of training ${number} is in use`,
+  /** @param {number} number */
+  forgotRun: (number) => `Training ${number} is forgotten`,
+  /** @param {number} n @param {number} classes */
+  trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "class", "classes")}`,
+  /** @param {string} name @param {unknown} value */
+  setting: (name, value) => `${settingNames[name] ?? name}: ${settingValue(name, value)}`,
+  /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
+  versus: ({ other, total, only, onlyOther }, clear, p) =>
+    `On the ${photos(total)} that judged both: ${only} right only here, ${onlyOther} only in training ${other}. ` +
+    (clear ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).` : `No clear difference (p = ${p}).`),
 
   // Try
   /** @param {"trained" | "opened"} source @param {string[]} classes */

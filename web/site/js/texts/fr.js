@@ -83,6 +83,19 @@ export const labels = {
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
+  patience: "Arrêt anticipé après (époques)",
+  patienceHint: "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques ; 0 les parcourt toutes. La meilleure époque est gardée.",
+  classWeight: "Poids des classes",
+  classWeightNone: "Aucun",
+  classWeightBalanced: "Équilibrés",
+  classWeightHint: "Équilibrés : les classes ayant peu de photos comptent autant que les autres.",
+  augmentation: "Augmentation",
+  augmentationHint: "Entraîne aussi sur des copies modifiées des photos d’entraînement. Chaque copie est calculée une fois, comme une photo de plus.",
+  copies: "Copies de chaque photo",
+  flip: "En refléter certaines",
+  crop: "Rogner jusqu’à (%)",
+  colour: "Changer les couleurs jusqu’à (%)",
+  compareAugmentation: "Entraîner avec et sans, et comparer",
   train: "Entraîner",
   stop: "Arrêter",
   stageDecoding: "Lecture des photos",
@@ -94,6 +107,19 @@ export const labels = {
   resultTitle: "Résultat",
   confusionSummary: "Matrice de confusion : ce qui est pris pour quoi",
   perClassSummary: "Mesures par classe",
+  mistakesHint: "Photos mises de côté que le modèle reconnaît mal, les plus surprenantes d’abord. L’étiquette peut être fausse aussi bien que le modèle.",
+  trainAgain: "Réentraîner",
+  staleHere: "Les photos ont changé depuis l’entraînement. Réentraîner prend quelques secondes : les caractéristiques sont gardées en mémoire.",
+  cellNone: "Toutes ces photos ont été traitées.",
+  reliabilitySummary: "Est-il aussi sûr qu’il a raison ?",
+  rejectionSummary: "« Aucune de ces classes »",
+  reject: "Dire « Aucune de ces classes » en cas de doute",
+  threshold: "Probabilité minimale d’une réponse",
+  useSuggested: "Utiliser la valeur proposée",
+  crossSummary: "Validation croisée",
+  crossHint: "Entraîne plusieurs fois en jugeant chaque fois sur d’autres photos : chaque photo est jugée une fois par un modèle qui ne l’a pas vue. Plus sûr qu’une seule répartition, et plus lent. Votre modèle reste.",
+  folds: "Plis",
+  crossStart: "Lancer la validation croisée",
   tryTitle: "Essayer",
   openModel: "Ouvrir un modèle",
   downloadModel: "Télécharger le modèle",
@@ -223,6 +249,23 @@ const cameraReasons = {
   SecurityError: "Les navigateurs ne la permettent que sur des pages sécurisées (https).",
 };
 
+/** What a training can be set to, as the runs name it. @type {Record<string, string>} */
+const settingNames = {
+  epochs: labels.epochs,
+  learningRate: labels.learningRate,
+  hiddenUnits: labels.hiddenUnits,
+  batchSize: labels.batchSize,
+  validationSplit: labels.validationShare,
+  backbone: labels.backbone,
+  inputSize: labels.inputSize,
+  patience: labels.patience,
+  classWeight: labels.classWeight,
+  augmentation: labels.augmentation,
+};
+
+/** @param {string} name @param {unknown} value */
+const settingValue = (name, value) => (name === "validationSplit" ? String(Math.round(Number(value) * 100)) : String(value ?? "–"));
+
 /** @type {typeof import("./en.js").texts} */
 export const texts = {
   ready: "Prêt",
@@ -334,6 +377,91 @@ export const texts = {
     "Précision : combien des photos ainsi étiquetées le méritent. " +
     "Rappel : combien des photos de la classe ont été trouvées. F1 : les deux en un seul chiffre.",
   perClassColumns: ["Classe", "Précision", "Rappel", "F1", "Photos"],
+  worstFirst: "Les plus faibles d’abord",
+  /** @param {string} low @param {string} high */
+  between: (low, high) => `${low} à ${high}`,
+  confusionOpens: "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
+  /** @param {number} n @param {string} shown @param {string} said */
+  cell: (n, shown, said) => (shown === said ? `${photos(n)} de « ${shown} », bien reconnues` : `${photos(n)} de « ${shown} », prises pour « ${said} »`),
+  /** @param {number} n @param {number} total */
+  cellChosen: (n, total) => (n > 0 ? `${n} sur ${total} sélectionnées :` : `Toutes (${total}), ou choisissez-en :`),
+  /** @param {number} n */
+  mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
+  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
+  judged: (shown, said, probability, other) =>
+    shown === said ? `« ${shown} », ${probability}` : `Dans « ${shown} » (${other}) ; le modèle dit « ${said} » (${probability})`,
+  /** @param {string} label */
+  moveTo: (label) => `Déplacer vers « ${label} »`,
+  /** @param {string} label */
+  moveBack: (label) => `Remettre dans « ${label} »`,
+  confirm: "C’est juste, garder",
+  unconfirm: "Redemander",
+  confirmed: "Gardée : elle est dans la bonne classe",
+  unconfirmed: "De nouveau dans la liste",
+  judgedDeleted: "Supprimée",
+  /** @param {string} label */
+  judgedMoved: (label) => `Maintenant dans « ${label} »`,
+  /** @param {string} photo */
+  openPhoto: (photo) => `Voir en grand : ${photo}`,
+  /** @param {import("../protocol.js").Calibration} c */
+  reliability: ({ ece, confidence, accuracy, total }) =>
+    `Sur ${photos(total)}, il se dit sûr à ${percent(confidence)} en moyenne et a raison dans ${percent(accuracy)} des cas. ` +
+    `En pondérant les paliers ci-dessous, l’écart est de ${percent(ece)} (erreur de calibration attendue ; 0 est parfait).`,
+  reliabilityCaption: "Barres : fréquence des bonnes réponses à chaque degré de certitude. Sur la ligne pointillée, il est aussi sûr qu’il a raison.",
+  reliabilityColumns: ["Certitude", "Certitude moyenne", "Justes", "Photos"],
+  certainty: "Certitude annoncée",
+  /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
+  rejectionEffect: (refused, right, passed, wrong) =>
+    `Parmi les photos mises de côté : ${refused} bonnes réponses sur ${right} seraient refusées, et ${passed} mauvaises sur ${wrong} passeraient.`,
+  rejectionOff: "Chaque photo reçoit une des classes, même si le modèle hésite.",
+  /** @param {string} threshold */
+  thresholdSet: (threshold) => `Les réponses sous ${threshold} deviennent « Aucune de ces classes »`,
+  /** @param {string} suggested */
+  calibrated: (suggested) => `Valeur proposée d’après les photos mises de côté : ${suggested}.`,
+  /** @param {number} n */
+  tooFewToCalibrate: (n) => `${photos(n)} mises de côté : trop peu pour proposer une valeur. Choisissez-en une, ou ajoutez des photos de validation.`,
+  noneOfThese: "Aucune de ces classes",
+  /** @param {string} label @param {string} share */
+  bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
+  /** @param {import("../protocol.js").Evaluation} e @param {number} folds */
+  crossPooled: (e, folds) =>
+    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
+  /** @param {string} mean @param {string[]} folds */
+  crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
+  /** @param {number} fold @param {number} folds @param {string} left */
+  crossProgress: (fold, folds, left) => `Validation croisée : pli ${fold} sur ${folds} terminé${left ? `, encore ${left} environ` : ""}`,
+  /** @param {import("../protocol.js").Evaluation} e */
+  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${e.correct} sur ${e.total})`,
+  crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
+  whereDidItLook: "Où a-t-il regardé ?",
+  heatmapOf: "Pour la classe",
+  heatmapHint: "Les zones chaudes parlaient pour la classe, les froides ne comptaient pas (Grad-CAM).",
+  /** @param {string} label */
+  heatmapAlt: (label) => `La photo avec une carte de chaleur de ce qui parlait pour « ${label} »`,
+  explaining: "Recherche de ce que le modèle a regardé…",
+  /** @param {number} epoch @param {number} epochs */
+  bestEpoch: (epoch, epochs) => `Le trait marque l’époque ${epoch} sur ${epochs}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
+  /** @param {string} ready */
+  stale: (ready) => `Les photos ont changé depuis l’entraînement. ${ready}`,
+  /** @param {number} n */
+  runs: (n) => (n === 1 ? "Entraînements de cette visite" : `Comparer les ${n} entraînements de cette visite`),
+  /** @param {number} number */
+  runName: (number) => `Entraînement ${number}`,
+  inUse: "utilisé",
+  useRun: "Utiliser celui-ci",
+  forgetRun: "Oublier",
+  /** @param {number} number */
+  usedRun: (number) => `Le modèle de l’entraînement ${number} est utilisé`,
+  /** @param {number} number */
+  forgotRun: (number) => `L’entraînement ${number} est oublié`,
+  /** @param {number} n @param {number} classes */
+  trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "classe", "classes")}`,
+  /** @param {string} name @param {unknown} value */
+  setting: (name, value) => `${settingNames[name] ?? name} : ${settingValue(name, value)}`,
+  /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
+  versus: ({ other, total, only, onlyOther }, clear, p) =>
+    `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
+    (clear ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).` : `Pas de différence nette (p = ${p}).`),
 
   model: (source, classes) =>
     `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,

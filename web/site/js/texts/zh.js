@@ -79,6 +79,19 @@ export const labels = {
   backbone: "骨干网络",
   inputSize: "输入尺寸",
   inputSizeHint: "越小越快，越大越准确。",
+  patience: "提前停止（轮数）",
+  patienceHint: "验证损失连续这么多轮没有改善就停止；0 表示训练全部轮数。始终保留最佳的一轮。",
+  classWeight: "类别权重",
+  classWeightNone: "无",
+  classWeightBalanced: "均衡",
+  classWeightHint: "均衡：照片少的类别与照片多的类别同等重要。",
+  augmentation: "数据增强",
+  augmentationHint: "同时用训练照片的变化副本训练。每个副本只计算一次，相当于多一张照片。",
+  copies: "每张照片的副本数",
+  flip: "部分镜像",
+  crop: "最多裁剪（%）",
+  colour: "颜色最多变化（%）",
+  compareAugmentation: "分别训练有无增强并比较",
   train: "开始训练",
   stop: "停止",
   stageDecoding: "读取照片",
@@ -90,6 +103,19 @@ export const labels = {
   resultTitle: "结果",
   confusionSummary: "混淆矩阵：什么被认成了什么",
   perClassSummary: "各类别指标",
+  mistakesHint: "模型认错的验证照片，最出乎意料的排在最前。出错的可能是模型，也可能是标签。",
+  trainAgain: "重新训练",
+  staleHere: "训练之后照片有变动。特征已保存，重新训练只需几秒。",
+  cellNone: "这些照片都已处理。",
+  reliabilitySummary: "它的把握与正确率相符吗？",
+  rejectionSummary: "“都不是”",
+  reject: "没有把握时回答“都不是”",
+  threshold: "给出答案所需的最低概率",
+  useSuggested: "采用建议值",
+  crossSummary: "交叉验证",
+  crossHint: "多次训练，每次用不同的照片评判：每张照片都由没有见过它的模型评判一次。比单次划分更可靠，但更慢。您的模型保持不变。",
+  folds: "折数",
+  crossStart: "开始交叉验证",
   tryTitle: "试用",
   openModel: "打开模型",
   downloadModel: "下载模型",
@@ -208,6 +234,23 @@ const cameraReasons = {
   SecurityError: "浏览器只在安全页面（https）上允许使用。",
 };
 
+/** What a training can be set to, as the runs name it. @type {Record<string, string>} */
+const settingNames = {
+  epochs: labels.epochs,
+  learningRate: labels.learningRate,
+  hiddenUnits: labels.hiddenUnits,
+  batchSize: labels.batchSize,
+  validationSplit: labels.validationShare,
+  backbone: labels.backbone,
+  inputSize: labels.inputSize,
+  patience: labels.patience,
+  classWeight: labels.classWeight,
+  augmentation: labels.augmentation,
+};
+
+/** @param {string} name @param {unknown} value */
+const settingValue = (name, value) => (name === "validationSplit" ? String(Math.round(Number(value) * 100)) : String(value ?? "–"));
+
 /** @type {typeof import("./en.js").texts} */
 export const texts = {
   ready: "就绪",
@@ -312,6 +355,91 @@ export const texts = {
   perClassCaption:
     "精确率：被判为该类别的照片中，判断正确的比例。召回率：该类别的照片中，被找出的比例。F1：两者合为一个指标。",
   perClassColumns: ["类别", "精确率", "召回率", "F1", "照片数"],
+  worstFirst: "最差的在前",
+  /** @param {string} low @param {string} high */
+  between: (low, high) => `${low} 至 ${high}`,
+  confusionOpens: "行：照片的真实类别。列：模型的判断。点按数字可查看相应照片。",
+  /** @param {number} n @param {string} shown @param {string} said */
+  cell: (n, shown, said) => (shown === said ? `“${shown}”的 ${photos(n)}，识别正确` : `“${shown}”的 ${photos(n)}，被认成“${said}”`),
+  /** @param {number} n @param {number} total */
+  cellChosen: (n, total) => (n > 0 ? `已选 ${n} / ${total} 张：` : `全部 ${total} 张，也可以只选其中几张：`),
+  /** @param {number} n */
+  mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
+  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
+  judged: (shown, said, probability, other) =>
+    shown === said ? `“${shown}”，${probability}` : `属于“${shown}”（${other}）；模型认为是“${said}”（${probability}）`,
+  /** @param {string} label */
+  moveTo: (label) => `移到“${label}”`,
+  /** @param {string} label */
+  moveBack: (label) => `移回“${label}”`,
+  confirm: "标签正确，保留",
+  unconfirm: "重新列出",
+  confirmed: "已保留：类别正确",
+  unconfirmed: "已重新列出",
+  judgedDeleted: "已删除",
+  /** @param {string} label */
+  judgedMoved: (label) => `现在属于“${label}”`,
+  /** @param {string} photo */
+  openPhoto: (photo) => `放大查看：${photo}`,
+  /** @param {import("../protocol.js").Calibration} c */
+  reliability: ({ ece, confidence, accuracy, total }) =>
+    `在 ${photos(total)}上，它平均自称有 ${percent(confidence)} 的把握，实际正确率为 ${percent(accuracy)}。` +
+    `按下面各档加权，两者相差 ${percent(ece)}（期望校准误差；0 为最佳）。`,
+  reliabilityCaption: "柱：各档把握下的正确率。在虚线上，把握与正确率一致。",
+  reliabilityColumns: ["把握", "平均把握", "正确", "照片数"],
+  certainty: "自称的把握",
+  /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
+  rejectionEffect: (refused, right, passed, wrong) =>
+    `在留出的照片中：${right} 个正确答案中有 ${refused} 个会被拒绝，${wrong} 个错误答案中有 ${passed} 个会被放过。`,
+  rejectionOff: "无论模型多么没有把握，每张照片都会得到一个类别。",
+  /** @param {string} threshold */
+  thresholdSet: (threshold) => `低于 ${threshold} 的答案将变为“都不是”`,
+  /** @param {string} suggested */
+  calibrated: (suggested) => `根据留出的照片建议：${suggested}。`,
+  /** @param {number} n */
+  tooFewToCalibrate: (n) => `只留出了 ${photos(n)}，不足以给出建议值。请自行选择，或添加验证照片。`,
+  noneOfThese: "都不是",
+  /** @param {string} label @param {string} share */
+  bestGuess: (label, share) => `最接近：${label}，${share}`,
+  /** @param {import("../protocol.js").Evaluation} e @param {number} folds */
+  crossPooled: (e, folds) =>
+    `${folds} 折共 ${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
+  /** @param {string} mean @param {string[]} folds */
+  crossFolds: (mean, folds) => `平均 ${mean}；各折：${folds.join("、")}`,
+  /** @param {number} fold @param {number} folds @param {string} left */
+  crossProgress: (fold, folds, left) => `交叉验证：已完成 ${fold} / ${folds} 折${left ? `，约剩 ${left}` : ""}`,
+  /** @param {import("../protocol.js").Evaluation} e */
+  crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）`,
+  crossStopped: "已取消交叉验证。您的模型保持不变。",
+  whereDidItLook: "它看了哪里？",
+  heatmapOf: "针对类别",
+  heatmapHint: "暖色区域支持该类别，冷色区域无关（Grad-CAM）。",
+  /** @param {string} label */
+  heatmapAlt: (label) => `照片及支持“${label}”的热力图`,
+  explaining: "正在查看模型关注的区域……",
+  /** @param {number} epoch @param {number} epochs */
+  bestEpoch: (epoch, epochs) => `竖线标出第 ${epoch} 轮（共 ${epochs} 轮），保留的是这一轮的权重：其验证损失最低。`,
+  /** @param {string} ready */
+  stale: (ready) => `训练之后照片有变动。${ready}`,
+  /** @param {number} n */
+  runs: (n) => (n === 1 ? "本次访问的训练" : `比较本次访问的 ${n} 次训练`),
+  /** @param {number} number */
+  runName: (number) => `训练 ${number}`,
+  inUse: "使用中",
+  useRun: "使用这个模型",
+  forgetRun: "移除",
+  /** @param {number} number */
+  usedRun: (number) => `正在使用训练 ${number} 的模型`,
+  /** @param {number} number */
+  forgotRun: (number) => `已移除训练 ${number}`,
+  /** @param {number} n @param {number} classes */
+  trainedOn: (n, classes) => `${photos(n)}，${classCount(classes)}`,
+  /** @param {string} name @param {unknown} value */
+  setting: (name, value) => `${settingNames[name] ?? name}：${settingValue(name, value)}`,
+  /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
+  versus: ({ other, total, only, onlyOther }, clear, p) =>
+    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
+    (clear ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。` : `没有明显差异（p = ${p}）。`),
 
   model: (source, classes) => `${source === "opened" ? "打开的模型" : "您训练的模型"}：${classCount(classes.length)}`,
   recognising: (done, total) => `正在识别照片：${done} / ${total}`,

@@ -1,0 +1,170 @@
+"""What is behind the figures, on the page: single photos, training again, runs; in Chromium with the sample photos."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+from test_page import button, open_page, set_options, wait_until_trained
+
+N_WRONG = 3
+
+
+@pytest.fixture
+def folders(dist, tmp_path):
+    """The sample photos as folders; some validation photos of gravel lie among those of brick."""
+    for split in ("training", "validation"):
+        shutil.copytree(dist / "samples" / split, tmp_path / split)
+    for photo in sorted((tmp_path / "validation/gravel").iterdir())[:N_WRONG]:
+        shutil.move(photo, tmp_path / "validation/brick" / f"wrong-{photo.name}")
+    return tmp_path
+
+
+@pytest.fixture
+def trained(page, site, folders):
+    open_page(page, site, "wasm")
+    page.get_by_label("Choose training folder").set_input_files(folders / "training")
+    page.get_by_label("Choose validation folder").set_input_files(folders / "validation")
+    set_options(page, input_size="96", epochs="12")
+    button(page, "Train").click()
+    wait_until_trained(page)
+    return page
+
+
+def open_fold(page, name):
+    page.locator("summary", has_text=re.compile(name)).click()
+
+
+def accuracy(page):
+    text = page.get_by_role("status").text_content()
+    return [int(n) for n in re.search(r"\((\d+) of (\d+)\)", text).groups()]
+
+
+def test_a_cell_opens_its_photos_which_are_relabelled_and_trained_on_by_keyboard_alone(trained):
+    page = trained
+    right, total = accuracy(page)
+    cells = page.locator("#confusion button")
+    assert sum(int(text) for text in cells.all_text_contents()) == total
+    expect(page.locator("#confusion button[tabindex='0']")).to_have_count(1)
+    cells.first.focus()
+    page.keyboard.press("ArrowRight")
+    name = re.compile(r"photos? of “brick”, taken for “gravel”")
+    focused = page.locator("#confusion button:focus")
+    expect(focused).to_have_accessible_name(name)
+    n = int(focused.text_content())
+    assert n >= N_WRONG
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=name)).to_be_focused()
+    expect(page.get_by_role("listbox", name=name).get_by_role("option")).to_have_count(n)
+    button(page, "Move to “gravel”").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("All of these are dealt with.")).to_be_visible()
+    again = page.locator("#cell").get_by_role("button", name="Train again")
+    again.focus()
+    page.keyboard.press("Enter")
+    expect(again).to_be_hidden()
+    wait_until_trained(page)
+    now_right, now_total = accuracy(page)
+    assert (now_total, now_right) == (total, right + n) or now_right > right
+    # Nothing has changed since.
+    expect(button(page, "Train")).to_be_visible()
+
+
+def test_mistakes_come_worst_first_and_are_kept_moved_and_deleted(trained):
+    page = trained
+    open_fold(page, "mistakes?, worst first")
+    rows = page.locator("#mistakes-list > ul > li")
+    n = rows.count()
+    said = [float(re.search(r"says “\w+” \((\d+\.\d) %\)", text)[1]) for text in rows.all_text_contents()]
+    shown = [float(re.search(r"In “\w+” \((\d+\.\d) %\)", text)[1]) for text in rows.all_text_contents()]
+    assert n >= N_WRONG and shown == sorted(shown) and said[0] > 50
+    kept, moved, deleted = rows.nth(0), rows.nth(1), rows.nth(2)
+    kept.get_by_role("button", name="It is right, keep").click()
+    expect(kept).to_contain_text("Kept: it is in the right class")
+    moved.get_by_role("button", name="Move to").click()
+    expect(moved).to_contain_text("Now in “gravel”")
+    deleted.get_by_role("button", name="Delete").click()
+    expect(deleted).to_contain_text("Deleted")
+    expect(button(page, "Undo deleting photos")).to_be_visible()
+    button(page, "Undo deleting photos").click()
+    expect(deleted.get_by_role("button", name="Delete")).to_be_visible()
+    moved.get_by_role("button", name="Move back to “brick”").click()
+    expect(moved.get_by_role("button", name="Move to")).to_be_visible()
+    expect(page.get_by_text("The photos have changed since training").first).to_be_hidden()
+
+
+def test_figures_per_class_have_intervals_and_are_sorted_by_the_worst(trained):
+    page = trained
+    open_fold(page, "Figures per class")
+    rows = page.locator("#per-class tbody tr")
+    names = [rows.nth(i).locator("th").text_content() for i in range(3)]
+    assert names == ["brick", "grass", "gravel"]
+    assert re.search(r"\d\.\d{3}\s*\d+ % to \d+ %", rows.nth(0).text_content())
+    page.locator("#per-class").get_by_role("button", name="Precision").click()
+    precision = [float(text) for text in page.locator("#per-class tbody td:nth-child(2)").all_text_contents()]
+    assert precision == sorted(precision) and rows.nth(0).locator("th").text_content() == "gravel"
+    expect(page.get_by_role("columnheader", name="Precision")).to_have_attribute("aria-sort", "ascending")
+    page.keyboard.press("Enter")
+    expect(rows.nth(0).locator("th")).to_have_text("brick")
+
+
+def test_every_training_of_the_visit_can_be_compared_and_used_again(trained):
+    page = trained
+    first = page.locator(".exact").first.text_content()
+    page.get_by_label("Epochs", exact=True).fill("1")
+    button(page, "Train").click()
+    expect(page.locator("summary", has_text="Compare the 2 trainings")).to_be_visible(timeout=60_000)
+    open_fold(page, "Compare the 2 trainings")
+    runs = page.locator("#runs-list > li")
+    expect(runs).to_have_count(2)
+    expect(runs.nth(0)).to_contain_text("in use")
+    expect(runs.nth(0)).to_contain_text("Epochs: 1")
+    expect(runs.nth(1)).to_contain_text("Epochs: 12")
+    expect(runs.nth(1)).to_contain_text(re.compile(r"On the 12 photos that judged both: \d+ right only here"))
+    button(page, "Use this one: Training 1").click()
+    expect(page.get_by_role("status")).to_have_text("The model of training 1 is in use")
+    expect(page.locator(".exact").first).to_have_text(first)
+    expect(runs.nth(1)).to_contain_text("in use")
+    button(page, "Forget: Training 2").click()
+    expect(runs).to_have_count(1)
+
+
+def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained, dist, tmp_path):
+    page = trained
+    right, total = accuracy(page)
+    open_fold(page, "Is it as sure as it is right")
+    photos = page.locator("#reliability-table tbody td:last-child").all_text_contents()
+    assert sum(int(text) for text in photos) == total
+    expect(page.locator("#reliability-diagram .bin")).to_have_count(len(photos))
+    expect(page.get_by_text(re.compile(rf"On {total} photos it says it is \d+\.\d % sure"))).to_be_visible()
+    open_fold(page, "None of these")
+    # 9 right photos are too few to promise anything.
+    expect(page.get_by_text(f"{total} photos held out: too few to suggest a value")).to_be_visible()
+    page.get_by_label("Say “None of these” when unsure").check()
+    slider = page.get_by_label("Least probability of an answer")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_role("status")).to_have_text("Answers below 100 % become “None of these”")
+    expect(
+        page.get_by_text(f"{right} of {right} right answers would be refused, and 0 of {total - right} wrong")
+    ).to_be_visible()
+    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/brick/00.png")
+    verdict = page.locator("#recognised .verdict")
+    expect(verdict).to_contain_text("None of these")
+    expect(verdict).to_contain_text("Best guess: brick")
+    with page.expect_download() as download:
+        button(page, "Download model").click()
+    download.value.save_as(tmp_path / "model.zip")
+    page.get_by_label("Say “None of these” when unsure").uncheck()
+    expect(page.get_by_role("status")).to_have_text(re.compile("Every photo gets one of the classes"))
+    button(page, "Clear list").click()
+    page.get_by_label("Open model").set_input_files(tmp_path / "model.zip")
+    expect(page.get_by_role("status")).to_have_text(re.compile("Opened model"))
+    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/brick/00.png")
+    expect(page.locator("#recognised .verdict")).to_contain_text("None of these")
+
+
+def test_the_epoch_that_was_kept_is_told(trained):
+    expect(trained.get_by_text(re.compile(r"The line marks epoch \d+ of 12, whose weights were kept"))).to_be_visible()

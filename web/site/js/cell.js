@@ -1,0 +1,100 @@
+import { element, write } from "./dom.js";
+import { PhotoGrid } from "./grid.js";
+import { percent } from "./format.js";
+import { Selection } from "./selection.js";
+import { texts } from "./texts.js";
+
+/**
+ * @typedef {import("./protocol.js").Judged} Judged
+ * @typedef {import("./protocol.js").JudgedPhoto} JudgedPhoto
+ */
+
+/**
+ * The photos of a cell of the confusion matrix: what is chosen among them, or all of them, can be moved to the class that
+ * the model says, deleted, or kept for right.
+ *
+ * @param {import("./types.js").App} app
+ * @param {import("./judged.js").Actions} actions
+ */
+export function createCell(app, actions) {
+  const { find } = app;
+  const box = find("cell", HTMLElement);
+  const heading = find("cell-title", HTMLElement);
+  const bar = find("cell-actions", HTMLElement);
+  const none = find("cell-none", HTMLElement);
+  const selection = new Selection();
+  /** @type {Map<number, JudgedPhoto>} */
+  let photos = new Map();
+  /** @type {{ shown: number, said: number } | null} */
+  let open = null;
+  /** @type {string[]} */
+  let classes = [];
+
+  const grid = new PhotoGrid(app, {
+    label: () => heading.textContent ?? "",
+    selection,
+    badge: (id) => badgeOf(photos.get(id)),
+  });
+  find("cell-photos", HTMLElement).append(grid.root);
+
+  const chosen = () => (selection.size > 0 ? selection.ids() : [...photos.keys()]);
+  /** @param {() => string} text @param {() => void} act */
+  const add = (text, act) => {
+    const button = element("button", { type: "button", class: "small" }, text);
+    button.addEventListener("click", act);
+    bar.append(button);
+    return button;
+  };
+  const said = () => (open ? classes[open.said] : "");
+  const move = add(() => texts.moveTo(said()), () => actions.move(chosen(), said()));
+  const keep = add(() => texts.confirm, () => actions.confirm(chosen(), true));
+  add(() => texts.delete, () => actions.remove(chosen()));
+
+  function describe() {
+    if (!open) return;
+    const { shown, said } = open;
+    const [total, n] = [photos.size, selection.size];
+    write(heading, () => texts.cell(total, classes[shown], classes[said]));
+    write(find("cell-chosen", HTMLElement), () => texts.cellChosen(n, total));
+    move.hidden = keep.hidden = shown === said;
+    bar.hidden = total === 0;
+    none.hidden = total > 0;
+    write(move, () => texts.moveTo(classes[said]));
+  }
+  selection.subscribe(describe);
+
+  /** @param {Judged} judged */
+  function fill(judged) {
+    if (!open) return;
+    const { shown, said } = open;
+    const here = judged.photos.filter((photo) => photo.shown === shown && photo.said === said);
+    classes = judged.classes;
+    // Those that were moved, deleted or said to be right are dealt with.
+    photos = new Map(here.filter((photo) => photo.label === classes[shown] && !photo.confirmed).map((photo) => [photo.id, photo]));
+    selection.replace(selection.ids().filter((id) => photos.has(id)));
+    grid.show([...photos.keys()]);
+    describe();
+  }
+
+  return {
+    /** @param {Judged} judged @param {number} shown @param {number} said */
+    show(judged, shown, said) {
+      open = { shown, said };
+      box.hidden = false;
+      selection.replace([]);
+      fill(judged);
+      heading.focus();
+    },
+    /** @param {Judged} judged what is known of the photos now */
+    update: fill,
+    hide() {
+      open = null;
+      box.hidden = true;
+    },
+  };
+}
+
+/** @param {JudgedPhoto | undefined} photo @returns {string} how sure the model was */
+function badgeOf(photo) {
+  return photo ? percent(photo.probability, 0) : "";
+}

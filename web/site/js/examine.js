@@ -1,0 +1,85 @@
+import { arrange } from "./album.js";
+import { createMistakesView } from "./mistakes.js";
+import { createReliabilityView } from "./reliability.js";
+import { createRunsView } from "./runs.js";
+import { isFree } from "./state.js";
+import { texts } from "./texts.js";
+
+/**
+ * @typedef {import("./types.js").App} App
+ * @typedef {import("./types.js").Desk} Desk
+ * @typedef {ReturnType<typeof createExamineView>} ExamineView
+ */
+
+/**
+ * What is behind the figures of a model, folded away: single photos, how far to trust it, and other trainings. What is
+ * done to photos takes effect at once, and training again is a press away.
+ *
+ * @param {App} app
+ * @param {(trained: import("./protocol.js").Trained) => Promise<void>} onUsed shows a model that is used again
+ */
+export function createExamineView(app, onUsed) {
+  const { store, status, find } = app;
+  const actions = createActions(app, refresh);
+  const mistakes = createMistakesView(app, actions);
+  const reliability = createReliabilityView(app);
+  const runs = createRunsView(app, onUsed);
+  const box = find("result", HTMLElement);
+  let { album } = store.get();
+
+  /** @param {Desk} desk */
+  async function refresh(desk) {
+    await mistakes.refresh(desk);
+  }
+
+  store.subscribe((state) => {
+    showAgain(box, state.album?.stale === true, isFree(state));
+    if (state.album === album || !state.client) return;
+    album = state.album;
+    refresh(state.client.desk(app.desk)).catch((error) => status.fail(() => texts.failed.model, error));
+  });
+  for (const button of box.querySelectorAll("[data-again]")) {
+    button.addEventListener("click", () => find("train-form", HTMLFormElement).requestSubmit());
+  }
+
+  return {
+    openCell: mistakes.openCell,
+
+    /** Ask for what is known of the model that is there now. @returns {Promise<boolean>} whether its photos are known */
+    async show() {
+      const desk = store.get().client?.desk(app.desk);
+      if (!desk) return false;
+      const judged = await desk.results();
+      const known = await desk.album();
+      reliability.show(await desk.calibration());
+      runs.show(await desk.runs());
+      await mistakes.show(judged);
+      album = known;
+      store.set({ album, classes: known.classes }); // it tells whether the model is stale, too
+      return (judged?.photos.length ?? 0) > 0;
+    },
+  };
+}
+
+/** @param {App} app @param {(desk: Desk) => Promise<void>} refresh @returns {import("./judged.js").Actions} */
+function createActions(app, refresh) {
+  return {
+    move: (photos, to) => arrange(app, { type: "movePhotos", photos, to }, () => texts.moved(photos.length, to)),
+    remove: (photos) => arrange(app, { type: "deletePhotos", photos }, () => texts.deletedPhotos(photos.length)),
+    confirm(photos, on) {
+      app.run("arranging", app.find("result", HTMLElement), async (desk) => {
+        await desk.confirm(photos, on);
+        await refresh(desk);
+        app.status.show(() => (on ? texts.confirmed : texts.unconfirmed));
+      });
+    },
+  };
+}
+
+/** @param {HTMLElement} result @param {boolean} stale @param {boolean} free */
+function showAgain(result, stale, free) {
+  for (const box of result.querySelectorAll("[data-stale]")) {
+    /** @type {HTMLElement} */ (box).hidden = !stale;
+    for (const button of box.querySelectorAll("button")) button.disabled = !free;
+  }
+}

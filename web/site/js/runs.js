@@ -1,0 +1,90 @@
+import { element, write } from "./dom.js";
+import { ratio } from "./format.js";
+import { intervalBar } from "./interval.js";
+import { isFree } from "./state.js";
+import { texts } from "./texts.js";
+
+/**
+ * @typedef {import("./protocol.js").Run} Run
+ * @typedef {import("./protocol.js").Trained} Trained
+ */
+
+/** Below this, chance alone would seldom make such a difference. */
+const CLEAR = 0.05;
+
+/**
+ * The trainings of this visit side by side, each compared with the model in use on the photos that both were judged by.
+ *
+ * @param {import("./types.js").App} app
+ * @param {(trained: Trained) => Promise<void>} onUsed shows a model that is used again
+ */
+export function createRunsView(app, onUsed) {
+  const { store, status, run, find } = app;
+  const fold = find("runs", HTMLDetailsElement);
+  const summary = find("runs-count", HTMLElement);
+  const list = find("runs-list", HTMLElement);
+
+  /** @param {Run[]} runs */
+  function show(runs) {
+    fold.hidden = runs.length === 0;
+    write(summary, () => texts.runs(runs.length));
+    list.replaceChildren(...runs.map(makeItem));
+    enable(store.get());
+  }
+
+  /** @param {Run} one */
+  function makeItem(one) {
+    const { number, evaluation, inUse, versus } = one;
+    const head = element("p", { class: "run-head" }, element("strong", {}, () => texts.runName(number)));
+    if (inUse) head.append(" ", element("span", { class: "badge" }, () => texts.inUse));
+    const item = element("li", {}, head, element("p", { class: "note" }, () => settingsOf(one)));
+    if (evaluation) item.append(intervalBar(evaluation), element("p", { class: "exact" }, () => texts.accuracy(evaluation)));
+    if (versus) item.append(element("p", { class: "versus" }, () => texts.versus(versus, versus.pValue < CLEAR, ratio(versus.pValue))));
+    const buttons = element("div", { class: "small-actions" });
+    if (!inUse) buttons.append(action(() => texts.useRun, number, () => use(number)));
+    buttons.append(action(() => texts.forgetRun, number, () => forget(number)));
+    item.append(buttons);
+    return item;
+  }
+
+  /** @param {() => string} text @param {number} number @param {() => void} act */
+  function action(text, number, act) {
+    const name = () => `${text()}: ${texts.runName(number)}`;
+    const button = element("button", { type: "button", class: "small", "aria-label": name }, text);
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  /** @param {number} number */
+  function use(number) {
+    run("model", fold, async (desk) => {
+      status.progress(() => texts.opening);
+      await onUsed(await desk.useRun(number));
+      status.show(() => texts.usedRun(number));
+      summary.focus();
+    });
+  }
+
+  /** @param {number} number */
+  function forget(number) {
+    run("model", fold, async (desk) => {
+      show(await desk.forgetRun(number));
+      status.show(() => texts.forgotRun(number));
+      summary.focus();
+    });
+  }
+
+  /** @param {import("./types.js").State} state */
+  function enable(state) {
+    for (const button of list.querySelectorAll("button")) button.disabled = !isFree(state);
+  }
+
+  store.subscribe(enable);
+  return { show };
+}
+
+/** @param {Run} run */
+function settingsOf({ settings, nTraining, nClasses }) {
+  const differing = Object.entries(settings).map(([name, value]) => texts.setting(name, value));
+  return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");
+}

@@ -3,9 +3,9 @@
  *
  * @typedef {{ id: number, desk: string, name: string, blob: Blob }} Kept
  */
+import { settled, transact } from "./database.js";
 import { texts } from "./texts.js";
 
-const DATABASE = "pyclassifier";
 const MODELS = "models";
 
 /** @param {string} desk @returns {Promise<Kept[]>} newest first */
@@ -32,30 +32,8 @@ export function forgetModel(id) {
  */
 async function inStore(mode, ask) {
   try {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(MODELS, { keyPath: "id", autoIncrement: true });
-    const database = await settled(opening);
-    try {
-      const transaction = database.transaction(MODELS, mode);
-      const result = await settled(ask(transaction.objectStore(MODELS)));
-      // Not before this the browser has it: it can still run out of space.
-      await new Promise((resolve, reject) => {
-        transaction.oncomplete = resolve;
-        transaction.onabort = () => reject(transaction.error);
-      });
-      return result;
-    } finally {
-      database.close();
-    }
+    return await transact([MODELS], mode, (store) => settled(ask(store(MODELS))));
   } catch (error) {
     throw new Error(texts.storageFailed(error instanceof Error ? error.name : String(error)));
   }
-}
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

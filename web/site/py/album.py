@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pyclassifier import Dataset, Problem, Sample
+from pyclassifier import Dataset, Problem, Project, Sample
 from pyclassifier.datasets import Split
 
 MOST_STEPS = 100
@@ -108,6 +108,17 @@ class Album:
         if ids:
             self._go("add", Arrangement(classes, photos))
         return ids
+
+    def restore(self, project: Project, ids: Sequence[int]) -> None:
+        """Take a project's photos instead of all that is here, under these ids; there is no way back."""
+        self.clear()
+        keys = {label: self._new_key() for label in project.classes}
+        classes = {keys[label]: Category(label, label not in project.disabled) for label in project.classes}
+        samples = project.photos.samples
+        places = {i: Place(keys[str(s.label)], s.split) for i, s in zip(ids, samples, strict=True)}
+        self.samples = dict(zip(ids, samples, strict=True))
+        self.now, self.problems = Arrangement(classes, places), project.photos.problems
+        self._next_photo = max(ids, default=-1) + 1
 
     def add_class(self, label: str) -> None:
         """Make an empty class."""

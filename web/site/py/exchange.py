@@ -6,7 +6,7 @@ Nothing here knows Pyodide: files and callbacks are objects with a few agreed me
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
 from pyclassifier import Problem, Progress, Sample
@@ -35,16 +35,28 @@ class Stop(Protocol):
     requested: bool
 
 
-def reader(file: File) -> Callable[[], Awaitable[bytes]]:
-    """An async function that reads a file, whose failure is an OSError."""
+class Reader:
+    """Reads a file when it is called; its failure is an OSError.
 
-    async def read() -> bytes:
+    Parameters
+    ----------
+    file : File
+    """
+
+    def __init__(self, file: File) -> None:
+        self.file = file
+
+    async def __call__(self) -> bytes:
+        """Give the bytes."""
         try:
-            return as_bytes(await file.read())
+            return as_bytes(await self.file.read())
         except Exception as error:  # The browser's own errors: the file was moved, changed or locked meanwhile.
             raise OSError(str(error)) from error
 
-    return read
+
+def reader(file: File) -> Reader:
+    """An async function that reads a file."""
+    return Reader(file)
 
 
 class _Slices(io.RawIOBase):

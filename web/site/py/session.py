@@ -11,6 +11,7 @@ from typing import Any
 
 from digits import DigitsDesk
 from exchange import Data, Emit, File, Stop, as_dict, error
+from keeping import Keeper
 from recognise import Recogniser
 from workbench import FlatWorkbench, Workbench
 
@@ -21,10 +22,12 @@ from pyclassifier import (
     default_engine,
 )
 
+KEPT = ("photos", "logos")  # Desks whose projects are kept in the browser.
 
-def start(site_url: str, index: str, backend: str) -> Session:
+
+def start(site_url: str, index: str, backend: str, place_of: Callable[[str], Any]) -> Session:
     """Make the session of a page; called once by the worker."""
-    return Session(default_engine(site_url=site_url, backend=backend), index)
+    return Session(default_engine(site_url=site_url, backend=backend), index, place_of)
 
 
 class Session:
@@ -36,9 +39,11 @@ class Session:
         With ``set_backend`` and what else `pyclassifier.engines.tfjs.TfjsEngine` has.
     index : str
         JSON of the site's ``models/index.json``; the first backbone is the default.
+    place_of : callable, optional
+        Where a desk's project is kept, by the desk's name: see keeping.py. By default nothing is kept.
     """
 
-    def __init__(self, engine: Any, index: str) -> None:
+    def __init__(self, engine: Any, index: str, place_of: Callable[[str], Any] | None = None) -> None:
         self.engine = engine
         self.backbones = [(_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
         self.desks = {
@@ -47,6 +52,9 @@ class Session:
             "logos": FlatWorkbench(engine, self.find_card),
         }
         self.recogniser = Recogniser(engine)
+        if place_of:
+            for name in KEPT:
+                self.desks[name].keeper = Keeper(self.desks[name], place_of(name))
 
     async def call(self, method: str, args: Sequence[Any], emit: Emit, stop: Stop, desk: str = "photos") -> Data:
         """Run a method by its name in js/protocol.js: ``{"result": ...}`` or ``{"error": {"name", "message"}}``.
@@ -60,7 +68,7 @@ class Session:
             if method not in bench.methods:
                 having = " or ".join(repr(name) for name, other in self.desks.items() if method in other.methods)
                 raise ValueError(f"Expected a method of the desk {desk!r}, got {method!r}, which is one of {having}.")
-            return {"result": await bench.methods[method](bench, *args, emit=emit, stop=stop)}
+            return {"result": await bench.methods[method](bench, *args, emit=_noting(bench, method, emit), stop=stop)}
         except StoppedError as stopped:
             return error("AbortError", str(stopped))
         except (PyClassifierError, ValueError) as expected:
@@ -70,6 +78,12 @@ class Session:
         except Exception as unexpected:
             traceback.print_exc()  # For the console; a visitor gets a sentence.
             return error("InternalError", f"Something went wrong inside pyclassifier ({type(unexpected).__name__}).")
+
+    async def keep(self, desk: str) -> None:
+        """See to it that what the last call changed is kept; called by the worker after each one."""
+        keeper = self.desks[desk].keeper
+        if keeper:
+            await keeper.look()
 
     async def load_engine(self, *, emit: Emit, stop: Stop) -> None:
         """Load what computes."""
@@ -140,6 +154,20 @@ METHODS: dict[str, Callable[..., Any]] = {
     "network": Session.network,
     "memory": Session.memory,
 }
+
+
+def _noting(bench: Workbench, method: str, emit: Emit) -> Emit:
+    """Progress for the page, of which the keeper hears when there are new features of the desk's photos."""
+    keeper = bench.keeper
+    if keeper is None or method == "predict":
+        return emit
+
+    def note(event: Data) -> None:
+        emit(event)
+        if event["stage"] == "features":
+            keeper.grow()
+
+    return note
 
 
 def _card(fields: Data) -> ModelCard:

@@ -11,16 +11,18 @@ import arrange
 import check
 import figures
 import incoming
+import keeping
 import live
 import runs
 from album import Album, Place
+from desk_project import describe_opened
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
+from keeping import Keeper
 from options import describe_params, read_options
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Predictions, Problem, Progress
 from pyclassifier.catalog import get_card
 from pyclassifier.names import LabelBy
-from pyclassifier.self_check import complaint
 
 TOP = 5
 
@@ -52,6 +54,9 @@ class Workbench:
             None  # of the last cross-validation, with its classes' keys
         )
         self.confirmed: dict[int, int] = {}  # photos that were said to be right, with the key of their class
+        self.shown: Data | None = None  # What the page got to know of the model, trained or opened.
+        self.settings: Data = {}  # What the page's fields say.
+        self.keeper: Keeper | None = None
 
     def describe(self) -> Data:
         """The album for the page, and whether the model was trained on other photos than take part now."""
@@ -96,6 +101,7 @@ class Workbench:
             self.classifier.close()
             self.classifier = target
         self.outputs, self.trained_on, self.runs.current = run.outputs, run.places, run.number
+        self.shown = run.trained
         self.rearranged()
 
     async def fit(self, dataset: Dataset, emit: Emit, stop: Stop) -> Data:
@@ -128,7 +134,7 @@ class Workbench:
         )
         ended = time.perf_counter()
         fitted = self.classifier
-        return {
+        self.shown = {
             "classes": fitted.classes_.tolist(),
             "epochs": len(fitted.history_["loss"]),
             "bestEpoch": fitted.best_epoch_,
@@ -143,6 +149,7 @@ class Workbench:
             },
             "problems": listed(fitted.problems_),
         }
+        return self.shown
 
     async def evaluate(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Figures on labelled photos."""
@@ -181,18 +188,8 @@ class Workbench:
         self.classifier.close()
         self.classifier = opened
         self.outputs = self.runs.current = None
-        card = opened.backbone
-        evaluation = opened.evaluation_
-        return {
-            "name": opened.name_,
-            "classes": opened.classes_.tolist(),
-            "backbone": card.name if isinstance(card, ModelCard) else card,
-            "inputSize": card.input_size if isinstance(card, ModelCard) else opened.input_size,
-            "evaluation": evaluation.to_dict() if evaluation else None,
-            "history": opened.history_ or None,
-            "deviation": None if isnan(opened.deviation_) else opened.deviation_,
-            "computesOtherwise": complaint(opened.deviation_) is not None,
-        }
+        self.shown = describe_opened(opened)
+        return self.shown
 
 
 class FlatWorkbench(Workbench):
@@ -211,6 +208,7 @@ Workbench.methods = {
     "openModel": Workbench.open_model,
 }
 Workbench.methods |= incoming.METHODS | arrange.METHODS | check.METHODS | figures.METHODS | runs.METHODS | live.METHODS
+Workbench.methods |= keeping.METHODS
 
 
 def _recognised(

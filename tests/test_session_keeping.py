@@ -1,0 +1,213 @@
+"""A desk's project is written as it grows and taken up again, on CPython with a place in memory."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from conftest import IN_PYODIDE
+from photos import color_files
+
+if IN_PYODIDE:
+    pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
+
+from session_page import FAST, INDEX, Page, files, photo, session_module
+
+
+class MemoryPlace:
+    """What js/projects.js does, with dictionaries: one project, and room for so many bytes of photos."""
+
+    def __init__(self, room=None, elsewhere=False):
+        self.pictures, self.rows, self.model, self.description = {}, [], None, ""
+        self.room, self.elsewhere, self.told, self.exists = room, elsewhere, [], False
+        self.n_written = 0
+
+    async def load(self, wanted):
+        if not self.exists:
+            return None
+        return SimpleNamespace(elsewhere=self.elsewhere, name="", description=self.description, model=self.model)
+
+    def leave(self):
+        pass
+
+    async def photos(self, start):
+        def file(i):
+            async def read():
+                return self.pictures[i]
+
+            return SimpleNamespace(id=i, path="", blob=self.pictures[i], read=read)
+
+        return [file(i) for i in sorted(self.pictures) if i >= start][:7]
+
+    async def features(self):
+        return [SimpleNamespace(kind=kind, digests=digests, rows=rows) for kind, digests, rows in self.rows]
+
+    def blob(self, data):
+        return data
+
+    async def putPhotos(self, ids, blobs):
+        await asyncio.sleep(0)
+        if self.room is not None and sum(map(len, [*self.pictures.values(), *blobs])) > self.room:
+            return "QuotaExceededError"
+        assert not set(ids) & set(self.pictures), "a photo is written once"
+        self.pictures |= dict(zip(ids, blobs, strict=True))
+        self.exists = True
+        return ""
+
+    async def dropPhotos(self, ids):
+        for i in ids:
+            del self.pictures[i]
+        return ""
+
+    async def putFeatures(self, kind, digests, rows):
+        self.rows.append((kind, digests, rows))
+        return ""
+
+    async def putModel(self, model):
+        self.model = model
+        return ""
+
+    async def putDescription(self, description, n_photos):
+        self.description, self.exists = description, True
+        self.n_written += 1
+        return ""
+
+    async def tell(self, state, unsaved):
+        self.told.append((state, unsaved))
+
+
+class KeptPage(Page):
+    """A page whose photos desk is kept; the worker looks after each call, as here."""
+
+    def __init__(self, place=None):
+        super().__init__()
+        self.place = place or MemoryPlace()
+        places = {"photos": self.place, "logos": MemoryPlace()}
+        self.session = session_module.Session(self.engine, INDEX, places.get)
+
+    async def try_call(self, method, *args, desk="photos"):
+        reply = await super().try_call(method, *args, desk=desk)
+        await self.session.keep(desk)
+        await self.session.desks[desk].keeper.settle()
+        return reply
+
+
+async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again():
+    page = KeptPage()
+    await page.call("add", "training", files([*color_files(6), *color_files(2, prefix="val/")]))
+    await page.call("keepSettings", {"option-epochs": "15"})
+    trained = await page.call("train", FAST)
+    await page.call("edit", {"type": "renameClass", "label": "red", "to": "rouge"})
+    await page.call("edit", {"type": "deletePhotos", "photos": [0]})
+    await page.call("edit", {"type": "addClass", "label": "violet"})
+    album, expected = await page.call("album"), await page.call("predict", [photo("red")])
+    assert page.place.told[-1] == ("saved", 0)
+
+    again = KeptPage(page.place)
+    assert (await again.call("connect"))["backend"]
+    back = await again.call("resume", {"project": 0})
+    shapes = [[(c["label"], c["enabled"], c["photos"], c["marked"]) for c in one["classes"]] for one in (album, back)]
+    assert shapes[0] == shapes[1] and back["stale"] and back["undo"] is None
+    assert back["settings"] == {"option-epochs": "15"}
+    assert back["model"]["history"] == trained["history"] and back["model"]["nTraining"] == 18
+    assert back["model"]["classes"] == back["modelClasses"] == ["blue", "green", "rouge"]
+    assert back["model"]["evaluation"]["confusion"] == trained["evaluation"]["confusion"]
+    restoring = [event for event in again.events if event["stage"] == "restoring"]
+    shown = [one for event in restoring for one in event["photos"]]
+    assert {one["id"] for one in shown} == set(range(24)) and shown[-1]["path"] == "val/red/1.png"
+    assert sorted(again.place.pictures) == list(range(1, 24)), (
+        "deleted photos are dropped once nobody can bring them back"
+    )
+    assert (await again.call("predict", [photo("red")]))[0]["probability"] == pytest.approx(expected[0]["probability"])
+    n = again.engine.n_predicted
+    retrained = (await Page.try_call(again, "train", FAST))["result"]  # without packing the model, which predicts too
+    assert again.engine.n_predicted == n + retrained["evaluation"]["total"], "no photo was embedded again"
+    assert not (await again.call("album"))["stale"]
+    assert (await again.call("add", "training", files(color_files(1))))["added"][0]["id"] == 24
+
+
+async def test_a_training_that_is_cut_off_leaves_its_features():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(20)))
+    keeper = page.session.desks["photos"].keeper
+
+    def cut(event):
+        page.stop.requested = event["stage"] == "features" and event["done"] >= 32
+
+    page.events = SimpleNamespace(append=cut)
+    assert (await page.try_call("train", FAST))["error"]["name"] == "AbortError"
+    keeper.touch()
+    await keeper.settle()
+    known = sum(len(digests.split("\n")) for _, digests, _ in page.place.rows)
+    assert known >= 30
+
+    again = KeptPage(page.place)
+    back = await again.call("resume", {})
+    assert sum(len(c["photos"]) for c in back["classes"]) == 60 and back["model"] is None
+    total = (await Page.try_call(again, "train", FAST))["result"]["evaluation"]["total"]
+    assert again.engine.n_predicted == 60 - known + total, "those that were there count"
+
+
+async def test_where_there_is_no_room_the_rest_is_kept_and_the_page_is_told():
+    page = KeptPage(MemoryPlace(room=60_000))
+    await page.call("add", "training", files(color_files(6)))
+    state, unsaved = page.place.told[-1]
+    n_kept = len(page.place.pictures)
+    assert state == "full" and 0 < n_kept < 18 and unsaved == 18 - n_kept
+    await page.call("train", FAST)
+    again = KeptPage(page.place)
+    back = await again.call("resume", {})
+    assert sum(len(c["photos"]) for c in back["classes"]) == n_kept and back["model"]["classes"]
+    assert len(back["problems"]) == unsaved and "Add it again" in back["problems"][0]["reason"]
+
+
+async def test_a_file_that_is_gone_does_not_keep_the_others_from_being_kept():
+    async def gone():
+        raise RuntimeError("NotReadableError")
+
+    page = KeptPage()
+    await page.call("add", "training", files([*color_files(2), ("p/red/gone.jpg", gone)]))
+    assert sorted(page.place.pictures) == list(range(6)) and page.place.told[-1] == ("saved", 1)
+
+
+async def test_what_another_tab_has_is_left_alone():
+    first = KeptPage()
+    await first.call("add", "training", files(color_files(2)))
+    first.place.elsewhere = True
+    n = first.place.n_written
+    second = KeptPage(first.place)
+    assert await second.call("resume", {}) is None and second.place.told[-1][0] == "elsewhere"
+    await second.call("add", "training", files(color_files(3)))
+    assert second.place.n_written == n and len(second.place.pictures) == 6
+
+
+async def test_without_storage_everything_works():
+    class Broken(MemoryPlace):
+        async def load(self, wanted):
+            raise RuntimeError("SecurityError: no storage here")
+
+        async def putPhotos(self, ids, blobs):
+            return "SecurityError"
+
+        async def putDescription(self, description, n_photos):
+            return "SecurityError"
+
+    page = KeptPage(Broken())
+    assert await page.call("resume", {}) is None and page.place.told[-1][0].startswith("unavailable")
+    await page.call("add", "training", files(color_files(4)))
+    assert (await page.call("train", FAST))["classes"] == ["blue", "green", "red"]
+
+
+async def test_nothing_is_written_without_need():
+    page = KeptPage()
+    await page.call("album")
+    assert not page.place.exists
+    await page.call("add", "training", files(color_files(2)))
+    n = page.place.n_written
+    await page.call("album")
+    await page.call("keepSettings", {})
+    assert page.place.n_written == n
+    await page.call("clear")
+    assert page.place.pictures == {} and page.place.n_written == n + 1
+    await page.call("startAnew")
+    await page.call("add", "training", files(color_files(1)))
+    assert sorted(page.place.pictures) == [0, 1, 2]

@@ -1,0 +1,219 @@
+/**
+ * Projects kept in the browser, without a word of what is in them: Python (py/keeping.py) writes and reads that. IndexedDB rather
+ * than files (OPFS): a transaction is there wholly or not at all whatever crashes, and it takes photos as the handles that
+ * they come as, so that no byte of them passes through this program.
+ *
+ * @typedef {object} ProjectRecord
+ * @property {number} id
+ * @property {import("./protocol.js").DeskName} desk
+ * @property {string} name  "" until it is given one
+ * @property {number} opened  when it was used last, in ms since 1970
+ * @property {number} photos
+ * @property {number} bytes
+ * @property {string} description  JSON; see py/keeping.py
+ *
+ * @typedef {import("./protocol.js").DeskName} DeskName
+ */
+import { settled, transact } from "./database.js";
+
+const WAIT_MS = 2000;
+const PHOTOS_AT_ONCE = 200;
+
+/** @param {number} project */
+const keysOf = (project) => IDBKeyRange.bound([project], [project, []]);
+
+/** @param {DeskName} desk @returns {Promise<ProjectRecord[]>} the one used last first */
+export async function listProjects(desk) {
+  const all = await transact(["projects"], "readonly", (store) => settled(store("projects").getAll()));
+  return /** @type {ProjectRecord[]} */ (all).filter((one) => one.desk === desk).sort((a, b) => b.opened - a.opened);
+}
+
+/** @param {number} id @param {Partial<ProjectRecord>} changes @returns {Promise<void>} */
+export async function changeProject(id, changes) {
+  await transact(["projects"], "readwrite", (store) => change(store("projects"), id, (record) => ({ ...record, ...changes })));
+}
+
+/** @param {number} id */
+export async function deleteProject(id) {
+  await transact(["projects", "photos", "features", "trained"], "readwrite", async (store) => {
+    store("projects").delete(id);
+    store("photos").delete(keysOf(id));
+    store("trained").delete(id);
+    for (const key of await settled(store("features").index("project").getAllKeys(id))) store("features").delete(key);
+  });
+}
+
+/** @param {IDBObjectStore} projects @param {number} id @param {(record: ProjectRecord) => ProjectRecord} edit */
+async function change(projects, id, edit) {
+  const record = await settled(projects.get(id));
+  if (record) projects.put(edit(record));
+}
+
+/**
+ * The place of one desk's project; Python holds it. What writes resolves to the name of an error, "" where all is well.
+ * It is held by a lock, so that no other tab writes to it.
+ */
+export class ProjectPlace {
+  /** @type {number | null} */
+  #id = null;
+  /** @type {() => void} */
+  #release = () => {};
+  #desk;
+  #tell;
+
+  /** @param {DeskName} desk @param {(note: import("./protocol.js").Kept) => void} tell */
+  constructor(desk, tell) {
+    this.#desk = desk;
+    this.#tell = tell;
+  }
+
+  /**
+   * Take a project: this one, or the one that was used last where it is 0. None is there: null; another tab has it: "elsewhere".
+   * @param {number} wanted
+   */
+  async load(wanted) {
+    this.leave();
+    const record = (await listProjects(this.#desk)).find(({ id }) => !wanted || id === wanted);
+    if (!record) return null;
+    if (!(await this.#hold(record.id))) return { elsewhere: true, name: record.name };
+    const model = await transact(["trained"], "readonly", (store) => settled(store("trained").get(record.id)));
+    await changeProject(record.id, { opened: Date.now() });
+    return { ...record, elsewhere: false, model: model ? new Uint8Array(await model.arrayBuffer()) : null };
+  }
+
+  /** Let go of the project; the next one that is written is a new one. */
+  leave() {
+    this.#release();
+    this.#release = () => {};
+    this.#id = null;
+  }
+
+  /** Some of the photos, from an id on. @param {number} from */
+  async photos(from) {
+    const range = IDBKeyRange.bound([this.#id, from], [this.#id, []]);
+    const [keys, blobs] = await transact(["photos"], "readonly", (store) =>
+      Promise.all([
+        settled(store("photos").getAllKeys(range, PHOTOS_AT_ONCE)),
+        settled(store("photos").getAll(range, PHOTOS_AT_ONCE)),
+      ]),
+    );
+    return keys.map((key, i) => readable(/** @type {number[]} */ (key)[1], blobs[i]));
+  }
+
+  /** What was written of features: kind, digests one per line, rows. */
+  async features() {
+    const all = await transact(["features"], "readonly", (store) =>
+      settled(store("features").index("project").getAll(this.#id)),
+    );
+    return Promise.all(all.map(async ({ kind, digests, rows }) => ({ kind, digests, rows: new Uint8Array(await rows.arrayBuffer()) })));
+  }
+
+  /** @param {any} bytes from Python */
+  blob(bytes) {
+    return new Blob([bytes.toJs()]);
+  }
+
+  /** @param {any} ids @param {any} blobs lists from Python */
+  putPhotos(ids, blobs) {
+    const [keys, values] = [ids.toJs(), /** @type {Blob[]} */ (blobs.toJs({ depth: 1 }))];
+    const bytes = values.reduce((sum, { size }) => sum + size, 0);
+    return this.#write(["photos"], bytes, (store, id) => {
+      for (const [i, value] of values.entries()) store("photos").put(value, [id, keys[i]]);
+    });
+  }
+
+  /** @param {any} ids list from Python */
+  dropPhotos(ids) {
+    const keys = ids.toJs();
+    return this.#write(["photos"], 0, (store, id) => {
+      for (const key of keys) store("photos").delete([id, key]);
+    });
+  }
+
+  /** @param {string} kind @param {string} digests @param {any} rows bytes from Python */
+  putFeatures(kind, digests, rows) {
+    const blob = this.blob(rows);
+    return this.#write(["features"], blob.size, (store, project) => {
+      store("features").add({ project, kind, digests, rows: blob });
+    });
+  }
+
+  /** @param {any} model bytes from Python, or nothing where there is none any more */
+  putModel(model) {
+    const blob = model ? this.blob(model) : null;
+    return this.#write(["trained"], 0, (store, id) => {
+      if (blob) store("trained").put(blob, id);
+      else store("trained").delete(id);
+    });
+  }
+
+  /** @param {string} description JSON @param {number} photos how many */
+  putDescription(description, photos) {
+    return this.#write([], 0, (store, id) =>
+      change(store("projects"), id, (record) => ({ ...record, description, photos, opened: Date.now() })),
+    );
+  }
+
+  /** @param {string} state @param {number} unsaved photos that are not there */
+  async tell(state, unsaved) {
+    let record;
+    try {
+      record = (await listProjects(this.#desk)).find(({ id }) => id === this.#id);
+    } catch {
+      record = undefined; // there is no storage
+    }
+    const { id = 0, name = "", bytes = 0 } = record ?? {};
+    this.#tell({ desk: this.#desk, state: /** @type {any} */ (state), unsaved, id, name, bytes });
+  }
+
+  /**
+   * @param {string[]} stores
+   * @param {number} bytes that it adds
+   * @param {(store: (name: string) => IDBObjectStore, id: number) => Promise<void> | void} work
+   * @returns {Promise<string>}
+   */
+  async #write(stores, bytes, work) {
+    try {
+      const id = this.#id ?? (await this.#create());
+      await transact(["projects", ...stores], "readwrite", async (store) => {
+        const done = work(store, id);
+        if (bytes) await change(store("projects"), id, (record) => ({ ...record, bytes: record.bytes + bytes }));
+        await done;
+      });
+      return "";
+    } catch (error) {
+      return error instanceof Error ? error.name : String(error);
+    }
+  }
+
+  async #create() {
+    const record = { desk: this.#desk, name: "", opened: Date.now(), photos: 0, bytes: 0, description: "" };
+    const id = Number(await transact(["projects"], "readwrite", (store) => settled(store("projects").add(record))));
+    await this.#hold(id);
+    this.#id = id;
+    return id;
+  }
+
+  /** @param {number} id @returns {Promise<boolean>} whether it is ours; a tab that is being reloaded gets time to let go */
+  async #hold(id) {
+    this.#id = id;
+    if (!navigator.locks) return true; // only on https and on localhost
+    return new Promise((resolve) => {
+      const signal = AbortSignal.timeout(WAIT_MS);
+      navigator.locks
+        .request(`pyclassifier-project-${id}`, { signal }, () => {
+          resolve(true);
+          return new Promise((release) => (this.#release = () => release(undefined)));
+        })
+        .catch(() => resolve(false));
+    }).then((held) => {
+      if (!held) this.#id = null;
+      return held;
+    });
+  }
+}
+
+/** What Python expects of a file, and a photo's id. @param {number} id @param {Blob} blob */
+function readable(id, blob) {
+  return { id, blob, path: "", read: async () => new Uint8Array(await blob.arrayBuffer()) };
+}

@@ -12,6 +12,7 @@ import { createModelView } from "./models.js";
 import { keepOffline } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
+import { createProjectView } from "./project.js";
 import { PhotosView } from "./photos.js";
 import { RecogniseView } from "./recognise.js";
 import { createResultsView } from "./results.js";
@@ -55,6 +56,7 @@ function createWorkbench(app, defaults) {
   const results = createResultsView(app.find, examine);
   createTrainingView(app, { photos, results, tryout }, options);
   createModelView(app, { results, tryout });
+  createProjectView(app, { photos, results, tryout });
   const live = createLiveView(app);
   return { hide: () => (live.close(), photos.hide()) };
 }
@@ -82,11 +84,11 @@ function main() {
     }
   }
 
-  const runAt = createRun(store, status, start);
+  const { at, whenStarted } = createRun(store, status, start);
   /** @type {import("./types.js").App} */
-  const app = { store, status, run: runAt("photos"), find: finder(""), desk: "photos" };
+  const app = { store, status, run: at("photos"), whenStarted, find: finder(""), desk: "photos" };
   /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
-  const appAt = (desk) => ({ store: createStore(store), status, run: runAt(desk), find: finder(`${desk}-`), desk });
+  const appAt = (desk) => ({ ...app, store: createStore(store), run: at(desk), find: finder(`${desk}-`), desk });
   createBackendView(app);
   window.addEventListener("hashchange", () => {
     if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here

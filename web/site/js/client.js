@@ -41,7 +41,7 @@ const FILES_PER_MESSAGE = 200;
 export async function connect({ backend = "auto", load = "backbone", onProgress } = {}) {
   const client = new Client();
   try {
-    client.info = await client.call("connect", [{ backend, load }], { onProgress });
+    await client.start(backend, load, onProgress);
   } catch (error) {
     client.close();
     throw error;
@@ -115,6 +115,29 @@ export class Desk {
   /** Forget all photos. The trained model stays. */
   clear() {
     return this.#call("clear", []);
+  }
+
+  /**
+   * Take up the project that is kept in this browser, instead of what is here: the one used last, or another one. From
+   * then on all that changes is kept; `Client.onKept` tells how it stands. Photos come as progress of the stage "restoring".
+   * @param {{ project?: number } & CallOptions} [options]
+   * @returns {Promise<(import("./protocol.js").Album & import("./protocol.js").Restored) | null>} null where there is none
+   */
+  resume({ onProgress, signal, ...options } = {}) {
+    return this.#call("resume", [options], { onProgress, signal });
+  }
+
+  /** Begin another project, with nothing in it. What is kept of the one before stays in this browser. */
+  startAnew() {
+    return this.#call("startAnew", []);
+  }
+
+  /**
+   * Keep what the fields of a page say with the project.
+   * @param {Record<string, string | boolean>} settings
+   */
+  keepSettings(settings) {
+    return this.#call("keepSettings", [settings]);
   }
 
   /**
@@ -258,14 +281,43 @@ export class Client extends Desk {
   #sending = Promise.resolve();
   /** @type {Error | null} */
   #ended = null;
+  /** @type {() => void} */
+  #tellEnd = () => {};
+  /** Resolves when the worker ended without being asked to, such as for want of memory. All that it held is gone. @type {Promise<void>} */
+  ended = new Promise((resolve) => (this.#tellEnd = resolve));
+  /** @type {((kept: import("./protocol.js").Kept) => void)[]} */
+  #keptListeners = [];
 
   constructor() {
     super((method, args, options) => this.call(method, args, options));
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(new Error(`The worker stopped (${event.message ?? "it could not be loaded"}). Reload the page.`));
+      this.#end(`The worker stopped (${event.message ?? "it could not be loaded"}). Reload the page.`);
     };
+  }
+
+  /**
+   * Load everything; `connect` does that.
+   * @param {string} backend
+   * @param {import("./protocol.js").Load} load
+   * @param {(progress: Progress) => void} [onProgress]
+   */
+  async start(backend, load, onProgress) {
+    const lock = `pyclassifier-worker-${Date.now()}-${Math.random()}`;
+    let watching = false;
+    /** @param {Progress} progress the first one comes when the worker has its lock, which nothing but its end sets free */
+    const watch = (progress) => {
+      if (!watching) navigator.locks?.request(lock, () => this.#end("What computes here ended unexpectedly."));
+      watching = true;
+      onProgress?.(progress);
+    };
+    this.info = await this.call("connect", [{ backend, load, lock }], { onProgress: watch });
+  }
+
+  /** @param {(kept: import("./protocol.js").Kept) => void} listener told how it stands with what is kept of the desks' projects */
+  onKept(listener) {
+    this.#keptListeners.push(listener);
   }
 
   /**
@@ -358,6 +410,10 @@ export class Client extends Desk {
 
   /** @param {import("./protocol.js").Reply} reply */
   #receive(reply) {
+    if ("note" in reply) {
+      for (const listener of this.#keptListeners) listener(reply.note);
+      return;
+    }
     const call = this.#calls.get(reply.id);
     if (!call) return;
     if ("progress" in reply) {
@@ -371,6 +427,14 @@ export class Client extends Desk {
     } else {
       call.resolve(reply.result);
     }
+  }
+
+  /** @param {string} message */
+  #end(message) {
+    if (this.#ended) return;
+    this.#worker.terminate();
+    this.#fail(new Error(message));
+    this.#tellEnd();
   }
 
   /** @param {Error} error */

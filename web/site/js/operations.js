@@ -5,6 +5,8 @@ import { texts } from "./texts.js";
  * @typedef {import("./types.js").Client} Client
  * @typedef {import("./types.js").Desk} Desk
  * @typedef {(activity: Activity, panel: HTMLElement, work: (desk: Desk, client: Client) => Promise<void>) => Promise<void>} Run
+ * @typedef {(work: (client: Client, again: boolean) => Promise<void>) => void} WhenStarted  work: done as soon as there is a client,
+ *   before all that waits for it; again: the one before ended unexpectedly
  */
 
 /**
@@ -14,7 +16,8 @@ import { texts } from "./texts.js";
  * @param {import("./state.js").Store} store
  * @param {import("./status.js").Status} status
  * @param {() => Promise<Client>} start runs before everything else and makes the client
- * @returns {(desk: import("./protocol.js").DeskName) => Run} of the page whose photos and model are at that desk
+ * @returns {{ at: (desk: import("./protocol.js").DeskName) => Run, whenStarted: WhenStarted }} at: of the page whose photos and
+ *   model are at that desk
  */
 export function createRun(store, status, start) {
   let waiting = 0;
@@ -34,16 +37,34 @@ export function createRun(store, status, start) {
     return tail;
   }
 
-  enqueue("loading", async () => {
-    try {
-      store.set({ client: await start() });
-    } catch (error) {
-      store.set({ failed: true });
-      status.fail(() => texts.startFailed, error);
-    }
-  });
+  /** @type {((client: Client, again: boolean) => Promise<void>)[]} */
+  const starters = [];
 
-  return (desk) => (activity, panel, work) =>
+  /** @param {boolean} again */
+  function launch(again) {
+    enqueue("loading", async () => {
+      try {
+        const client = await start();
+        store.set({ client });
+        client.ended.then(() => launch(true));
+        for (const work of starters) await work(client, again);
+      } catch (error) {
+        store.set({ failed: true });
+        status.fail(() => texts.startFailed, error);
+      }
+    });
+  }
+  launch(false);
+
+  /** @type {WhenStarted} */
+  function whenStarted(work) {
+    const { client } = store.get();
+    if (client) enqueue("loading", () => work(client, false));
+    starters.push(work);
+  }
+
+  /** @param {import("./protocol.js").DeskName} desk @returns {Run} */
+  const at = (desk) => (activity, panel, work) =>
     enqueue(activity, async () => {
       const { client } = store.get();
       if (!client) return; // the reason is on the page already
@@ -57,4 +78,5 @@ export function createRun(store, status, start) {
         panel.removeAttribute("aria-busy");
       }
     });
+  return { at, whenStarted };
 }

@@ -55,6 +55,12 @@ export class PhotosView {
     this.#problems.add(problems);
   }
 
+  /** Show that there are no photos. */
+  clear() {
+    this.#problems.clear();
+    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], samples: false });
+  }
+
   /** @param {Split} split @param {HTMLElement} zone */
   #listen(split, zone) {
     const { store, status, find } = this.#app;
@@ -89,8 +95,7 @@ export class PhotosView {
   /** @param {Desk} client */
   async #removeAll(client) {
     await client.clear();
-    this.#problems.clear();
-    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], samples: false });
+    this.clear();
     this.#app.status.show(() => texts.ready);
     this.#app.find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
   }

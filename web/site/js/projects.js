@@ -15,6 +15,7 @@
  * @typedef {import("./protocol.js").DeskName} DeskName
  */
 import { settled, transact } from "./database.js";
+import { readable } from "./readable.js";
 
 const WAIT_MS = 2000;
 const PHOTOS_AT_ONCE = 200;
@@ -33,8 +34,27 @@ export async function changeProject(id, changes) {
   await transact(["projects"], "readwrite", (store) => change(store("projects"), id, (record) => ({ ...record, ...changes })));
 }
 
+/**
+ * Have a project for oneself. A tab that is being reloaded gets time to let go of it.
+ * @param {number} id
+ * @returns {Promise<(() => void) | null>} what lets go of it; null where another tab does not
+ */
+function holdProject(id) {
+  return new Promise((resolve) => {
+    if (!navigator.locks) resolve(() => {}); // they are only there on https and on localhost
+    else {
+      navigator.locks
+        .request(`pyclassifier-project-${id}`, { signal: AbortSignal.timeout(WAIT_MS) }, () => new Promise((release) => resolve(() => release(undefined))))
+        .catch(() => resolve(null));
+    }
+  });
+}
+
 /** @param {number} id */
 export async function deleteProject(id) {
+  const release = await holdProject(id);
+  if (!release) throw new Error("Expected a project that no other tab has open. Close the other tab first.");
+  release();
   await transact(["projects", "photos", "features", "trained"], "readwrite", async (store) => {
     store("projects").delete(id);
     store("photos").delete(keysOf(id));
@@ -91,17 +111,19 @@ export class ProjectPlace {
   /** Some of the photos, from an id on. @param {number} from */
   async photos(from) {
     const range = IDBKeyRange.bound([this.#id, from], [this.#id, []]);
+    /** @type {[IDBValidKey[], Blob[]]} */
     const [keys, blobs] = await transact(["photos"], "readonly", (store) =>
       Promise.all([
         settled(store("photos").getAllKeys(range, PHOTOS_AT_ONCE)),
         settled(store("photos").getAll(range, PHOTOS_AT_ONCE)),
       ]),
     );
-    return keys.map((key, i) => readable(/** @type {number[]} */ (key)[1], blobs[i]));
+    return blobs.map((blob, i) => ({ ...readable({ path: "", blob }), id: /** @type {[number, number]} */ (keys[i])[1] }));
   }
 
   /** What was written of features: kind, digests one per line, rows. */
   async features() {
+    /** @type {{ kind: string, digests: string, rows: Blob }[]} */
     const all = await transact(["features"], "readonly", (store) =>
       settled(store("features").index("project").getAll(this.#id)),
     );
@@ -116,42 +138,48 @@ export class ProjectPlace {
   /** @param {any} ids @param {any} blobs lists from Python */
   putPhotos(ids, blobs) {
     const [keys, values] = [ids.toJs(), /** @type {Blob[]} */ (blobs.toJs({ depth: 1 }))];
-    const bytes = values.reduce((sum, { size }) => sum + size, 0);
-    return this.#write(["photos"], bytes, (store, id) => {
+    return this.#write(["photos"], (store, id) => {
       for (const [i, value] of values.entries()) store("photos").put(value, [id, keys[i]]);
+      return values.reduce((sum, { size }) => sum + size, 0);
     });
   }
 
   /** @param {any} ids list from Python */
   dropPhotos(ids) {
     const keys = ids.toJs();
-    return this.#write(["photos"], 0, (store, id) => {
+    return this.#write(["photos"], async (store, id) => {
+      const blobs = await Promise.all(keys.map((/** @type {number} */ key) => settled(store("photos").get([id, key]))));
       for (const key of keys) store("photos").delete([id, key]);
+      return -blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0);
     });
   }
 
   /** @param {string} kind @param {string} digests @param {any} rows bytes from Python */
   putFeatures(kind, digests, rows) {
     const blob = this.blob(rows);
-    return this.#write(["features"], blob.size, (store, project) => {
+    return this.#write(["features"], (store, project) => {
       store("features").add({ project, kind, digests, rows: blob });
+      return blob.size;
     });
   }
 
   /** @param {any} model bytes from Python, or nothing where there is none any more */
   putModel(model) {
     const blob = model ? this.blob(model) : null;
-    return this.#write(["trained"], 0, (store, id) => {
+    return this.#write(["trained"], async (store, id) => {
+      const before = await settled(store("trained").get(id));
       if (blob) store("trained").put(blob, id);
       else store("trained").delete(id);
+      return (blob?.size ?? 0) - (before?.size ?? 0);
     });
   }
 
   /** @param {string} description JSON @param {number} photos how many */
   putDescription(description, photos) {
-    return this.#write([], 0, (store, id) =>
-      change(store("projects"), id, (record) => ({ ...record, description, photos, opened: Date.now() })),
-    );
+    return this.#write([], async (store, id) => {
+      await change(store("projects"), id, (record) => ({ ...record, description, photos, opened: Date.now() }));
+      return 0;
+    });
   }
 
   /** @param {string} state @param {number} unsaved photos that are not there */
@@ -168,17 +196,15 @@ export class ProjectPlace {
 
   /**
    * @param {string[]} stores
-   * @param {number} bytes that it adds
-   * @param {(store: (name: string) => IDBObjectStore, id: number) => Promise<void> | void} work
+   * @param {(store: (name: string) => IDBObjectStore, id: number) => Promise<number> | number} work gives the bytes that it adds
    * @returns {Promise<string>}
    */
-  async #write(stores, bytes, work) {
+  async #write(stores, work) {
     try {
       const id = this.#id ?? (await this.#create());
       await transact(["projects", ...stores], "readwrite", async (store) => {
-        const done = work(store, id);
+        const bytes = await work(store, id);
         if (bytes) await change(store("projects"), id, (record) => ({ ...record, bytes: record.bytes + bytes }));
-        await done;
       });
       return "";
     } catch (error) {
@@ -190,30 +216,15 @@ export class ProjectPlace {
     const record = { desk: this.#desk, name: "", opened: Date.now(), photos: 0, bytes: 0, description: "" };
     const id = Number(await transact(["projects"], "readwrite", (store) => settled(store("projects").add(record))));
     await this.#hold(id);
-    this.#id = id;
     return id;
   }
 
-  /** @param {number} id @returns {Promise<boolean>} whether it is ours; a tab that is being reloaded gets time to let go */
+  /** @param {number} id @returns {Promise<boolean>} whether it is ours */
   async #hold(id) {
+    const release = await holdProject(id);
+    if (!release) return false;
+    this.#release = release;
     this.#id = id;
-    if (!navigator.locks) return true; // only on https and on localhost
-    return new Promise((resolve) => {
-      const signal = AbortSignal.timeout(WAIT_MS);
-      navigator.locks
-        .request(`pyclassifier-project-${id}`, { signal }, () => {
-          resolve(true);
-          return new Promise((release) => (this.#release = () => release(undefined)));
-        })
-        .catch(() => resolve(false));
-    }).then((held) => {
-      if (!held) this.#id = null;
-      return held;
-    });
+    return true;
   }
-}
-
-/** What Python expects of a file, and a photo's id. @param {number} id @param {Blob} blob */
-function readable(id, blob) {
-  return { id, blob, path: "", read: async () => new Uint8Array(await blob.arrayBuffer()) };
 }

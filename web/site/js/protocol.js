@@ -242,13 +242,28 @@
  * @typedef {"float32" | "float16" | "uint16" | "uint8"} StoredAs  how an archive holds weights; uint8: where a kernel
  *   bears it, else uint16
  *
+ * @typedef {object} Restored  a project that was taken up again
+ * @property {Problem[]} problems
+ * @property {Record<string, string | boolean>} settings  what `keepSettings` was told
+ * @property {Trained | Opened | null} model
+ *
+ * @typedef {object} Kept  how it stands with what is kept in the browser
+ * @property {DeskName} desk
+ * @property {"" | "saving" | "saved" | "full" | "elsewhere" | `unavailable: ${string}`} state  "": there is nothing yet;
+ *   "elsewhere": another tab has the project, and nothing is kept here
+ * @property {number} unsaved  photos that are not kept
+ * @property {number} id  of the project, 0 where there is none
+ * @property {string} name
+ * @property {number} bytes
+ *
  * @typedef {object} Progress
- * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, training
+ * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, training, restoring
  * @property {number} done
  * @property {number} total
  * @property {number} [epoch]
  * @property {number} [epochs]
  * @property {History} [history]
+ * @property {{ id: number, path: string, blob: Blob }[]} [photos]  while restoring: some of the project's
  *
  * @typedef {object} Info
  * @property {string} backend
@@ -261,7 +276,7 @@
  * @typedef {{ numTensors: number, numBytes: number }} Memory
  *
  * @typedef {object} Methods  name: [parameters, result]; add, addDigits, evaluate, predict and recognise get their files before, in Parts
- * @property {[[{ backend: string, load: Load }], Info]} connect
+ * @property {[[{ backend: string, load: Load, lock: string }], Info]} connect
  * @property {[[string], Info]} setBackend
  * @property {[[Split | AddOptions], Added]} add
  * @property {[[number, number], Uint8Array]} picture  id of a photo, pixels of the longer side at most; a JPEG
@@ -271,6 +286,9 @@
  * @property {[[], Album]} undo
  * @property {[[], Album]} redo
  * @property {[[TrainOptions & { whole?: boolean }], Checked]} check
+ * @property {[[{ project?: number }], (Album & Restored) | null]} resume
+ * @property {[[], null]} startAnew
+ * @property {[[Record<string, string | boolean>], null]} keepSettings
  * @property {[[TrainOptions], Trained]} train
  * @property {[["validation" | "cross"], Judged | null]} results
  * @property {[[number[], boolean], null]} confirm
@@ -298,7 +316,8 @@
  * @typedef {{ id: number, progress: Progress }} ProgressReply  worker -> page
  * @typedef {{ id: number, result: unknown }} ResultReply  worker -> page
  * @typedef {{ id: number, error: { name: string, message: string } }} ErrorReply  worker -> page
- * @typedef {ProgressReply | ResultReply | ErrorReply} Reply
+ * @typedef {{ note: Kept }} NoteReply  worker -> page, of its own accord
+ * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply} Reply
  */
 
 /** Name of the errors that mean: stopped because the caller asked for it. */

@@ -9,7 +9,7 @@
  * @typedef {Photo | { path: string, blob: null }} KnownPhoto  blob null: only Python has it, such as one out of a zip
  *
  * @typedef {{ classes: string[], source: "trained" | "opened" }} Model
- * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" | "arranging"} Activity
+ * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" |  Activity
  *
  * @typedef {object} State
  * @property {Client | null} client
@@ -32,6 +32,7 @@
  *   store: Store,
  *   status: Status,
  *   run: Run,
+ *   whenStarted: import("./operations.js").WhenStarted,
  *   find: Find,
  *   desk: import("./protocol.js").DeskName,
  * }} App of one page

@@ -4,7 +4,9 @@
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
+import { ProjectPlace } from "./projects.js";
 import { ABORTED } from "./protocol.js";
+import { readable } from "./readable.js";
 
 /**
  * @typedef {import("./protocol.js").Progress} Progress
@@ -34,6 +36,8 @@ const MODULES = [
   "album.py",
   "arrange.py",
   "check.py",
+  "desk_project.py",
+  "keeping.py",
   "options.py",
   "figures.py",
   "runs.py",
@@ -74,10 +78,24 @@ async function answer({ id, method, args, desk }) {
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     self.postMessage({ id, error: { name, message } });
+    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error) self.close(); // the client starts another one
   } finally {
     stops.delete(id);
     files.delete(id);
   }
+  if (!AT_ONCE.has(method)) await session?.keep(desk).catch(console.error);
+}
+
+/**
+ * Hold a lock as long as this worker lives: when it is free, the page knows that the worker is gone, whatever ended it.
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+function hold(name) {
+  return new Promise((resolve) => {
+    if (navigator.locks) navigator.locks.request(name, () => (resolve(), new Promise(() => {})));
+    else resolve(); // only there on https and on localhost
+  });
 }
 
 /**
@@ -93,6 +111,7 @@ async function connect(args, report) {
     report({ stage, done: ++done, total: 4 });
     return result;
   };
+  await hold(args[0].lock);
   report({ stage: "python", done: 0, total: 4 });
   await start(args, step);
   const nothing = { requested: false };
@@ -109,7 +128,12 @@ async function start([{ backend }], step) {
     step("packages", step("python", startPython())),
     fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
   ]);
-  session = pyodide.pyimport("session").start(SITE, index, backend);
+  session = pyodide.pyimport("session").start(SITE, index, backend, placeOf);
+}
+
+/** @param {import("./protocol.js").DeskName} desk */
+function placeOf(desk) {
+  return new ProjectPlace(desk, (note) => self.postMessage({ note }));
 }
 
 async function startPython() {
@@ -134,20 +158,6 @@ async function callPython(method, args, report, stop, desk = "photos") {
   reply.destroy();
   if (error) throw Object.assign(new Error(error.message), { name: error.name });
   return result;
-}
-
-/**
- * What session.py expects of a file: a path, and bytes when asked; slices at once, as Python's zipfile needs them.
- * @param {import("./protocol.js").NamedBlob} file
- */
-function readable({ path, blob }) {
-  return {
-    path,
-    size: blob.size,
-    read: async () => new Uint8Array(await blob.arrayBuffer()),
-    /** @param {number} start @param {number} stop */
-    slice: (start, stop) => new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(start, stop))),
-  };
 }
 
 /** @param {any} proxy a Python dict */

@@ -166,6 +166,13 @@ export const labels = {
     "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
   layerTable: "Layers",
   keepModel: "Keep in this browser",
+  projects: "Other projects in this browser",
+  projectName: "Project name",
+  projectNew: "Start anew",
+  projectQuestion: "Keep this project in the browser and start another one, or delete it with its photos and its model?",
+  projectLeave: "Keep it, start another one",
+  projectDelete: "Delete it",
+  cancel: "Cancel",
   keptModels: "Models kept in this browser",
   namesLead: "A folder of pictures whose names say what they show:",
   namesTree: "Example: the folder train holds android-0.jpg, android-1.jpg and so on, windows-0.jpg and so on.",
@@ -225,6 +232,7 @@ const failed = {
   model: "That did not work with this model.",
   backend: "This way to compute could not be chosen.",
   network: "The network could not be loaded.",
+  restoring: "The project could not be opened.",
   arranging: "That could not be done with the photos.",
 };
 
@@ -566,6 +574,38 @@ export const texts = {
   deletedKept: "Model deleted from this browser",
   /** @param {string} name of the browser's error */
   storageFailed: (name) => `The browser’s storage could not be used (${name}). Download the model instead.`,
+
+  // Projects kept in the browser
+  /** @param {number} done @param {number} total */
+  restoring: (done, total) => `Opening your project: ${done} of ${photos(total)}`,
+  /** @param {number} n @param {number} classes */
+  restored: (n, classes) => `Your project is back: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  startedAgain: "Started again; nothing was lost. Do once more what was interrupted.",
+  /** @param {number} n */
+  startedWithout: (n) => `Started again. ${photos(n)} could not be kept in this browser before: add them again.`,
+  startedEmpty: "Started again, but photos and model were not kept in this browser: add them again.",
+  projectDeleted: "Project deleted from this browser",
+  /** @param {import("../protocol.js").Kept} kept */
+  projectState: ({ state, name }) => {
+    const named = name ? `Project “${name}”: ` : "Project: ";
+    if (state === "") return `${named}nothing to keep yet`;
+    if (state === "saving") return `${named}being kept in this browser…`;
+    if (state === "saved") return `${named}kept in this browser`;
+    if (state === "full") return `${named}not all of it is kept`;
+    return `${named}not kept`;
+  },
+  /** @param {import("../protocol.js").Kept} kept */
+  projectNote: ({ state, unsaved, bytes }) => {
+    if (state === "elsewhere") return "Another tab has this project open. What you do here is not kept; close the other tab and reload to go on here.";
+    if (state.startsWith("unavailable")) return "This window cannot keep anything, as in private browsing. All works, but nothing will be here next time: download your model.";
+    if (state === "full") return `This browser has no more room: ${photos(unsaved)} will not be here next time. Delete other projects below to make room.`;
+    if (state === "") return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
+    return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
+  },
+  /** @param {string} name @param {Date} when it was used last */
+  projectTitle: (name, when) => name || `Project of ${dayAndTime(when)}`,
+  /** @param {number} n @param {number} bytes */
+  projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
   // Recognise
   /** @param {import("../pages.js").PageName} name */

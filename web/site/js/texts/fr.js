@@ -163,6 +163,13 @@ export const labels = {
     "Ses couches, telles qu’elles ont été publiées. « Entraîner le vôtre » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
   layerTable: "Couches",
   keepModel: "Conserver dans ce navigateur",
+  projects: "Autres projets dans ce navigateur",
+  projectName: "Nom du projet",
+  projectNew: "Recommencer",
+  projectQuestion: "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
+  projectLeave: "Le garder, en commencer un autre",
+  projectDelete: "Le supprimer",
+  cancel: "Annuler",
   keptModels: "Modèles conservés dans ce navigateur",
   namesLead: "Un dossier d’images dont les noms disent ce qu’elles montrent :",
   namesTree: "Exemple : le dossier train contient android-0.jpg, android-1.jpg, etc., windows-0.jpg, etc.",
@@ -222,6 +229,7 @@ const failed = {
   model: "Cela n’a pas fonctionné avec ce modèle.",
   backend: "Ce mode de calcul n’a pas pu être choisi.",
   network: "Le réseau n’a pas pu être chargé.",
+  restoring: "Le projet n’a pas pu être ouvert.",
   arranging: "Cela n’a pas pu être fait avec les photos.",
 };
 
@@ -490,6 +498,30 @@ export const texts = {
   keptModel: "Modèle conservé dans ce navigateur",
   deletedKept: "Modèle supprimé de ce navigateur",
   storageFailed: (name) => `Le stockage du navigateur n’a pas pu être utilisé (${name}). Téléchargez plutôt le modèle.`,
+
+  restoring: (done, total) => `Ouverture de votre projet : ${done} sur ${photos(total)}`,
+  restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
+  startedAgain: "Redémarré ; rien n’est perdu. Refaites ce qui a été interrompu.",
+  startedWithout: (n) => `Redémarré. ${photos(n)} n’avaient pas pu être conservées dans ce navigateur : ajoutez-les de nouveau.`,
+  startedEmpty: "Redémarré, mais les photos et le modèle n’étaient pas conservés dans ce navigateur : ajoutez-les de nouveau.",
+  projectDeleted: "Projet supprimé de ce navigateur",
+  projectState: ({ state, name }) => {
+    const named = name ? `Projet « ${name} » : ` : "Projet : ";
+    if (state === "") return `${named}rien à conserver encore`;
+    if (state === "saving") return `${named}en cours de conservation…`;
+    if (state === "saved") return `${named}conservé dans ce navigateur`;
+    if (state === "full") return `${named}conservé en partie seulement`;
+    return `${named}non conservé`;
+  },
+  projectNote: ({ state, unsaved, bytes }) => {
+    if (state === "elsewhere") return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé ; fermez l’autre onglet et rechargez pour continuer ici.";
+    if (state.startsWith("unavailable")) return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
+    if (state === "full") return `Ce navigateur n’a plus de place : ${photos(unsaved)} ne seront plus là la prochaine fois. Supprimez d’autres projets ci-dessous pour faire de la place.`;
+    if (state === "") return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
+    return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
+  },
+  projectTitle: (name, when) => name || `Projet du ${dayAndTime(when)}`,
+  projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
   pageName: (name) => pageNames[name],
   pictures: (n) => count(n, "image", "images"),

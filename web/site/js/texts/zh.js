@@ -157,6 +157,13 @@ export const labels = {
   networkLead: "网络公开发布的各层。“训练自己的模型”直接使用切分处以上的各层，并训练新的层来代替以下的各层。",
   layerTable: "各层",
   keepModel: "保存在此浏览器中",
+  projects: "此浏览器中的其他项目",
+  projectName: "项目名称",
+  projectNew: "重新开始",
+  projectQuestion: "将此项目保留在浏览器中并新建一个项目，还是连同照片和模型一起删除？",
+  projectLeave: "保留，并新建一个",
+  projectDelete: "删除",
+  cancel: "取消",
   keptModels: "保存在此浏览器中的模型",
   namesLead: "一个图片文件夹，文件名说明图片的内容：",
   namesTree: "示例：train 文件夹中有 android-0.jpg、android-1.jpg 等，以及 windows-0.jpg 等。",
@@ -208,6 +215,7 @@ const failed = {
   model: "对此模型的操作失败。",
   backend: "无法选用这种计算方式。",
   network: "无法加载网络。",
+  restoring: "无法打开项目。",
   arranging: "无法这样整理照片。",
 };
 
@@ -464,6 +472,30 @@ export const texts = {
   keptModel: "模型已保存在此浏览器中",
   deletedKept: "模型已从此浏览器中删除",
   storageFailed: (name) => `无法使用浏览器的存储空间（${name}）。请改为下载模型。`,
+
+  restoring: (done, total) => `正在打开您的项目：${done} / ${photos(total)}`,
+  restored: (n, classes) => `您的项目已恢复：${classCount(classes)}，共 ${photos(n)}`,
+  startedAgain: "已重新启动，没有丢失任何内容。请重做被中断的操作。",
+  startedWithout: (n) => `已重新启动。${photos(n)}此前未能保存在此浏览器中：请重新添加。`,
+  startedEmpty: "已重新启动，但照片和模型没有保存在此浏览器中：请重新添加。",
+  projectDeleted: "项目已从此浏览器中删除",
+  projectState: ({ state, name }) => {
+    const named = name ? `项目“${name}”：` : "项目：";
+    if (state === "") return `${named}尚无内容可保存`;
+    if (state === "saving") return `${named}正在保存到此浏览器…`;
+    if (state === "saved") return `${named}已保存在此浏览器中`;
+    if (state === "full") return `${named}只保存了一部分`;
+    return `${named}未保存`;
+  },
+  projectNote: ({ state, unsaved, bytes }) => {
+    if (state === "elsewhere") return "此项目已在另一个标签页中打开。您在这里所做的不会保存；请关闭那个标签页，然后重新加载，再在这里继续。";
+    if (state.startsWith("unavailable")) return "此窗口无法保存任何内容（例如无痕浏览）。一切功能都可用，但下次打开时不会保留：请下载您的模型。";
+    if (state === "full") return `此浏览器的存储空间已满：${photos(unsaved)}下次打开时将不在。请在下方删除其他项目以腾出空间。`;
+    if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
+    return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
+  },
+  projectTitle: (name, when) => name || `${dayAndTime(when)}的项目`,
+  projectSize: (n, bytes) => `${photos(n)}，${megabytes(bytes)}`,
 
   pageName: (name) => pageNames[name],
   pictures: (n) => `${number(n)} 张图片`,

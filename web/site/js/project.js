@@ -1,0 +1,220 @@
+import { element, write } from "./dom.js";
+import { changeProject, deleteProject, listProjects } from "./projects.js";
+import { isFree } from "./state.js";
+import { texts } from "./texts.js";
+
+/**
+ * @typedef {import("./types.js").App} App
+ * @typedef {import("./types.js").Client} Client
+ * @typedef {import("./types.js").Photo} Photo
+ * @typedef {import("./protocol.js").Kept} Kept
+ * @typedef {import("./training.js").Views} Views
+ */
+
+const SETTLE_MS = 300;
+
+/**
+ * The project of a page, which keeps itself in the browser: taken up again when the page or what computes starts, named,
+ * left for another one, deleted.
+ *
+ * @param {App} app
+ * @param {Views} views
+ */
+export function createProjectView(app, views) {
+  const { store, status, run, find, desk: place } = app;
+  const panel = find("photos", HTMLElement);
+  const box = find("project", HTMLDetailsElement);
+  const name = find("project-name", HTMLInputElement);
+  const dialog = find("project-dialog", HTMLDialogElement);
+  const list = createProjectList(app, (id) => run("restoring", panel, async (_, client) => void (await take(client, id))));
+  const fields = createFields(app);
+  let asked = false;
+  /** @type {Kept} */
+  let kept = { desk: place, state: "", unsaved: 0, id: 0, name: "", bytes: 0 };
+
+  app.whenStarted(async (client, again) => {
+    const before = kept;
+    client.onKept((note) => note.desk === place && show(note));
+    try {
+      if (again) await takeAgain(client, before);
+      else await take(client, 0);
+    } catch (error) {
+      status.fail(() => texts.failed.restoring, error);
+    }
+  });
+
+  /** @param {Client} client @param {number} id of the project; 0 is the one used last */
+  async function take(client, id) {
+    /** @type {Map<number, Photo>} */
+    const photos = new Map();
+    const restored = await client.desk(place).resume({
+      project: id,
+      onProgress: ({ done, total, photos: some = [] }) => {
+        for (const photo of some) photos.set(photo.id, photo);
+        status.progress(() => texts.restoring(done, total), done, total);
+      },
+    });
+    if (!restored) return false;
+    await showRestored(restored, photos);
+    const count = restored.classes.reduce((sum, { photos: ids }) => sum + ids.length, 0);
+    status.show(() => texts.restored(count, restored.classes.length));
+    return true;
+  }
+
+  /** @param {Client} client @param {Kept} before */
+  async function takeAgain(client, before) {
+    const had = store.get().album?.classes.some(({ photos }) => photos.length > 0) || store.get().model !== null;
+    const back = before.id > 0 && before.state !== "elsewhere" && (await take(client, before.id));
+    if (!back) empty();
+    status.clearError();
+    if (!had || (back && before.unsaved === 0)) status.show(() => texts.startedAgain);
+    else status.fail(() => (back ? texts.startedWithout(before.unsaved) : texts.startedEmpty));
+  }
+
+  /**
+   * @param {import("./protocol.js").Album & import("./protocol.js").Restored} restored
+   * @param {Map<number, Photo>} photos
+   */
+  async function showRestored(restored, photos) {
+    const { model, problems } = restored;
+    empty();
+    fields.write(restored.settings);
+    store.set({ classes: restored.classes, album: restored, photos });
+    views.photos.addProblems(problems);
+    if (!model) return;
+    store.set({ model: { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });
+    if ("nTraining" in model) await views.results.showTrained(model);
+    else await views.results.showOpened(model);
+  }
+
+  /** Show that there is nothing. */
+  function empty() {
+    views.photos.clear();
+    views.tryout.clear();
+    for (const part of ["result", "curves"]) find(part, HTMLElement).hidden = true;
+    store.set({ model: null });
+  }
+
+  find("project-new", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
+  find("project-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
+  find("project-leave", HTMLButtonElement).addEventListener("click", () => startAnew(false));
+  find("project-delete", HTMLButtonElement).addEventListener("click", () => startAnew(true));
+
+  /** @param {boolean} forget what was there before */
+  function startAnew(forget) {
+    dialog.close();
+    run("restoring", panel, async (desk) => {
+      const { id } = kept;
+      await desk.startAnew();
+      if (forget && id) await deleteProject(id);
+      empty();
+      await list.show(kept.id);
+      status.show(() => (forget ? texts.projectDeleted : texts.ready));
+    });
+  }
+
+  name.addEventListener("change", async () => {
+    if (!kept.id) return;
+    await changeProject(kept.id, { name: name.value.trim() });
+    show({ ...kept, name: name.value.trim() });
+  });
+
+  /** @param {Kept} note */
+  function show(note) {
+    const changed = note.state !== kept.state;
+    kept = note;
+    box.dataset.state = note.state.split(":")[0];
+    write(find("project-summary", HTMLElement), () => texts.projectState(kept));
+    write(find("project-note", HTMLElement), () => texts.projectNote(kept));
+    find("project-kept", HTMLElement).hidden = !note.id;
+    if (document.activeElement !== name) name.value = note.name;
+    // Once, calmly; the line in the panel goes on saying it.
+    if (changed && ["full", "elsewhere"].includes(note.state)) box.open = true;
+    if (changed || box.open) list.show(note.id);
+  }
+
+  show(kept);
+  box.addEventListener("toggle", () => box.open && list.show(kept.id));
+  store.subscribe((state) => {
+    for (const button of box.querySelectorAll("button")) button.disabled = !isFree(state);
+    // Not before there is something that took an effort: browsers may ask the visitor.
+    if (state.model?.source === "trained" && !asked) {
+      asked = true;
+      navigator.storage?.persist?.().catch(() => {});
+    }
+  });
+}
+
+/**
+ * The other projects of this page that are kept in the browser.
+ *
+ * @param {App} app
+ * @param {(id: number) => void} open
+ */
+function createProjectList({ store, status, find, desk: place }, open) {
+  const list = find("projects", HTMLElement);
+
+  /** @param {number} current */
+  async function show(current) {
+    /** @type {import("./projects.js").ProjectRecord[]} */
+    const projects = await listProjects(place).catch(() => []); // a private window, for one, may have no storage
+    list.replaceChildren(...projects.filter(({ id }) => id !== current).map((one) => item(one, current)));
+    for (const button of list.querySelectorAll("button")) button.disabled = !isFree(store.get());
+  }
+
+  /** @param {import("./projects.js").ProjectRecord} project @param {number} current */
+  function item(project, current) {
+    const { id, name, photos, opened, bytes } = project;
+    const title = () => texts.projectTitle(name, new Date(opened));
+    const use = element("button", { type: "button", "aria-label": () => texts.openKept(title()) }, () => texts.open);
+    const drop = element("button", { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(title()) }, () => texts.delete);
+    use.addEventListener("click", () => open(id));
+    drop.addEventListener("click", async () => {
+      await deleteProject(id);
+      await show(current);
+      status.show(() => texts.projectDeleted);
+      find("project-summary", HTMLElement).focus(); // the button is gone
+    });
+    const size = element("span", { class: "note" }, () => texts.projectSize(photos, bytes));
+    return element("li", {}, element("span", { class: "name" }, title), size, use, drop);
+  }
+
+  return { show };
+}
+
+/** What the fields under "Advanced" say, kept with the project. @param {App} app */
+function createFields({ store, find, desk: place }) {
+  const fieldset = find("options", HTMLFieldSetElement);
+  const prefix = fieldset.id.slice(0, -"options".length);
+  let timer = 0;
+
+  /** @returns {[string, HTMLInputElement | HTMLSelectElement][]} */
+  const all = () =>
+    [...fieldset.elements]
+      .filter((field) => field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
+      .map((field) => [field.id.slice(prefix.length), field]);
+
+  /** @param {HTMLInputElement | HTMLSelectElement} field */
+  const isBox = (field) => field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
+
+  fieldset.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const settings = Object.fromEntries(all().map(([id, field]) => [id, isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value]));
+      store.get().client?.desk(place).keepSettings(settings).catch(() => {}); // what ended is said elsewhere
+    }, SETTLE_MS);
+  });
+
+  return {
+    /** @param {Record<string, string | boolean>} settings */
+    write(settings) {
+      for (const [id, field] of all()) {
+        const value = settings[id];
+        if (value === undefined) continue;
+        if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = value === true;
+        else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value)) field.value = String(value);
+        field.dispatchEvent(new Event("change", { bubbles: true })); // others follow it, as the sizes do the backbone
+      }
+    },
+  };
+}

@@ -1,0 +1,235 @@
+"""Nothing is lost: reloads, a worker that ends, a full browser, a second tab, in Chromium."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browser_fixtures import opened_tab
+from photos import COLORS, encode, noisy
+from playwright.sync_api import expect
+from test_page import button, set_options
+
+READY = 120_000
+
+# All workers of the page, for a test to end them as a browser does.
+RECORD_WORKERS = """
+globalThis.workers = [];
+globalThis.Worker = class extends Worker { constructor(...all) { super(...all); workers.push(this); } };
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "colours"
+    for k, (label, color) in enumerate(COLORS.items()):
+        (folder / label).mkdir(parents=True)
+        for i in range(8):
+            (folder / label / f"{i}.png").write_bytes(encode(noisy(color, 10 * k + i, (160, 120))))
+    return folder
+
+
+def status(page):
+    return page.get_by_role("status")
+
+
+def open_page(page, site, text="Ready", backend="wasm"):
+    page.goto(f"{site}?backend={backend}")
+    expect(status(page)).to_have_text(re.compile(text), timeout=READY)
+    return page
+
+
+def reload(page, text="^Your project is back: 24 photos in 3 classes$"):
+    page.reload()
+    expect(status(page)).to_have_text(re.compile(text), timeout=READY)
+
+
+def fill(page, folder):
+    page.locator("#training-folder").set_input_files(folder)
+    expect(status(page)).to_have_text("Ready: 24 photos in 3 classes", timeout=READY)
+    set_options(page, input_size="96", epochs="4")
+    page.get_by_label("Epochs", exact=True).blur()
+
+
+def train(page):
+    button(page, re.compile("^Train( again)?$")).click()
+    expect(status(page)).to_have_text(re.compile("^Trained"), timeout=240_000)
+
+
+def kept(page, state="saved"):
+    expect(page.locator("#project")).to_have_attribute("data-state", state, timeout=60_000)
+
+
+def recognise(page, folder):
+    """Probabilities of two photos, as text."""
+    page.locator("#try-photos").set_input_files([folder / "red/1.png", folder / "blue/2.png"])
+    expect(status(page)).to_have_text(re.compile("^Recognised"), timeout=READY)
+    return page.locator("#recognised").inner_text()
+
+
+def test_all_is_back_after_a_reload(page, site, folder):
+    open_page(page, site)
+    fill(page, folder)
+    train(page)
+    figures, before = page.locator("#result-summary").inner_text(), recognise(page, folder)
+    kept(page)
+    expect(page.locator("#project-note")).to_contain_text(re.compile(r"takes \d+\.\d MB in this browser"))
+    reload(page)
+    assert (
+        page.locator("#option-epochs").input_value() == "4" and page.locator("#option-input-size").input_value() == "96"
+    )
+    assert page.locator("#result-summary").inner_text() == figures
+    assert recognise(page, folder) == before
+    expect(page.locator("#curves")).to_be_visible()
+    # What is known of the photos is known still: their files are not even read.
+    worker = page.workers[0]
+    worker.evaluate(
+        """() => {
+          globalThis.reads = 0;
+          const read = Blob.prototype.arrayBuffer;
+          Blob.prototype.arrayBuffer = function () { reads += 1; return read.call(this); };
+        }"""
+    )
+    train(page)
+    assert page.locator("#result-summary").inner_text().split("\n")[:3] == figures.split("\n")[:3]
+    assert worker.evaluate("reads") == 0
+
+
+@pytest.mark.parametrize("moment", ["idle", "training"])
+def test_a_worker_that_ends_is_replaced_and_nothing_is_lost(tab, site, folder, moment):
+    tab.add_init_script(RECORD_WORKERS)
+    open_page(tab, site)
+    fill(tab, folder)
+    train(tab)
+    before = recognise(tab, folder)
+    kept(tab)
+    if moment == "training":
+        set_field(tab, "#option-epochs", "1000")
+        button(tab, re.compile("^Train( again)?$")).click()
+        expect(status(tab)).to_have_text(re.compile("Training: epoch"), timeout=READY)
+    tab.evaluate("workers.at(-1).terminate()")
+    expect(status(tab)).to_have_text(re.compile("^Started again; nothing was lost"), timeout=READY)
+    assert recognise(tab, folder) == before, "the model of before is there"
+    set_field(tab, "#option-epochs", "4")
+    train(tab)
+    assert recognise(tab, folder) == before, "and training gives the same as without"
+
+
+def set_field(page, selector, value):
+    page.locator(selector).fill(value)
+    page.locator(selector).blur()
+
+
+def test_a_reload_in_mid_training_loses_neither_photos_nor_features(page, site, folder):
+    open_page(page, site)
+    fill(page, folder)
+    set_field(page, "#option-epochs", "1000")
+    button(page, "Train").click()
+    expect(status(page)).to_have_text(re.compile("Training: epoch"), timeout=READY)
+    page.wait_for_timeout(1500)
+    reload(page)
+    assert page.locator("#option-epochs").input_value() == "1000"
+    set_field(page, "#option-epochs", "4")
+    rows = page.evaluate(COUNT_FEATURES)
+    assert rows >= 20, "batches of 12 were written as they came"
+    train(page)
+    assert page.evaluate(COUNT_FEATURES) == 24
+
+
+COUNT_FEATURES = """async () => {
+  const database = await new Promise((resolve) => {
+    const opening = indexedDB.open("pyclassifier");
+    opening.onsuccess = () => resolve(opening.result);
+  });
+  const all = await new Promise((resolve) => {
+    const request = database.transaction("features").objectStore("features").getAll();
+    request.onsuccess = () => resolve(request.result);
+  });
+  database.close();
+  return all.reduce((sum, { digests }) => sum + digests.split("\\n").length, 0);
+}"""
+
+
+def test_in_a_full_browser_work_goes_on_and_the_page_says_what_is_not_kept(page, site, folder):
+    open_page(page, site)
+    session = page.context.new_cdp_session(page)
+    origin = site.split("/pages/")[0]
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 600_000})
+    fill(page, folder)
+    train(page)
+    kept(page, "full")
+    expect(page.locator("#project-note")).to_contain_text(re.compile(r"\d+ photos? will not be here next time"))
+    expect(page.get_by_role("alert")).to_have_text("")
+    assert "blue" in recognise(page, folder)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 600_000_000})
+    set_field(page, "#option-epochs", "5")
+    kept(page)
+    reload(page)
+
+
+def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
+    with opened_tab(chromium, site) as first:
+        open_page(first, site)
+        fill(first, folder)
+        kept(first)
+        second = first.context.new_page()
+        open_page(second, site)
+        kept(second, "elsewhere")
+        expect(second.locator("#project-note")).to_contain_text("Another tab has this project open")
+        fill(second, folder)
+        train(second)
+        first.close()
+        reload(second)
+
+
+def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, site, folder):
+    open_page(page, site)
+    fill(page, folder)
+    kept(page)
+    page.locator("#project-summary").click()
+    set_field(page, "#project-name", "Colours")
+    expect(page.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser")
+    button(page, "Start anew").click()
+    button(page, "Cancel").click()
+    button(page, "Start anew").click()
+    button(page, "Keep it, start another one").click()
+    expect(status(page)).to_have_text("Ready")
+    expect(page.locator("#remove-all")).to_be_hidden()
+    button(page, "Open Colours").click()
+    expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+    button(page, "Start anew").click()
+    button(page, "Delete it").click()
+    expect(status(page)).to_have_text("Project deleted from this browser")
+    page.reload()
+    expect(status(page)).to_have_text("Ready", timeout=READY)
+    stores = ("photos", "projects", "features", "trained")
+    count = """(stores) => new Promise((resolve) => {
+      const opening = indexedDB.open("pyclassifier");
+      opening.onsuccess = async () => {
+        const counts = stores.map((name) => new Promise((done) => {
+          const request = opening.result.transaction(name).objectStore(name).count();
+          request.onsuccess = () => done(request.result);
+        }));
+        resolve(await Promise.all(counts));
+      };
+    })"""
+    assert page.evaluate(count, list(stores)) == [0, 0, 0, 0]
+
+
+def test_where_nothing_can_be_kept_everything_works(tab, site, folder):
+    # As where cookies are blocked: the worker's indexedDB throws, too.
+    tab.route(
+        "**/js/worker.js",
+        lambda route: route.fulfill(
+            status=200,
+            content_type="text/javascript",
+            body="Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });"
+            + route.fetch().text(),
+        ),
+    )
+    open_page(tab, site)
+    kept(tab, "unavailable")
+    fill(tab, folder)
+    train(tab)
+    kept(tab, "unavailable")
+    assert "red" in recognise(tab, folder)

@@ -223,7 +223,7 @@ def test_where_nothing_can_be_kept_everything_works(tab, site, folder):
         lambda route: route.fulfill(
             status=200,
             content_type="text/javascript",
-            body="Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });"
+            body="Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('', 'SecurityError'); } });"
             + route.fetch().text(),
         ),
     )

@@ -612,6 +612,28 @@ class ImageClassifier:
         self.classes_, self.evaluation_, self.validation_ = classes, evaluation, validation
         return self
 
+    def learn_validation(self, validation: Predictions) -> ImageClassifier:
+        """Take ``validation_`` from somebody who kept it, such as a project.
+
+        Parameters
+        ----------
+        validation : Predictions
+            Of the classes of this classifier.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        """
+        self._learned = replace(self._fitted(), validation=validation)
+        self.validation_ = validation
+        return self
+
     def snapshot(self) -> Snapshot:
         """Remember what was learned, to come back to it after another `fit`; take it right after the fit.
 

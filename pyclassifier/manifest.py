@@ -19,6 +19,7 @@ from .engines import Engine
 from .errors import ArchiveError
 from .features import CACHE_BYTES
 from .photos import Read
+from .predictions import Predictions
 
 FORMAT = "pyclassifier project"
 VERSION = 1
@@ -107,6 +108,7 @@ def describe_project(project: Project) -> dict[str, Any]:
         "problems": [{"path": problem.path, "reason": problem.reason} for problem in project.photos.problems],
         "parameters": _plain_parameters(classifier),
         "weights": classifier.weights_id,
+        "validation": _describe_validation(project),
         "settings": dict(project.settings),
     }
     plain: dict[str, Any] = without_nan(description)
@@ -164,12 +166,17 @@ async def restore_project(
             if read is None
         ]
         parameters = _parameters(description["parameters"])
+        validation = description.get("validation")
         weights_id, name = _text(description["weights"]), _text(description["name"])
         settings = dict(description["settings"])
     classifier = ImageClassifier(engine=engine)
     if model is not None:
         classifier = await ImageClassifier.load(model, engine=engine, weights_id=weights_id)
         del parameters["backbone"]
+        if validation is not None:
+            with reading():
+                kept = [read is not None for read in reads]
+                classifier.learn_validation(_validation(validation, samples, kept, classifier.classes_.tolist()))
     classifier.set_params(**parameters)
     for sample, digest in zip(samples, digests, strict=True):
         if isinstance(digest, str) and _SHA256.fullmatch(digest):
@@ -197,6 +204,41 @@ def _sample(entry: Mapping[str, Any], labels: Sequence[str], read: Read) -> Samp
     if split not in (None, "training", "validation"):
         raise ValueError(f"split {split!r:.40}")
     return Sample(_text(entry["path"]), read, labels[position], split, None if group is None else _text(group))
+
+
+def _describe_validation(project: Project) -> dict[str, Any] | None:
+    """What the model said of each photo that it was judged by and that is there still."""
+    judged = getattr(project.classifier, "validation_", None)
+    if judged is None:
+        return None
+    positions = {sample.read: i for i, sample in enumerate(project.photos.samples)}
+    there = [i for i, sample in enumerate(judged.samples) if sample.read in positions and judged.y_true[i] >= 0]
+    return {
+        "photos": [positions[judged.samples[i].read] for i in there],
+        "shown": [int(judged.y_true[i]) for i in there],
+        "probabilities": [judged.y_proba[i].tolist() for i in there],
+    }
+
+
+def _validation(
+    stored: Mapping[str, Any], samples: Sequence[Sample], kept: Sequence[bool], classes: Sequence[str]
+) -> Predictions:
+    here = np.cumsum(kept) - 1  # Where the photos that are left are now.
+    rows = [
+        (replace(samples[here[photo]], label=classes[shown]), probabilities)
+        for photo, shown, probabilities in zip(
+            map(_index, stored["photos"]), map(_index, stored["shown"]), stored["probabilities"], strict=True
+        )
+        if kept[photo]
+    ]
+    y_proba = np.array([row for _, row in rows], np.float32).reshape(len(rows), len(classes))
+    return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba)
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"expected a position, got {value!r:.40}")
+    return value
 
 
 def _text(value: Any) -> str:

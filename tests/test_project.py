@@ -76,6 +76,10 @@ async def test_everything_is_there_again_and_no_feature_is_computed_again():
     assert opened.photos.problems == project.photos.problems
     ours, theirs = project.classifier, opened.classifier
     assert theirs.evaluation_.to_dict() == ours.evaluation_.to_dict() and theirs.history_ == ours.history_
+    assert [s.path for s in theirs.validation_.mistakes().samples] == [
+        s.path for s in ours.validation_.mistakes().samples
+    ]
+    assert np.allclose(theirs.validation_.losses, ours.validation_.losses) and len(theirs.validation_) == 3
     assert {name: theirs.get_params()[name] for name in FAST} == FAST
     new = [encode(noisy(COLORS[label], 77)) for label in COLORS]
     assert np.allclose(await theirs.predict_proba(new), await ours.predict_proba(new), atol=1e-6)
@@ -180,6 +184,10 @@ async def test_names_in_the_zip_never_come_from_the_photos():
         (lambda p: p["features"][0].update(file="../x"), "features"),
         (lambda p: p.update(settings=[1]), "damaged"),
         (lambda p: p.update(parameters=[1]), "damaged"),
+        (lambda p: p["validation"]["photos"].append(99), "damaged"),
+        (lambda p: p["validation"].update(photos=[-1, 0, 1]), "position"),
+        (lambda p: p["validation"].update(shown=[7, 0, 1]), "damaged"),
+        (lambda p: p["validation"].update(probabilities=[[1], [1], [1]]), "damaged"),
     ],
 )
 async def test_damaged_descriptions_are_refused_in_one_line(change, message):
@@ -210,7 +218,7 @@ async def test_other_files_and_bombs_are_refused():
 
 
 @pytest.mark.parametrize(
-    "key", ["name", "classes", "photos", "problems", "parameters", "weights", "settings", "features"]
+    "key", ["name", "classes", "photos", "problems", "parameters", "weights", "settings", "features", "validation"]
 )
 async def test_whatever_stands_in_it_opens_or_is_refused(key):
     data = await saved(Project(color_dataset(1), ImageClassifier(engine=NumpyEngine())))

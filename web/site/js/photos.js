@@ -67,7 +67,7 @@ export class PhotosView {
     const added = album.classes.flatMap(({ label, photos: ids }) =>
       ids.map((id) => ({ id, label, split: null, index: index.get(id) ?? 0 })),
     );
-    await this.#classList.add(all.map(([, photo]) => photo), { ...album, added, problems: [] });
+    await this.#classList.add(all.map(([, photo]) => photo), { ...album, added, question: null, problems: [] });
     this.#app.store.set({ classes: album.classes, album, photos });
   }
 

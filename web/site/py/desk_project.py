@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from album import Place
 from exchange import Data
+from runs import Runs
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Project
 from pyclassifier.self_check import complaint
@@ -46,6 +47,7 @@ def take(bench: Workbench, taken: Project, ids: Sequence[int]) -> None:
     fields = taken.settings.get("fields")
     bench.settings = fields if isinstance(fields, dict) else {}
     bench.outputs, bench.trained_on, bench.shown = None, {}, None
+    bench.runs, bench.confirmed = Runs(), {}  # Of this visit only.
     if not hasattr(taken.classifier, "classes_"):
         return
     names = taken.settings.get("modelClasses")

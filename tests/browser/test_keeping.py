@@ -129,6 +129,7 @@ def test_a_reload_in_mid_training_loses_neither_photos_nor_features(page, site, 
     page.wait_for_timeout(1500)
     reload(page)
     assert page.locator("#option-epochs").input_value() == "1000"
+    page.locator("summary", has_text="Advanced").click()
     set_field(page, "#option-epochs", "4")
     rows = page.evaluate(COUNT_FEATURES)
     assert rows >= 20, "batches of 12 were written as they came"

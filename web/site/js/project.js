@@ -11,8 +11,6 @@ import { texts } from "./texts.js";
  * @typedef {import("./training.js").Views} Views
  */
 
-const SETTLE_MS = 300;
-
 /**
  * The project of a page, which keeps itself in the browser: taken up again when the page or what computes starts, named,
  * left for another one, deleted.
@@ -186,7 +184,6 @@ function createProjectList({ store, status, find, desk: place }, open) {
 function createFields({ store, find, desk: place }) {
   const fieldset = find("options", HTMLFieldSetElement);
   const prefix = fieldset.id.slice(0, -"options".length);
-  let timer = 0;
 
   /** @returns {[string, HTMLInputElement | HTMLSelectElement][]} */
   const all = () =>
@@ -197,12 +194,12 @@ function createFields({ store, find, desk: place }) {
   /** @param {HTMLInputElement | HTMLSelectElement} field */
   const isBox = (field) => field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
 
+  /** @param {HTMLInputElement | HTMLSelectElement} field */
+  const valueOf = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
+
   fieldset.addEventListener("change", () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      const settings = Object.fromEntries(all().map(([id, field]) => [id, isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value]));
-      store.get().client?.desk(place).keepSettings(settings).catch(() => {}); // what ended is said elsewhere
-    }, SETTLE_MS);
+    const settings = Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
+    store.get().client?.desk(place).keepSettings(settings).catch(() => {}); // what ended is said elsewhere
   });
 
   return {

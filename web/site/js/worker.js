@@ -25,8 +25,8 @@ let queue = Promise.resolve();
 const stops = new Map();
 /** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
 const files = new Map();
-/** Methods that do not wait for the calls before them: they change nothing, and the page shows at once what they give. */
-const AT_ONCE = new Set(["picture"]);
+/** Methods that do not wait for the calls before them: a picture is shown at once, and settings are not lost where a training is cut off. */
+const AT_ONCE = new Set(["picture", "keepSettings"]);
 /** Methods whose last argument is their files. */
 const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "predict", "recognise"]);
 /** What runs in Python on this site, apart from the packages. */

@@ -55,22 +55,6 @@ export class PhotosView {
     this.#problems.add(problems);
   }
 
-  /**
-   * Show photos that were here before.
-   *
-   * @param {import("./protocol.js").Album} album
-   * @param {Map<number, Photo>} photos by id
-   */
-  async showRestored(album, photos) {
-    const all = [...photos];
-    const index = new Map(all.map(([id], i) => [id, i]));
-    const added = album.classes.flatMap(({ label, photos: ids }) =>
-      ids.map((id) => ({ id, label, split: null, index: index.get(id) ?? 0 })),
-    );
-    await this.#classList.add(all.map(([, photo]) => photo), { ...album, added, question: null, problems: [] });
-    this.#app.store.set({ classes: album.classes, album, photos });
-  }
-
   /** Show that there are no photos. */
   clear() {
     this.#problems.clear();

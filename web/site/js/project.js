@@ -77,7 +77,7 @@ export function createProjectView(app, views) {
     const { model, problems } = restored;
     empty();
     fields.write(restored.settings);
-    await views.photos.showRestored(restored, photos);
+    store.set({ classes: restored.classes, album: restored, photos });
     views.photos.addProblems(problems);
     if (!model) return;
     store.set({ model: { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });

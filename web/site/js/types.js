@@ -9,7 +9,7 @@
  * @typedef {Photo | { path: string, blob: null }} KnownPhoto  blob null: only Python has it, such as one out of a zip
  *
  * @typedef {{ classes: string[], source: "trained" | "opened" }} Model
- * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" |  Activity
+ * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" | "arranging" | "restoring"} Activity
  *
  * @typedef {object} State
  * @property {Client | null} client

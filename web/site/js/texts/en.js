@@ -172,7 +172,6 @@ export const labels = {
   projectQuestion: "Keep this project in the browser and start another one, or delete it with its photos and its model?",
   projectLeave: "Keep it, start another one",
   projectDelete: "Delete it",
-  cancel: "Cancel",
   keptModels: "Models kept in this browser",
   namesLead: "A folder of pictures whose names say what they show:",
   namesTree: "Example: the folder train holds android-0.jpg, android-1.jpg and so on, windows-0.jpg and so on.",

@@ -169,7 +169,6 @@ export const labels = {
   projectQuestion: "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
   projectLeave: "Le garder, en commencer un autre",
   projectDelete: "Le supprimer",
-  cancel: "Annuler",
   keptModels: "Modèles conservés dans ce navigateur",
   namesLead: "Un dossier d’images dont les noms disent ce qu’elles montrent :",
   namesTree: "Exemple : le dossier train contient android-0.jpg, android-1.jpg, etc., windows-0.jpg, etc.",

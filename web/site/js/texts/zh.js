@@ -163,7 +163,6 @@ export const labels = {
   projectQuestion: "将此项目保留在浏览器中并新建一个项目，还是连同照片和模型一起删除？",
   projectLeave: "保留，并新建一个",
   projectDelete: "删除",
-  cancel: "取消",
   keptModels: "保存在此浏览器中的模型",
   namesLead: "一个图片文件夹，文件名说明图片的内容：",
   namesTree: "示例：train 文件夹中有 android-0.jpg、android-1.jpg 等，以及 windows-0.jpg 等。",

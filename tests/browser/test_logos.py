@@ -68,7 +68,7 @@ def test_models_are_kept_in_the_browser_opened_and_deleted(page, site, flat):
     button(page, "Keep in this browser").click()
     expect(page.get_by_role("status")).to_have_text("Model kept in this browser", timeout=60_000)
     page.reload()
-    expect(page.get_by_role("status")).to_have_text("Ready", timeout=120_000)
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Your project is back"), timeout=120_000)
     kept = on_page(page).get_by_role("list", name="Models kept in this browser")
     expect(kept.get_by_role("listitem")).to_have_count(1)
     expect(kept).to_contain_text("blue, green, red (")
@@ -80,7 +80,7 @@ def test_models_are_kept_in_the_browser_opened_and_deleted(page, site, flat):
     kept.get_by_role("button", name=re.compile("^Delete ")).click()
     expect(page.get_by_role("status")).to_have_text("Model deleted from this browser")
     page.reload()
-    expect(page.get_by_role("status")).to_have_text("Ready", timeout=120_000)
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Your project is back"), timeout=120_000)
     assert on_page(page).locator("#logos-kept li").count() == 0
 
 

@@ -77,8 +77,7 @@ export function createProjectView(app, views) {
     const { model, problems } = restored;
     empty();
     fields.write(restored.settings);
-    store.set({ classes: restored.classes, album: restored, photos });
-    views.photos.addProblems(problems);
+    store.set({ classes: restored.classes, album: restored, photos, problems });
     if (!model) return;
     store.set({ model: { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });
     if ("nTraining" in model) await views.results.showTrained(model);

@@ -25,6 +25,7 @@ from .errors import (
     StoppedError,
     UnknownModelError,
 )
+from .explaining import HeatMap
 from .features import FeatureCache, Progress
 from .findings import Finding, Fix
 from .history import History
@@ -65,6 +66,7 @@ __all__ = [
     "Finding",
     "FitConfig",
     "Fix",
+    "HeatMap",
     "History",
     "ImageClassifier",
     "ImageDecodeError",

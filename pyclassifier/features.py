@@ -292,6 +292,10 @@ class Pixels:
             return X
         return (X @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
 
+    async def feature_map(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The pixels."""
+        return await self.predict(X)
+
     def weights(self) -> dict[str, NDArray[np.float32]]:
         """There are none."""
         return {}
@@ -442,21 +446,40 @@ class FeatureExtractor:
         row = digest and self.cache.get(digest, self.kind)
         if isinstance(row, np.ndarray):
             return row
-        try:
-            data = await sample.read()
-        except OSError as error:
-            raise ImageDecodeError(sample.path, f"the file could not be read ({error}).") from error
+        data = await _read(sample)
         digest = self.cache.remember(sample, data)
         row = self.cache.get(digest, self.kind)
         if row is not None:
             return row
         try:
-            pixels = load_image(data, sample.path, self.card.input_size, self.fit_mode, max_pixels=self.max_pixels)
+            pixels = self._decoded(data, sample)
             self.cache.see(digest, read_size(data, sample.path, max_pixels=self.max_pixels))
         except ImageDecodeError as error:
             self.cache.see(digest, error.reason)
             raise
         return _Pixels(digest, pixels)
+
+    def _decoded(self, data: bytes, sample: Sample) -> NDArray[np.uint8]:
+        return load_image(data, sample.path, self.card.input_size, self.fit_mode, max_pixels=self.max_pixels)
+
+    async def load(self, sample: Sample) -> NDArray[np.uint8]:
+        """Read a photo as the model sees it, before scaling.
+
+        Parameters
+        ----------
+        sample : Sample
+
+        Returns
+        -------
+        ndarray of shape (S, S, 3), uint8
+            RGB.
+
+        Raises
+        ------
+        ImageDecodeError
+            It cannot be read.
+        """
+        return self._decoded(await _read(sample), sample)
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card)
@@ -465,3 +488,10 @@ class FeatureExtractor:
             kept = row.copy()
             found[i] = kept
             self.cache.put(decoded.digest, self.kind, kept)
+
+
+async def _read(sample: Sample) -> bytes:
+    try:
+        return await sample.read()
+    except OSError as error:
+        raise ImageDecodeError(sample.path, f"the file could not be read ({error}).") from error

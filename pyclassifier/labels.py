@@ -171,7 +171,7 @@ def compute_class_weight(
             raise ValueError(
                 f'Expected class_weight to be "balanced", a weight for each label, or None, got {class_weight!r}.'
             )
-        counts = np.bincount(as_indices(y, len(classes)), minlength=len(classes))
+        counts = np.bincount(as_indices(y, len(classes)).astype(np.intp), minlength=len(classes))
         return np.asarray(counts.sum() / (len(classes) * np.maximum(counts, 1)), dtype=np.float64)
     unknown = [label for label in class_weight if label not in classes]
     if unknown:

@@ -108,6 +108,11 @@ class NumpyModel:
         self.engine.n_predicted += len(X)
         return self._forward(X)[0].astype(np.float32)
 
+    async def feature_map(self, X: Array) -> Array:
+        for layer in _flat(self.topology)[:-1]:
+            X, _ = run_layer(layer, X, self._weights, None)
+        return X.astype(np.float32)
+
     def _forward(self, X: Array, rng: np.random.Generator | None = None) -> tuple[Array, list[Backward]]:
         """Output, and what undoes each layer; with `rng`, as in training."""
         undo = []

@@ -233,6 +233,11 @@ async def test_a_backbone_gives_one_row_per_photo_at_any_size(engine):
         if not isinstance(engine, NumpyEngine):
             assert features.shape[1] == card.feature_channels * (1 if pooling == "avg" else (size // card.stride) ** 2)
         assert np.abs(features[1] - (await model.predict(X[1:2]))[0]).max() < 1e-3
+        held = engine.memory()
+        maps = await model.feature_map(X)
+        assert maps.shape[:3] == (3, size // card.stride, size // card.stride)
+        expected = maps.mean(axis=(1, 2)) if pooling == "avg" else maps.reshape(3, -1)
+        assert np.abs(features - expected).max() < 1e-3 and engine.memory() == held
         model.dispose()
 
 

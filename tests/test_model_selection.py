@@ -131,7 +131,7 @@ async def test_every_photo_is_judged_once_and_what_was_learned_stays():
     found = await cross_validate(classifier, dataset, cv=4, on_progress=seen.append)
     assert [sample.path for sample in found.predictions.samples] == [sample.path for sample in dataset.samples]
     assert found.predictions.is_judged.all() and found.evaluation.n_samples == 24
-    assert np.bincount(found.folds).tolist() == [6, 6, 6, 6] and found.scores.shape == (4,)
+    assert [(found.folds == k).sum() for k in range(4)] == [6, 6, 6, 6] and found.scores.shape == (4,)
     assert found.scores.mean() == pytest.approx(found.evaluation.accuracy) and found.evaluation.accuracy > 0.9
     assert found.evaluation.interval[0] < found.evaluation.accuracy
     assert engine.memory() == held and np.array_equal(await classifier.predict_proba(photo), before)
@@ -154,11 +154,11 @@ def twice(n: int) -> Dataset:
 
 
 async def test_with_copies_on_both_sides_figures_lie_and_with_groups_they_do_not():
-    dataset = twice(40)
+    dataset = twice(60)
     params = {"epochs": 150, "learning_rate": 0.02, "validation_split": 0}
     honest = await cross_validate(make(**params), dataset, cv=4)
     lying = await cross_validate(make(**params, duplicate_threshold=None), dataset, cv=4)
-    assert lying.evaluation.accuracy > 0.8, "what was learned by heart comes up again"
+    assert lying.evaluation.accuracy > 0.7, "what was learned by heart comes up again"
     assert honest.evaluation.accuracy < 0.65, "there is nothing to know"
 
 

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from ..errors import ImageDecodeError
 from ..images import encode_jpeg, open_image
 from .figures import probability_bars
-from .markup import block, count, heading, problem_list, table, text
+from .markup import block, count, heading, percent, problem_list, table, text
 
 _SMALL, _LARGE = 56, 132
 _PER_CLASS, _MAX_THUMBNAILS, _MAX_CLASSES, _MAX_PHOTOS, _TOP = 6, 60, 100, 24, 3
@@ -93,6 +95,24 @@ def predictions_html(
     more = f'<p class="pyc-q">and {count(n_more, "more photo")}</p>' if n_more else ""
     note = count(len(photos) + n_more, "photo")
     return block(heading("Predictions", note), f'<div class="pyc-f">{cards}</div>', more, problem_list(problems))
+
+
+def heat_map_html(pixels: NDArray[np.uint8], label: str, probability: float) -> str:
+    """A heat map that was laid over its photo.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (S, S, 3), uint8
+        RGB.
+    label : str
+        What it is the heat map of.
+    probability : float
+        In 0..1.
+    """
+    picture = base64.b64encode(encode_jpeg(Image.fromarray(pixels))).decode()
+    what = f"what speaks for {label}"
+    image = f'<img class="pyc-i" width="{len(pixels)}" alt="{text(what)}" src="data:image/jpeg;base64,{picture}">'
+    return block(heading(label, f"{percent(probability)}; bright is {what}"), image)
 
 
 def _card(photo: ShownPhoto, labels: Sequence[str]) -> str:

@@ -73,6 +73,9 @@ class Predictor(Protocol):
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
 
+    async def feature_map(self, X: Array) -> Array:
+        """Map a batch to what the last layer gets: of an extractor, the maps (N, h, w, channels) that it pools."""
+
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
 

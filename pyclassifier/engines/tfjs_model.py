@@ -30,17 +30,25 @@ class TfjsModel:
 
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
-        n_samples = len(X)
-        is_head = X.ndim == 2
-        with engine_errors("predict"), self._shared_shaders(is_head):
+        return await self._map(self._model, X)
+
+    async def feature_map(self, X: Array) -> Array:
+        """Map a batch to what the last layer gets; see `Predictor.feature_map`."""
+        layers = self._model.layers
+        if len(layers) != 2 or not hasattr(layers[0], "predictOnBatch"):
+            raise EngineError("Expected a feature extractor: a model and a layer that pools what it gives.")
+        return await self._map(layers[0], X)
+
+    async def _map(self, model: Any, X: Array) -> Array:
+        with engine_errors("predict"), self._shared_shaders(X.ndim == 2):
             x = self._tensor(self._padded(X))
             try:
-                return (await self._predict(x))[:n_samples]
+                return (await self._predict(x, model))[: len(X)]
             finally:
                 x.dispose()
 
-    async def _predict(self, x: Any) -> Array:
-        y = self._model.predictOnBatch(x)
+    async def _predict(self, x: Any, model: Any) -> Array:
+        y = model.predictOnBatch(x)
         try:
             values = await y.data()
             return np.asarray(values.to_py(), np.float32).reshape(tuple(y.shape))
@@ -73,7 +81,7 @@ class TfjsModel:
                     # tf.js shuffles without a seed, so the order comes from here, one `fit` per epoch.
                     logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size)
                     if validation:
-                        y_proba = await self._predict(held_out)
+                        y_proba = await self._predict(held_out, self._model)
                         logs["val_loss"] = log_loss(validation[1], y_proba)
                         logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
                     history.append(logs)

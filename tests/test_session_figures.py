@@ -10,6 +10,8 @@ if IN_PYODIDE:
 
 from session_page import FAST, Page, files
 
+from pyclassifier import decode_image
+
 
 def mislabelled(n=8):
     """Photos of three colours, two of which lie in the folder of another colour and are marked for validation."""
@@ -188,3 +190,45 @@ async def test_patience_and_class_weights_are_options_and_the_best_epoch_is_told
     record = page.session.desks["photos"].classifier.get_params()
     assert (record["patience"], record["class_weight"]) == (3, "balanced")
     assert "patience" in (await page.try_call("train", {**FAST, "patience": -1}))["error"]["message"]
+
+
+async def test_cross_validation_judges_every_photo_once_and_the_model_stays():
+    page, result = await trained()
+    before = await page.call("predict", files(color_files(1, prefix="new/")))
+    page.events.clear()
+    n_models = len(page.engine.live)
+    found = await page.call("crossValidate", {**FAST, "folds": 4})
+    n_photos = 8 * 3 + 11
+    assert len(found["accuracies"]) == 4 and found["mean"] == pytest.approx(sum(found["accuracies"]) / 4)
+    assert found["evaluation"]["total"] == len(found["judged"]["photos"]) == n_photos
+    assert {photo["id"] for photo in found["judged"]["photos"]} == set(range(n_photos))
+    wrong = {p["path"] for p in found["judged"]["photos"] if p["shown"] != p["said"]}
+    assert {"photos/blue/wrong-0.png", "photos/blue/wrong-1.png"} <= wrong
+    assert found["evaluation"]["correct"] == n_photos - sum(p["shown"] != p["said"] for p in found["judged"]["photos"])
+    done = [event["done"] for event in page.events if event["stage"] == "training"]
+    assert done == sorted(done) and done[-1] <= 4 * FAST["epochs"]
+    assert len(page.engine.live) == n_models
+    assert await page.call("predict", files(color_files(1, prefix="new/"))) == before
+    assert (await page.call("results"))["classes"] == result["classes"]
+    # Each photo can be dealt with, as those of a validation.
+    worst = found["judged"]["photos"][0]
+    await page.call("edit", {"type": "movePhotos", "photos": [worst["id"]], "to": "red"})
+    judged = await page.call("results", "cross")
+    assert (judged["photos"][0]["id"], judged["photos"][0]["label"]) == (worst["id"], "red")
+    # 9 held-out photos were too few for a threshold; all of them are not.
+    assert 0 < (await page.call("calibration"))["suggested"] <= 1
+    assert "folds" in (await page.try_call("crossValidate", {"folds": 1}))["error"]["message"]
+    page.stop.requested = True
+    assert (await page.try_call("crossValidate", {**FAST, "folds": 3}))["error"]["name"] == "AbortError"
+
+
+async def test_a_photo_is_shown_under_what_the_model_looked_at():
+    page, _ = await trained()
+    (new,) = files(color_files(1, prefix="new/", labels=["red"]))
+    for options, given in (({}, [new]), ({"photo": 0}, []), ({"photo": 0, "label": "green"}, [])):
+        found = (await page.try_call("explain", options, given))["result"]
+        picture = decode_image(found["picture"], "heat.png")
+        assert picture.shape == (FAST["inputSize"], FAST["inputSize"], 3)
+        assert found["label"] == options.get("label", "red" if given else "blue") and 0 <= found["probability"] <= 1
+    assert "green" in (await page.try_call("explain", {"photo": 0, "label": "owl"}, []))["error"]["message"]
+    assert "none" in (await page.try_call("explain", {"photo": 1234}, []))["error"]["message"]

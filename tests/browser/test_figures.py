@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from test_page import button, open_page, set_options, wait_until_trained
 
@@ -168,3 +171,67 @@ def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained
 
 def test_the_epoch_that_was_kept_is_told(trained):
     expect(trained.get_by_text(re.compile(r"The line marks epoch \d+ of 12, whose weights were kept"))).to_be_visible()
+
+
+def test_cross_validation_judges_all_photos_tells_how_far_it_is_and_can_be_cancelled(trained):
+    page = trained
+    figure = page.locator(".figure").first.text_content()
+    open_fold(page, "Cross-validation")
+    page.get_by_label("Folds").fill("2")
+    button(page, "Cross-validate").click()
+    assert not page.get_by_label("Folds").evaluate("field => field.checkValidity()")
+    page.get_by_label("Folds").fill("10")
+    page.get_by_label("Epochs", exact=True).fill("300")
+    button(page, "Cross-validate").click()
+    expect(page.locator("#status")).to_have_text(
+        re.compile(r"Cross-validation: \d+ % done, about .+ left"), timeout=60_000
+    )
+    button(page, "Cancel").click()
+    expect(page.locator("#status")).to_have_text(
+        "Cross-validation cancelled. Your model stays as it is.", timeout=60_000
+    )
+    page.get_by_label("Folds").fill("3")
+    page.get_by_label("Epochs", exact=True).fill("12")
+    button(page, "Cross-validate").click()
+    expect(page.locator("#status")).to_have_text(
+        re.compile(r"Cross-validated: \d+\.\d % \(\d+ of 48\)"), timeout=60_000
+    )
+    right = accuracy(page)[0]
+    expect(page.locator("#cross-figures .dots i")).to_have_count(3)
+    expect(page.locator("#cross-figures")).to_contain_text(f"{right} of 48 over 3 folds")
+    rows = page.locator("#cross-mistakes > ul > li")
+    expect(rows).to_have_count(min(48 - right, 12))
+    rows.first.get_by_role("button", name="Move to").click()
+    expect(rows.first).to_contain_text("Now in")
+    assert page.locator(".figure").first.text_content() == figure
+    # 9 held-out photos were too few for a threshold; all photos are not.
+    open_fold(page, "None of these")
+    expect(page.get_by_text("Suggested from the held-out photos")).to_be_visible()
+
+
+def test_a_heat_map_shows_where_it_looked(trained, dist):
+    page = trained
+    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/gravel/03.png")
+    opener = page.locator("#recognised").get_by_role("button", name="Where did it look?")
+    opener.click()
+    dialog = page.get_by_role("dialog", name="Where did it look?")
+    expect(dialog).to_be_visible()
+    first = picture(page, dialog)
+    assert first.shape == (96, 96, 3) and np.ptp(first.astype(int), axis=2).max() > 60  # the grey photo has colours
+    expect(dialog.get_by_label("For the class")).to_have_value("gravel")
+    dialog.get_by_label("For the class").select_option("grass")
+    expect(dialog.get_by_role("img", name="The photo with a heat map of what spoke for “grass”")).to_be_visible()
+    assert not np.array_equal(picture(page, dialog), first)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    # From a photo in large, too.
+    open_fold(page, "mistakes?, worst first")
+    page.locator("#mistakes-list").get_by_role("button", name="Show large").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Where did it look?").click()
+    expect(dialog.get_by_role("img", name="The photo with a heat map of what spoke for “gravel”")).to_be_visible()
+
+
+def picture(page, dialog):
+    """The pixels of the dialog's picture."""
+    code = "async image => Array.from(new Uint8Array(await (await fetch(image.src)).arrayBuffer()))"
+    return np.asarray(Image.open(io.BytesIO(bytes(dialog.locator("img").evaluate(code)))))

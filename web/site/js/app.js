@@ -48,7 +48,7 @@ function createWorkbench(app, defaults) {
   const photos = new PhotosView(app);
   const tryout = new TryView(app);
   const options = createOptionsForm(app.find("train-form", HTMLFormElement), app.find, defaults);
-  const examine = createExamineView(app, async (trained) => {
+  const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
     tryout.clear();
     await results.showTrained(trained);

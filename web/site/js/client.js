@@ -179,6 +179,24 @@ export class Desk {
     return this.#call("setThreshold", [threshold]);
   }
 
+  /**
+   * Judge every photo once by a model that was not trained on it; the trained model stays.
+   * @param {import("./protocol.js").TrainOptions & { folds?: number } & CallOptions} [options]
+   */
+  crossValidate({ onProgress, signal, ...options } = {}) {
+    return this.#call("crossValidate", [options], { onProgress, signal });
+  }
+
+  /**
+   * A picture (PNG) of where in a photo the model looked.
+   * @param {number | PhotoFile} photo the id of one that was added, or any
+   * @param {{ label?: string }} [options] label: the class that it looked for; by default the most probable one
+   */
+  explain(photo, options = {}) {
+    const added = typeof photo === "number";
+    return this.#call("explain", [added ? { ...options, photo } : options], { files: added ? [] : [photo] });
+  }
+
   /** The trainings of this visit, the last one first, each compared with the one whose model is in use. */
   runs() {
     return this.#call("runs", []);

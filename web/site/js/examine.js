@@ -1,4 +1,5 @@
 import { arrange } from "./album.js";
+import { createCrossView } from "./crossval.js";
 import { createMistakesView } from "./mistakes.js";
 import { createReliabilityView } from "./reliability.js";
 import { createRunsView } from "./runs.js";
@@ -16,20 +17,23 @@ import { texts } from "./texts.js";
  * done to photos takes effect at once, and training again is a press away.
  *
  * @param {App} app
+ * @param {() => import("./protocol.js").TrainOptions} readOptions as chosen for the next training
  * @param {(trained: import("./protocol.js").Trained) => Promise<void>} onUsed shows a model that is used again
  */
-export function createExamineView(app, onUsed) {
+export function createExamineView(app, readOptions, onUsed) {
   const { store, status, find } = app;
   const actions = createActions(app, refresh);
   const mistakes = createMistakesView(app, actions);
   const reliability = createReliabilityView(app);
+  // More photos may tell from which certainty on answers count.
+  const cross = createCrossView(app, actions, readOptions, async (desk) => reliability.show(await desk.calibration()));
   const runs = createRunsView(app, onUsed);
   const box = find("result", HTMLElement);
   let { album } = store.get();
 
   /** @param {Desk} desk */
   async function refresh(desk) {
-    await mistakes.refresh(desk);
+    await Promise.all([mistakes.refresh(desk), cross.refresh(desk)]);
   }
 
   store.subscribe((state) => {

@@ -9,6 +9,7 @@ import { bar, element } from "./dom.js";
 export function intervalBar({ accuracy, interval: [low, high] }, parts = []) {
   const scale = bar(accuracy ?? 0);
   scale.classList.add("interval");
+  scale.classList.toggle("dots", parts.length > 0);
   scale.style.setProperty("--low", String(low));
   scale.style.setProperty("--high", String(high));
   for (const part of parts) {

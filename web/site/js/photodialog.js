@@ -1,6 +1,7 @@
 /** A photo in large, with what is known of it; arrows go on to its neighbours. */
 import { describePhoto, photoBlob, photoPath, placeOf, pythonPicture } from "./album.js";
 import { element, write, writeAttribute } from "./dom.js";
+import { openHeatmap } from "./heatmap.js";
 import { nameOf } from "./format.js";
 import { labels, texts } from "./texts.js";
 import { kindOf } from "./thumbnails.js";
@@ -36,6 +37,7 @@ class PhotoDialog {
   #picture = element("div", { class: "photo-large" });
   #facts = element("p", { class: "note" });
   #details = element("div", { class: "photo-details" });
+  #where = element("button", { type: "button" }, () => texts.whereDidItLook);
   #position = element("span", { class: "note" });
   #previous = element("button", { type: "button" }, () => labels.previousPhoto);
   #next = element("button", { type: "button" }, () => labels.nextPhoto);
@@ -53,9 +55,10 @@ class PhotoDialog {
     const close = element("button", { type: "button", class: "quiet close", "aria-label": () => labels.close }, "✕");
     const head = element("div", { class: "dialog-head" }, this.#title, close);
     const foot = element("div", { class: "dialog-foot" }, this.#previous, this.#position, this.#next);
-    this.#root = element("dialog", { class: "dialog photo-dialog", "aria-labelledby": "photo-title" }, head, this.#picture, this.#facts, this.#details, foot);
+    this.#root = element("dialog", { class: "dialog photo-dialog", "aria-labelledby": "photo-title" }, head, this.#picture, this.#facts, this.#details, this.#where, foot);
     document.body.append(this.#root);
     close.addEventListener("click", () => this.#root.close());
+    this.#where.addEventListener("click", () => this.#app && openHeatmap(this.#app, this.#ids[this.#at]));
     this.#previous.addEventListener("click", () => this.#go(this.#at - 1));
     this.#next.addEventListener("click", () => this.#go(this.#at + 1));
     this.#root.addEventListener("click", ({ target }) => target === this.#root && this.#root.close()); // beside it
@@ -95,6 +98,7 @@ class PhotoDialog {
     write(this.#title, nameOf(path));
     write(this.#facts, () => texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? false, path));
     write(this.#position, () => texts.outOf(at + 1, this.#ids.length));
+    this.#where.hidden = state.model === null;
     this.#previous.disabled = at === 0;
     this.#next.disabled = at === this.#ids.length - 1;
     if (document.activeElement === document.body) this.#root.focus(); // the button at the end was disabled

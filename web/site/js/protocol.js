@@ -148,6 +148,12 @@
  * @property {number} mean
  * @property {Evaluation} evaluation  of all photos, each judged by the fold that did not train on it
  * @property {Judged} judged
+ * @property {Problem[]} problems
+ *
+ * @typedef {object} Explained  where in a photo a model looked
+ * @property {string} label  for this class
+ * @property {number} probability
+ * @property {Uint8Array<ArrayBuffer>} picture  PNG: the photo as the model sees it, under a heat map
  *
  * @typedef {{ classes: string[], photos: JudgedPhoto[] }} Judged  the largest loss first
  *
@@ -294,6 +300,8 @@
  * @property {[[number[], boolean], null]} confirm
  * @property {[[], Calibration | null]} calibration
  * @property {[[number | null], Calibration | null]} setThreshold
+ * @property {[[TrainOptions & { folds?: number }], CrossValidated]} crossValidate
+ * @property {[[{ photo?: number, label?: string }], Explained]} explain  of the photo, or of the file that comes before
  * @property {[[], Run[]]} runs
  * @property {[[number], Trained]} useRun
  * @property {[[number], Run[]]} forgetRun

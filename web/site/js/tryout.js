@@ -1,3 +1,4 @@
+import { openHeatmap } from "./heatmap.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
 import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
@@ -78,7 +79,7 @@ export class TryView {
   /** @param {import("./recognised.js").Item[]} items */
   async #show(items) {
     this.#box.hidden = false;
-    await showRecognised(this.#list, items);
+    await showRecognised(this.#list, items, undefined, (photo, label) => openHeatmap(this.#app, photo, label));
     const good = items.filter(({ prediction }) => prediction.error === undefined).length;
     this.#app.status.show(() => texts.recognised(good, items.length - good));
   }

@@ -28,7 +28,7 @@ const files = new Map();
 /** Methods that do not wait for the calls before them: a picture is shown at once, and settings are not lost where a training is cut off. */
 const AT_ONCE = new Set(["picture", "keepSettings"]);
 /** Methods whose last argument is their files. */
-const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "predict", "recognise"]);
+const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "explain", "predict", "recognise"]);
 /** What runs in Python on this site, apart from the packages. */
 const MODULES = [
   "session.py",
@@ -40,6 +40,8 @@ const MODULES = [
   "keeping.py",
   "options.py",
   "figures.py",
+  "crossing.py",
+  "explain.py",
   "runs.py",
   "incoming.py",
   "live.py",

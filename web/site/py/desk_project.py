@@ -47,7 +47,7 @@ def take(bench: Workbench, taken: Project, ids: Sequence[int]) -> None:
     fields = taken.settings.get("fields")
     bench.settings = fields if isinstance(fields, dict) else {}
     bench.outputs, bench.trained_on, bench.shown = None, {}, None
-    bench.runs, bench.confirmed = Runs(), {}  # Of this visit only.
+    bench.runs, bench.confirmed, bench.crossed = Runs(), {}, None  # Of this visit only.
     if not hasattr(taken.classifier, "classes_"):
         return
     names = taken.settings.get("modelClasses")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from exchange import Data, Emit, Stop
+from numpy.typing import NDArray
 
 from pyclassifier import Predictions, rejection_threshold, reliability_curve
 
@@ -108,17 +109,27 @@ async def calibration(bench: Workbench, *, emit: Emit, stop: Stop) -> Data | Non
         "right": int(right.sum()),
         "wrong": int((~right).sum()),
         "threshold": bench.classifier.threshold_,
-        "suggested": rejection_threshold(y_true, y_proba),
+        "suggested": _suggest(bench, y_true, y_proba),
         "steps": [
             {"refused": int((sure[right] < step).sum()), "passed": int((sure[~right] >= step).sum())} for step in steps
         ],
     }
 
 
+def _suggest(bench: Workbench, y_true: NDArray[np.int64], y_proba: NDArray[np.float32]) -> float | None:
+    """A threshold by the held-out photos, or by those of a cross-validation where these are too few."""
+    suggested = rejection_threshold(y_true, y_proba)
+    if suggested is None and bench.crossed and bench.crossed[1] == bench.outputs:
+        every = bench.crossed[0]
+        return rejection_threshold(every.y_true, every.y_proba)
+    return suggested
+
+
 async def set_threshold(bench: Workbench, threshold: float | None, *, emit: Emit, stop: Stop) -> Data | None:
     """From which probability on answers count; None: always. It is kept in the model."""
     bench.classifier.set_threshold(threshold)
     bench.rejects = threshold is not None
+    bench.shown = {**(bench.shown or {})}  # Another one, so that a project is kept with the model as it is now.
     return await calibration(bench, emit=emit, stop=stop)
 
 

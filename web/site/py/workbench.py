@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import arrange
 import check
+import crossing
+import explain
 import figures
 import incoming
 import keeping
@@ -208,7 +210,7 @@ Workbench.methods = {
     "openModel": Workbench.open_model,
 }
 Workbench.methods |= incoming.METHODS | arrange.METHODS | check.METHODS | figures.METHODS | runs.METHODS | live.METHODS
-Workbench.methods |= keeping.METHODS
+Workbench.methods |= keeping.METHODS | crossing.METHODS | explain.METHODS
 
 
 def _recognised(

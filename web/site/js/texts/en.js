@@ -499,14 +499,14 @@ export const texts = {
     `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Mean ${mean}; each fold: ${folds.join(", ")}`,
-  /** @param {number} fold @param {number} folds @param {string} left */
-  crossProgress: (fold, folds, left) => `Cross-validation: fold ${fold} of ${folds} done${left ? `, about ${left} left` : ""}`,
+  /** @param {string} share @param {string} left */
+  crossProgress: (share, left) => `Cross-validation: ${share} done${left ? `, about ${left} left` : ""}`,
   /** @param {Evaluation} e */
   crossDone: (e) => `Cross-validated: ${percent(e.accuracy)} (${e.correct} of ${e.total})`,
   crossStopped: "Cross-validation cancelled. Your model stays as it is.",
   whereDidItLook: "Where did it look?",
   heatmapOf: "For the class",
-  heatmapHint: "Warm places spoke for the class, cold ones did not matter (Grad-CAM).",
+  heatmapHint: "Places with colour spoke for the class, the brighter the more (Grad-CAM). The other places did not matter.",
   /** @param {string} label */
   heatmapAlt: (label) => `The photo with a heat map of what spoke for “${label}”`,
   explaining: "Looking where the model looked…",

@@ -435,14 +435,14 @@ export const texts = {
     `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
-  /** @param {number} fold @param {number} folds @param {string} left */
-  crossProgress: (fold, folds, left) => `Validation croisée : pli ${fold} sur ${folds} terminé${left ? `, encore ${left} environ` : ""}`,
+  /** @param {string} share @param {string} left */
+  crossProgress: (share, left) => `Validation croisée : ${share} terminé${left ? `, encore ${left} environ` : ""}`,
   /** @param {import("../protocol.js").Evaluation} e */
   crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${e.correct} sur ${e.total})`,
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
   whereDidItLook: "Où a-t-il regardé ?",
   heatmapOf: "Pour la classe",
-  heatmapHint: "Les zones chaudes parlaient pour la classe, les froides ne comptaient pas (Grad-CAM).",
+  heatmapHint: "Les zones colorées parlaient pour la classe, les plus claires le plus (Grad-CAM). Les autres ne comptaient pas.",
   /** @param {string} label */
   heatmapAlt: (label) => `La photo avec une carte de chaleur de ce qui parlait pour « ${label} »`,
   explaining: "Recherche de ce que le modèle a regardé…",

@@ -413,14 +413,14 @@ export const texts = {
     `${folds} 折共 ${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `平均 ${mean}；各折：${folds.join("、")}`,
-  /** @param {number} fold @param {number} folds @param {string} left */
-  crossProgress: (fold, folds, left) => `交叉验证：已完成 ${fold} / ${folds} 折${left ? `，约剩 ${left}` : ""}`,
+  /** @param {string} share @param {string} left */
+  crossProgress: (share, left) => `交叉验证：已完成 ${share}${left ? `，约剩 ${left}` : ""}`,
   /** @param {import("../protocol.js").Evaluation} e */
   crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）`,
   crossStopped: "已取消交叉验证。您的模型保持不变。",
   whereDidItLook: "它看了哪里？",
   heatmapOf: "针对类别",
-  heatmapHint: "暖色区域支持该类别，冷色区域无关（Grad-CAM）。",
+  heatmapHint: "有颜色的区域支持该类别，越亮作用越大（Grad-CAM）。其余区域无关。",
   /** @param {string} label */
   heatmapAlt: (label) => `照片及支持“${label}”的热力图`,
   explaining: "正在查看模型关注的区域……",

@@ -1,0 +1,29 @@
+"""Where in a photo the model looked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from exchange import Data, Emit, File, Stop, as_dict, as_samples
+from PIL import Image
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+
+
+async def explain(bench: Workbench, options: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
+    """A picture (PNG) of a photo, of the album by its id or a file, under the heat of a class, or the likeliest one."""
+    options = as_dict(options)
+    photo = options.get("photo")
+    if photo is not None and photo not in bench.album.samples:
+        raise ValueError(f"Expected the id of a photo, got {photo}, which is none.")
+    sample = bench.album.samples[photo] if photo is not None else as_samples(files)[0]
+    found = await bench.classifier.explain(sample, options.get("label"))
+    buffer = io.BytesIO()
+    Image.fromarray(found.overlay()).save(buffer, "PNG")
+    return {"label": found.label, "probability": found.probability, "picture": buffer.getvalue()}
+
+
+METHODS: dict[str, Callable[..., Any]] = {"explain": explain}

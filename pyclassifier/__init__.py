@@ -1,6 +1,7 @@
 """Train image classifiers in the browser, in Python: no upload, no account, honest figures."""
 
 from . import layers
+from .augmentation import Augmentation
 from .calibration import (
     NONE_OF_THESE,
     Calibration,
@@ -43,7 +44,7 @@ from .metrics import (
     wilson_interval,
 )
 from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
-from .predictions import Predictions
+from .predictions import Comparison, Predictions
 from .project import open_project, save_project
 from .samples import load_samples
 from .snapshot import Snapshot
@@ -55,7 +56,9 @@ __all__ = [
     "DEFAULT_BACKBONE",
     "NONE_OF_THESE",
     "ArchiveError",
+    "Augmentation",
     "Calibration",
+    "Comparison",
     "CrossValidation",
     "Dataset",
     "DatasetError",

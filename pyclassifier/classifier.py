@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .augmentation import Augmentation
 from .batches import FitMode
 from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
@@ -69,6 +70,8 @@ class ImageClassifier:
         `pyclassifier.near_duplicates`); None lets only files of the same content count.
     random_state : int
         Seed of split, initial weights and order.
+    augmentation : Augmentation, optional
+        Changed copies of the training photos to train on as well; by default none.
     topology : dict, optional
         A network to train from scratch, without a backbone: `pyclassifier.layers.small_cnn` or one of your own. It
         gets the pixels in 0..1 at its own size, grey ones where it has one channel.
@@ -148,6 +151,7 @@ class ImageClassifier:
         validation_split: float = 0.2,
         duplicate_threshold: float | None = NEAR_DUPLICATE,
         random_state: int = 0,
+        augmentation: Augmentation | None = None,
         topology: Topology | None = None,
         engine: Engine | None = None,
     ) -> None:
@@ -164,6 +168,7 @@ class ImageClassifier:
         self.validation_split = validation_split
         self.duplicate_threshold = duplicate_threshold
         self.random_state = random_state
+        self.augmentation = augmentation
         self.topology = topology
         self.engine = engine
         self._engine: Engine | None = None
@@ -252,7 +257,7 @@ class ImageClassifier:
             Whether to show how far it is: a bar and curves in a notebook, in the browser with a button that stops, else
             a line on the standard output. "auto" shows them in notebooks only.
         on_progress : callable, optional
-            Gets `Progress` of the stages "decoding" and "features".
+            Gets `Progress` of the stages "decoding" and "features", and "augmenting" where there is an augmentation.
         on_epoch : callable, optional
             Gets the history so far after each epoch.
         should_stop : callable, optional

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .augmentation import Variation
 from .batches import FitMode, load_image, make_batch
 from .catalog import ModelCard
 from .datasets import Problem, Read, Sample
 from .engines.base import Predictor, ShouldStop
 from .errors import ImageDecodeError, StoppedError
 from .findings import Facts
-from .images import MAX_PIXELS, read_size
+from .images import MAX_PIXELS, open_image, read_size
 from .topology import Pooling, Topology
 
 Photo = Sample | bytes | NDArray[np.uint8]
@@ -36,7 +37,7 @@ class Progress:
     Parameters
     ----------
     stage : str
-        "decoding", "features" or "training".
+        "decoding", "features", "augmenting" or "training".
     done, total : int
         Photos, or epochs.
 
@@ -352,6 +353,23 @@ class FeatureExtractor:
         self.kind = f"{card.name}/{card.input_size}/{scaling}/{fit_mode}/{pooling}/{weights_id}"
         self.cache = cache
         self.max_pixels = max_pixels
+        self.variation: Variation | None = None
+
+    def varied(self, variation: Variation) -> FeatureExtractor:
+        """The same model and cache, for copies of the photos that are changed at random.
+
+        Parameters
+        ----------
+        variation : Variation
+            How, and which copy of each.
+
+        Returns
+        -------
+        FeatureExtractor
+        """
+        other = copy(self)
+        other.variation, other.kind = variation, f"{self.kind}/{variation.kind}"
+        return other
 
     def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
         """Mean over the feature map of each row, which photos are compared by; None where the features are pixels."""
@@ -452,15 +470,19 @@ class FeatureExtractor:
         if row is not None:
             return row
         try:
-            pixels = self._decoded(data, sample)
+            pixels = self._decoded(data, sample.path, digest)
             self.cache.see(digest, read_size(data, sample.path, max_pixels=self.max_pixels))
         except ImageDecodeError as error:
             self.cache.see(digest, error.reason)
             raise
         return _Pixels(digest, pixels)
 
-    def _decoded(self, data: bytes, sample: Sample) -> NDArray[np.uint8]:
-        return load_image(data, sample.path, self.card.input_size, self.fit_mode, max_pixels=self.max_pixels)
+    def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
+        size = self.card.input_size
+        if self.variation is None:
+            return load_image(data, path, size, self.fit_mode, max_pixels=self.max_pixels)
+        image = open_image(data, path, max_pixels=self.max_pixels, min_side=size)
+        return self.variation.apply(image, digest, size, self.fit_mode)
 
     async def load(self, sample: Sample) -> NDArray[np.uint8]:
         """Read a photo as the model sees it, before scaling.
@@ -479,7 +501,7 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        return self._decoded(await _read(sample), sample)
+        return self._decoded(await _read(sample), sample.path, "")
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card)

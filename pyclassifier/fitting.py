@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from .engines import Engine, History, Model
 from .errors import DatasetError
 from .features import FeatureExtractor
 from .heads import TrainedHead
-from .material import Callbacks, Ints, Material, gather, train_on
+from .material import Callbacks, Ints, Material, add_copies, gather, train_on
 from .metrics import Evaluation
 from .predictions import Predictions
 from .record import make_record
@@ -113,6 +113,7 @@ async def learn(
     else:
         training, judged = material.draw(rows, params)
     _check_readable(dataset, [material.samples[i] for i in training])
+    material = await add_copies(material, training, extractor, params, callbacks)
     head = await train_on(material, training, judged, engine, params, callbacks)
     return _describe(dataset, extractor, engine, params, material, training, judged, head), head.interruption
 
@@ -145,7 +146,12 @@ def _describe(
         n_training=len(training),
         stopped=len(head.history["loss"]) < params["epochs"] and not head.history.is_stale(params["patience"]),
         record=make_record(
-            parameters={**params, "backbone": extractor.card.name, "engine": None},
+            parameters={
+                **params,
+                "backbone": extractor.card.name,
+                "engine": None,
+                "augmentation": asdict(params["augmentation"]) if params["augmentation"] else None,
+            },
             engine=engine,
             history=head.history,
             evaluation=evaluation,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .augmentation import Variation
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine, FitConfig
 from .engines.base import Array, OnEpoch, ShouldStop
-from .features import FeatureExtractor, OnProgress
+from .features import FeatureExtractor, OnProgress, Progress
 from .heads import TrainedHead, train_head
 from .labels import LabelEncoder, compute_class_weight
 from .splitting import draw_validation, group_samples
@@ -47,6 +48,8 @@ class Material:
         What must not be parted, as `pyclassifier.splitting.group_samples` numbers it.
     problems : tuple of Problem
         What could not be read.
+    copies : tuple of ndarray, each of the shape of X, float32
+        Features of changed copies of the photos to train on; nan in rows that have none.
     """
 
     samples: tuple[Sample, ...]
@@ -56,6 +59,7 @@ class Material:
     classes: tuple[str, ...]
     groups: Ints
     problems: tuple[Problem, ...]
+    copies: tuple[Array, ...] = ()
 
     def draw(self, rows: Ints, params: Mapping[str, Any]) -> tuple[Ints, Ints]:
         """Part rows into those to learn from and those to judge by, as a classifier's parameters say."""
@@ -104,6 +108,40 @@ async def gather(
     return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
 
 
+async def add_copies(
+    material: Material, rows: Ints, extractor: FeatureExtractor, params: Mapping[str, Any], callbacks: Callbacks
+) -> Material:
+    """Compute features of changed copies of some photos, where a classifier's parameters ask for them.
+
+    Parameters
+    ----------
+    material : Material
+    rows : ndarray of int64
+        Of the photos.
+    extractor, params, callbacks
+        As in `gather`.
+
+    Returns
+    -------
+    Material
+    """
+    augmentation = params["augmentation"]
+    copies: list[Array] = []
+    for k in range(augmentation.copies if augmentation else 0):
+
+        def on_progress(progress: Progress, done: int = k * len(rows)) -> None:
+            if callbacks.on_progress and progress.stage == "features":
+                total = len(rows) * augmentation.copies
+                callbacks.on_progress(Progress("augmenting", done + progress.done, total))
+
+        features = await extractor.varied(Variation(augmentation, params["random_state"], k)).extract(
+            [material.samples[i] for i in rows], on_progress=on_progress, should_stop=callbacks.should_stop
+        )
+        copies.append(np.full_like(material.X, np.nan))
+        copies[-1][rows[list(features.kept)]] = features.X
+    return replace(material, copies=tuple(copies))
+
+
 async def train_on(
     material: Material, training: Ints, judged: Ints, engine: Engine, params: Mapping[str, Any], callbacks: Callbacks
 ) -> TrainedHead:
@@ -122,17 +160,21 @@ async def train_on(
     -------
     TrainedHead
     """
-    rows = np.concatenate([training, judged])
-    weights = compute_class_weight(params["class_weight"], classes=material.classes, y=material.y[training])
+    y = material.y[training]
+    parts = [(material.X[training], y)]
+    for changed in material.copies:
+        there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
+        parts.append((changed[training][there], y[there]))
+    parts.append((material.X[judged], material.y[judged]))
     return await train_head(
         engine,
-        material.X[rows],
-        material.y[rows],
-        len(training),
+        np.concatenate([X for X, _ in parts]),
+        np.concatenate([y for _, y in parts]),
+        sum(len(y) for _, y in parts[:-1]),
         FitConfig(**{config.name: params[config.name] for config in fields(FitConfig)}),
         hidden_units=params["hidden_units"],
         topology=params["topology"],
-        class_weight=weights,
+        class_weight=compute_class_weight(params["class_weight"], classes=material.classes, y=y),
         on_epoch=callbacks.on_epoch,
         should_stop=callbacks.should_stop,
     )

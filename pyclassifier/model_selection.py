@@ -16,7 +16,7 @@ from .engines.base import Array, ShouldStop
 from .errors import DatasetError, StoppedError
 from .features import OnProgress, Progress, report
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
-from .material import Callbacks, Material, gather, train_on
+from .material import Callbacks, Material, add_copies, gather, train_on
 from .metrics import Evaluation
 from .predictions import Predictions
 
@@ -81,7 +81,8 @@ async def cross_validate(
     problems : list of Problem, optional
         Where given, unreadable photos are added to it and left out; else the first one raises.
     on_progress : callable, optional
-        Gets `Progress` of the stages "decoding", "features" and "training", this one in epochs of all folds.
+        Gets `Progress` of the stages "decoding", "features", "augmenting" and "training", this one in epochs of all
+        folds.
     should_stop : callable, optional
         Once true, it raises.
 
@@ -111,7 +112,9 @@ async def cross_validate(
     if isinstance(cv, int):
         cv = StratifiedGroupKFold(cv, shuffle=True, random_state=params["random_state"])
     async with classifier.borrowed_extractor() as extractor:
-        material = await gather(dataset, extractor, params, Callbacks(on_progress, should_stop=should_stop))
+        callbacks = Callbacks(on_progress, should_stop=should_stop)
+        material = await gather(dataset, extractor, params, callbacks)
+        material = await add_copies(material, np.arange(len(material.y)), extractor, params, callbacks)
     report(material.problems, problems)
     y_proba = np.full((len(material.y), len(material.classes)), np.nan, np.float32)
     folds = np.zeros(len(material.y), np.int64)

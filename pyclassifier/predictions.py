@@ -9,9 +9,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .datasets import Problem, Sample
-from .metrics import Evaluation
+from .metrics import Evaluation, mcnemar_test
 
 _MAX_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two classifiers on the same photos.
+
+    Parameters
+    ----------
+    n_samples : int
+        Photos.
+    n_first, n_second : int
+        How many the first one and the second one got right.
+    n_only_first : int
+        How many the first one got right and the second one did not.
+
+    Examples
+    --------
+    >>> comparison = Comparison(n_samples=50, n_first=40, n_second=48, n_only_first=1)
+    >>> comparison.n_only_second, round(comparison.p_value, 3)
+    (9, 0.021)
+    """
+
+    n_samples: int
+    n_first: int
+    n_second: int
+    n_only_first: int
+
+    @property
+    def n_only_second(self) -> int:
+        """How many the second one got right and the first one did not."""
+        return self.n_second - self.n_first + self.n_only_first
+
+    @property
+    def accuracies(self) -> tuple[float, float]:
+        """Accuracy of the first one and of the second one, in 0..1."""
+        return self.n_first / self.n_samples, self.n_second / self.n_samples
+
+    @property
+    def p_value(self) -> float:
+        """How easily chance alone makes them differ as much, in 0..1: McNemar's exact test."""
+        return mcnemar_test(self.n_only_first, self.n_only_second)
 
 
 @dataclass(frozen=True)
@@ -119,6 +160,38 @@ class Predictions:
                 for sample, label in zip(self.samples, self.y_pred, strict=True)
             ]
         )
+
+    def compare(self, other: Predictions) -> Comparison:
+        """Compare with what another classifier said of the same photos.
+
+        Parameters
+        ----------
+        other : Predictions
+
+        Returns
+        -------
+        Comparison
+
+        Raises
+        ------
+        ValueError
+            Other photos, or none of known classes.
+        """
+        theirs = {sample.read: i for i, sample in enumerate(other.samples)}
+        pairs = [(i, theirs[sample.read]) for i, sample in enumerate(self.samples) if sample.read in theirs]
+        if not len(pairs) == len(self) == len(other):
+            raise ValueError(
+                f"Expected predictions of the same photos, got {len(self)} and {len(other)}, {len(pairs)} in both. "
+                "Train both with the same random_state and validation_split, or predict the same photos."
+            )
+        mine, others = self.is_judged, other.is_judged
+        judged = [(i, j) for i, j in pairs if mine[i] and others[j]]
+        if not judged:
+            raise ValueError("Expected photos of the classes that can be read, got none.")
+        here, there = np.array(judged).T
+        first = self.y_proba[here].argmax(axis=1) == self.y_true[here]
+        second = other.y_proba[there].argmax(axis=1) == other.y_true[there]
+        return Comparison(len(judged), int(first.sum()), int(second.sum()), int((first & ~second).sum()))
 
     def rename_classes(self, names: Sequence[str]) -> Predictions:
         """Call the classes otherwise, the labels of the photos too.

@@ -19,7 +19,12 @@ from .charts import history_charts
 from .markup import bar, block, count, heading, text
 
 _SECONDS_BETWEEN = 0.15
-_STAGES = {"decoding": "Reading photos", "features": "Computing features", "training": "Training"}
+_STAGES = {
+    "decoding": "Reading photos",
+    "features": "Computing features",
+    "augmenting": "Changing copies",
+    "training": "Training",
+}
 
 
 class TrainingView:
@@ -49,7 +54,7 @@ class TrainingView:
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Show how far a stage before the training is."""
-        if (stage == "decoding" and done < total) or stage == "features":
+        if (stage == "decoding" and done < total) or stage in ("features", "augmenting"):
             self._stage, self._done, self._total = stage, done, total
             self._show()
 

@@ -232,3 +232,20 @@ async def test_a_photo_is_shown_under_what_the_model_looked_at():
         assert found["label"] == options.get("label", "red" if given else "blue") and 0 <= found["probability"] <= 1
     assert "green" in (await page.try_call("explain", {"photo": 0, "label": "owl"}, []))["error"]["message"]
     assert "none" in (await page.try_call("explain", {"photo": 1234}, []))["error"]["message"]
+
+
+async def test_a_training_with_augmentation_is_compared_with_one_without():
+    page, _ = await trained()
+    augmentation = {"flip": True, "crop": 0.2, "brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "copies": 2}
+    n = page.engine.n_predicted
+    page.events.clear()
+    result = await page.call("train", {**FAST, "augmentation": augmentation})
+    # Two copies of each of the 24 training photos, and the head's looks at the validation photos.
+    assert (page.engine.n_predicted - n) % result["evaluation"]["total"] == 48 % result["evaluation"]["total"]
+    copies = [event for event in page.events if event["stage"] == "augmenting"]
+    assert copies[-1]["done"] == copies[-1]["total"] == 48
+    runs = await page.call("runs")
+    assert runs[0]["settings"] == {"augmentation": augmentation} and runs[1]["settings"] == {"augmentation": None}
+    assert runs[1]["versus"]["total"] == 11
+    for wrong, word in (({"copies": 0, "flip": True}, "copies"), ({"turn": 90}, "turn")):
+        assert word in (await page.try_call("train", {**FAST, "augmentation": wrong}))["error"]["message"]

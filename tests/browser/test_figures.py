@@ -235,3 +235,23 @@ def picture(page, dialog):
     """The pixels of the dialog's picture."""
     code = "async image => Array.from(new Uint8Array(await (await fetch(image.src)).arrayBuffer()))"
     return np.asarray(Image.open(io.BytesIO(bytes(dialog.locator("img").evaluate(code)))))
+
+
+def test_augmentation_is_set_and_its_effect_shown_as_a_comparison(trained):
+    page = trained
+    page.locator("#augmentation > summary").click()
+    compare = button(page, "Train with and without, and compare")
+    expect(compare).to_be_hidden()
+    page.get_by_label("Train on changed copies, too").check()
+    page.get_by_label("Copies of each photo").fill("0")
+    compare.click()
+    assert not page.get_by_label("Copies of each photo").evaluate("field => field.checkValidity()")
+    page.get_by_label("Copies of each photo").fill("1")
+    compare.click()
+    runs = page.locator("#runs-list > li")
+    expect(runs).to_have_count(3, timeout=120_000)
+    wait_until_trained(page)
+    expect(runs.nth(0)).to_contain_text("in use")
+    expect(runs.nth(0)).to_contain_text("Augmentation: 1 copy, mirrored, crop 20 %, colours 20 %")
+    expect(runs.nth(1)).to_contain_text("Without augmentation")
+    expect(runs.nth(1)).to_contain_text(re.compile("(No clear difference|Clearly better|Clearly worse).*p = "))

@@ -18,12 +18,20 @@ const INPUT_SIZES = [224, 192, 160, 128, 96];
 export function createOptionsForm(form, find, defaults) {
   const backbone = find("option-backbone", HTMLSelectElement);
   const inputSize = find("option-input-size", HTMLSelectElement);
-  const advanced = find("advanced", HTMLDetailsElement);
   /** @type {ClientInfo | null} */
   let shown = null;
 
   // Browsers cannot point at a wrong value inside a folded part.
-  form.addEventListener("invalid", () => (advanced.open = true), true);
+  form.addEventListener(
+    "invalid",
+    ({ target }) => {
+      for (const fold of form.querySelectorAll("details")) fold.open ||= target instanceof Node && fold.contains(target);
+    },
+    true,
+  );
+  const augment = find("option-augment", HTMLInputElement);
+  const augmenting = find("augmenting", HTMLFieldSetElement);
+  augment.addEventListener("change", () => (augmenting.disabled = !augment.checked));
   for (const input of form.querySelectorAll("input")) helpWith(input);
   backbone.addEventListener("change", () => showSizes(inputSize, shown, backbone.value));
 
@@ -56,10 +64,26 @@ export function createOptionsForm(form, find, defaults) {
         validationSplit: number("option-validation-share") / 100,
         ...(patience > 0 && { patience }),
         ...(find("option-class-weight", HTMLSelectElement).value === "balanced" && { classWeight: "balanced" }),
+        ...(find("option-augment", HTMLInputElement).checked && { augmentation: readAugmentation(find) }),
         ...(backbone.value && { backbone: backbone.value }),
         ...(inputSize.value && { inputSize: Number(inputSize.value) }),
       };
     },
+  };
+}
+
+/** @param {import("./types.js").Find} find @returns {import("./protocol.js").Augmentation} */
+function readAugmentation(find) {
+  /** @param {string} id */
+  const number = (id) => find(id, HTMLInputElement).valueAsNumber;
+  const colour = number("option-colour") / 100;
+  return {
+    flip: find("option-flip", HTMLInputElement).checked,
+    crop: number("option-crop") / 100,
+    brightness: colour,
+    contrast: colour,
+    saturation: colour,
+    copies: number("option-copies"),
   };
 }
 

@@ -129,7 +129,8 @@ function createAnswer(find) {
 
   return {
     /** @param {import("./protocol.js").Frame} frame */
-    show({ label: found, probability, shares }) {
+    show({ label: best, rejected, probability, shares }) {
+      const found = rejected ? texts.noneOfThese : best;
       const now = performance.now();
       times = [...times.filter((time) => time > now - RATE_OVER_MS), now];
       if (label.textContent !== found) since = now;

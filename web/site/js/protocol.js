@@ -157,11 +157,20 @@
  *
  * @typedef {{ classes: string[], photos: JudgedPhoto[] }} Judged  the largest loss first
  *
+ * @typedef {object} Augmentation  changed copies of the training photos
+ * @property {boolean} flip
+ * @property {number} crop  0..0.9
+ * @property {number} brightness  0..1, as contrast and saturation
+ * @property {number} contrast
+ * @property {number} saturation
+ * @property {number} copies
+ *
  * @typedef {object} TrainOptions  each optional
  * @property {number} [epochs]
  * @property {number} [patience]  stop once val_loss has not got lower for so many epochs
  * @property {number} [learningRate]
  * @property {"balanced" | Record<string, number>} [classWeight]
+ * @property {Augmentation} [augmentation]
  * @property {number} [hiddenUnits]
  * @property {number} [batchSize]
  * @property {number} [validationSplit]  0..1, used where no photo is marked for validation
@@ -233,6 +242,7 @@
  * @typedef {object} Frame  what a camera's picture shows
  * @property {string} label
  * @property {number} probability  0..1
+ * @property {boolean} rejected  too little for an answer: none of the classes
  * @property {{ label: string, probability: number }[]} shares  of all classes in their order, or of the likeliest 5
  *
  * @typedef {object} Opened
@@ -263,7 +273,7 @@
  * @property {number} bytes
  *
  * @typedef {object} Progress
- * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, training, restoring
+ * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, augmenting, training, restoring
  * @property {number} done
  * @property {number} total
  * @property {number} [epoch]

@@ -85,6 +85,8 @@ export function createRunsView(app, onUsed) {
 
 /** @param {Run} run */
 function settingsOf({ settings, nTraining, nClasses }) {
-  const differing = Object.entries(settings).map(([name, value]) => texts.setting(name, value));
+  const differing = Object.entries(settings).map(([name, value]) =>
+    name === "augmentation" ? texts.augmented(/** @type {import("./protocol.js").Augmentation | null} */ (value ?? null)) : texts.setting(name, value),
+  );
   return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");
 }

@@ -18,6 +18,8 @@ export function createStages(find) {
       return [name, { line, progress, text: /** @type {HTMLElement} */ (line.querySelector("[data-count]")) }];
     }),
   );
+  const features = rows.get("features");
+  if (features) rows.set("augmenting", features); // those of the copies come after those of the photos
   return {
     reset() {
       box.hidden = false;

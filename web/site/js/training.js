@@ -26,21 +26,36 @@ export function createTrainingView(app, views, options) {
   const buttons = createTrainButtons(form, find, explainPhotos);
   let abort = new AbortController();
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (explainPhotos(store.get()).against) return; // Enter in a field submits too
+  /** @param {boolean} [compared] first without the augmentation */
+  function train(compared = false) {
     abort = new AbortController();
     const { signal } = abort;
-    const chosen = options.read();
+    const { augmentation, ...without } = options.read();
     runTraining(
       app,
       views.results,
       buttons,
       signal,
-      (desk, onProgress) => desk.train({ ...chosen, signal, onProgress }),
-      (result) => showTrained(app, views, result, chosen.epochs ?? result.epochs),
+      async (desk, onProgress) => {
+        if (compared) {
+          const plain = await desk.train({ ...without, signal, onProgress });
+          if (signal.aborted) return plain;
+        }
+        return desk.train({ ...without, augmentation, signal, onProgress });
+      },
+      async (result) => {
+        await showTrained(app, views, result, without.epochs ?? result.epochs);
+        if (compared) find("runs", HTMLDetailsElement).open = true;
+      },
     );
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!explainPhotos(store.get()).against) train(); // Enter in a field submits too
   });
+  const compare = find("compare-augmentation", HTMLButtonElement);
+  compare.addEventListener("click", () => form.reportValidity() && train(true));
 
   buttons.stop.addEventListener("click", () => {
     abort.abort();
@@ -51,6 +66,7 @@ export function createTrainingView(app, views, options) {
   store.subscribe((state) => {
     if (state.info) options.show(state.info);
     buttons.update(state);
+    compare.disabled = explainPhotos(state).against !== "";
   });
 }
 

@@ -24,6 +24,7 @@ async def predict_frame(bench: Workbench, width: int, height: int, rgba: Any, *,
     return {
         "label": labels[likeliest[0]],
         "probability": row[likeliest[0]],
+        "rejected": max(row) < (bench.classifier.threshold_ or 0),
         "shares": [{"label": labels[i], "probability": row[i]} for i in shown],
     }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from exchange import Data, as_dict
 
-from pyclassifier import ImageClassifier, ModelCard
+from pyclassifier import Augmentation, ImageClassifier, ModelCard
 
 # What the page calls them -> what ImageClassifier calls them.
 OPTIONS = {
@@ -17,6 +18,7 @@ OPTIONS = {
     "hiddenUnits": "hidden_units",
     "batchSize": "batch_size",
     "classWeight": "class_weight",
+    "augmentation": "augmentation",
     "validationSplit": "validation_split",
     "inputSize": "input_size",
     "fitMode": "fit_mode",
@@ -33,6 +35,11 @@ def read_options(options: Any, find_card: Callable[[str | None], ModelCard]) -> 
         raise ValueError(f"Expected options among backbone, {', '.join(OPTIONS)}; got {', '.join(unknown)}.")
     defaults = ImageClassifier().get_params()
     params = {ours: given.get(name, defaults[ours]) for name, ours in OPTIONS.items()}
+    if given.get("augmentation"):
+        try:
+            params["augmentation"] = Augmentation(**given["augmentation"])
+        except TypeError as error:
+            raise ValueError(f"Expected the fields of an augmentation ({error}).") from error
     if given.get("backbone"):
         params["backbone"] = find_card(given["backbone"])
     return params
@@ -40,4 +47,6 @@ def read_options(options: Any, find_card: Callable[[str | None], ModelCard]) -> 
 
 def describe_params(params: Data) -> Data:
     """Parameters under the page's names."""
-    return {name: params[ours] for name, ours in OPTIONS.items()}
+    described = {name: params[ours] for name, ours in OPTIONS.items()}
+    augmentation = described["augmentation"]
+    return {**described, "augmentation": asdict(augmentation) if augmentation else None}

@@ -95,6 +95,7 @@ export const labels = {
   classWeightHint: "Balanced: classes with few photos count as much as those with many.",
   augmentation: "Augmentation",
   augmentationHint: "Trains on changed copies of the training photos too. Each copy is computed once, as another photo would be.",
+  augment: "Train on changed copies, too",
   copies: "Copies of each photo",
   flip: "Mirror some",
   crop: "Crop by up to (%)",
@@ -220,7 +221,7 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
-const stageNames = { decoding: "Reading photos", features: "Computing features" };
+const stageNames = { decoding: "Reading photos", features: "Computing features", augmenting: "Computing changed copies" };
 
 /** @type {Record<Activity, string>} */
 const failed = {
@@ -474,6 +475,11 @@ export const texts = {
   judgedMoved: (label) => `Now in “${label}”`,
   /** @param {string} photo */
   openPhoto: (photo) => `Show large: ${photo}`,
+  /** @param {import("../protocol.js").Augmentation | null} how */
+  augmented: (how) =>
+    how
+      ? `Augmentation: ${count(how.copies, "copy", "copies")}${how.flip ? ", mirrored" : ""}, crop ${percent(how.crop, 0)}, colours ${percent(how.brightness, 0)}`
+      : "Without augmentation",
   /** @param {import("../protocol.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `On ${photos(total)} it says it is ${percent(confidence)} sure on average, and is right ${percent(accuracy)} of the time. ` +

@@ -91,6 +91,7 @@ export const labels = {
   classWeightHint: "Équilibrés : les classes ayant peu de photos comptent autant que les autres.",
   augmentation: "Augmentation",
   augmentationHint: "Entraîne aussi sur des copies modifiées des photos d’entraînement. Chaque copie est calculée une fois, comme une photo de plus.",
+  augment: "Entraîner aussi sur des copies modifiées",
   copies: "Copies de chaque photo",
   flip: "En refléter certaines",
   crop: "Rogner jusqu’à (%)",
@@ -217,7 +218,7 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
-const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures };
+const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures, augmenting: "Calcul des copies modifiées" };
 
 /** @type {typeof import("./en.js").texts.failed} */
 const failed = {
@@ -410,6 +411,11 @@ export const texts = {
   judgedMoved: (label) => `Maintenant dans « ${label} »`,
   /** @param {string} photo */
   openPhoto: (photo) => `Voir en grand : ${photo}`,
+  /** @param {import("../protocol.js").Augmentation | null} how */
+  augmented: (how) =>
+    how
+      ? `Augmentation : ${count(how.copies, "copie", "copies")}${how.flip ? ", reflets" : ""}, rognage ${percent(how.crop, 0)}, couleurs ${percent(how.brightness, 0)}`
+      : "Sans augmentation",
   /** @param {import("../protocol.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `Sur ${photos(total)}, il se dit sûr à ${percent(confidence)} en moyenne et a raison dans ${percent(accuracy)} des cas. ` +

@@ -87,6 +87,7 @@ export const labels = {
   classWeightHint: "均衡：照片少的类别与照片多的类别同等重要。",
   augmentation: "数据增强",
   augmentationHint: "同时用训练照片的变化副本训练。每个副本只计算一次，相当于多一张照片。",
+  augment: "同时用变化的副本训练",
   copies: "每张照片的副本数",
   flip: "部分镜像",
   crop: "最多裁剪（%）",
@@ -203,7 +204,7 @@ const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
 const loadingNames = { python: "Python", packages: "Python 软件包", tensorflow: "TensorFlow.js", backbone: "预训练网络" };
 
 /** @type {Record<string, string>} */
-const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures };
+const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures, augmenting: "计算变化的副本" };
 
 /** @type {typeof import("./en.js").texts.failed} */
 const failed = {
@@ -388,6 +389,11 @@ export const texts = {
   judgedMoved: (label) => `现在属于“${label}”`,
   /** @param {string} photo */
   openPhoto: (photo) => `放大查看：${photo}`,
+  /** @param {import("../protocol.js").Augmentation | null} how */
+  augmented: (how) =>
+    how
+      ? `数据增强：${number(how.copies)} 个副本${how.flip ? "、镜像" : ""}、裁剪 ${percent(how.crop, 0)}、颜色 ${percent(how.brightness, 0)}`
+      : "无数据增强",
   /** @param {import("../protocol.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `在 ${photos(total)}上，它平均自称有 ${percent(confidence)} 的把握，实际正确率为 ${percent(accuracy)}。` +

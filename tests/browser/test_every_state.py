@@ -45,8 +45,8 @@ def faults(page):
 
 def unfold(page):
     """Open all that is folded, as far as it can be seen."""
-    for fold in page.locator("main:not([hidden]) details:not([open]) > summary:visible").all():
-        fold.evaluate("summary => { summary.parentElement.open = true; }")
+    folded = page.locator("main:not([hidden]) details:not([open]) > summary:visible")
+    folded.evaluate_all("summaries => summaries.forEach(({ parentElement }) => { parentElement.open = true; })")
 
 
 def states(page, site, dist) -> Iterator[str]:
@@ -60,6 +60,7 @@ def states(page, site, dist) -> Iterator[str]:
     button(page, words["useSamples"]).click()
     expect(button(page, words["train"])).to_be_enabled(timeout=60_000)
     yield "photos in"
+    yield from taking_in(page, words)
     yield from arranging(page)
     page.locator("summary", has_text=words["advanced"]).first.click()
     page.get_by_label(words["epochs"], exact=True).fill("1000")
@@ -96,6 +97,25 @@ def states(page, site, dist) -> Iterator[str]:
     page.locator("nav a[data-page=logos]").click()
     expect(page.locator("#page-logos")).to_be_visible()
     yield "logos"
+
+
+def taking_in(page, words) -> Iterator[str]:
+    """What unfolds around the ways in: more of them, the camera, a table whose columns are not certain."""
+    page.locator(".more-ways > summary").first.click()
+    yield "more ways"
+    page.locator(".more-ways > summary").first.click()
+    button(page, words["openCapture"]).click()
+    expect(page.locator("#capture-record")).to_be_enabled(timeout=30_000)
+    yield "the camera for photos"
+    page.keyboard.press("Escape")
+    table = "\n".join(["file,one,two", *(f"{i}.png,a{i % 2},b{i // 2}" for i in range(4))])
+    names = ["labels.csv", *(f"{i}.png" for i in range(4))]
+    page.locator("#training-files").set_input_files(
+        [{"name": name, "mimeType": "", "buffer": table.encode()} for name in names]
+    )
+    expect(page.locator("dialog[open] select")).to_have_count(2)
+    yield "asked for columns"
+    page.keyboard.press("Escape")
 
 
 def arranging(page) -> Iterator[str]:

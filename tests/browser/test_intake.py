@@ -202,7 +202,7 @@ def test_fetching_can_be_cancelled(chromium, site, other_site):  # noqa: F811
 def camera(chromium, site):
     context = chromium.new_context(permissions=["camera"], viewport={"width": 1200, "height": 900})
     page = open_page(context.new_page(), site, "wasm")
-    button(page, "Record with the camera").click()
+    button(page, "Record photos").click()
     yield page
     context.close()
 
@@ -271,6 +271,6 @@ def test_who_cannot_hold_presses_twice_and_a_countdown_waits(camera):
 
 
 def test_a_refused_camera_is_explained(ready):
-    button(ready, "Record with the camera").click()
+    button(ready, "Record photos").click()
     expect(ready.get_by_role("alert")).to_contain_text("did not allow it")
     expect(capture(ready)).to_be_hidden()

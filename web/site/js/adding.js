@@ -82,8 +82,9 @@ export async function addAll(app, desk, how, photos, signal) {
 }
 
 /** @param {App} app @param {Question} question @returns {Promise<AddOptions | null>} */
-async function ask({ store, status }, question) {
+async function ask({ find, store, status }, question) {
   status.show(() => texts.asking);
+  find("cancel-adding", HTMLButtonElement).hidden = true; // the dialog has its own
   if (question.kind === "columns") {
     const columns = await askColumns(question);
     return columns === undefined ? null : { mapping: { [question.path]: columns } };

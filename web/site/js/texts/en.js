@@ -30,7 +30,7 @@ export const labels = {
   moreWaysLead:
     "A zip of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON) that names their " +
     "classes. A picture that is pasted, or dragged here from another page. Or its address:",
-  openCapture: "Record with the camera",
+  openCapture: "Record photos",
   captureTitle: "Record with the camera",
   captureRate: "Photos per second",
   captureDelay: "Countdown",

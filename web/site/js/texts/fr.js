@@ -25,7 +25,7 @@ export const labels = {
   moreWaysLead:
     "Un zip de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
-  openCapture: "Filmer avec la caméra",
+  openCapture: "Filmer des photos",
   captureTitle: "Filmer avec la caméra",
   captureRate: "Photos par seconde",
   captureDelay: "Compte à rebours",

@@ -50,6 +50,7 @@ from .samples import load_samples
 from .snapshot import Snapshot
 from .splitting import Leak
 from .summary import LayerSummary, NetworkSummary
+from .trained import TrainedClassifier
 
 __all__ = [
     "CATALOG",
@@ -94,6 +95,7 @@ __all__ = [
     "StorageCost",
     "StratifiedGroupKFold",
     "StratifiedKFold",
+    "TrainedClassifier",
     "UnknownModelError",
     "accuracy_score",
     "check_dataset",

@@ -13,7 +13,7 @@ TAGS = {"en": "en-GB", "fr": "fr", "zh": "zh-Hans"}
 SAME = re.compile(
     r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html)\b|brick|grass|gravel|photos|train\b|cat|dog"
     r"|pyclassifier|MobileNet|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine|English|Français"
-    r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|JPEG|PNG|WebP|GIF|BMP|TIFF"
+    r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|CSV|TSV|JSON|zip|JPEG|PNG|WebP|GIF|BMP|TIFF"
     r"|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|^[A-Za-z, -]+：|（File is not a zip file）"  # a thing of ImageNet's, and what Python's own library says
 )

@@ -39,7 +39,6 @@ export class PhotosView {
     createClassList(app, selection);
     createChosenBar(app, selection);
     this.#problems = createProblemList(find("problems", HTMLDetailsElement));
-    this.#samples.hidden = app.desk !== "photos"; // there are none for other pages
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
     this.#remove.addEventListener("click", () => this.#work((client) => this.#removeAll(client)));
     // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
@@ -58,7 +57,7 @@ export class PhotosView {
   /** Show that there are no photos. */
   clear() {
     this.#problems.clear();
-    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], samples: false });
+    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], });
   }
 
   /** @param {Split} split @param {HTMLElement} zone */
@@ -89,7 +88,6 @@ export class PhotosView {
     );
     await addAll(this.#app, client, { split: "training" }, samples.training);
     await addAll(this.#app, client, { split: "validation" }, samples.validation);
-    store.set({ samples: true });
   }
 
   /** @param {Desk} client */
@@ -104,7 +102,9 @@ export class PhotosView {
   #update(state) {
     const open = isFree(state, "loading", "adding");
     for (const input of this.#panel.querySelectorAll("input")) input.disabled = !open;
-    this.#samples.disabled = !open || state.samples;
+    this.#samples.disabled = !open;
+    // To begin with only, and there are none for other pages.
+    this.#samples.hidden = state.classes.length > 0 || this.#app.desk !== "photos";
     this.#remove.disabled = !isFree(state);
     this.#remove.hidden = state.classes.length === 0 && this.#problems.count() === 0;
     this.#problems.add(state.problems);

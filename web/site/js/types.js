@@ -20,7 +20,6 @@
  * @property {import("./protocol.js").Album | null} album as Python told last
  * @property {Map<number, KnownPhoto>} photos all photos by id, for pictures of them
  * @property {import("./protocol.js").Problem[]} problems files that were held back when photos came in last
- * @property {boolean} samples whether the sample photos are among the photos
  * @property {Model | null} model
  *
  * @typedef {import("./state.js").Store} Store

@@ -15,7 +15,7 @@
 
 import { ABORTED } from "./protocol.js";
 
-const FILES_PER_MESSAGE = 200;
+const FILES_PER_MESSAGE = 50;
 
 /**
  * @typedef {import("./protocol.js").Methods} Methods

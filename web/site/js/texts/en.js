@@ -143,7 +143,7 @@ export const labels = {
   examplePython: "Example: Python on a page",
   exampleClient: "Example: JavaScript only",
   offlineReady: "Ready to work offline",
-  updateReady: "A new version is ready. Save what you want to keep, then reload.",
+  updateReady: "A new version is ready: reload when it suits you.",
   updateReload: "Reload",
   picturesTitle: "Pictures",
   dropPictures: "Drop or paste pictures here",

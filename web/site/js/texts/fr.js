@@ -139,7 +139,7 @@ export const labels = {
   examplePython: "Exemple : Python dans une page",
   exampleClient: "Exemple : JavaScript seul",
   offlineReady: "Prêt à fonctionner hors ligne",
-  updateReady: "Une nouvelle version est prête. Enregistrez ce que vous voulez garder, puis rechargez la page.",
+  updateReady: "Une nouvelle version est prête : rechargez la page quand cela vous convient.",
   updateReload: "Recharger",
   picturesTitle: "Images",
   dropPictures: "Déposez ou collez des images ici",

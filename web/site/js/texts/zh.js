@@ -135,7 +135,7 @@ export const labels = {
   examplePython: "示例：网页中的 Python",
   exampleClient: "示例：仅用 JavaScript",
   offlineReady: "已可离线使用",
-  updateReady: "新版本已就绪。请先保存需要保留的内容，再重新加载。",
+  updateReady: "新版本已就绪，方便时请重新加载。",
   updateReload: "重新加载",
   picturesTitle: "图片",
   dropPictures: "将图片拖放或粘贴到这里",

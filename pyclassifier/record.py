@@ -38,6 +38,7 @@ def make_record(
                 "Pillow": version("Pillow"),
                 "engine": engine.name,
                 "backend": engine.backend,
+                "renderer": engine.renderer,
             },
             "history": history,
             "files": {"training": list(training), "validation": list(validation)},

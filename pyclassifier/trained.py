@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .archive import without_nan
 from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration
 from .costs import StorageCost, measure_costs
 from .datasets import Dataset, Problem, Sample
@@ -373,6 +374,19 @@ class TrainedClassifier:
         self._learned = replace(self._fitted(), validation=validation)
         self.validation_ = validation
         return self
+
+    @property
+    def record_(self) -> dict[str, Any]:
+        """How the model came about, as plain data for JSON.
+
+        Name, labels, card and fit mode; of a training ``run``: parameters (with the seed), versions, backend,
+        renderer, history, and the photos as hashes of their content (SHA-256); its ``evaluation``.
+        """
+        learned = self._fitted()
+        about = {"name": self.name_, "labels": self.classes_.tolist(), "card": asdict(learned.extractor.card)}
+        training = {name: value for name, value in learned.record.items() if name != "selfCheck"}
+        record: dict[str, Any] = without_nan({**about, "fitMode": learned.extractor.fit_mode, **training})
+        return record
 
     async def save(
         self, path: str | Path | None = None, *, name: str | None = None, dtype: StoredAs = "float32"

@@ -133,9 +133,12 @@ class Engine(Protocol):
         Such as ``tfjs 4.22.0``, for the run record.
     backend : str
         What computes, such as ``webgl``.
+    renderer : str
+        What graphics processor that runs on, as far as it is known; "" where there is none.
     """
 
     name: str
+    renderer: str
 
     @property
     def backend(self) -> str: ...

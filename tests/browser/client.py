@@ -34,8 +34,8 @@ async ([method, args, abortAtEpoch]) => {
   try {
     if (method === "train") return { result: await client.train({ ...args[0], ...options }), events };
     if (method === "openModel") return { result: await client.openModel(new Blob([bytes(args[0])])), events };
-    if (method === "exportModel") {
-      const buffer = await (await client.exportModel(...args)).arrayBuffer();
+    if (method === "exportModel" || method === "exportPage") {
+      const buffer = await (await client[method](...args)).arrayBuffer();
       const blob = await fetch(URL.createObjectURL(new Blob([buffer]))).then((r) => r.blob());
       return { result: await new Promise((resolve) => {
         const reader = new FileReader();

@@ -20,6 +20,7 @@ import { createBackendView } from "./backend.js";
 import { createStore, isFree } from "./state.js";
 import { Status } from "./status.js";
 import { texts } from "./texts.js";
+import { createTakeView } from "./take.js";
 import { createTrainingView } from "./training.js";
 import { TryView } from "./tryout.js";
 
@@ -56,6 +57,7 @@ function createWorkbench(app, defaults) {
   const results = createResultsView(app.find, examine);
   createTrainingView(app, { photos, results, tryout }, options);
   createModelView(app, { results, tryout });
+  createTakeView(app);
   createProjectView(app, { photos, results, tryout });
   const live = createLiveView(app);
   return { hide: () => (live.close(), photos.hide()) };

@@ -17,6 +17,16 @@ import { ABORTED } from "./protocol.js";
 
 const FILES_PER_MESSAGE = 50;
 
+/** The parts of a page that recognises by itself, and where they lie on this site. */
+const READY_PAGE = {
+  ...Object.fromEntries(
+    ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "patterns.js"].map((name) => [name, `ready/${name}`]),
+  ),
+  ...Object.fromEntries(
+    ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"].map((name) => [`vendor/${name}`, `vendor/${name}`]),
+  ),
+};
+
 /**
  * @typedef {import("./protocol.js").Methods} Methods
  * @typedef {import("./protocol.js").Progress} Progress
@@ -249,8 +259,30 @@ export class Desk {
    * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs }} [options]
    */
   async exportModel(options = {}) {
-    const bytes = await this.#call("exportModel", [options]);
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
+    return asZip(await this.#call("exportModel", [options]));
+  }
+
+  /**
+   * What it costs to store the model's weights in fewer bits, measured on the held-out photos.
+   * @param {CallOptions} [options]
+   */
+  measureStorage(options) {
+    return this.#call("measureStorage", [], options);
+  }
+
+  /** The record of the training, and code that uses the model. */
+  takeAway() {
+    return this.#call("takeAway", []);
+  }
+
+  /**
+   * A page that recognises pictures by itself, on any static host, zipped.
+   * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs, texts: Record<string, string> }} options
+   *   texts: as `readyPage` of texts/en.js
+   */
+  async exportPage(options) {
+    const files = Object.entries(READY_PAGE).map(async ([path, source]) => ({ path, blob: await fetchPart(source) }));
+    return asZip(await this.#call("exportPage", [options], { files: await Promise.all(files) }));
   }
 
   /**
@@ -471,4 +503,16 @@ function nameFile(file) {
   return file instanceof File
     ? { path: file.webkitRelativePath || file.name, blob: file }
     : { path: file.path, blob: file.blob };
+}
+
+/** @param {string} path @returns {Promise<Blob>} a file of this site */
+async function fetchPart(path) {
+  const response = await fetch(new URL(`../${path}`, import.meta.url));
+  if (!response.ok) throw new Error(`Expected ${path} on this site, got HTTP status ${response.status}. The site may not be completely installed.`);
+  return response.blob();
+}
+
+/** @param {Uint8Array} bytes */
+function asZip(bytes) {
+  return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
 }

@@ -1,7 +1,6 @@
 import { closeCamera, drawFrame, failCamera, listCameras, openCamera } from "./camera.js";
 import { element, write } from "./dom.js";
-import { percent } from "./format.js";
-import { makeBars } from "./recognised.js";
+import { makeBars, makeVerdict } from "./recognised.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -118,26 +117,25 @@ export function createLiveView({ store, status, find, desk }) {
 
 /** @param {import("./types.js").Find} find */
 function createAnswer(find) {
-  const label = find("live-label", HTMLElement);
-  const share = find("live-share", HTMLElement);
+  const verdict = find("live-verdict", HTMLElement);
   const bars = find("live-bars", HTMLElement);
   const rate = find("live-rate", HTMLElement);
   const spoken = find("live-spoken", HTMLElement);
   /** When the last answers came. @type {number[]} */
   let times = [];
   let since = 0;
+  let seen = "";
 
   return {
     /** @param {import("./protocol.js").Frame} frame */
-    show({ label: best, rejected, probability, shares }) {
-      const found = rejected ? texts.noneOfThese : best;
+    show(frame) {
       const now = performance.now();
       times = [...times.filter((time) => time > now - RATE_OVER_MS), now];
-      if (label.textContent !== found) since = now;
+      const found = frame.rejected ? texts.noneOfThese : frame.label;
+      if (seen !== found) [seen, since] = [found, now];
       if (now - since > STEADY_MS && spoken.textContent !== found) spoken.textContent = found;
-      label.textContent = found;
-      write(share, () => percent(probability));
-      bars.replaceChildren(makeBars(shares));
+      verdict.replaceChildren(makeVerdict(frame));
+      bars.replaceChildren(makeBars(frame.shares));
       const span = now - times[0];
       if (span > 0) write(rate, () => texts.liveRate(((times.length - 1) * 1000) / span));
     },
@@ -146,7 +144,7 @@ function createAnswer(find) {
     },
     clear() {
       times = [];
-      for (const node of [label, share, bars, rate, spoken]) node.replaceChildren();
+      for (const node of [verdict, bars, rate, spoken]) node.replaceChildren();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { element, write } from "./dom.js";
+import { download as save } from "./download.js";
 import { takeInput } from "./intake.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
@@ -23,7 +24,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
   download.addEventListener("click", () => {
     run("model", panel, async (client) => {
       status.progress(() => texts.packing);
-      save(await client.exportModel({ name: "pyclassifier-model" }));
+      save(await client.exportModel({ name: "pyclassifier-model" }), FILE);
       status.show(() => texts.downloaded);
     });
   });
@@ -43,7 +44,8 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       if (!blob) return;
       status.progress(() => texts.opening);
       const model = await desk.openModel(blob);
-      store.set({ model: { classes: model.classes, source: "opened" } });
+      const otherwise = model.computesOtherwise ? model.deviation : null;
+      store.set({ model: { classes: model.classes, source: "opened", otherwise } });
       tryout.clear();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));
@@ -104,15 +106,11 @@ function showModel(find, model) {
   const name = find("model-name", HTMLElement);
   const chips = find("model-classes", HTMLElement);
   write(name, () => (model ? texts.model(model.source, model.classes) : ""));
+  const warning = find("model-warning", HTMLElement);
+  const otherwise = model?.otherwise ?? null;
+  warning.hidden = otherwise === null;
+  write(warning, () => (otherwise === null ? "" : texts.computesOtherwise(otherwise)));
   const names = model ? model.classes.slice(0, MOST_NAMES) : [];
   chips.replaceChildren(...names.map((label) => element("span", { class: "chip" }, label)));
   if (model && model.classes.length > names.length) chips.append(element("span", {}, () => texts.more(model.classes.length - names.length)));
-}
-
-/** @param {Blob} blob */
-function save(blob) {
-  const url = URL.createObjectURL(blob);
-  element("a", { href: url, download: FILE }).click();
-  // The browser takes the file over some time after the click, and does not say when.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

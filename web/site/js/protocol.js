@@ -239,6 +239,15 @@
  * @property {{ label: string, probability: number }[]} shares  of all classes, in their order
  * @property {string} picture  the drawing as the network got it, a data: URL
  *
+ * @typedef {object} StorageCost  what an archive weighs and gives whose weights are stored in so many bits
+ * @property {StoredAs} dtype
+ * @property {number} bytes
+ * @property {Evaluation | null} evaluation  on the held-out photos; null where there are none
+ * @property {number} largestChange  of a probability, 0..1: on those photos, else on pictures of the self-check
+ *
+ * @typedef {{ record: Record<string, unknown>, javascript: string, python: string }} TakeAway  what goes with the
+ *   model: how it came about, and code that uses it
+ *
  * @typedef {object} Frame  what a camera's picture shows
  * @property {string} label
  * @property {number} probability  0..1
@@ -318,6 +327,9 @@
  * @property {[[], Evaluation]} evaluate
  * @property {[[], Recognised[]]} predict
  * @property {[[{ name?: string, dtype?: StoredAs }], Uint8Array]} exportModel
+ * @property {[[], StorageCost[]]} measureStorage
+ * @property {[[], TakeAway]} takeAway
+ * @property {[[{ name?: string, dtype?: StoredAs, texts: Record<string, string> }], Uint8Array]} exportPage
  * @property {[[ArrayBuffer], Opened]} openModel
  * @property {[[], Digits]} addDigits
  * @property {[[DigitOptions], Trained]} trainDigits

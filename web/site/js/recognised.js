@@ -71,8 +71,8 @@ function makeItem({ photo, prediction }, most, explain) {
   return element("li", {}, ...picture, text);
 }
 
-/** @param {Recognised} prediction */
-function makeVerdict({ label = "", probability = 0, rejected }) {
+/** @param {Omit<Recognised, "path">} prediction */
+export function makeVerdict({ label = "", probability = 0, rejected }) {
   if (rejected) {
     const guess = element("span", { class: "guess" }, () => texts.bestGuess(label, percent(probability)));
     return element("p", { class: "verdict" }, element("strong", {}, () => texts.noneOfThese), " ", guess);

@@ -8,7 +8,10 @@
  *
  * @typedef {Photo | { path: string, blob: null }} KnownPhoto  blob null: only Python has it, such as one out of a zip
  *
- * @typedef {{ classes: string[], source: "trained" | "opened" }} Model
+ * @typedef {object} Model
+ * @property {string[]} classes
+ * @property {"trained" | "opened"} source
+ * @property {number | null} [otherwise] how far this machine computes from what the archive promises, if too far
  * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" | "arranging" | "restoring"} Activity
  *
  * @typedef {object} State

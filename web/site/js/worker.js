@@ -28,7 +28,7 @@ const files = new Map();
 /** Methods that do not wait for the calls before them: a picture is shown at once, and settings are not lost where a training is cut off. */
 const AT_ONCE = new Set(["picture", "keepSettings"]);
 /** Methods whose last argument is their files. */
-const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "explain", "predict", "recognise"]);
+const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "explain", "exportPage", "predict", "recognise"]);
 /** What runs in Python on this site, apart from the packages. */
 const MODULES = [
   "session.py",
@@ -45,6 +45,8 @@ const MODULES = [
   "runs.py",
   "incoming.py",
   "live.py",
+  "snippets.py",
+  "take.py",
   "workbench.py",
   "recognise.py",
   "digits.py",

@@ -16,6 +16,7 @@ import incoming
 import keeping
 import live
 import runs
+import take
 from album import Album, Place
 from desk_project import describe_opened
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
@@ -210,7 +211,7 @@ Workbench.methods = {
     "openModel": Workbench.open_model,
 }
 Workbench.methods |= incoming.METHODS | arrange.METHODS | check.METHODS | figures.METHODS | runs.METHODS | live.METHODS
-Workbench.methods |= keeping.METHODS | crossing.METHODS | explain.METHODS
+Workbench.methods |= keeping.METHODS | crossing.METHODS | explain.METHODS | take.METHODS
 
 
 def _recognised(

@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, duration, megabytes, number, percent, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -133,6 +133,19 @@ export const labels = {
   choosePhotos: "Choose photos to recognise",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
+  takeTitle: "Take it away",
+  takeModel: "Model file",
+  takeModelHint: "A zip that TensorFlow.js, ml5 and Teachable Machine’s library open. Fewer bits for each weight make it smaller; measure what that costs here.",
+  costWeights: "Weights",
+  costSize: "Size",
+  costAccuracy: "Accuracy",
+  costChange: "Largest change",
+  takeMeasure: "Measure",
+  takeDownload: "Download model file",
+  takePage: "Ready page",
+  takePageHint: "A web page, zipped, that recognises photos by itself: dropped, chosen, pasted or from the camera. Put the unzipped folder on any web host, or try it with “python -m http.server” in that folder. It asks nobody for anything.",
+  takePageDownload: "Download page",
+  takeElsewhere: "In other programs",
   liveOpen: "Use the camera, live",
   liveHint: "Your browser asks for your permission first. The pictures stay on this computer.",
   live: "Live camera",
@@ -556,6 +569,10 @@ export const texts = {
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
+  /** @param {number} by how far, 0..1 */
+  computesOtherwise: (by) =>
+    `This machine computes otherwise than the model’s file promises: probabilities differ by up to ${percent(by)}. ` +
+    "Try another choice at “Compute on”; if that changes nothing, the file was altered.",
   liveGoOn: "Go on",
   livePause: "Pause",
   /** @param {number} n */
@@ -666,7 +683,58 @@ export const texts = {
   /** @param {import("../protocol.js").Network} network */
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} parameters, ${number(trainable)} of them trainable`,
+
+  // Take it away
+  /** @type {Record<import("../protocol.js").StoredAs, string>} */
+  storedAs: {
+    float32: "as trained",
+    uint16: "16 bits each, nearly as exact",
+    float16: "16 bits each, in a number format that other tools know",
+    uint8: "8 bits where a kernel bears it, else 16",
+  },
+  notMeasured: "Not measured yet: the held-out photos are recognised anew with the weights as a reader gets them.",
+  /** @param {number} n held-out photos */
+  measuredOn: (n) =>
+    n > 0
+      ? `Accuracy on the ${photos(n)} held out from training; largest change of a probability on them, against float32.`
+      : "No held-out photos are here: the largest change of a probability is that on the pictures of the self-check.",
+  /** @param {number} done @param {number} total @param {number} left seconds */
+  measuring: (done, total, left) => `Measuring: ${number(done)} of ${number(total)}, about ${duration(left)} left`,
+  measured: "Measured",
+  measuringStopped: "Measuring cancelled",
+  pageDownloaded: "Page downloaded: pyclassifier-page.zip",
+  copy: "Copy",
+  copied: "Copied",
+  marked: "The browser did not let it be copied; it is marked now: press Ctrl+C.",
+  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsHint: "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
+  javascriptTitle: "JavaScript",
+  javascriptHint: "For a web page with an <img>. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
+  pythonTitle: "Python",
+  pythonHint: "With Keras, after the first two commands above; photos are read exactly as they were for training.",
+  recordTitle: "Record of the training",
+  recordHint: "Seed, settings, versions, backend, history, and hashes of the photos’ content: what it takes to repeat it. The model file holds it too.",
+  downloadRecord: "Download record",
+  /** For the page that recognises by itself. */
+  readyPage: {
+    drop: "Drop or paste photos here",
+    choose: "Choose photos",
+    camera: "Use the camera",
+    closeCamera: "Close camera",
+    answers: "Recognised photos",
+    loading: "Loading…",
+    ready: "Ready",
+    recognising: "Recognising {}…",
+    unreadable: "Not an image that can be read here.",
+    none: "None of these",
+    otherwise: "This machine computes otherwise than the one where the model was saved: probabilities differ by up to {}.",
+    failed: "The page could not start; a current Chrome, Edge, Firefox or Safari is needed.",
+    noCamera: "The camera could not be used. Allow it beside the address of this page; browsers do so on secure pages (https) and on localhost only.",
+    unserved: "Browsers run this page only from a web server. In its folder, run: python -m http.server – and open http://localhost:8000/",
+    readme: "Unzip, and put the folder on any web host; or run in it:\n\n  python -m http.server\n\nand open http://localhost:8000/. The model in model/ was trained with pyclassifier.",
+  },
 };
 
 /** Python's sentences and what they are in this language: {} stands for what varies, {0} for the first of that. @type {Record<string, string>} */
-export const sentences = {};
+export const sentences = {
+};

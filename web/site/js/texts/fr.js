@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, duration, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -129,6 +129,19 @@ export const labels = {
   choosePhotos: "Choisir des photos à reconnaître",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
+  takeTitle: "Emporter le modèle",
+  takeModel: "Fichier du modèle",
+  takeModelHint: "Un zip que lisent TensorFlow.js, ml5 et la bibliothèque de Teachable Machine. Moins de bits par poids le rendent plus petit ; mesurez ici ce que cela coûte.",
+  costWeights: "Poids",
+  costSize: "Taille",
+  costAccuracy: "Exactitude",
+  costChange: "Plus grand écart",
+  takeMeasure: "Mesurer",
+  takeDownload: "Télécharger le fichier du modèle",
+  takePage: "Page prête à l’emploi",
+  takePageHint: "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle ne demande rien à personne.",
+  takePageDownload: "Télécharger la page",
+  takeElsewhere: "Dans d’autres programmes",
   liveOpen: "Utiliser la caméra en direct",
   liveHint: "Votre navigateur demande d’abord la permission. Les images restent sur cet ordinateur.",
   live: "Caméra en direct",
@@ -487,6 +500,9 @@ export const texts = {
   opening: "Ouverture du modèle…",
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
+  computesOtherwise: (by) =>
+    `Cette machine calcule autrement que ne le promet le fichier du modèle : les probabilités diffèrent jusqu’à ${percent(by)}. ` +
+    "Essayez un autre choix à « Calculer avec » ; si rien ne change, le fichier a été modifié.",
   liveGoOn: "Reprendre",
   livePause: "Pause",
   cameraNumber: (n) => `Caméra ${n}`,
@@ -563,6 +579,52 @@ export const texts = {
   shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} paramètres, dont ${number(trainable)} entraînables`,
+
+  // Emporter
+  storedAs: {
+    float32: "comme à l’entraînement",
+    uint16: "16 bits chacun, presque aussi exact",
+    float16: "16 bits chacun, dans un format connu d’autres outils",
+    uint8: "8 bits là où un noyau le supporte, sinon 16",
+  },
+  notMeasured: "Pas encore mesuré : les photos mises de côté sont reconnues à nouveau avec les poids tels qu’un lecteur les obtient.",
+  measuredOn: (n) =>
+    n > 0
+      ? `Exactitude sur les ${photos(n)} mises de côté ; plus grand écart d’une probabilité sur elles, par rapport à float32.`
+      : "Il n’y a pas de photos mises de côté : le plus grand écart est celui sur les images de l’autocontrôle.",
+  measuring: (done, total, left) => `Mesure : ${number(done)} sur ${number(total)}, encore environ ${duration(left)}`,
+  measured: "Mesuré",
+  measuringStopped: "Mesure annulée",
+  pageDownloaded: "Page téléchargée : pyclassifier-page.zip",
+  copy: "Copier",
+  copied: "Copié",
+  marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
+  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsHint: "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
+  javascriptTitle: "JavaScript",
+  javascriptHint: "Pour une page web avec une <img>. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
+  pythonTitle: "Python",
+  pythonHint: "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",
+  recordTitle: "Compte rendu de l’entraînement",
+  recordHint: "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
+  downloadRecord: "Télécharger le compte rendu",
+  readyPage: {
+    drop: "Déposez ou collez des photos ici",
+    choose: "Choisir des photos",
+    camera: "Utiliser la caméra",
+    closeCamera: "Fermer la caméra",
+    answers: "Photos reconnues",
+    loading: "Chargement…",
+    ready: "Prêt",
+    recognising: "Reconnaissance de {}…",
+    unreadable: "Pas une image lisible ici.",
+    none: "Aucune de celles-ci",
+    otherwise: "Cette machine calcule autrement que celle où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
+    failed: "La page n’a pas pu démarrer ; il faut un Chrome, Edge, Firefox ou Safari récent.",
+    noCamera: "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",
+    unserved: "Les navigateurs n’exécutent cette page que depuis un serveur web. Dans son dossier, lancez : python -m http.server – et ouvrez http://localhost:8000/",
+    readme: "Décompressez, et mettez le dossier chez n’importe quel hébergeur ; ou lancez-y :\n\n  python -m http.server\n\net ouvrez http://localhost:8000/. Le modèle dans model/ a été entraîné avec pyclassifier.",
+  },
 };
 
 /** Les phrases de Python, {} tenant la place de ce qui varie. @type {typeof import("./en.js").sentences} */

@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, duration, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -125,6 +125,19 @@ export const labels = {
   choosePhotos: "选择要识别的照片",
   recognisedTitle: "已识别的照片",
   clearList: "清空列表",
+  takeTitle: "带走模型",
+  takeModel: "模型文件",
+  takeModelHint: "一个 zip 文件，TensorFlow.js、ml5 和 Teachable Machine 的库都能打开。每个权重用更少的位，文件就更小；可以在这里测量代价。",
+  costWeights: "权重",
+  costSize: "大小",
+  costAccuracy: "准确率",
+  costChange: "最大变化",
+  takeMeasure: "测量",
+  takeDownload: "下载模型文件",
+  takePage: "现成网页",
+  takePageHint: "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人请求任何东西。",
+  takePageDownload: "下载网页",
+  takeElsewhere: "在其他程序中使用",
   liveOpen: "实时使用摄像头",
   liveHint: "浏览器会先请求您的许可。画面只留在这台电脑上。",
   live: "实时摄像头",
@@ -463,6 +476,9 @@ export const texts = {
   opening: "正在打开模型…",
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
+  computesOtherwise: (by) =>
+    `这台机器的计算结果与模型文件所承诺的不同：概率最多相差 ${percent(by)}。` +
+    "请尝试更换计算方式；如果仍然如此，说明文件被改动过。",
   liveGoOn: "继续",
   livePause: "暂停",
   cameraNumber: (n) => `摄像头 ${n}`,
@@ -536,6 +552,52 @@ export const texts = {
   shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} 个参数，其中 ${number(trainable)} 个可训练`,
+
+  // 带走
+  storedAs: {
+    float32: "与训练时相同",
+    uint16: "每个 16 位，几乎同样精确",
+    float16: "每个 16 位，其他工具熟悉的数字格式",
+    uint8: "卷积核承受得住时用 8 位，否则 16 位",
+  },
+  notMeasured: "尚未测量：将用读取者得到的权重重新识别留出的照片。",
+  measuredOn: (n) =>
+    n > 0
+      ? `在训练时留出的 ${photos(n)}上的准确率；其概率与 float32 相比的最大变化。`
+      : "这里没有留出的照片：最大变化取自自检图像。",
+  measuring: (done, total, left) => `正在测量：${number(done)} / ${number(total)}，大约还需 ${duration(left)}`,
+  measured: "测量完成",
+  measuringStopped: "测量已取消",
+  pageDownloaded: "网页已下载：pyclassifier-page.zip",
+  copy: "复制",
+  copied: "已复制",
+  marked: "浏览器不允许复制；文字已选中：请按 Ctrl+C。",
+  commandsTitle: "Keras、TFLite、ONNX、SavedModel",
+  commandsHint: "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
+  javascriptTitle: "JavaScript",
+  javascriptHint: "用于带有 <img> 的网页。浏览器以自己的方式缩小照片，因此概率可能与这里略有不同；现成网页则完全一致。",
+  pythonTitle: "Python",
+  pythonHint: "使用 Keras，先运行上面的前两条命令；照片的读取方式与训练时完全相同。",
+  recordTitle: "训练记录",
+  recordHint: "随机种子、设置、版本、计算后端、历史和照片内容的哈希值：重现训练所需的一切。模型文件中也有。",
+  downloadRecord: "下载记录",
+  readyPage: {
+    drop: "将照片拖放或粘贴到此处",
+    choose: "选择照片",
+    camera: "使用摄像头",
+    closeCamera: "关闭摄像头",
+    answers: "已识别的照片",
+    loading: "正在加载…",
+    ready: "就绪",
+    recognising: "正在识别 {}…",
+    unreadable: "不是这里能读取的图像。",
+    none: "都不是",
+    otherwise: "这台机器的计算结果与保存模型的机器不同：概率最多相差 {}。",
+    failed: "网页无法启动；需要较新的 Chrome、Edge、Firefox 或 Safari。",
+    noCamera: "无法使用摄像头。请在网址旁允许使用；浏览器只在安全网页（https）和 localhost 上允许。",
+    unserved: "浏览器只能从网站服务器运行此网页。请在其文件夹中运行：python -m http.server，然后打开 http://localhost:8000/",
+    readme: "解压后把文件夹放到任何网站空间；或在其中运行：\n\n  python -m http.server\n\n然后打开 http://localhost:8000/。model/ 中的模型由 pyclassifier 训练。",
+  },
 };
 
 /** Python 的语句；{} 代表其中变化的部分。 @type {typeof import("./en.js").sentences} */

@@ -1,0 +1,120 @@
+/**
+ * The model, away from the page's thread: loads it, checks it, and recognises pictures.
+ *
+ * Messages in: `{ id, file }` or `{ id, frame }` (an ImageBitmap of the camera). Out: `{ ready }` or `{ id, shares }`,
+ * or `{ id, error }`; `shares` are `{ label, probability }`, the most probable first.
+ */
+import "./vendor/tf.js"; // The global `tf`.
+import { drawPattern } from "./patterns.js";
+import { drawn, fitImage, loadImage } from "./pixels.js";
+
+/** @type {any} */
+const tf = /** @type {any} */ (globalThis).tf;
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+/** As pyclassifier.self_check.TOLERANCE. */
+const TOLERANCE = 1e-3;
+const MODEL = new URL("model/", import.meta.url);
+
+/** @typedef {{ size: number, divisor: number, offset: number, fitMode: import("./pixels.js").FitMode, labels: string[], grey: boolean }} Card */
+
+const loading = load();
+loading.then(
+  ({ ready }) => self.postMessage({ ready }),
+  (error) => self.postMessage({ failed: String(error?.message ?? error) }),
+);
+
+/** Pictures are recognised one after the other. @type {Promise<unknown>} */
+let queue = loading;
+
+/** @param {MessageEvent<{ id: number, file?: Blob, frame?: ImageBitmap }>} event */
+self.onmessage = ({ data: { id, file, frame } }) => {
+  queue = queue.then(async () => {
+    try {
+      const { card, model } = await loading;
+      const pixels = file ? await loadImage(file, card.size, card.fitMode) : ofFrame(/** @type {ImageBitmap} */ (frame), card);
+      const row = await predict(model, card, pixels);
+      const shares = card.labels.map((label, i) => ({ label, probability: row[i] }));
+      self.postMessage({ id, shares: shares.sort((a, b) => b.probability - a.probability) });
+    } catch (error) {
+      self.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+};
+
+async function load() {
+  await startBackend();
+  const [metadata, model] = await Promise.all([
+    fetch(new URL("metadata.json", MODEL)).then((response) => response.json()),
+    tf.loadLayersModel(new URL("model.json", MODEL).href),
+  ]);
+  // As pyclassifier runs it: a convolution and its ReLU6 as one kernel.
+  for (const layer of innerModels(model)) tf.fuseRelu6(layer);
+  const ours = metadata.userMetadata?.pyclassifier ?? {};
+  const { divisor = 127, offset = -1 } = ours.card ?? {};
+  /** @type {Card} */
+  const card = {
+    ...{ size: metadata.imageSize, divisor, offset, fitMode: ours.fitMode ?? "crop" },
+    ...{ labels: metadata.labels, grey: metadata.grayscale === true },
+  };
+  const deviation = await check(model, card, ours.selfCheck ?? []);
+  const threshold = ours.calibration?.threshold ?? null;
+  const otherwise = deviation > TOLERANCE;
+  return { card, model, ready: { name: metadata.modelName, backend: tf.getBackend(), deviation, otherwise, threshold } };
+}
+
+async function startBackend() {
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  const renderer = gl ? String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)) : "";
+  // WebGL that runs on the CPU is several times slower than WebAssembly.
+  const wanted = gl && !SOFTWARE.test(renderer) ? ["webgl", "wasm", "cpu"] : ["wasm", "cpu"];
+  for (const name of wanted) {
+    if (await tf.setBackend(name).catch(() => false)) return tf.ready();
+  }
+}
+
+/** @param {any} model @returns {any[]} */
+function innerModels(model) {
+  return model.layers.flatMap((/** @type {any} */ layer) => {
+    if (layer.getClassName() === "Sequential") return innerModels(layer);
+    return ["Model", "Functional"].includes(layer.getClassName()) ? [layer] : [];
+  });
+}
+
+/** @param {any} model @param {Card} card @param {{ pattern?: string, probabilities: number[] }[]} promises */
+async function check(model, card, promises) {
+  let largest = 0;
+  for (const { pattern, probabilities } of promises.slice(0, 16)) {
+    const pixels = drawPattern(pattern ?? "", card.size);
+    if (!pixels) continue;
+    const row = await predict(model, card, pixels);
+    for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(row[i] - probabilities[i]));
+  }
+  return largest;
+}
+
+/** @param {ImageBitmap} frame @param {Card} card */
+function ofFrame(frame, card) {
+  const pixels = drawn(frame);
+  frame.close();
+  return fitImage(pixels, card.size, card.fitMode);
+}
+
+/** @param {any} model @param {Card} card @param {import("./pixels.js").Rgb} pixels @returns {Promise<Float32Array>} */
+async function predict(model, { size, divisor, offset, grey }, { data }) {
+  const values = Float32Array.from(data, (value) => Math.fround(value / divisor) + offset);
+  const input = grey ? greyOf(values) : values;
+  const x = tf.tensor(input, [1, size, size, grey ? 1 : 3]);
+  const y = model.predict(x);
+  try {
+    return await y.data();
+  } finally {
+    x.dispose();
+    y.dispose();
+  }
+}
+
+/** As Pillow makes it (ITU-R 601-2). @param {Float32Array} values */
+function greyOf(values) {
+  return Float32Array.from({ length: values.length / 3 }, (_, i) => 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2]);
+}

@@ -56,6 +56,8 @@ class Augmentation:
             value, most = getattr(self, name), _MAX_CROP if name == "crop" else 1
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
                 raise ValueError(f"Expected {name} in 0..{most}, got {value!r}.")
+        if not isinstance(self.flip, bool):
+            raise ValueError(f"Expected flip to be True or False, got {self.flip!r:.40}.")
         if type(self.copies) is not int or not 1 <= self.copies <= _MAX_COPIES:
             raise ValueError(f"Expected copies to be a whole number in 1..{_MAX_COPIES}, got {self.copies!r}.")
         if not (self.flip or self.crop or self.brightness or self.contrast or self.saturation):

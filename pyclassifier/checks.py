@@ -35,6 +35,11 @@ class DatasetReport(Sequence[Finding]):
     groups : tuple of int or None, optional
         Number of the group of nearly the same photos that each sample belongs to, where features were compared; None
         for one that cannot be read.
+
+    Examples
+    --------
+    >>> print(DatasetReport((), n_samples=20))
+    20 photos: nothing found.
     """
 
     findings: tuple[Finding, ...]

@@ -33,6 +33,11 @@ class StorageCost:
     largest_change : float
         Of a probability against float32, in 0..1: over the photos, or over the pictures of the self-check where there
         were none.
+
+    Examples
+    --------
+    >>> StorageCost("float16", n_bytes=7_300_000, evaluation=None, largest_change=0.004).dtype
+    'float16'
     """
 
     dtype: StoredAs

@@ -51,6 +51,11 @@ class Fix:
         The class to keep them in, or to move them to.
     split : {"training", "validation"}, optional
         What to mark them for.
+
+    Examples
+    --------
+    >>> for finding in await check_dataset(dataset):  # doctest: +SKIP
+    ...     dataset = finding.fixes[0].apply(dataset)
     """
 
     change: Change
@@ -98,6 +103,11 @@ class Finding:
         The classes that it is about.
     numbers : mapping of str to float
         What the sentence says: ``photos``, ``side`` (pixels), ``largest`` and ``smallest`` (photos of a class).
+
+    Examples
+    --------
+    >>> Finding("unreadable", numbers={"photos": 3}).message
+    '3 photos cannot be read, and take no part.'
     """
 
     kind: FindingKind

@@ -177,7 +177,7 @@ def compute_class_weight(
     if unknown:
         raise ValueError(f"Expected class weights for the classes {', '.join(classes)}; got one for {unknown[0]!r}.")
     for label, weight in class_weight.items():
-        if not 0 <= weight < float("inf"):
+        if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
             raise ValueError(f"Expected class weights of at least 0, got {weight!r} for {label!r}.")
     return np.array([class_weight.get(label, 1) for label in classes], dtype=np.float64)
 

@@ -6,12 +6,13 @@ import re
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from .archive import without_nan
+from .augmentation import Augmentation
 from .catalog import CATALOG, ModelCard
 from .classifier import ImageClassifier
 from .datasets import Dataset, Problem, Sample
@@ -249,17 +250,26 @@ def _text(value: Any) -> str:
 
 def _plain_parameters(classifier: ImageClassifier) -> dict[str, Any]:
     parameters = classifier.get_params()
-    backbone = parameters.pop("backbone")
+    backbone, augmentation = parameters.pop("backbone"), parameters["augmentation"]
     plain = {name: value for name, value in parameters.items() if isinstance(value, str | int | float)}
-    return {**plain, "backbone": backbone.name if isinstance(backbone, ModelCard) else backbone}
+    return {
+        **plain,
+        "backbone": backbone.name if isinstance(backbone, ModelCard) else backbone,
+        "class_weight": parameters["class_weight"],
+        "augmentation": asdict(augmentation) if augmentation else None,
+    }
 
 
 def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Those that fit the classifier as it is now; others are left at its defaults."""
     defaults = _plain_parameters(ImageClassifier())
     fitting = {name: stored[name] for name, default in defaults.items() if type(stored.get(name)) is type(default)}
-    if type(stored.get("input_size")) is int:
-        fitting["input_size"] = stored["input_size"]
+    # By default there is none of these.
+    fitting.update({name: stored[name] for name in ("input_size", "patience") if type(stored.get(name)) is int})
+    if stored.get("class_weight") == "balanced" or isinstance(stored.get("class_weight"), dict):
+        fitting["class_weight"] = stored["class_weight"]
+    if isinstance(stored.get("augmentation"), dict):
+        fitting["augmentation"] = Augmentation(**stored["augmentation"])
     backbone = fitting.pop("backbone", None)
     return {**fitting, "backbone": backbone if backbone in CATALOG else ImageClassifier().backbone}
 

@@ -78,7 +78,15 @@ def test_a_copy_hangs_on_content_seed_and_number():
 
 @pytest.mark.parametrize(
     "how",
-    [{}, {"crop": 0.95}, {"brightness": -0.1}, {"contrast": float("nan")}, {"flip": True, "copies": 0}, {"crop": "a"}],
+    [
+        {},
+        {"flip": "yes"},
+        {"crop": 0.95},
+        {"brightness": -0.1},
+        {"contrast": float("nan")},
+        {"flip": True, "copies": 0},
+        {"crop": "a"},
+    ],
 )
 def test_impossible_figures_are_refused(how):
     with pytest.raises(ValueError, match="Expected"):

@@ -79,7 +79,7 @@ def test_class_weights_are_scikit_learns(class_weight):
     assert compute_class_weight(class_weight, classes=classes.tolist(), y=y) == pytest.approx(expected, abs=1e-12)
 
 
-@pytest.mark.parametrize("class_weight", ["equal", {"cow": 1.0}, {"cat": -1.0}, {"cat": float("nan")}])
+@pytest.mark.parametrize("class_weight", ["equal", {"cow": 1.0}, {"cat": "2"}, {"cat": -1.0}, {"cat": float("nan")}])
 def test_impossible_class_weights_are_refused(class_weight):
     with pytest.raises(ValueError, match=r"Expected class.weight"):
         compute_class_weight(class_weight, classes=["cat", "dog"], y=[0, 1])

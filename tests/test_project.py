@@ -12,6 +12,7 @@ from photos import COLORS, Reader, color_dataset, encode, noisy
 
 from pyclassifier import (
     ArchiveError,
+    Augmentation,
     Dataset,
     ImageClassifier,
     Problem,
@@ -89,6 +90,19 @@ async def test_everything_is_there_again_and_no_feature_is_computed_again():
         "only the head looked at the validation photos"
     )
     assert theirs.history_ == ours.history_
+
+
+async def test_parameters_of_a_training_are_there_again():
+    project = await trained()
+    params = {"class_weight": {"red": 2.0}, "patience": 3, "augmentation": Augmentation(flip=True, crop=0.2, copies=2)}
+    project.classifier.set_params(**params)
+    data = await saved(project)
+    opened = (await open_project(data, engine=NumpyEngine())).classifier.get_params()
+    assert {name: opened[name] for name in params} == params
+    for hostile in ({"copies": 10**9}, {"flip": True, "unknown": 1}, {"crop": [0]}):
+        changed = rezipped(data, lambda p, hostile=hostile: p["parameters"].update(augmentation=hostile))
+        with pytest.raises(ArchiveError, match="damaged"):
+            await open_project(changed, engine=NumpyEngine())
 
 
 async def test_it_can_be_saved_and_opened_again_and_again():

@@ -274,3 +274,25 @@ def test_a_refused_camera_is_explained(ready):
     button(ready, "Record photos").click()
     expect(ready.get_by_role("alert")).to_contain_text("did not allow it")
     expect(capture(ready)).to_be_hidden()
+
+
+def test_class_cards_take_photos_of_their_own(camera, tmp_path):
+    page = camera
+    button(page, "Close").click()
+    paste(page, photo("red", 1))
+    page.get_by_role("dialog").get_by_label("Name of the new class").fill("mine")
+    page.keyboard.press("Enter")
+    said(page, "Ready: 1 photo in 1 class")
+    (tmp_path / "other").mkdir()
+    for i in range(2):
+        (tmp_path / "other" / f"{i}.png").write_bytes(photo("blue", i))
+    drop(page, page.locator("#classes > li").first, tmp_path / "other")
+    said(page, "Ready: 3 photos in 1 class")
+    button(page, "More on mine").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("menuitem", name="Add photos…").click()
+    chooser.value.set_files(tmp_path / "other" / "0.png")
+    said(page, "Ready: 4 photos in 1 class")
+    button(page, "More on mine").click()
+    page.get_by_role("menuitem", name="Record photos…").click()
+    expect(capture(page).get_by_label("Class")).to_have_value("mine")

@@ -24,6 +24,8 @@ export class PhotosView {
   #remove;
   #waiting;
   #problems;
+  /** The problems of the store that are listed already. @type {State["problems"] | null} */
+  #seen = null;
   #app;
 
   /** @param {import("./types.js").App} app */
@@ -107,7 +109,8 @@ export class PhotosView {
     this.#samples.hidden = state.classes.length > 0 || this.#app.desk !== "photos";
     this.#remove.disabled = !isFree(state);
     this.#remove.hidden = state.classes.length === 0 && this.#problems.count() === 0;
-    this.#problems.add(state.problems);
+    if (state.problems !== this.#seen) this.#problems.add(state.problems);
+    this.#seen = state.problems;
     this.#panel.dataset.empty = String(state.classes.length === 0);
     if (state.busy !== "loading") this.#waiting.hidden = true;
   }

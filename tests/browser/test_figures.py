@@ -181,7 +181,7 @@ def test_cross_validation_judges_all_photos_tells_how_far_it_is_and_can_be_cance
     button(page, "Cross-validate").click()
     assert not page.get_by_label("Folds").evaluate("field => field.checkValidity()")
     page.get_by_label("Folds").fill("10")
-    page.get_by_label("Epochs", exact=True).fill("300")
+    page.get_by_label("Epochs", exact=True).fill("1000")
     button(page, "Cross-validate").click()
     expect(page.locator("#status")).to_have_text(
         re.compile(r"Cross-validation: \d+ % done, about .+ left"), timeout=60_000

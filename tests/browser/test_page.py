@@ -80,7 +80,11 @@ def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(ready, dist, 
     wait_until_trained(page)
     statuses = page.evaluate("statuses")
     assert any(re.fullmatch(r"Training: epoch \d+ of 20", text) for text in statuses), statuses
-    assert page.get_by_text(re.compile(r"1\d of 12 \(\d+\.\d %, 95 % interval \d+ to \d+ %\)")).is_visible()
+    assert (
+        page.locator("#result-summary")
+        .get_by_text(re.compile(r"1\d of 12 \(\d+\.\d %, 95 % interval \d+ to \d+ %\)"))
+        .is_visible()
+    )
     photos = [dist / "samples/validation" / name for name in ("brick/00.png", "grass/01.png", "gravel/02.png")]
     page.get_by_label("Choose photos to recognise").set_input_files(photos)
     expect(recognised(page)).to_have_count(3, timeout=120_000)

@@ -1,10 +1,11 @@
 import { element, write } from "./dom.js";
-import { duration, percent } from "./format.js";
+import { percent } from "./format.js";
 import { intervalBar } from "./interval.js";
 import { createJudgedList } from "./judged.js";
 import { isMistake } from "./mistakes.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
+import { createTimeLeft } from "./timeleft.js";
 
 /** @typedef {import("./protocol.js").CrossValidated} CrossValidated */
 
@@ -44,7 +45,7 @@ export function createCrossView(app, actions, readOptions, onJudged) {
     const options = readOptions();
     abort = new AbortController();
     const { signal } = abort;
-    const started = performance.now();
+    const withTimeLeft = createTimeLeft();
     run("training", fold, async (desk) => {
       status.progress(() => texts.preparing);
       start.hidden = true;
@@ -55,11 +56,11 @@ export function createCrossView(app, actions, readOptions, onJudged) {
           ...options,
           folds: folds.valueAsNumber,
           signal,
-          onProgress({ stage, done, total }) {
+          onProgress(progress) {
             if (signal.aborted) return;
-            const left = timeLeft(started, done, total);
-            if (stage !== "training") status.progress(() => texts.stage(stage, done, total), done, total);
-            else status.progress(() => texts.crossProgress(percent(done / total, 0), left), done, total);
+            const { stage, done, total } = progress;
+            const text = () => (stage === "training" ? texts.crossProgress(percent(done / total, 0)) : texts.stage(stage, done, total));
+            status.progress(withTimeLeft(progress, text), done, total);
           },
         });
         await show(result);
@@ -90,10 +91,4 @@ export function createCrossView(app, actions, readOptions, onJudged) {
       if (judged) mistakes.update(judged);
     },
   };
-}
-
-/** @param {number} started @param {number} done @param {number} total @returns {string} "" where nobody can say yet */
-function timeLeft(started, done, total) {
-  const seconds = (performance.now() - started) / 1000;
-  return done > 0 && seconds > 1 ? duration((seconds * (total - done)) / done) : "";
 }

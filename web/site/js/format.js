@@ -61,6 +61,12 @@ export function duration(seconds) {
   return `${Math.floor(seconds / 60)}${minute} ${Math.round(seconds % 60)}${second}`;
 }
 
+/** @param {number} seconds still to come @returns {string} "20 s" or "3 min" */
+export function roughly(seconds) {
+  const { second, minute } = SIGNS[language];
+  return seconds < 60 ? decimal(Math.ceil(seconds), 0) + second : decimal(Math.ceil(seconds / 60), 0) + minute;
+}
+
 /** @param {Date} when @returns {string} "24 Nov, 20:17" */
 export function dayAndTime(when) {
   return when.toLocaleString(LANGUAGES[language].tag, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });

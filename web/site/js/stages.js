@@ -1,5 +1,6 @@
 import { setProgress, write } from "./dom.js";
 import { texts } from "./texts.js";
+import { createTimeLeft } from "./timeleft.js";
 
 /** @typedef {import("./protocol.js").Progress} Progress */
 
@@ -49,15 +50,17 @@ export function createStages(find) {
  * @param {import("./status.js").Status} status
  */
 export function createReporter(status) {
+  const withTimeLeft = createTimeLeft();
   let computing = false;
   /** @param {Progress} progress */
-  return ({ stage, done, total, epoch, epochs }) => {
+  return (progress) => {
+    const { stage, done, total, epoch, epochs } = progress;
     if (stage === "training") {
-      status.progress(() => texts.training(epoch ?? done, epochs ?? total), done, total, true);
+      status.progress(withTimeLeft(progress, () => texts.training(epoch ?? done, epochs ?? total)), done, total, true);
       return;
     }
     computing ||= stage === "features" && done > 0;
     if (stage === "decoding" && computing) return;
-    status.progress(() => texts.stage(stage, done, total), done, total);
+    status.progress(withTimeLeft(progress, () => texts.stage(stage, done, total)), done, total);
   };
 }

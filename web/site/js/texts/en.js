@@ -518,8 +518,10 @@ export const texts = {
     `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Mean ${mean}; each fold: ${folds.join(", ")}`,
-  /** @param {string} share @param {string} left */
-  crossProgress: (share, left) => `Cross-validation: ${share} done${left ? `, about ${left} left` : ""}`,
+  /** @param {string} share */
+  crossProgress: (share) => `Cross-validation: ${share} done`,
+  /** @param {string} text @param {string} left */
+  timeLeft: (text, left) => `${text}, about ${left} left`,
   /** @param {Evaluation} e */
   crossDone: (e) => `Cross-validated: ${percent(e.accuracy)} (${e.correct} of ${e.total})`,
   crossStopped: "Cross-validation cancelled. Your model stays as it is.",

@@ -454,8 +454,10 @@ export const texts = {
     `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
-  /** @param {string} share @param {string} left */
-  crossProgress: (share, left) => `Validation croisée : ${share} terminé${left ? `, encore ${left} environ` : ""}`,
+  /** @param {string} share */
+  crossProgress: (share) => `Validation croisée : ${share} terminé`,
+  /** @param {string} text @param {string} left */
+  timeLeft: (text, left) => `${text}, encore ${left} environ`,
   /** @param {import("../protocol.js").Evaluation} e */
   crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${e.correct} sur ${e.total})`,
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",

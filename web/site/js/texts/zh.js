@@ -432,8 +432,10 @@ export const texts = {
     `${folds} 折共 ${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `平均 ${mean}；各折：${folds.join("、")}`,
-  /** @param {string} share @param {string} left */
-  crossProgress: (share, left) => `交叉验证：已完成 ${share}${left ? `，约剩 ${left}` : ""}`,
+  /** @param {string} share */
+  crossProgress: (share) => `交叉验证：已完成 ${share}`,
+  /** @param {string} text @param {string} left */
+  timeLeft: (text, left) => `${text}，约剩 ${left}`,
   /** @param {import("../protocol.js").Evaluation} e */
   crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）`,
   crossStopped: "已取消交叉验证。您的模型保持不变。",

@@ -2,6 +2,7 @@
 
 from . import layers
 from .augmentation import Augmentation
+from .cache import FeatureCache
 from .calibration import (
     NONE_OF_THESE,
     Calibration,
@@ -27,7 +28,7 @@ from .errors import (
     UnknownModelError,
 )
 from .explaining import HeatMap
-from .features import FeatureCache, Progress
+from .features import Progress
 from .findings import Finding, Fix
 from .history import History
 from .imagenet import ImageNetClassifier, Recognition

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from .cache import FeatureCache
 from .catalog import get_card
 from .datasets import Dataset, Sample
 from .duplicates import near_duplicates
 from .engines.base import ShouldStop
 from .errors import ImageDecodeError, StoppedError
-from .features import FeatureCache, OnProgress, Progress, pool_features
+from .features import OnProgress, Progress, pool_features
 from .findings import Facts, Finding, find_faults
 from .images import open_image, read_size
 

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .batches import FitMode
+from .cache import FeatureCache
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
 from .datasets import Problem
 from .engines import Engine, Network, default_engine
 from .engines.base import ShouldStop
 from .errors import EngineError
-from .features import FeatureCache, FeatureExtractor, OnProgress, Photo, as_sample, report
+from .features import FeatureExtractor, OnProgress, Photo, as_sample, report
 from .summary import NetworkSummary
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from .archive import without_nan
 from .augmentation import Augmentation
+from .cache import CACHE_BYTES
 from .catalog import CATALOG, ModelCard
 from .classifier import ImageClassifier
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine
 from .errors import ArchiveError
-from .features import CACHE_BYTES
 from .photos import Read
 from .predictions import Predictions
 

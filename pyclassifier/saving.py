@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from .archive import Archive, read_archive, write_archive
 from .batches import make_batch
+from .cache import FeatureCache
 from .engines import Engine, Model
 from .engines.base import Array, Predictor
-from .features import FeatureCache, FeatureExtractor, Pixels
+from .features import FeatureExtractor, Pixels
 from .fitting import Learned
 from .quantization import StoredAs, quantized
 from .record import read_calibration, read_evaluation, read_history

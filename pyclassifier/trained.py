@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .archive import without_nan
+from .cache import FeatureCache
 from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration
 from .costs import StorageCost, measure_costs
 from .datasets import Dataset, Problem, Sample
@@ -18,7 +19,7 @@ from .engines import Engine, default_engine
 from .engines.base import ShouldStop
 from .errors import DatasetError, NotFittedError
 from .explaining import HeatMap, explain
-from .features import FeatureCache, OnProgress, Photo, as_sample, report
+from .features import OnProgress, Photo, as_sample, report
 from .fitting import Learned
 from .material import Callbacks
 from .metrics import Evaluation

@@ -97,6 +97,7 @@ ORDER = [
     ["engines.tfjs"],
     ["engines.tfjs_model", "engines.browser"],
     ["engines.base"],
+    ["cache"],
     ["findings"],
     ["datasets"],
     ["intake"],

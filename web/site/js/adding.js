@@ -72,7 +72,7 @@ export async function addAll(app, desk, how, photos, signal) {
     result = await desk.add(how, photos, { signal });
   }
   const { photos: known } = store.get();
-  for (const { index, id, path } of result.added) known.set(id, index === null ? { path, blob: null } : photos[index]);
+  for (const { index, id, path } of result.added) known.set(id, photos[index ?? -1] ?? { path, blob: null });
   const last = result.added.at(-1)?.label;
   if (last !== undefined) lastClass.set(store, last);
   store.set({ classes: result.classes, album: result, problems: result.problems });

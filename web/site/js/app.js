@@ -1,4 +1,5 @@
 /** Wires the page: the client, the state, and the views that show it. */
+import { CheckView } from "./check.js";
 import { connect } from "./client.js";
 import { DigitsView } from "./digits.js";
 import { fillLabels, finder } from "./dom.js";
@@ -49,6 +50,7 @@ function createWorkbench(app, defaults) {
   const photos = new PhotosView(app);
   const tryout = new TryView(app);
   const options = createOptionsForm(app.find("train-form", HTMLFormElement), app.find, defaults);
+  new CheckView(app, options);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
     tryout.clear();

@@ -44,7 +44,7 @@ export function createClassList(app, selection) {
       if (list.children[position] !== card.root) list.insertBefore(card.root, list.children[position] ?? null);
     }
     more.hidden = classes.length <= most;
-    write(more, () => texts.showMore(classes.length - most));
+    write(more, () => texts.showMore(Math.max(0, classes.length - most)));
     if (orphan >= 0) [...cards.values()].find(({ root }) => root === list.children[Math.min(orphan, list.children.length - 1)])?.focus();
     else if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true }); // its card has moved
   }

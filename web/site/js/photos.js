@@ -40,7 +40,7 @@ export class PhotosView {
     createHistoryBar(app);
     createClassList(app, selection);
     createChosenBar(app, selection);
-    this.#problems = createProblemList(find("problems", HTMLDetailsElement));
+    this.#problems = createProblemList(app);
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
     this.#remove.addEventListener("click", () => this.#work((client) => this.#removeAll(client)));
     // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
@@ -103,7 +103,9 @@ export class PhotosView {
   /** @param {State} state */
   #update(state) {
     const open = isFree(state, "loading", "adding");
-    for (const input of this.#panel.querySelectorAll("input")) input.disabled = !open;
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const inputs = this.#panel.querySelectorAll("input.file-input");
+    for (const input of inputs) input.disabled = !open;
     this.#samples.disabled = !open;
     // To begin with only, and there are none for other pages.
     this.#samples.hidden = state.classes.length > 0 || this.#app.desk !== "photos";

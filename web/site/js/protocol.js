@@ -33,7 +33,7 @@
  * @property {"delete" | "keep first" | "keep in" | "move to" | "mark"} change
  * @property {string | null} label  the class to keep them in, or to move them to
  * @property {Split | null} split  what to mark them for
- * @property {Edit} edit  that does it
+ * @property {Edit & { photos: number[] }} edit  that does it
  *
  * @typedef {object} Finding  something that may be wrong with the photos
  * @property {FindingKind} kind

@@ -12,7 +12,7 @@
  * @property {string[]} classes
  * @property {"trained" | "opened"} source
  * @property {number | null} [otherwise] how far this machine computes from what the archive promises, if too far
- * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" | "arranging" | "restoring"} Activity
+ * @typedef {"loading" | "adding" | "training" | "recognising" | "model" | "backend" | "network" | "arranging" | "checking" | "restoring"} Activity
  *
  * @typedef {object} State
  * @property {Client | null} client
@@ -24,6 +24,7 @@
  * @property {Map<number, KnownPhoto>} photos all photos by id, for pictures of them
  * @property {import("./protocol.js").Problem[]} problems files that were held back when photos came in last
  * @property {Model | null} model
+ * @property {import("./protocol.js").Fix | null} unreadable what deletes the photos that are known to be unreadable
  *
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./status.js").Status} Status

@@ -77,6 +77,8 @@ export const labels = {
   make: "Create",
   marked: "val.",
   showLess: "Show less",
+  checkPhotos: "Check photos",
+  checkAll: "Check all photos",
   trainTitle: "Train",
   advanced: "Advanced",
   epochs: "Epochs",
@@ -247,6 +249,7 @@ const failed = {
   network: "The network could not be loaded.",
   restoring: "The project could not be opened.",
   arranging: "That could not be done with the photos.",
+  checking: "The photos could not be checked.",
 };
 
 /** What was done to the photos, as undo and redo call it. @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
@@ -401,6 +404,41 @@ export const texts = {
   markedFor: (n, split) => `${photos(n)} for ${split}`,
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
+
+  // Check
+  /** @param {number} done @param {number} total */
+  checking: (done, total) => `Checking photos: ${done} of ${total}`,
+  /** @param {number} n */
+  checkedAll: (n) => (n > 0 ? `Checked: ${count(n, "finding", "findings")}` : "Checked: nothing found"),
+  checkStopped: "Check stopped. What was read is remembered.",
+  /** @param {number} n */
+  findings: (n) => count(n, "finding", "findings"),
+  nothingFound: "All photos were read and compared. Nothing was found.",
+  notCompared:
+    "Photos that cannot be read or are nearly the same show once all of them were read: when you train, or with “Check all photos”.",
+  /** @param {number} n */
+  photosOfFinding: (n) => `${photos(n)} of this finding`,
+  /** @param {import("../protocol.js").Finding} finding */
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+    ({
+      unreadable: `Unreadable: ${photos(n)}, which can take no part in training.`,
+      duplicates: `Copies: ${photos(n)}, exactly like others of the same class. They count more than once.`,
+      alike: `Nearly the same: ${photos(n)}, beside others of the same class. They tell the model little that is new.`,
+      "two classes": `The same photo in ${names.join(" and in ")}: ${photos(n)}. A model cannot learn both.`,
+      "both sides": `The same photo for training and for validation: ${photos(n)}. That makes the figures too good.`,
+      small: `Small, with a side of less than ${side} pixels: ${photos(n)}. Enlarged, they look blurred to the model.`,
+      few: `Few photos: ${names.join(", ")}. Under ten, it is a matter of luck what the model learns.`,
+      imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or weigh the classes when you train.`,
+    })[kind],
+  /** @param {import("../protocol.js").Fix} fix */
+  fix: ({ change, label, split, edit }) => {
+    const n = edit.photos.length;
+    if (change === "keep first") return `Keep one of each, delete ${number(n)}`;
+    if (change === "keep in") return `Keep in ${label}, delete ${number(n)}`;
+    if (change === "move to") return `Move ${number(n)} to ${label}`;
+    if (change === "mark") return split === "training" ? "Use all for training" : "Use all for validation";
+    return `Delete ${photos(n)}`;
+  },
 
   // Train
   /** @param {string[]} classes with training photos */

@@ -73,6 +73,8 @@ export const labels = {
   make: "Créer",
   marked: "val.",
   showLess: "Montrer moins",
+  checkPhotos: "Vérifier les photos",
+  checkAll: "Vérifier toutes les photos",
   trainTitle: "Entraîner",
   advanced: "Réglages avancés",
   epochs: "Époques",
@@ -244,6 +246,7 @@ const failed = {
   network: "Le réseau n’a pas pu être chargé.",
   restoring: "Le projet n’a pas pu être ouvert.",
   arranging: "Cela n’a pas pu être fait avec les photos.",
+  checking: "Les photos n’ont pas pu être vérifiées.",
 };
 
 /** @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
@@ -353,6 +356,34 @@ export const texts = {
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${split === "training" ? "l’entraînement" : "la validation"}`,
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
+
+  checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,
+  checkedAll: (n) => (n > 0 ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}` : "Vérification terminée : rien à signaler"),
+  checkStopped: "Vérification arrêtée. Ce qui a été lu reste en mémoire.",
+  findings: (n) => `${number(n)} remarque${n > 1 ? "s" : ""}`,
+  nothingFound: "Toutes les photos ont été lues et comparées. Rien à signaler.",
+  notCompared:
+    "Les photos illisibles ou presque identiques apparaissent une fois que toutes ont été lues : à l’entraînement, ou avec « Vérifier toutes les photos ».",
+  photosOfFinding: (n) => `${photos(n)} de cette remarque`,
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+    ({
+      unreadable: `Illisibles : ${photos(n)}, sans effet sur l’entraînement.`,
+      duplicates: `Copies : ${photos(n)}, identiques à d’autres de la même classe. Elles comptent plusieurs fois.`,
+      alike: `Presque identiques : ${photos(n)}, à côté d’autres de la même classe. Elles apprennent peu de nouveau au modèle.`,
+      "two classes": `La même photo dans ${names.join(" et dans ")} : ${photos(n)}. Un modèle ne peut pas apprendre les deux.`,
+      "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
+      small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
+      few: `Peu de photos : ${names.join(", ")}. En dessous de dix, ce que le modèle apprend relève du hasard.`,
+      imbalance: `${names[0]} a ${photos(largest)}, ${names[1]} seulement ${number(smallest)}. Un modèle préfère les grandes classes : ajoutez des photos, ou pondérez les classes à l’entraînement.`,
+    })[kind],
+  fix: ({ change, label, split, edit }) => {
+    const n = edit.photos.length;
+    if (change === "keep first") return `En garder une de chaque, supprimer ${number(n)}`;
+    if (change === "keep in") return `Garder dans ${label}, supprimer ${number(n)}`;
+    if (change === "move to") return `Déplacer ${number(n)} vers ${label}`;
+    if (change === "mark") return split === "training" ? "Toutes pour l’entraînement" : "Toutes pour la validation";
+    return `Supprimer ${photos(n)}`;
+  },
 
   needClasses: (classes) =>
     classes.length === 1

@@ -69,6 +69,8 @@ export const labels = {
   make: "创建",
   marked: "验证",
   showLess: "收起",
+  checkPhotos: "检查照片",
+  checkAll: "检查全部照片",
   trainTitle: "训练",
   advanced: "高级设置",
   epochs: "训练轮数",
@@ -230,6 +232,7 @@ const failed = {
   network: "无法加载网络。",
   restoring: "无法打开项目。",
   arranging: "无法这样整理照片。",
+  checking: "无法检查照片。",
 };
 
 /** @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
@@ -336,6 +339,33 @@ export const texts = {
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${split === "training" ? "训练" : "验证"}`,
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
+
+  checking: (done, total) => `正在检查照片：${done} / ${total}`,
+  checkedAll: (n) => (n > 0 ? `检查完成：${number(n)} 项发现` : "检查完成：没有发现问题"),
+  checkStopped: "检查已停止。已读取的内容会保留。",
+  findings: (n) => `${number(n)} 项发现`,
+  nothingFound: "全部照片已读取并比较，没有发现问题。",
+  notCompared: "读取全部照片之后，才能发现无法读取或几乎相同的照片：训练时，或点击“检查全部照片”。",
+  photosOfFinding: (n) => `此项发现的 ${photos(n)}`,
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+    ({
+      unreadable: `无法读取：${photos(n)}，不能参与训练。`,
+      duplicates: `重复：${photos(n)}，与同一类别中的其他照片完全相同，会被重复计算。`,
+      alike: `几乎相同：${photos(n)}，与同一类别中的其他照片相近，对模型几乎没有新信息。`,
+      "two classes": `同一照片出现在${names.join("和")}中：${photos(n)}。模型无法同时学会两者。`,
+      "both sides": `同一照片既用于训练又用于验证：${photos(n)}。结果会显得过好。`,
+      small: `尺寸太小，有一边不到 ${side} 像素：${photos(n)}。放大后对模型来说很模糊。`,
+      few: `照片太少：${names.join("、")}。不到十张时，模型能学到什么全凭运气。`,
+      imbalance: `${names[0]}有 ${photos(largest)}，${names[1]}只有 ${number(smallest)} 张。模型会偏向大的类别：请添加照片，或在训练时为类别加权。`,
+    })[kind],
+  fix: ({ change, label, split, edit }) => {
+    const n = edit.photos.length;
+    if (change === "keep first") return `每组保留一张，删除 ${number(n)} 张`;
+    if (change === "keep in") return `保留在${label}，删除 ${number(n)} 张`;
+    if (change === "move to") return `将 ${number(n)} 张移动到${label}`;
+    if (change === "mark") return split === "training" ? "全部用于训练" : "全部用于验证";
+    return `删除 ${photos(n)}`;
+  },
 
   needClasses: (classes) =>
     classes.length === 1 ? `还需要一个类别：目前只有“${classes[0]}”。` : "请先添加至少两个类别的照片。",

@@ -1,0 +1,103 @@
+"""The check of photos on the page: each finding shows its photos, and a button mends it, in Chromium."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from test_page import AXE, button, open_page, set_options, violations
+
+
+@pytest.fixture
+def faulty(dist, tmp_path):
+    """Tiles of three textures, and with them what a check is to find: files made on the spot."""
+    for label in ("brick", "grass", "gravel"):
+        shutil.copytree(dist / "samples" / "training" / label, tmp_path / "p" / label)
+    brick, grass, gravel = (tmp_path / "p" / label for label in ("brick", "grass", "gravel"))
+    Image.open(brick / "00.png").convert("RGB").save(brick / "again.jpg", quality=70)
+    Image.open(brick / "03.png").convert("RGB").save(gravel / "brick.jpg", quality=70)
+    shutil.copy(brick / "01.png", grass / "brick.png")
+    shutil.copy(gravel / "01.png", gravel / "copy.png")
+    (grass / "broken.jpg").write_bytes((brick / "again.jpg").read_bytes()[:600])
+    Image.open(grass / "05.png").convert("L").rotate(90).resize((40, 40)).save(grass / "tiny.png")
+    shutil.copytree(gravel, tmp_path / "v" / "gravel", ignore=lambda _, names: set(names) - {"02.png"})
+    return tmp_path
+
+
+def opened_check(page, site, folder):
+    open_page(page, site, "wasm")
+    page.set_default_timeout(30_000)
+    page.get_by_label("Choose training folder").set_input_files(folder / "p")
+    expect(page.locator("#status")).to_have_text("Ready: 42 photos in 3 classes")
+    page.get_by_label("Choose validation folder").set_input_files(folder / "v")
+    expect(page.locator("#status")).to_have_text("Ready: 43 photos in 3 classes")
+    set_options(page, input_size="96")
+    page.locator("summary", has_text="Check photos").click()
+    return page
+
+
+def finding(page, text):
+    return page.locator("#findings > li").filter(has_text=text)
+
+
+def mend(page, text, fix, said):
+    n = page.locator("#findings > li").count()
+    finding(page, text).get_by_role("button", name=fix, exact=True).click()
+    expect(page.locator("#status")).to_have_text(said)
+    expect(page.locator("#findings > li")).to_have_count(n - 1)
+
+
+def test_each_finding_is_shown_and_mended(page, site, faulty):
+    page = opened_check(page, site, faulty)
+    expect(page.get_by_text("Photos that cannot be read or are nearly the same show once")).to_be_visible()
+    button(page, "Check all photos").click()
+    expect(page.locator("#status")).to_have_text("Checked: 7 findings", timeout=120_000)
+    two = finding(page, "The same photo in brick and in grass: 2 photos")
+    expect(two.get_by_role("option").nth(0)).to_have_accessible_name("brick: 01.png, brick")
+    expect(two.get_by_role("option").nth(1)).to_have_accessible_name("grass: brick.png, grass")
+    expect(two.locator("img")).to_have_count(2)
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    # A photo that cannot be read tells why.
+    finding(page, "Unreadable: 1 photo").get_by_role("option").click()
+    expect(page.get_by_role("dialog")).to_contain_text(re.compile("broken.jpg: (the image is damaged|not an)"))
+    page.keyboard.press("Escape")
+    mend(page, "Unreadable: 1 photo", "Delete 1 photo", "Deleted 1 photo")
+    mend(page, "The same photo in brick and in grass", "Keep in brick, delete 1", "Deleted 1 photo")
+    mend(page, "The same photo in brick and in gravel", "Move 1 to brick", "Moved 1 photo to brick")
+    mend(page, "The same photo for training and for validation", "Use all for training", "1 photo for training")
+    mend(page, "Small, with a side of less than 48 pixels: 1 photo", "Delete 1 photo", "Deleted 1 photo")
+    mend(page, "Copies: 2 photos", "Keep one of each, delete 2", "Deleted 2 photos")
+    # The tile that was moved is nearly the same as one of its new class.
+    mend(page, "Nearly the same: 2 photos", "Keep one of each, delete 2", "Deleted 2 photos")
+    expect(page.get_by_text("All photos were read and compared. Nothing was found.")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(finding(page, "Nearly the same: 2 photos")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+def test_after_a_training_what_it_saw_is_told_without_asking(page, site, faulty):
+    page = opened_check(page, site, faulty)
+    page.get_by_label("Epochs", exact=True).fill("2")
+    button(page, "Train").click()
+    expect(page.locator("#status")).to_have_text(re.compile("^Trained"), timeout=240_000)
+    expect(page.locator("#check-count")).to_have_text("7 findings")
+    # Files that were left out can be deleted where they are named.
+    problems = page.locator("#problems")
+    problems.locator("summary").click()
+    expect(problems).to_contain_text("broken.jpg")
+    problems.get_by_role("button", name="Delete 1 photo").click()
+    expect(page.locator("#status")).to_have_text("Deleted 1 photo")
+    expect(problems).to_be_hidden()
+    expect(page.locator("#check-count")).to_have_text("6 findings")
+
+
+def test_a_check_can_be_stopped(page, site, faulty):
+    page = opened_check(page, site, faulty)
+    button(page, "Check all photos").click()
+    button(page, "Stop").click()
+    expect(page.locator("#status")).to_have_text("Check stopped. What was read is remembered.")
+    expect(button(page, "Check all photos")).to_be_enabled()

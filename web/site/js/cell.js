@@ -2,7 +2,7 @@ import { element, write } from "./dom.js";
 import { PhotoGrid } from "./grid.js";
 import { percent } from "./format.js";
 import { Selection } from "./selection.js";
-import { texts } from "./texts.js";
+import { labels, texts } from "./texts.js";
 
 /**
  * @typedef {import("./protocol.js").Judged} Judged
@@ -48,6 +48,7 @@ export function createCell(app, actions) {
   const said = () => (open ? classes[open.said] : "");
   const move = add(() => texts.moveTo(said()), () => actions.move(chosen(), said()));
   const keep = add(() => texts.confirm, () => actions.confirm(chosen(), true));
+  add(() => labels.moveTo, () => actions.moveSomewhere(chosen()));
   add(() => texts.delete, () => actions.remove(chosen()));
 
   function describe() {

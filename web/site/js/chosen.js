@@ -23,13 +23,6 @@ export function createChosenBar(app, selection) {
     delete: find("chosen-delete", HTMLButtonElement),
   };
 
-  async function move() {
-    const photos = selection.ids();
-    const classes = (store.get().album?.classes ?? []).map(({ label }) => label);
-    const to = await askClass({ title: () => texts.moveTitle(photos.length), action: () => labels.move, classes, anew: true });
-    if (to) await movePhotos(app, photos, to);
-  }
-
   /** @param {import("./protocol.js").Split} split */
   function mark(split) {
     const photos = selection.ids();
@@ -50,7 +43,7 @@ export function createChosenBar(app, selection) {
   );
   bar.append(menu.root);
   buttons.view.addEventListener("click", () => openPhoto(app, selection.ids(), selection.ids()[0]));
-  buttons.move.addEventListener("click", move);
+  buttons.move.addEventListener("click", () => moveSomewhere(app, selection.ids()));
   buttons.delete.addEventListener("click", remove);
   find("chosen-none", HTMLButtonElement).addEventListener("click", () => selection.replace([]));
   find("classes", HTMLElement).addEventListener("keydown", (event) => {
@@ -87,6 +80,13 @@ export function createChosenBar(app, selection) {
     }
     update();
   });
+}
+
+/** Ask which class photos are to go to, and move them there. @param {import("./types.js").App} app @param {number[]} photos */
+export async function moveSomewhere(app, photos) {
+  const classes = (app.store.get().album?.classes ?? []).map(({ label }) => label);
+  const to = await askClass({ title: () => texts.moveTitle(photos.length), action: () => labels.move, classes, anew: true });
+  if (to) await movePhotos(app, photos, to);
 }
 
 /** @param {HTMLElement} bar that comes up: the second click of a double click is for the photo beneath */

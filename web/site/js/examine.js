@@ -1,4 +1,6 @@
 import { arrange } from "./album.js";
+import { moveSomewhere } from "./chosen.js";
+import { movePhotos } from "./classcard.js";
 import { createCrossView } from "./crossval.js";
 import { createMistakesView } from "./mistakes.js";
 import { createReliabilityView } from "./reliability.js";
@@ -68,7 +70,8 @@ export function createExamineView(app, readOptions, onUsed) {
 /** @param {App} app @param {(desk: Desk) => Promise<void>} refresh @returns {import("./judged.js").Actions} */
 function createActions(app, refresh) {
   return {
-    move: (photos, to) => arrange(app, { type: "movePhotos", photos, to }, () => texts.moved(photos.length, to)),
+    move: (photos, to) => movePhotos(app, photos, to),
+    moveSomewhere: (photos) => moveSomewhere(app, photos),
     remove: (photos) => arrange(app, { type: "deletePhotos", photos }, () => texts.deletedPhotos(photos.length)),
     confirm(photos, on) {
       app.run("arranging", app.find("result", HTMLElement), async (desk) => {

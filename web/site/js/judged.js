@@ -4,13 +4,14 @@ import { appendInChunks, element, write } from "./dom.js";
 import { nameOf, percent } from "./format.js";
 import { makePicture } from "./photocell.js";
 import { openPhoto } from "./photodialog.js";
-import { texts } from "./texts.js";
+import { labels, texts } from "./texts.js";
 
 /**
  * @typedef {import("./protocol.js").JudgedPhoto} JudgedPhoto
  * @typedef {import("./protocol.js").Judged} Judged
  * @typedef {{
  *   move: (photos: number[], to: string) => void,
+ *   moveSomewhere: (photos: number[]) => void,
  *   remove: (photos: number[]) => void,
  *   confirm: (photos: number[], on: boolean) => void,
  * }} Actions
@@ -128,6 +129,7 @@ function makeActions({ id, label, confirmed, path, ...judged }, shown, said, act
       add(() => texts.moveTo(said), () => actions.move([id], said));
       add(() => texts.confirm, () => actions.confirm([id], true));
     }
+    add(() => labels.moveTo, () => actions.moveSomewhere([id]));
     add(() => texts.delete, () => actions.remove([id]));
   }
   return row;

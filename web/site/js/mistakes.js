@@ -29,6 +29,7 @@ export function createMistakesView(app, actions) {
     fold.hidden = !judged;
     const mistakes = judged ? judged.photos.filter(isMistake) : [];
     write(find("mistakes-count", HTMLElement), () => texts.mistakes(mistakes.length));
+    find("mistakes-hint", HTMLElement).hidden = mistakes.length === 0;
     await worst.show(mistakes, judged?.classes ?? []);
   }
 

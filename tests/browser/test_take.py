@@ -288,7 +288,7 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
     button(page, "Measure").click()
     expect(page.get_by_role("status")).to_have_text("Measured", timeout=120_000)
     row = page.get_by_role("row", name=re.compile("^uint8"))
-    expect(row).to_contain_text(re.compile(r"[45]\.\d MB–\d+\.\d %"))
+    expect(row).to_contain_text(re.compile(r"[45]\.\d MB–\d+\.\d\d %"))
     expect(page.get_by_text("No held-out photos are here")).to_be_visible()
     row.get_by_role("radio").check()
     with page.expect_download() as model:

@@ -84,7 +84,9 @@ function createCosts({ run, status, find, desk: place }) {
   const measure = find("take-measure", HTMLButtonElement);
   const stop = find("take-stop", HTMLButtonElement);
   const rows = STORED_AS.map((dtype) => createRow(dtype, `${place}-stored-as`));
-  find("take-costs", HTMLElement).append(...rows.map(({ row }) => row));
+  const table = find("take-costs", HTMLElement);
+  table.append(...rows.map(({ row }) => row));
+  table.addEventListener("change", () => explain());
   let abort = new AbortController();
 
   stop.addEventListener("click", () => {
@@ -122,9 +124,13 @@ function createCosts({ run, status, find, desk: place }) {
     });
   });
 
+  /** @returns {StoredAs} */
+  const chosen = () => rows.find(({ input }) => input.checked)?.dtype ?? "float32";
+  const explain = () => write(find("take-hint", HTMLElement), () => `${chosen()}: ${texts.storedAs[chosen()]}`);
+  explain();
+
   return {
-    /** @returns {StoredAs} */
-    chosen: () => rows.find(({ input }) => input.checked)?.dtype ?? "float32",
+    chosen,
     /** Another model has other costs. */
     forget() {
       for (const row of rows) row.forget();
@@ -141,8 +147,7 @@ function createCosts({ run, status, find, desk: place }) {
 function createRow(dtype, group) {
   const input = element("input", { type: "radio", name: group, value: dtype });
   input.checked = dtype === "float32";
-  const hint = element("span", { class: "soft" }, () => texts.storedAs[dtype]);
-  const label = element("label", {}, input, element("span", {}, element("span", { class: "name" }, dtype), hint));
+  const label = element("label", {}, input, element("span", { class: "name" }, dtype));
   const cells = [element("td"), element("td"), element("td")];
   return {
     dtype,
@@ -152,7 +157,7 @@ function createRow(dtype, group) {
     show({ bytes, evaluation, largestChange }) {
       write(cells[0], () => megabytes(bytes));
       write(cells[1], () => percent(evaluation?.accuracy));
-      write(cells[2], () => percent(largestChange));
+      write(cells[2], () => percent(largestChange, 2));
     },
     forget() {
       for (const cell of cells) cell.textContent = "–";

@@ -88,7 +88,7 @@ def test_webgl_trains_and_stops(page, site):
     open_digits(page, site, "webgl")
     accuracy = train(page, training_digits=200, validation_digits=50, batch_size=50, epochs=2, learning_rate=0.01)
     assert accuracy > 30, "chance is 10 %"
-    page.locator("#page-digits").get_by_label("Epochs").fill("1000")
+    page.locator("#page-digits").get_by_label("Epochs", exact=True).fill("1000")
     button(page, "Train").click()
     expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1000"), timeout=120_000)
     button(page, "Stop").click()

@@ -30,7 +30,7 @@ def train(page, folder, **options):
     if options:
         on_page(page).locator("summary", has_text="Advanced").click()
         on_page(page).get_by_label("Input size").select_option("96")
-        on_page(page).get_by_label("Epochs").fill("5")
+        on_page(page).get_by_label("Epochs", exact=True).fill("5")
     button(page, "Train").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("^Trained"), timeout=280_000)
 

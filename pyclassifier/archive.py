@@ -179,6 +179,34 @@ def read_archive(data: bytes) -> Archive:
     )
 
 
+def pack_files(files: Mapping[str, bytes]) -> bytes:
+    """Make an archive of its three files, as Teachable Machine hosts a model.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        ``model.json``, ``weights.bin`` and ``metadata.json``; others are left out.
+
+    Returns
+    -------
+    bytes
+        A zip file, for `read_archive`.
+
+    Raises
+    ------
+    ArchiveError
+        One of them is missing.
+    """
+    missing = [name for name in _FILES if name not in files]
+    if missing:
+        raise ArchiveError(f"Expected {', '.join(_FILES)} together; {', '.join(missing)} is missing. Choose all three.")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name in _FILES:
+            file.writestr(name, files[name])
+    return buffer.getvalue()
+
+
 def _parts(model: Topology) -> tuple[Topology, Topology]:
     """Extractor and head; a network that was trained from scratch is a head alone."""
     layers = model["config"]["layers"]

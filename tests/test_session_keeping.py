@@ -1,6 +1,9 @@
 """A desk's project is written as it grows and taken up again, on CPython with a place in memory."""
 
 import asyncio
+import io
+import json
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +30,7 @@ class MemoryPlace:
         return SimpleNamespace(elsewhere=self.elsewhere, name="", description=self.description, model=self.model)
 
     def leave(self):
-        pass
+        self.pictures, self.rows, self.model, self.description, self.exists = {}, [], None, "", False
 
     async def photos(self, start):
         def file(i):
@@ -211,3 +214,72 @@ async def test_nothing_is_written_without_need():
     await page.call("startAnew")
     await page.call("add", "training", files(color_files(1)))
     assert sorted(page.place.pictures) == [0, 1, 2]
+
+
+def handed_over(data, name="project.zip"):
+    """A file as the worker hands it over."""
+
+    async def read():
+        return data
+
+    return SimpleNamespace(path=name, size=len(data), read=read, slice=lambda start, stop: data[start:stop])
+
+
+async def test_a_project_is_saved_in_pieces_and_opened_again():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(6)))
+    trained = await page.call("train", FAST)
+    page.events = []
+    reply = await page.try_call("saveProject", {"name": "colours"})
+    assert reply["result"] == {"lost": 0}
+    pieces = [event["piece"] for event in page.events if "piece" in event]
+    data = b"".join(pieces)
+
+    other = KeptPage()
+    await other.call("add", "training", files(color_files(1)))
+    opened = await other.call("openProject", [handed_over(data)])
+    assert opened["name"] == "colours" and [one["id"] for one in opened["photos"]] == list(range(18))
+    assert opened["model"]["nTraining"] == trained["nTraining"] and not opened["stale"]
+    assert other.place.pictures and max(other.place.pictures) == 17, "and it is kept from then on"
+    n = other.engine.n_predicted
+    again = (await Page.try_call(other, "train", FAST))["result"]
+    assert other.engine.n_predicted == n + again["evaluation"]["total"]
+    assert again["evaluation"]["confusion"] == trained["evaluation"]["confusion"]
+    refused = await other.try_call("openProject", [handed_over(b"no zip")])
+    assert refused["error"]["name"] == "ArchiveError"
+
+
+async def loose_files():
+    """A model as Teachable Machine hosts it: three files, and no word of a card."""
+    page = Page()
+    await page.call("add", "training", files(color_files(4)))
+    await page.call("train", FAST)
+    archive = zipfile.ZipFile(io.BytesIO(await page.call("exportModel", {"name": "tm-my-model"})))
+    metadata = json.loads(archive.read("metadata.json"))
+    metadata["userMetadata"] = {}
+    contents = {name: archive.read(name) for name in archive.namelist()}
+    contents["metadata.json"] = json.dumps(metadata).encode()
+    return [handed_over(data, f"my_model/{name}") for name, data in contents.items()]
+
+
+async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
+    page, loose = KeptPage(), await loose_files()
+    missing = await page.try_call("openLooseModel", loose[:2])
+    assert missing["error"]["name"] == "ArchiveError" and "missing. Choose all three" in missing["error"]["message"]
+    opened = await page.call("openLooseModel", loose)
+    offered = [(c["label"], len(c["photos"])) for c in opened["album"]["classes"]]
+    assert offered == [(label, 0) for label in sorted(opened["classes"])]
+    weights = page.session.desks["photos"].classifier._extractor.model.weights()
+    await page.call("add", "training", files(color_files(6)))
+    trained = await page.call("train", {"backbone": "opened", "epochs": 3})
+    bench = page.session.desks["photos"]
+    assert set(trained["classes"]) == {"blue", "green", "red"}
+    after = bench.classifier._extractor.model.weights()
+    assert all((after[name] == weights[name]).all() for name in weights) and bench.classifier.backbone.divisor == 127
+
+    again = KeptPage(page.place)
+    back = await again.call("resume", {})
+    assert back["backbone"] == opened["backbone"]
+    n = again.engine.n_predicted
+    total = (await Page.try_call(again, "train", {"backbone": "opened", "epochs": 3}))["result"]["evaluation"]["total"]
+    assert again.engine.n_predicted == n + total, "its features are known still"

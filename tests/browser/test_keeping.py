@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
+import zipfile
 
 import pytest
 from browser_fixtures import opened_tab
 from photos import COLORS, encode, noisy
 from playwright.sync_api import expect
+from test_client import tensorflow_page
 from test_page import button, set_options
 
 READY = 120_000
@@ -234,3 +239,143 @@ def test_where_nothing_can_be_kept_everything_works(tab, site, folder):
     train(tab)
     kept(tab, "unavailable")
     assert "red" in recognise(tab, folder)
+
+
+LOSE_CONTEXT = "() => tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').loseContext()"
+
+
+def graphics_worker(page):
+    (worker,) = [one for one in page.workers if one.url.endswith("worker.js")]
+    return worker
+
+
+def test_where_the_graphics_processor_is_reset_nothing_is_lost(tab, site, folder):
+    open_page(tab, site, backend="webgl")
+    fill(tab, folder)
+    train(tab)
+    before = recognise(tab, folder)
+    kept(tab)
+    # In predict:
+    tab.locator("#try-photos").set_input_files(sorted(folder.glob("*/*.png")))
+    expect(status(tab)).to_have_text(re.compile("^Recognising"), timeout=READY)
+    graphics_worker(tab).evaluate(LOSE_CONTEXT)
+    expect(status(tab)).to_have_text(re.compile("^Started again; nothing was lost"), timeout=READY)
+    assert top_labels(recognise(tab, folder)) == top_labels(before)
+    # In training, on WebGL again:
+    tab.locator("#backend").select_option("webgl")
+    expect(status(tab)).to_have_text("Ready", timeout=READY)
+    set_field(tab, "#option-epochs", "1000")
+    button(tab, re.compile("^Train( again)?$")).click()
+    expect(status(tab)).to_have_text(re.compile("Training: epoch"), timeout=READY)
+    graphics_worker(tab).evaluate(LOSE_CONTEXT)
+    expect(status(tab)).to_have_text(re.compile("^Started again; nothing was lost"), timeout=READY)
+    set_field(tab, "#option-epochs", "4")
+    train(tab)
+    assert top_labels(recognise(tab, folder)) == top_labels(before)
+
+
+def top_labels(recognised):
+    """What the photos show and with how many per cent, within one: backends round otherwise."""
+    return [(label, round(float(share) / 2)) for label, share in re.findall(r"(\w+)\n([\d.]+) %", recognised)]
+
+
+def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_path):
+    open_page(page, site)
+    fill(page, folder)
+    train(page)
+    before = recognise(page, folder)
+    page.locator("#project-summary").click()
+    set_field(page, "#project-name", "Colours")
+    with page.expect_download() as download:
+        button(page, "Save as a file").click()
+    expect(status(page)).to_have_text(re.compile(r"^Project saved: \d+\.\d MB$"), timeout=READY)
+    assert download.value.suggested_filename == "Colours.zip"
+    target = tmp_path / "Colours.zip"
+    download.value.save_as(target)
+
+    with zipfile.ZipFile(target) as file:
+        description = json.loads(file.read("project.json"))
+        assert {one["sha256"] for one in description["photos"]} == set(description["features"][0]["sha256"])
+        assert description["name"] == "Colours" and description["settings"]["fields"]["option-epochs"] == "4"
+        for one in description["photos"]:
+            data = (folder.parent / one["path"]).read_bytes()
+            assert file.read(one["file"]) == data and hashlib.sha256(data).hexdigest() == one["sha256"]
+
+    button(page, "Start anew").click()
+    button(page, "Delete it").click()
+    expect(status(page)).to_have_text("Project deleted from this browser")
+    page.locator("#project-open").set_input_files(target)
+    expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+    expect(page.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser", timeout=60_000)
+    assert recognise(page, folder) == before
+    expect(page.locator("#classes img").first).to_be_visible(timeout=60_000)
+    reload(page)
+    assert recognise(page, folder) == before
+
+
+TEACH = """async ([url, photos]) => {
+  const truncated = { checkpointUrl: url, version: 1, alpha: 0.25, trainingLayer: "conv_pw_13_relu" };
+  await tf.setBackend("cpu");
+  const model = await tmImage.createTeachable({ modelName: "tm-colours" }, truncated);
+  model.setLabels(["red", "blue"]);
+  for (const [index, photo] of photos) {
+    const image = new Image();
+    image.src = `data:image/png;base64,${photo}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 224;
+    canvas.getContext("2d").drawImage(image, 0, 0, 224, 224);
+    await model.addExample(index, canvas);
+  }
+  await model.train({ denseUnits: 20, epochs: 10, learningRate: 0.001, batchSize: 4 });
+  const files = {};
+  const base64 = (bytes) => btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""));
+  await model.save({ save: async (artifacts) => {
+    files["model.json"] = btoa(unescape(encodeURIComponent(JSON.stringify({
+      modelTopology: artifacts.modelTopology,
+      weightsManifest: [{ paths: ["weights.bin"], weights: artifacts.weightSpecs }],
+    }))));
+    files["weights.bin"] = base64(artifacts.weightData);
+    return {};
+  } });
+  files["metadata.json"] = btoa(JSON.stringify(model.getMetadata()));
+  return files;
+}"""
+
+
+def test_a_model_of_teachable_machine_is_opened_and_trained_on(page, site, folder, shared, chromium, tmp_path):
+    """One that @teachablemachine/image 0.8.5 itself trained and wrote, on the real MobileNet 0.25."""
+    teacher = tensorflow_page(
+        chromium, ("tfjs-1/dist/tf.min.js", "@teachablemachine/image/dist/teachablemachine-image.min.js")
+    )
+    weights = shared / "models/mobilenet_v1_0.25_224/tfjs"
+    headers = {"Access-Control-Allow-Origin": "*"}
+    teacher.route(
+        "https://teach.example/**",
+        lambda route: route.fulfill(path=weights / route.request.url.rpartition("/")[2], headers=headers),
+    )
+    photos = [
+        [index, base64.b64encode((folder / label / f"{i}.png").read_bytes()).decode()]
+        for index, label in enumerate(("red", "blue"))
+        for i in range(4)
+    ]
+    written = teacher.evaluate(TEACH, ["https://teach.example/model.json", photos])
+    teacher.context.close()
+    for name, text in written.items():
+        (tmp_path / name).write_bytes(base64.b64decode(text))
+
+    open_page(page, site)
+    page.locator("#open-model").set_input_files([tmp_path / name for name in written])
+    expect(status(page)).to_have_text("Opened model: 2 classes", timeout=READY)
+    assert re.findall("red|blue", recognise(page, folder))[:1] == ["red"]
+    expect(page.locator("#classes > li")).to_have_count(2)
+    page.locator("#training-folder").set_input_files(folder)
+    expect(status(page)).to_have_text("Ready: 24 photos in 3 classes", timeout=READY)
+    assert page.locator("#option-backbone").input_value() == "opened"
+    train(page)
+    assert "green" in page.locator("#model-classes").inner_text()
+    trained = recognise(page, folder)
+    kept(page)
+    reload(page)
+    assert page.locator("#option-backbone").input_value() == "opened"
+    assert recognise(page, folder) == trained

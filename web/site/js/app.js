@@ -73,12 +73,15 @@ function main() {
   const status = new Status();
   const loading = createLoading(status);
 
-  /** @returns {Promise<import("./types.js").Client>} */
-  async function start() {
+  /**
+   * @param {boolean} again a backend that was asked for may be the very reason
+   * @returns {Promise<import("./types.js").Client>}
+   */
+  async function start(again) {
     try {
       const load = FIRST[currentPage()];
       /** @type {import("./types.js").Client} */
-      const client = await connect({ backend: askedBackend(), load, onProgress: loading.progress });
+      const client = await connect({ backend: again ? "auto" : askedBackend(), load, onProgress: loading.progress });
       store.set({ info: client.info });
       status.show(() => texts.ready);
       return client;

@@ -137,6 +137,33 @@ export class Desk {
     return this.#call("resume", [options], { onProgress, signal });
   }
 
+  /**
+   * The project as one zip, which `openProject` and Python's `open_project` open.
+   * @param {{ name?: string } & CallOptions} [options]
+   * @returns {Promise<{ blob: Blob, lost: number }>} lost: photos that could not be read
+   */
+  async saveProject({ onProgress, signal, ...options } = {}) {
+    /** @type {Blob[]} */
+    const pieces = [];
+    /** @param {Progress} progress */
+    const collect = ({ piece, ...progress }) => {
+      // A blob each, which the browser may put on disk: thousands of photos do not fit into memory.
+      if (piece) pieces.push(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (piece)]));
+      onProgress?.(progress);
+    };
+    const { lost } = await this.#call("saveProject", [options], { onProgress: collect, signal });
+    return { blob: new Blob(pieces, { type: "application/zip" }), lost };
+  }
+
+  /**
+   * Take up a project from a file, instead of what is here.
+   * @param {Blob} blob
+   * @param {CallOptions} [options]
+   */
+  openProject(blob, options) {
+    return this.#call("openProject", [], { ...options, files: [{ path: "project.zip", blob }] });
+  }
+
   /** Begin another project, with nothing in it. What is kept of the one before stays in this browser. */
   startAnew() {
     return this.#call("startAnew", []);
@@ -291,6 +318,14 @@ export class Desk {
    */
   async openModel(blob) {
     return this.#call("openModel", [await blob.arrayBuffer()]);
+  }
+
+  /**
+   * Open a model that lies in model.json, weights.bin and metadata.json, as Teachable Machine hosts it.
+   * @param {Iterable<PhotoFile>} files
+   */
+  openLooseModel(files) {
+    return this.#call("openLooseModel", [], { files });
   }
 
   /**
@@ -460,6 +495,10 @@ export class Client extends Desk {
 
   /** @param {import("./protocol.js").Reply} reply */
   #receive(reply) {
+    if ("ended" in reply) {
+      this.#end(reply.ended);
+      return;
+    }
     if ("note" in reply) {
       for (const listener of this.#keptListeners) listener(reply.note);
       return;

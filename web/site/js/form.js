@@ -6,6 +6,8 @@ import { texts } from "./texts.js";
  * @typedef {import("./protocol.js").TrainOptions} TrainOptions
  */
 
+/** The opened model's own backbone, as py/workbench.py calls it. */
+const OPENED = "opened";
 const INPUT_SIZES = [224, 192, 160, 128, 96];
 
 /**
@@ -85,6 +87,24 @@ function readAugmentation(find) {
     saturation: colour,
     copies: number("option-copies"),
   };
+}
+
+/**
+ * Offer a backbone that only the opened model has, such as one of Teachable Machine, and choose it; or no longer.
+ *
+ * @param {import("./types.js").Find} find
+ * @param {ClientInfo | null} info
+ * @param {string} name of the backbone in use
+ */
+export function offerBackbone(find, info, name) {
+  const select = find("option-backbone", HTMLSelectElement);
+  const offered = [...select.options].find(({ value }) => value === OPENED);
+  const known = info?.backbones.some((backbone) => backbone.name === name) ?? true;
+  if (known === !offered) return;
+  if (offered) offered.remove();
+  else select.append(element("option", { value: OPENED }, () => texts.openedBackbone));
+  if (!known) select.value = OPENED;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /**

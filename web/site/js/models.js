@@ -1,5 +1,6 @@
 import { element, write } from "./dom.js";
 import { download as save } from "./download.js";
+import { offerBackbone } from "./form.js";
 import { takeInput } from "./intake.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
@@ -31,21 +32,20 @@ export function createModelView({ store, status, run, find, desk: place }, { res
 
   open.addEventListener("change", () => {
     const source = takeInput(open);
-    openBlob(async () => {
-      const [file] = (await source()).photos;
-      return file instanceof File || !file ? file : file.blob;
-    });
+    openFiles(async () => (await source()).photos);
   });
 
-  /** @param {() => Promise<Blob | undefined>} source */
-  function openBlob(source) {
+  /** @param {() => Promise<import("./types.js").Photo[]>} source a zip, or the three files of a model */
+  function openFiles(source) {
     run("model", panel, async (desk) => {
-      const blob = await source();
-      if (!blob) return;
+      const files = await source();
+      if (files.length === 0) return;
       status.progress(() => texts.opening);
-      const model = await desk.openModel(blob);
+      const model = files.length > 1 ? await desk.openLooseModel(files) : await desk.openModel(blobOf(files[0]));
       const otherwise = model.computesOtherwise ? model.deviation : null;
-      store.set({ model: { classes: model.classes, source: "opened", otherwise } });
+      const { album } = model;
+      store.set({ model: { classes: model.classes, source: "opened", otherwise }, album, classes: album.classes });
+      offerBackbone(find, store.get().info, model.backbone);
       tryout.clear();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));
@@ -70,7 +70,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       ...models.map(({ id, name, blob }) => {
         const use = element("button", { type: "button", "aria-label": () => texts.openKept(name) }, () => texts.open);
         const drop = element("button", { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(name) }, () => texts.delete);
-        use.addEventListener("click", () => openBlob(async () => blob));
+        use.addEventListener("click", () => openFiles(async () => [{ path: name, blob }]));
         drop.addEventListener("click", async () => {
           await forgetModel(id);
           await listKept();
@@ -99,6 +99,11 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     showFree(state);
     if (state.model !== shown) showModel(find, (shown = state.model));
   });
+}
+
+/** @param {import("./types.js").Photo} file */
+function blobOf(file) {
+  return file instanceof File ? file : file.blob;
 }
 
 /** @param {import("./types.js").Find} find @param {import("./types.js").Model | null} model */

@@ -15,7 +15,7 @@ import { texts } from "./texts.js";
  *
  * @param {import("./state.js").Store} store
  * @param {import("./status.js").Status} status
- * @param {() => Promise<Client>} start runs before everything else and makes the client
+ * @param {(again: boolean) => Promise<Client>} start runs before everything else and makes the client
  * @returns {{ at: (desk: import("./protocol.js").DeskName) => Run, whenStarted: WhenStarted }} at: of the page whose photos and
  *   model are at that desk
  */
@@ -44,7 +44,7 @@ export function createRun(store, status, start) {
   function launch(again) {
     enqueue("loading", async () => {
       try {
-        const client = await start();
+        const client = await start(again);
         store.set({ client });
         client.ended.then(() => launch(true));
         for (const work of starters) await work(client, again);

@@ -1,4 +1,7 @@
 import { element, write } from "./dom.js";
+import { offerBackbone } from "./form.js";
+import { takeInput } from "./intake.js";
+import { download } from "./download.js";
 import { changeProject, deleteProject, listProjects } from "./projects.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
@@ -27,6 +30,7 @@ export function createProjectView(app, views) {
   const list = createProjectList(app, (id) => run("restoring", panel, async (_, client) => void (await take(client, id))));
   const fields = createFields(app);
   let asked = false;
+  let given = ""; // the name of a project from a file, for when the browser has it
   /** @type {Kept} */
   let kept = { desk: place, state: "", unsaved: 0, id: 0, name: "", bytes: 0 };
 
@@ -71,11 +75,12 @@ export function createProjectView(app, views) {
 
   /**
    * @param {import("./protocol.js").Album & import("./protocol.js").Restored} restored
-   * @param {Map<number, Photo>} photos
+   * @param {Map<number, import("./types.js").KnownPhoto>} photos
    */
   async function showRestored(restored, photos) {
     const { model, problems } = restored;
     empty();
+    offerBackbone(find, store.get().info, restored.backbone);
     fields.write(restored.settings);
     store.set({ classes: restored.classes, album: restored, photos, problems });
     if (!model) return;
@@ -110,6 +115,30 @@ export function createProjectView(app, views) {
     });
   }
 
+  find("project-save", HTMLButtonElement).addEventListener("click", () => {
+    run("restoring", panel, async (desk) => {
+      /** @param {{ done: number, total: number }} progress */
+      const onProgress = ({ done, total }) => status.progress(() => texts.savingProject(done, total), done, total);
+      const { blob, lost } = await desk.saveProject({ name: kept.name, onProgress });
+      download(blob, `${kept.name || "pyclassifier-project"}.zip`);
+      status.show(() => texts.projectSaved(blob.size, lost));
+    });
+  });
+
+  const file = find("project-open", HTMLInputElement);
+  file.addEventListener("change", () => {
+    const source = takeInput(file);
+    run("restoring", panel, async (desk) => {
+      const [chosen] = (await source()).photos;
+      if (!chosen) return;
+      status.progress(() => texts.openingProject);
+      const { photos, ...opened } = await desk.openProject(chosen instanceof File ? chosen : chosen.blob);
+      given = opened.name;
+      await showRestored(opened, new Map(photos.map(({ id, path }) => [id, { path, blob: null }])));
+      status.show(() => texts.restored(photos.length, opened.classes.length));
+    });
+  });
+
   name.addEventListener("change", async () => {
     if (!kept.id) return;
     await changeProject(kept.id, { name: name.value.trim() });
@@ -119,6 +148,11 @@ export function createProjectView(app, views) {
   /** @param {Kept} note */
   function show(note) {
     const changed = note.state !== kept.state;
+    if (given && note.id) {
+      changeProject(note.id, { name: given });
+      note = { ...note, name: given };
+      given = "";
+    }
     kept = note;
     box.dataset.state = note.state.split(":")[0];
     write(find("project-summary", HTMLElement), () => texts.projectState(kept));
@@ -133,7 +167,7 @@ export function createProjectView(app, views) {
   show(kept);
   box.addEventListener("toggle", () => box.open && list.show(kept.id));
   store.subscribe((state) => {
-    for (const button of box.querySelectorAll("button")) button.disabled = !isFree(state);
+    for (const control of box.querySelectorAll("button, input")) /** @type {HTMLButtonElement} */ (control).disabled = !isFree(state);
     // Not before there is something that took an effort: browsers may ask the visitor.
     if (state.model?.source === "trained" && !asked) {
       asked = true;

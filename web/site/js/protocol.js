@@ -271,6 +271,7 @@
  * @property {Problem[]} problems
  * @property {Record<string, string | boolean>} settings  what `keepSettings` was told
  * @property {Trained | Opened | null} model
+ * @property {string} backbone  name of the one in use
  *
  * @typedef {object} Kept  how it stands with what is kept in the browser
  * @property {DeskName} desk
@@ -282,13 +283,15 @@
  * @property {number} bytes
  *
  * @typedef {object} Progress
- * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, augmenting, training, restoring
+ * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, augmenting, training, restoring,
+ *   saving
  * @property {number} done
  * @property {number} total
  * @property {number} [epoch]
  * @property {number} [epochs]
  * @property {History} [history]
  * @property {{ id: number, path: string, blob: Blob }[]} [photos]  while restoring: some of the project's
+ * @property {Uint8Array} [piece]  while saving: the next bytes of the project's zip
  *
  * @typedef {object} Info
  * @property {string} backend
@@ -313,6 +316,9 @@
  * @property {[[TrainOptions & { whole?: boolean }], Checked]} check
  * @property {[[{ project?: number }], (Album & Restored) | null]} resume
  * @property {[[], null]} startAnew
+ * @property {[[{ name?: string }], { lost: number }]} saveProject
+ * @property {[[], Album & Restored & { name: string, photos: { id: number, path: string }[] }]} openProject
+ * @property {[[], Opened & { album: Album }]} openLooseModel
  * @property {[[Record<string, string | boolean>], null]} keepSettings
  * @property {[[TrainOptions], Trained]} train
  * @property {[["validation" | "cross"], Judged | null]} results
@@ -330,7 +336,7 @@
  * @property {[[], StorageCost[]]} measureStorage
  * @property {[[], TakeAway]} takeAway
  * @property {[[{ name?: string, dtype?: StoredAs, texts: Record<string, string> }], Uint8Array]} exportPage
- * @property {[[ArrayBuffer], Opened]} openModel
+ * @property {[[ArrayBuffer], Opened & { album: Album }]} openModel
  * @property {[[], Digits]} addDigits
  * @property {[[DigitOptions], Trained]} trainDigits
  * @property {[[number, number, Uint8ClampedArray], Reading]} readDigit  width, height, grey pixels row by row
@@ -347,7 +353,8 @@
  * @typedef {{ id: number, result: unknown }} ResultReply  worker -> page
  * @typedef {{ id: number, error: { name: string, message: string } }} ErrorReply  worker -> page
  * @typedef {{ note: Kept }} NoteReply  worker -> page, of its own accord
- * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply} Reply
+ * @typedef {{ ended: string }} EndReply  worker -> page: it ends, and why
+ * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply | EndReply} Reply
  */
 
 /** Name of the errors that mean: stopped because the caller asked for it. */

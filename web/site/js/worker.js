@@ -28,7 +28,17 @@ const files = new Map();
 /** Methods that do not wait for the calls before them: a picture is shown at once, and settings are not lost where a training is cut off. */
 const AT_ONCE = new Set(["picture", "keepSettings"]);
 /** Methods whose last argument is their files. */
-const TAKES_FILES = new Set(["add", "addDigits", "evaluate", "explain", "exportPage", "predict", "recognise"]);
+const TAKES_FILES = new Set([
+  "add",
+  "addDigits",
+  "evaluate",
+  "explain",
+  "exportPage",
+  "openLooseModel",
+  "openProject",
+  "predict",
+  "recognise",
+]);
 /** What runs in Python on this site, apart from the packages. */
 const MODULES = [
   "session.py",
@@ -38,6 +48,7 @@ const MODULES = [
   "check.py",
   "desk_project.py",
   "keeping.py",
+  "project_files.py",
   "options.py",
   "figures.py",
   "crossing.py",
@@ -78,16 +89,38 @@ async function answer({ id, method, args, desk }) {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
     const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
     const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
+    watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     self.postMessage({ id, error: { name, message } });
-    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error) self.close(); // the client starts another one
+    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error) end("Python ran out of memory, or failed otherwise.");
   } finally {
     stops.delete(id);
     files.delete(id);
   }
   if (!AT_ONCE.has(method)) await session?.keep(desk).catch(console.error);
+}
+
+/** End this worker; the client starts another one, which takes up what is kept. @param {string} reason */
+function end(reason) {
+  self.postMessage({ ended: reason });
+  self.close();
+}
+
+/** The canvas that WebGL computes on. @type {EventTarget | null} */
+let canvas = null;
+
+/**
+ * Where the graphics processor was reset, or given to others, all tensors are gone, and what waits for them may wait forever.
+ * A new worker has a new context, or another backend where there is none to be had.
+ */
+function watchGraphics() {
+  const { tf } = /** @type {any} */ (globalThis);
+  const { gl } = tf.getBackend() === "webgl" ? tf.backend().gpgpu : { gl: { canvas: null } };
+  if (!gl.canvas || gl.canvas === canvas) return;
+  canvas = gl.canvas;
+  canvas?.addEventListener("webglcontextlost", () => end("The graphics processor was reset."));
 }
 
 /**

@@ -10,6 +10,7 @@ from pyclassifier import Dataset, Problem, Project, Sample
 from pyclassifier.datasets import Split
 
 MOST_STEPS = 100
+MOST_OFFERED = 100  # Of a model's classes: more of them than photos would be in the way.
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,13 @@ class Album:
         """Make an empty class."""
         label = self._free(label)
         self._go("addClass", replace(self.now, classes={**self.now.classes, self._new_key(): Category(label)}))
+
+    def offer_classes(self, labels: Sequence[str]) -> None:
+        """Make an empty class of each label that is none yet, in one step."""
+        new = [label for label in labels if label.strip() and not self.now.has(label.strip())][:MOST_OFFERED]
+        if new:
+            made = {self._new_key(): Category(label.strip()) for label in dict.fromkeys(new)}
+            self._go("addClass", replace(self.now, classes={**self.now.classes, **made}))
 
     def rename_class(self, label: str, to: str) -> None:
         """Call a class otherwise."""

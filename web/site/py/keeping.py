@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import desk_project
 from exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
 
+from pyclassifier.catalog import get_card
 from pyclassifier.manifest import FeatureRows, describe_project, restore_project
 
 if TYPE_CHECKING:
@@ -266,6 +267,7 @@ def restored(bench: Workbench) -> Data:
         "problems": listed(bench.album.problems),
         "settings": bench.settings,
         "model": bench.shown,
+        "backbone": get_card(bench.classifier.backbone).name,
     }
 
 

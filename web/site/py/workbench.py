@@ -15,6 +15,7 @@ import figures
 import incoming
 import keeping
 import live
+import project_files
 import runs
 import take
 from album import Album, Place
@@ -45,7 +46,7 @@ class Workbench:
 
     def __init__(self, engine: Any, find_card: Callable[[str | None], ModelCard]) -> None:
         self.engine = engine
-        self.find_card = find_card
+        self._find_card = find_card
         self.album = Album()
         self.classifier = ImageClassifier(find_card(None), engine=engine)
         self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
@@ -60,6 +61,12 @@ class Workbench:
         self.shown: Data | None = None  # What the page got to know of the model, trained or opened.
         self.settings: Data = {}  # What the page's fields say.
         self.keeper: Keeper | None = None
+
+    def find_card(self, name: str | None) -> ModelCard:
+        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
+        if name == "opened":
+            return get_card(self.classifier.backbone)
+        return self._find_card(name)
 
     def describe(self) -> Data:
         """The album for the page, and whether the model was trained on other photos than take part now."""
@@ -192,7 +199,9 @@ class Workbench:
         self.classifier = opened
         self.outputs = self.runs.current = None
         self.shown = describe_opened(opened)
-        return self.shown
+        # What it knows is offered as classes, to add photos to and to train on.
+        self.album.offer_classes(self.shown["classes"])
+        return {**self.shown, "album": self.describe()}
 
 
 class FlatWorkbench(Workbench):
@@ -211,7 +220,7 @@ Workbench.methods = {
     "openModel": Workbench.open_model,
 }
 Workbench.methods |= incoming.METHODS | arrange.METHODS | check.METHODS | figures.METHODS | runs.METHODS | live.METHODS
-Workbench.methods |= keeping.METHODS | crossing.METHODS | explain.METHODS | take.METHODS
+Workbench.methods |= keeping.METHODS | project_files.METHODS | crossing.METHODS | explain.METHODS | take.METHODS
 
 
 def _recognised(

@@ -184,6 +184,8 @@ export const labels = {
   keepModel: "Keep in this browser",
   projects: "Other projects in this browser",
   projectName: "Project name",
+  projectSave: "Save as a file",
+  projectOpen: "Open a project file",
   projectNew: "Start anew",
   projectQuestion: "Keep this project in the browser and start another one, or delete it with its photos and its model?",
   projectLeave: "Keep it, start another one",
@@ -664,6 +666,12 @@ export const texts = {
     if (state === "") return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
+  openedBackbone: "The opened model’s own",
+  /** @param {number} done @param {number} total */
+  savingProject: (done, total) => `Saving the project: ${done} of ${photos(total)}`,
+  /** @param {number} bytes @param {number} lost photos that could not be read */
+  projectSaved: (bytes, lost) => `Project saved: ${megabytes(bytes)}${lost ? `; ${photos(lost)} could not be read` : ""}`,
+  openingProject: "Opening the project…",
   /** @param {string} name @param {Date} when it was used last */
   projectTitle: (name, when) => name || `Project of ${dayAndTime(when)}`,
   /** @param {number} n @param {number} bytes */

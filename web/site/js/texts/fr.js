@@ -181,6 +181,8 @@ export const labels = {
   keepModel: "Conserver dans ce navigateur",
   projects: "Autres projets dans ce navigateur",
   projectName: "Nom du projet",
+  projectSave: "Enregistrer dans un fichier",
+  projectOpen: "Ouvrir un fichier de projet",
   projectNew: "Recommencer",
   projectQuestion: "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
   projectLeave: "Le garder, en commencer un autre",
@@ -574,6 +576,10 @@ export const texts = {
     if (state === "") return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
+  openedBackbone: "Celui du modèle ouvert",
+  savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
+  projectSaved: (bytes, lost) => `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
+  openingProject: "Ouverture du projet…",
   projectTitle: (name, when) => name || `Projet du ${dayAndTime(when)}`,
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 

@@ -175,6 +175,8 @@ export const labels = {
   keepModel: "保存在此浏览器中",
   projects: "此浏览器中的其他项目",
   projectName: "项目名称",
+  projectSave: "保存为文件",
+  projectOpen: "打开项目文件",
   projectNew: "重新开始",
   projectQuestion: "将此项目保留在浏览器中并新建一个项目，还是连同照片和模型一起删除？",
   projectLeave: "保留，并新建一个",
@@ -547,6 +549,10 @@ export const texts = {
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
+  openedBackbone: "所打开模型自带的",
+  savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
+  projectSaved: (bytes, lost) => `项目已保存：${megabytes(bytes)}${lost ? `；${photos(lost)}无法读取` : ""}`,
+  openingProject: "正在打开项目…",
   projectTitle: (name, when) => name || `${dayAndTime(when)}的项目`,
   projectSize: (n, bytes) => `${photos(n)}，${megabytes(bytes)}`,
 

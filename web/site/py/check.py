@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from exchange import Data, Emit, Stop, as_dict, reporter
-from options import read_options
 
 from pyclassifier import Finding, Fix, check_dataset
 from pyclassifier.catalog import get_card
@@ -28,7 +27,7 @@ async def check(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Da
     given = as_dict(options)
     whole = bool(given.pop("whole", False))
     if whole:
-        bench.classifier.set_params(**read_options(given, bench.find_card), topology=None)
+        bench.classifier.set_params(**bench.read_options(given), topology=None)
     dataset, classifier = bench.album.dataset(), bench.classifier
     if whole or _is_prepared(bench):
         report = await check_dataset(

@@ -29,6 +29,7 @@ from pyclassifier.catalog import get_card
 from pyclassifier.names import LabelBy
 
 TOP = 5
+OPENED = "opened"  # Stands for the backbone of the model in use.
 
 
 class Workbench:
@@ -64,9 +65,17 @@ class Workbench:
 
     def find_card(self, name: str | None) -> ModelCard:
         """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
-        if name == "opened":
+        if name == OPENED:
             return get_card(self.classifier.backbone)
         return self._find_card(name)
+
+    def read_options(self, options: Any) -> Data:
+        """Parameters for training as the page's options say; an opened model uses its backbone as before."""
+        params = read_options(options, self.find_card)
+        if as_dict(options).get("backbone") == OPENED:
+            fitted = self.classifier
+            params |= {"input_size": None, "fit_mode": fitted.fit_mode, "pooling": fitted.pooling}
+        return params
 
     def describe(self) -> Data:
         """The album for the page, and whether the model was trained on other photos than take part now."""
@@ -91,7 +100,7 @@ class Workbench:
 
     async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
         """Train on the photos taken in so far."""
-        params = read_options(options, self.find_card)
+        params = self.read_options(options)
         self.classifier.set_params(**params, topology=None)
         trained = await self.fit(self.album.dataset(), emit, stop)
         if not self.rejects and self.classifier.validation_:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ MAX_BYTES = 1 << 26
 _DELIMITERS = ",;\t|"
 _N_LOOKED_AT = 50
 _N_BYTES = 4096
+_DEEPEST = 50
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _names_a_file(cell: str) -> bool:
 def _read_json(text: str, name: str) -> Table:
     expected = f"Expected a list of records, or an object with the label of each file, in {name}"
     try:
-        value = json.loads(text)
+        value = json.loads(text) if _depth(text) <= _DEEPEST else None
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"{expected}; got no JSON ({error}).") from error
     if isinstance(value, Mapping) and value and not any(isinstance(label, list | dict) for label in value.values()):
@@ -135,6 +139,15 @@ def _read_json(text: str, name: str) -> Table:
         raise DatasetError(f"{expected}; got something else.")
     head = list(dict.fromkeys(key for record in value for key in record))
     return _make_table(name, head, [[_as_text(record.get(key)) for key in head] for record in value], 1)
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets are nested: the parser recurses, and the stack of a browser ends without an exception."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _as_text(value: object) -> str:

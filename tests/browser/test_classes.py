@@ -59,7 +59,7 @@ def test_classes_are_arranged_by_mouse(filled):
     page = filled
     status = page.get_by_role("status")
     choose(page, "blue", "Rename")
-    page.get_by_label("Class", exact=True).fill("azure")
+    page.locator("#classes").get_by_label("Class", exact=True).fill("azure")
     page.keyboard.press("Enter")
     expect(status).to_have_text("blue is now called azure")
     choose(page, "azure", "Merge into…")
@@ -223,7 +223,7 @@ def test_photos_of_a_zip_and_of_formats_that_the_browser_does_not_know_have_pict
     page.get_by_label("Choose training folder").set_input_files(tmp_path / "p")
     expect(photos(page, "grey").nth(0).locator("img")).to_be_visible()
     expect(photos(page, "grey").nth(1).locator("[data-kind=PNG]")).to_be_visible()
-    drop(page, page.get_by_text("Drop a folder here"), tmp_path / "p.zip")
+    drop(page, page.get_by_text("Drop photos, folders or a zip here"), tmp_path / "p.zip")
     expect(photos(page, "red").locator("img")).to_be_visible()
     photos(page, "red").first.dblclick()
     expect(page.get_by_role("dialog").get_by_role("img", name="red: 1.png")).to_be_visible()

@@ -9,26 +9,27 @@ from playwright.sync_api import expect
 from test_page import open_page
 
 MOST_STOPS = 150
-FOCUSED = """() => {
+FOCUSED = """(within) => {
 const focused = document.activeElement;
 const named = focused.labels?.[0] ?? focused;
 const seen = focused.matches(".file-input") ? named : focused;
 const { outlineStyle, outlineWidth } = getComputedStyle(seen);
 const name = focused.getAttribute("aria-label") ?? named.textContent.trim();
 const visible = outlineStyle !== "none" && outlineWidth !== "0px";
-return { name, visible: visible || focused === document.body }; // the body between the last and the first
+const body = focused === document.body; // between the last control and the first
+return { name: focused.closest(within) ? name : "", visible: visible || body };
 }"""
 
 
-def go_to(page, name, key="Tab"):
-    """Press the key until the control of this name has the focus; each one on the way shows that it has it."""
+def go_to(page, name, within="body"):
+    """Press Tab until the control of this name has the focus; each one on the way shows that it has it."""
     for _ in range(MOST_STOPS):
-        page.keyboard.press(key)
-        focused = page.evaluate(FOCUSED)
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED, within)
         assert focused["visible"], focused
         if re.fullmatch(name, focused["name"]):
             return
-    pytest.fail(f"{name} cannot be reached by {key}")
+    pytest.fail(f"{name} cannot be reached by Tab")
 
 
 def choose(page, name, files):
@@ -59,12 +60,31 @@ def test_from_photos_to_the_models_file(page, site, dist):
     page.keyboard.press("Enter")
     expect(status).to_have_text(re.compile("^Trained: "), timeout=240_000)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_focused()
+    look_at_a_cell_and_move_a_photo(page, status)
+    go_to(page, "Train again")
+    page.keyboard.press("Enter")
+    expect(status).to_have_text(re.compile("^Trained: "), timeout=240_000)
     choose(page, "Choose photos to recognise", dist / "samples/validation/grass/00.png")
     expect(status).to_have_text("Recognised 1 photo", timeout=60_000)
     with page.expect_download() as download:
         go_to(page, "Download model")
         page.keyboard.press("Enter")
     assert download.value.suggested_filename.endswith(".zip")
+
+
+def look_at_a_cell_and_move_a_photo(page, status):
+    go_to(page, "4 photos of “brick”.*", within="#confusion")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell-title")).to_be_focused()
+    go_to(page, "brick: .*", within="#cell")
+    go_to(page, "brick: .*", within="#classes")
+    page.keyboard.press("Space")
+    go_to(page, "Move to…", within="#chosen")
+    page.keyboard.press("Enter")
+    page.keyboard.type("grass")
+    go_to(page, "Move", within="dialog")
+    page.keyboard.press("Enter")
+    expect(status).to_have_text("Moved 1 photo to grass")
 
 
 def test_the_language_is_chosen_by_keyboard(page, site):

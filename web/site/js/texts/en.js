@@ -292,7 +292,10 @@ const settingNames = {
 };
 
 /** @param {string} name @param {unknown} value */
-const settingValue = (name, value) => (name === "validationSplit" ? String(Math.round(Number(value) * 100)) : String(value ?? "–"));
+const settingValue = (name, value) => {
+  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
+  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
+};
 
 /** Texts with names and numbers in them. */
 export const texts = {

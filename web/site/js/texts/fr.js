@@ -25,20 +25,20 @@ export const labels = {
   moreWaysLead:
     "Un zip de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
-  openCapture: "Filmer des photos",
-  captureTitle: "Filmer avec la caméra",
+  openCapture: "Photos en rafale",
+  captureTitle: "Photos en rafale avec la caméra",
   captureRate: "Photos par seconde",
   captureDelay: "Compte à rebours",
   captureToggle: "Appuyer une fois pour commencer, une fois pour arrêter",
   captureHint:
-    "Maintenez le bouton ou la barre d’espace. Les photos d’une même prise restent ensemble quand une part est mise de côté pour la validation.",
+    "Maintenez le bouton ou la barre d’espace. Les photos d’une même rafale restent ensemble quand une part est mise de côté pour la validation.",
   fileColumn: "Colonne des photos",
   labelColumn: "Colonne des classes",
   addNow: "Ajouter les photos",
   withoutTable: "Sans le tableau",
   tableExamples: "Contenu du tableau",
   addPhotos: "Ajouter des photos…",
-  recordPhotos: "Filmer des photos…",
+  recordPhotos: "Photos en rafale…",
   useSamples: "Prendre les photos d’exemple",
   treeLabel: "Exemple : le dossier photos contient les dossiers cat et dog, et ceux-ci contiennent les photos.",
   validationTitle: "Photos de validation",
@@ -95,7 +95,7 @@ export const labels = {
   augmentationHint: "Entraîne aussi sur des copies modifiées des photos d’entraînement. Chaque copie est calculée une fois, comme une photo de plus.",
   augment: "Entraîner aussi sur des copies modifiées",
   copies: "Copies de chaque photo",
-  flip: "En refléter certaines",
+  flip: "Miroir pour une partie",
   crop: "Rogner jusqu’à (%)",
   colour: "Changer les couleurs jusqu’à (%)",
   compareAugmentation: "Entraîner avec et sans, et comparer",
@@ -290,7 +290,10 @@ const settingNames = {
 };
 
 /** @param {string} name @param {unknown} value */
-const settingValue = (name, value) => (name === "validationSplit" ? String(Math.round(Number(value) * 100)) : String(value ?? "–"));
+const settingValue = (name, value) => {
+  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
+  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
+};
 
 /** @type {typeof import("./en.js").texts} */
 export const texts = {
@@ -322,10 +325,10 @@ export const texts = {
   columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
   oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
   sameColumns: "Deux colonnes différentes sont attendues.",
-  holdToRecord: "Maintenir pour filmer",
-  record: "Commencer à filmer",
-  recording: "Prise en cours…",
-  stopRecording: "Arrêter de filmer",
+  holdToRecord: "Maintenir pour photographier",
+  record: "Commencer la rafale",
+  recording: "Rafale en cours…",
+  stopRecording: "Arrêter la rafale",
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
   reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
   photosReady: (n, classes) => `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}`,

@@ -275,7 +275,10 @@ const settingNames = {
 };
 
 /** @param {string} name @param {unknown} value */
-const settingValue = (name, value) => (name === "validationSplit" ? String(Math.round(Number(value) * 100)) : String(value ?? "–"));
+const settingValue = (name, value) => {
+  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
+  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
+};
 
 /** @type {typeof import("./en.js").texts} */
 export const texts = {

@@ -35,7 +35,7 @@ def folder(tmp_path):
 
 
 def status(page):
-    return page.get_by_role("status")
+    return page.locator("#status")
 
 
 def open_page(page, site, text="Ready", backend="wasm"):
@@ -255,8 +255,11 @@ def test_where_the_graphics_processor_is_reset_nothing_is_lost(tab, site, folder
     train(tab)
     before = recognise(tab, folder)
     kept(tab)
-    # In predict:
-    tab.locator("#try-photos").set_input_files(sorted(folder.glob("*/*.png")))
+    # In predict, on photos that it does not know yet:
+    unknown = [folder.parent / f"{i}.png" for i in range(60)]
+    for i, path in enumerate(unknown):
+        path.write_bytes(encode(noisy(COLORS["red"], 1000 + i, (160, 120))))
+    tab.locator("#try-photos").set_input_files(unknown)
     expect(status(tab)).to_have_text(re.compile("^Recognising"), timeout=READY)
     graphics_worker(tab).evaluate(LOSE_CONTEXT)
     expect(status(tab)).to_have_text(re.compile("^Started again; nothing was lost"), timeout=READY)

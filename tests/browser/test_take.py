@@ -301,3 +301,45 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
         assert {entry["quantization"]["dtype"] for entry in entries} == {"uint8", "uint16"}
     page.evaluate(AXE.read_text())
     assert violations(page) == []
+
+
+NOTEBOOK = """
+async ([url, archive, photos]) => {
+  const { loadPyodide } = await import(`${url}pyodide/pyodide.mjs`);
+  globalThis.tf = await import(`${url}vendor/tf.js`);
+  await tf.setBackend("wasm");
+  const pyodide = await loadPyodide({ indexURL: `${url}pyodide/`, packages: ["pyclassifier"] });
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  pyodide.FS.writeFile("model.zip", bytes(archive));
+  photos.forEach(([, text], i) => pyodide.FS.writeFile(`photo${i}`, bytes(text)));
+  return JSON.parse(await pyodide.runPythonAsync(`
+    import json
+    from pathlib import Path
+    from pyclassifier import ImageClassifier
+    classifier = await ImageClassifier.load("model.zip")
+    photos = [Path(f"photo{i}").read_bytes() for i in range(${photos.length})]
+    rows = (await classifier.predict_proba(photos)).tolist()
+    json.dumps([dict(zip(classifier.classes_.tolist(), row)) for row in rows])
+  `));
+}
+"""
+
+
+def test_page_opened_archive_and_notebook_agree(client, chromium, site, dist):
+    from browser_fixtures import SHARED
+
+    photos = awkward_photos(dist, SHARED if SHARED.is_dir() else None)
+    archive = client.export_model()
+    here = client.predict(encoded(photos))
+    with opened_tab(chromium, site) as tab:
+        other = Client(tab, site, "wasm")
+        other.open_model(archive)
+        opened = other.predict(encoded(photos))
+        tab.evaluate("client.close()")
+    with opened_tab(chromium, site) as tab:
+        tab.goto(f"{site}favicon.svg")
+        notebook = tab.evaluate(NOTEBOOK, [site, base64.b64encode(archive).decode(), encoded(photos)])
+    for (name, _), one, two, three in zip(photos, here, opened, notebook, strict=True):
+        for guess, again in zip(one["top"], two["top"], strict=True):
+            assert again["probability"] == pytest.approx(guess["probability"], abs=1e-4), name
+            assert three[guess["label"]] == pytest.approx(guess["probability"], abs=1e-4), name

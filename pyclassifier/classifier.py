@@ -50,8 +50,10 @@ class ImageClassifier(TrainedClassifier):
         Train on the mean of the feature map, or on all of it.
     hidden_units : int
         Units of the head's hidden layer.
-    epochs, batch_size, learning_rate, patience
+    epochs, learning_rate, patience
         As in `pyclassifier.FitConfig`.
+    batch_size : int, optional
+        Photos per step; by default 16, and more where an epoch of many photos would have more than 50 steps.
     class_weight : {"balanced"} or dict of str to float, optional
         Weight of the photos of each class in training: "balanced" makes up for classes with few photos, a dict gives
         the weights by label, 1 where it has none.
@@ -133,7 +135,7 @@ class ImageClassifier(TrainedClassifier):
         pooling: Pooling = "avg",
         hidden_units: int = 100,
         epochs: int = 20,
-        batch_size: int = 16,
+        batch_size: int | None = None,
         learning_rate: float = 1e-3,
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,

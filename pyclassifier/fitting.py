@@ -15,7 +15,7 @@ from .engines import Engine, History, Model
 from .errors import DatasetError
 from .features import FeatureExtractor
 from .heads import TrainedHead
-from .material import Callbacks, Ints, Material, add_copies, gather, train_on
+from .material import Callbacks, Ints, Material, add_copies, batch_size, gather, train_on
 from .metrics import Evaluation
 from .predictions import Predictions
 from .record import make_record
@@ -148,6 +148,7 @@ def _describe(
         record=make_record(
             parameters={
                 **params,
+                "batch_size": batch_size(len(training), params),
                 "backbone": extractor.card.name,
                 "engine": None,
                 "augmentation": asdict(params["augmentation"]) if params["augmentation"] else None,

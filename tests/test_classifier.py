@@ -14,6 +14,8 @@ from pyclassifier import (
     Sample,
     StoppedError,
 )
+from pyclassifier.archive import read_archive
+from pyclassifier.material import batch_size
 
 
 def make(engine=None, **params) -> ImageClassifier:
@@ -356,3 +358,14 @@ async def test_it_does_not_come_back_to_another_backbone():
     with pytest.raises(ValueError, match="open its archive instead"):
         await opened.restore(classifier.snapshot())
     assert (await opened.predict([noisy(COLORS["red"], seed=5)])).tolist() == ["red"]
+
+
+@pytest.mark.parametrize(("n", "size"), [(1, 16), (800, 16), (801, 32), (5000, 128)])
+def test_many_photos_are_trained_on_in_larger_steps(n, size):
+    assert batch_size(n, {"batch_size": None}) == size and batch_size(n, {"batch_size": 5}) == 5
+
+
+async def test_the_size_of_the_steps_is_on_record():
+    classifier = await make().fit(color_dataset())
+    archive = read_archive(await classifier.save())
+    assert archive.record["run"]["parameters"]["batch_size"] == 16

@@ -101,6 +101,7 @@ def test_photos_are_chosen_moved_marked_dragged_and_deleted_by_mouse(filled):
     page.get_by_role("menuitem", name="Use for validation").click()
     expect(card(page, "sky")).to_contain_text("0 training · 3 validation")
     expect(photos(page, "sky").first).to_have_accessible_name(re.compile(r"^sky: \d\.png \(validation\)"))
+    page.set_viewport_size({"width": 1400, "height": 1600})  # both classes in sight
     photos(page, "red").nth(0).drag_to(page.get_by_role("heading", name="blue", exact=True))
     expect(status).to_have_text("Moved 1 photo to blue")
     assert counts(page) == {"blue": 8, "green": 8, "red": 8, "sky": 3}
@@ -146,7 +147,7 @@ def test_the_keyboard_arranges_photos(filled):
     expect(photos(page, "lime").nth(0)).to_be_focused()
     button(page, "More on lime").focus()
     press("ArrowDown")
-    expect(page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    expect(page.get_by_role("menuitem").first).to_be_focused()
     press("End")
     press("Enter")
     expect(status).to_have_text("Deleted class lime")

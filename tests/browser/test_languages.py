@@ -14,11 +14,12 @@ SAME = re.compile(
     r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html)\b|brick|grass|gravel|photos|train\b|cat|dog"
     r"|pyclassifier|MobileNet|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine|English|Français"
     r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|CSV|TSV|JSON|zip|JPEG|PNG|WebP|GIF|BMP|TIFF"
+    r"|Keras|TFLite|ONNX|SavedModel|ml5|u?int\d+|float\d+|python -m http.server|<img>|Ctrl"
     r"|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|^[A-Za-z, -]+：|（File is not a zip file）"  # a thing of ImageNet's, and what Python's own library says
 )
 # What is English everywhere: names of layers and of ImageNet's classes, and sentences that are marked as English.
-ENGLISH = "noscript, template, #language, #layer-table tbody, #answers-list .recognised, #kept, body [lang=en-GB]"
+ENGLISH = "noscript, template, pre, code, #language, #layer-table tbody, #answers-list, #kept, body [lang=en-GB]"
 
 
 def open_site(page, site, hash_=""):

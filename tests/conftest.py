@@ -32,3 +32,8 @@ def pytest_pyfunc_call(pyfuncitem):
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, pyfuncitem.obj(**arguments)).result()
     return True
+
+
+def pytest_make_parametrize_id(val):
+    # Files as parameters: their bytes make no name, and what gzip packs holds the time, so that two workers differ.
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None

@@ -237,7 +237,7 @@ def test_errors_reach_the_page_as_sentences(page, site):
         ("train", [{}], "Expected photos of at least 2 classes, got none"),
         ("predict", [encoded([("a.png", b"x")])], "Expected a trained model"),
         ("openModel", [base64.b64encode(b"not a zip").decode()], "Expected a model archive"),
-        ("train", [{"inputSize": 100}], "Expected photos"),
+        ("train", [{"inputSize": 100}], "Expected an input size that is a multiple of 32"),
     ):
         message = client.reply(method, *args)["error"]["message"]
         assert words in message and "Traceback" not in message

@@ -143,7 +143,7 @@ def arranging(page) -> Iterator[str]:
     page.locator("#chosen-none").click()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["wide", "dark phone", pytest.param("light phone", marks=pytest.mark.full)])
 def test_no_state_has_a_fault(chromium, site, dist, look):
     with opened_tab(chromium, site, reduced_motion="reduce", **LOOKS[look]) as page:
         page.context.grant_permissions(["camera"])

@@ -118,6 +118,7 @@ def test_your_photos_reports_what_it_cannot_use_and_what_is_misfiled(tab, site):
     assert "misfiled.png" in worst and worst.count("wrong: it is") == worst.count("wrong: it is gravel") == 1
 
 
+@pytest.mark.full
 def test_look_inside_compares_settings(tab, site):
     shown = Notebook(tab, site, "look_inside.ipynb").run_all()
     assert sum(cell.n_images for cell in shown) == 2

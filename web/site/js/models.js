@@ -45,7 +45,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       const otherwise = model.computesOtherwise ? model.deviation : null;
       const { album } = model;
       store.set({ model: { classes: model.classes, source: "opened", otherwise }, album, classes: album.classes });
-      offerBackbone(find, store.get().info, model.backbone);
+      if (place !== "digits") offerBackbone(find, store.get().info, model.backbone); // whose networks begin from nothing
       tryout.clear();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));

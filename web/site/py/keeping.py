@@ -288,7 +288,7 @@ async def start_anew(bench: Workbench, *, emit: Emit, stop: Stop) -> None:
 async def keep_settings(bench: Workbench, settings: Any, *, emit: Emit, stop: Stop) -> None:
     """Remember what the page's fields say."""
     bench.settings = as_dict(settings)
-    if bench.keeper and bench.keeper.description:
+    if bench.keeper:
         bench.keeper.touch()
 
 

@@ -166,6 +166,8 @@ def _noting(bench: Workbench, method: str, emit: Emit) -> Emit:
         emit(event)
         if event["stage"] == "features":
             keeper.grow()
+        elif event["stage"] == "training" and event["done"] == 1:
+            keeper.touch()  # The last of them came just before.
 
     return note
 

@@ -176,15 +176,9 @@ def test_two_thousand_photos_of_a_class_stay_few_in_the_document(page, site, tmp
         (tmp_path / "p" / label).mkdir(parents=True)
         for i in range(n):
             (tmp_path / "p" / label / f"{i}.png").write_bytes(encode(noisy(COLORS["red"], i, (24, 24))))
-    page.add_init_script(
-        "globalThis.long = [];"
-        "const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((e) => e.duration)));"
-        "observer.observe({ type: 'longtask' });"
-    )
     open_page(page, site, "wasm")
     page.get_by_label("Choose training folder").set_input_files(tmp_path / "p")
     expect(page.get_by_role("status")).to_have_text("Ready: 2,002 photos in 2 classes", timeout=60_000)
-    page.evaluate("long.length = 0")
     button(page, "Show all 2,000").click()
     expect(photos(page, "many").first.locator("img")).to_be_visible()
     nodes = [page.evaluate("document.querySelectorAll('#classes *').length")]
@@ -202,14 +196,6 @@ def test_two_thousand_photos_of_a_class_stay_few_in_the_document(page, site, tmp
     page.keyboard.press("Control+z")
     expect(page.get_by_role("status")).to_have_text("Undone: deleting photos")
     assert max(nodes) < 500, nodes
-    assert longest_task(page) < 100
-    page.evaluate("void setTimeout(() => { const end = performance.now() + 150; while (performance.now() < end); })")
-    assert longest_task(page) >= 150  # that they are seen at all
-
-
-def longest_task(page):
-    page.wait_for_timeout(500)  # the browser tells of them a moment later
-    return page.evaluate("Math.max(0, ...long)")
 
 
 def test_photos_of_a_zip_and_of_formats_that_the_browser_does_not_know_have_pictures(page, site, tmp_path):

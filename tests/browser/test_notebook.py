@@ -108,6 +108,7 @@ def assert_close(here, there):
         assert a == pytest.approx(b, abs=1e-4)
 
 
+@pytest.mark.full
 def test_your_photos_reports_what_it_cannot_use_and_what_is_misfiled(tab, site):
     shown = Notebook(tab, site, "your_photos.ipynb").run_all()
     text = "".join(cell.stdout for cell in shown)

@@ -52,7 +52,7 @@ async ([url, backend, pytestZip, testsZip]) => {
 """
 
 
-@pytest.mark.parametrize("backend", ["webgl", "wasm"])
+@pytest.mark.parametrize("backend", ["webgl", pytest.param("wasm", marks=pytest.mark.full)])
 def test_unit_tests_pass_in_pyodide(tab, site, backend):
     tab.goto(f"{site}favicon.svg")
     modules = tuple(path.name for path in sorted(TESTS.glob("*.py")))

@@ -181,6 +181,7 @@ def test_in_a_full_browser_work_goes_on_and_the_page_says_what_is_not_kept(page,
     reload(page)
 
 
+@pytest.mark.full
 def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
     with opened_tab(chromium, site) as first:
         open_page(first, site)

@@ -61,6 +61,7 @@ def test_the_four_logos_are_recognised(page, site, shared):
     assert recognise(page, files) == ["android", "apple", "apple", "windows"]
 
 
+@pytest.mark.full
 def test_models_are_kept_in_the_browser_opened_and_deleted(page, site, flat):
     open_logos(page, site)
     expect(button(page, "Keep in this browser")).to_be_disabled()

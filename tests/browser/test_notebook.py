@@ -128,6 +128,7 @@ def test_look_inside_compares_settings(tab, site):
     assert len(re.findall(r"\| (?:96|128) \| \d+ \| \d+\.\d% ", text)) == 6
 
 
+@pytest.mark.full
 def test_move_it_around_opens_what_the_page_made(tab, site):
     notebook = Notebook(tab, site, "move_it_around.ipynb")
     text = "".join(cell.stdout for cell in notebook.run_all())

@@ -202,6 +202,7 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     assert build_of(ready(page.reload() and page)) == "second build"
 
 
+@pytest.mark.full
 def test_the_notebooks_keep_their_own_worker_and_open_without_network_once_used(host, context):
     page = visit(context, host)
     code = "from pathlib import Path\nimport pyclassifier\nprint(Path('photo.bin').stat().st_size)"

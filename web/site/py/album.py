@@ -50,6 +50,10 @@ class Arrangement:
         """Whether there is a class of this name."""
         return any(category.label == label for category in self.classes.values())
 
+    def names(self, keys: Sequence[int], before: Sequence[str]) -> list[str]:
+        """What classes are called now; those that are gone as before."""
+        return [self.classes[key].label if key in self.classes else old for key, old in zip(keys, before, strict=True)]
+
     def taking_part(self) -> dict[int, Place]:
         """The photos of the classes that are switched on."""
         return {photo: place for photo, place in self.photos.items() if self.classes[place.key].enabled}
@@ -80,12 +84,17 @@ class Album:
 
     def dataset(self) -> Dataset:
         """The photos that take part, with the labels that they have now."""
-        labels = {key: category.label for key, category in self.now.classes.items()}
-        samples = [
-            replace(self.samples[photo], label=labels[place.key], split=place.split)
-            for photo, place in self.now.taking_part().items()
-        ]
-        return Dataset(tuple(samples), self.problems)
+        return self._labelled(self.now.taking_part())
+
+    def whole(self) -> Dataset:
+        """All photos, those of classes that are switched off too."""
+        return self._labelled(self.now.photos)
+
+    def sample(self, photo: int) -> Sample:
+        """The photo with this id, a deleted one too."""
+        if photo not in self.samples:
+            raise ValueError(f"Expected the id of a photo, got {photo}, which is none.")
+        return self.samples[photo]
 
     def ids(self) -> dict[Any, int]:
         """Id by what reads a photo, which stays the same whatever its label."""
@@ -170,7 +179,7 @@ class Album:
         split : {"training", "validation", "drawn"}, optional
             What to mark them for; "drawn" removes the mark.
         """
-        chosen = self._check(photos)
+        chosen = self.check(photos)
         if split not in (None, "training", "validation", "drawn"):
             raise ValueError(f"Expected split to be training, validation or drawn; got {split!r}.")
         classes = dict(self.now.classes)
@@ -188,7 +197,7 @@ class Album:
 
     def delete_photos(self, photos: Sequence[int]) -> None:
         """Delete photos."""
-        self._go("deletePhotos", replace(self.now, photos=_without(self.now.photos, self._check(photos))))
+        self._go("deletePhotos", replace(self.now, photos=_without(self.now.photos, self.check(photos))))
 
     def undo(self) -> None:
         """Go back by one step."""
@@ -244,12 +253,20 @@ class Album:
             raise ValueError(f"Expected a name that no other class has, got {label!r}. Merge the two instead.")
         return label
 
-    def _check(self, photos: Sequence[int]) -> set[int]:
+    def check(self, photos: Sequence[int]) -> set[int]:
+        """The ids of photos that are there; ValueError for others."""
         chosen = {int(photo) for photo in photos}
         unknown = chosen - set(self.now.photos)
         if unknown:
             raise ValueError(f"Expected ids of photos, got {sorted(unknown)[:5]}, which are none or were deleted.")
         return chosen
+
+    def _labelled(self, places: Mapping[int, Place]) -> Dataset:
+        samples = (
+            replace(self.samples[photo], label=self.now.classes[place.key].label, split=place.split)
+            for photo, place in places.items()
+        )
+        return Dataset(tuple(samples), self.problems)
 
     def _change_class(self, name: str, key: int, **changes: Any) -> None:
         classes = {**self.now.classes, key: replace(self.now.classes[key], **changes)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, Stop, as_dict, reporter
+from exchange import Data, Emit, Stop, as_dict, reporter, stopper
 
 from pyclassifier import Finding, Fix, check_dataset
 from pyclassifier.catalog import get_card
@@ -30,9 +30,7 @@ async def check(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Da
         bench.classifier.set_params(**bench.read_options(given), topology=None)
     dataset, classifier = bench.album.dataset(), bench.classifier
     if whole or _is_prepared(bench):
-        report = await check_dataset(
-            dataset, classifier, on_progress=reporter(emit), should_stop=lambda: bool(stop.requested)
-        )
+        report = await check_dataset(dataset, classifier, on_progress=reporter(emit), should_stop=stopper(stop))
         findings = report.findings
         facts = [classifier.cache.facts(sample) for sample in dataset.samples]
         found = zip(facts, report.groups or (), strict=False)

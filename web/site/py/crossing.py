@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, Stop, as_dict, listed, reporter
+from exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
 from figures import describe
 from options import read_options
 
@@ -35,7 +35,7 @@ async def cross(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Da
             cv=folds,
             problems=problems,
             on_progress=reporter(emit),
-            should_stop=lambda: bool(stop.requested),
+            should_stop=stopper(stop),
         )
     finally:
         bench.classifier.set_params(**before)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +22,7 @@ _ANOTHER = {-1: Place(-1)}  # What a model was trained on that is not what takes
 def project(bench: Workbench, name: str = "") -> Project:
     """The desk's photos, classifier and settings."""
     now = bench.album.now
-    labels = {key: category.label for key, category in now.classes.items()}
-    samples = tuple(
-        replace(bench.album.samples[photo], label=labels[place.key], split=place.split)
-        for photo, place in now.photos.items()
-    )
+    labels = tuple(category.label for category in now.classes.values())
     disabled = frozenset(category.label for category in now.classes.values() if not category.enabled)
     settings = {
         "fields": bench.settings,
@@ -35,8 +30,7 @@ def project(bench: Workbench, name: str = "") -> Project:
         "modelClasses": bench.classifier.classes_.tolist() if bench.shown else None,
         "stale": bench.describe()["stale"],
     }
-    photos = Dataset(samples, bench.album.problems)
-    return Project(photos, bench.classifier, tuple(labels.values()), disabled, name, settings)
+    return Project(bench.album.whole(), bench.classifier, labels, disabled, name, settings)
 
 
 def take(bench: Workbench, taken: Project, ids: Sequence[int]) -> None:

@@ -126,6 +126,11 @@ def reporter(emit: Emit) -> Callable[[Progress], None]:
     return lambda progress: emit({"stage": progress.stage, "done": progress.done, "total": progress.total})
 
 
+def stopper(stop: Stop) -> Callable[[], bool]:
+    """What asks whether the page wishes to stop."""
+    return lambda: bool(stop.requested)
+
+
 def error(name: str, message: str) -> Data:
     """A reply that is an error."""
     return {"error": {"name": name, "message": message}}

@@ -17,9 +17,7 @@ async def explain(bench: Workbench, options: Any, files: Sequence[File], *, emit
     """A picture (PNG) of a photo, of the album by its id or a file, under the heat of a class, or the likeliest one."""
     options = as_dict(options)
     photo = options.get("photo")
-    if photo is not None and photo not in bench.album.samples:
-        raise ValueError(f"Expected the id of a photo, got {photo}, which is none.")
-    sample = bench.album.samples[photo] if photo is not None else as_samples(files)[0]
+    sample = bench.album.sample(photo) if photo is not None else as_samples(files)[0]
     found = await bench.classifier.explain(sample, options.get("label"))
     buffer = io.BytesIO()
     Image.fromarray(found.overlay()).save(buffer, "PNG")

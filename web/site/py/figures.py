@@ -28,11 +28,7 @@ async def results(bench: Workbench, judgement: str = "validation", *, emit: Emit
 
 async def confirm(bench: Workbench, photos: Sequence[int], on: bool = True, *, emit: Emit, stop: Stop) -> None:
     """Note that photos are in the right class whatever a model says, or take that back."""
-    chosen = {int(photo) for photo in photos}
-    unknown = chosen - set(bench.album.now.photos)
-    if unknown:
-        raise ValueError(f"Expected ids of photos, got {sorted(unknown)[:5]}, which are none or were deleted.")
-    for photo in chosen:
+    for photo in bench.album.check(photos):
         if on:
             bench.confirmed[photo] = bench.album.now.photos[photo].key
         else:
@@ -49,7 +45,7 @@ def describe(bench: Workbench, judged: Predictions, outputs: Sequence[int]) -> D
     outputs : sequence of int
         Keys of the model's classes.
     """
-    ids, known = bench.album.ids(), bench.album.now.classes
+    ids = bench.album.ids()
     shown, losses = judged.y_true, judged.losses
     photos = []
     for i in np.argsort(-losses, kind="stable"):
@@ -70,8 +66,7 @@ def describe(bench: Workbench, judged: Predictions, outputs: Sequence[int]) -> D
                 **_place(bench, photo),
             }
         )
-    names = [known[key].label if key in known else old for key, old in zip(outputs, judged.classes, strict=True)]
-    return {"classes": names, "photos": photos}
+    return {"classes": bench.album.now.names(outputs, judged.classes), "photos": photos}
 
 
 def _place(bench: Workbench, photo: int) -> Data:

@@ -116,11 +116,9 @@ def _question(found: Intake | MappingQuestion, listing: Files) -> Data | None:
 
 async def picture(bench: Workbench, photo: int, size: int, *, emit: Emit, stop: Stop) -> bytes:
     """A JPEG of a photo, its longer side of `size` pixels at most."""
-    if photo not in bench.album.samples:
-        raise ValueError(f"Expected the id of a photo, got {photo}, which is none.")
+    sample = bench.album.sample(photo)
     if not 1 <= size <= MOST_PIXELS:
         raise ValueError(f"Expected a size in 1..{MOST_PIXELS} pixels, got {size}.")
-    sample = bench.album.samples[photo]
     try:
         data = await sample.read()
     except OSError as error:

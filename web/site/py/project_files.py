@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import desk_project
-from exchange import Data, Emit, File, Stop, as_dict, open_slices, reader, reporter
+from exchange import Data, Emit, File, Stop, as_dict, open_slices, reader, reporter, stopper
 from keeping import restored
 
 from pyclassifier import ImageClassifier, open_project, save_project
@@ -56,7 +56,7 @@ async def save(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Dat
 
     stream: Any = Pieces(take)
     project = desk_project.project(bench, str(as_dict(options).get("name") or ""))
-    lost = await save_project(project, stream, on_progress=on_progress, should_stop=lambda: bool(stop.requested))
+    lost = await save_project(project, stream, on_progress=on_progress, should_stop=stopper(stop))
     stream.pass_on()
     return {"lost": len(lost)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter
+from exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter, stopper
 
 from pyclassifier import ImageNetClassifier, ModelCard, Problem, Recognition
 
@@ -43,7 +43,7 @@ class Recogniser:
             top_k=as_dict(options).get("topK") or TOP_K,
             problems=problems,
             on_progress=reporter(emit),
-            should_stop=lambda: bool(stop.requested),
+            should_stop=stopper(stop),
         )
         reasons = iter(problems)  # In the samples' order, one for each empty list.
         return [

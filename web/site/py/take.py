@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import snippets
-from exchange import Data, Emit, File, Stop, as_bytes, as_dict, reporter
+from exchange import Data, Emit, File, Stop, as_bytes, as_dict, reporter, stopper
 
 from pyclassifier import Dataset
 
@@ -24,7 +24,7 @@ async def measure_storage(bench: Workbench, *, emit: Emit, stop: Stop) -> list[D
     costs = await bench.classifier.measure_storage(
         Dataset(validation.samples if validation else ()),
         on_progress=reporter(emit),
-        should_stop=lambda: bool(stop.requested),
+        should_stop=stopper(stop),
     )
     return [
         {

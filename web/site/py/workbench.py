@@ -20,7 +20,7 @@ import runs
 import take
 from album import Album, Place
 from desk_project import describe_opened
-from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter
+from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter, stopper
 from keeping import Keeper
 from options import describe_params, read_options
 
@@ -87,8 +87,7 @@ class Workbench:
         """Let the model's labels follow the classes' names; the album."""
         if self.outputs is not None:
             labels = self.classifier.classes_.tolist()
-            known = self.album.now.classes
-            names = [known[key].label if key in known else old for key, old in zip(self.outputs, labels, strict=True)]
+            names = self.album.now.names(self.outputs, labels)
             if len(set(names)) == len(names):
                 self.classifier.rename_classes(names)
         return self.describe()
@@ -127,11 +126,12 @@ class Workbench:
         """Train as the classifier's parameters say; history and figures for the page."""
         started = time.perf_counter()
         trained_from = started
+        report = reporter(emit)
 
         def on_progress(progress: Progress) -> None:
             nonlocal trained_from
             trained_from = time.perf_counter()
-            emit({"stage": progress.stage, "done": progress.done, "total": progress.total})
+            report(progress)
 
         epochs = self.classifier.epochs
 
@@ -148,9 +148,7 @@ class Workbench:
                 }
             )
 
-        await self.classifier.fit(
-            dataset, on_progress=on_progress, on_epoch=on_epoch, should_stop=lambda: bool(stop.requested)
-        )
+        await self.classifier.fit(dataset, on_progress=on_progress, on_epoch=on_epoch, should_stop=stopper(stop))
         ended = time.perf_counter()
         fitted = self.classifier
         self.shown = {
@@ -185,7 +183,7 @@ class Workbench:
             samples,
             problems=problems,
             on_progress=reporter(emit),
-            should_stop=lambda: bool(stop.requested),
+            should_stop=stopper(stop),
         )
         reasons = iter(problems)  # In the samples' order, one for each row of nan.
         labels, least = self.classifier.classes_.tolist(), self.classifier.threshold_

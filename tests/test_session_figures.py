@@ -249,3 +249,17 @@ async def test_a_training_with_augmentation_is_compared_with_one_without():
     assert runs[1]["versus"]["total"] == 11
     for wrong, word in (({"copies": 0, "flip": True}, "copies"), ({"turn": 90}, "turn")):
         assert word in (await page.try_call("train", {**FAST, "augmentation": wrong}))["error"]["message"]
+
+
+async def test_an_opened_model_is_cross_validated_on_the_features_that_it_is_trained_on():
+    page = Page()
+    await page.call("add", "training", files(color_files(4)))
+    await page.call("train", {**FAST, "pooling": "flatten"})
+    other = Page()
+    await other.call("openModel", await page.call("exportModel", {}))
+    await other.call("add", "training", files(color_files(6)))
+    await other.call("train", {"backbone": "opened", "epochs": 3})
+    cache = other.session.desks["photos"].classifier.cache
+    n_known = len(cache)
+    await other.call("crossValidate", {"backbone": "opened", "epochs": 3, "folds": 2})
+    assert len(cache) == n_known

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
 from figures import describe
-from options import read_options
 
 from pyclassifier import Problem, cross_validate
 
@@ -24,7 +23,7 @@ async def cross(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Da
     folds = options.pop("folds", None) or N_FOLDS
     if not isinstance(folds, int) or not 2 <= folds <= MOST_FOLDS:
         raise ValueError(f"Expected 2 to {MOST_FOLDS} folds, got {folds!r}.")
-    params = read_options(options, bench.find_card)
+    params = bench.read_options(options)
     problems: list[Problem] = []
     before = bench.classifier.get_params()
     bench.classifier.set_params(**params, topology=None)

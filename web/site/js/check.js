@@ -3,6 +3,7 @@ import { arrange, canArrange, photoPath, placeOf } from "./album.js";
 import { element, write } from "./dom.js";
 import { nameOf } from "./format.js";
 import { PhotoGrid } from "./grid.js";
+import { isStopped } from "./operations.js";
 import { sentence } from "./sentences.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
@@ -117,7 +118,7 @@ export class CheckView {
         this.#take(checked);
         status.show(() => texts.checkedAll(checked.findings.length));
       } catch (error) {
-        if (!(error instanceof Error && error.name === "AbortError")) throw error;
+        if (!isStopped(error)) throw error;
         status.show(() => texts.checkStopped);
       } finally {
         const focused = document.activeElement === this.#stop;

@@ -3,6 +3,7 @@ import { percent } from "./format.js";
 import { intervalBar } from "./interval.js";
 import { createJudgedList } from "./judged.js";
 import { isMistake } from "./mistakes.js";
+import { isStopped } from "./operations.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 import { createTimeLeft } from "./timeleft.js";
@@ -67,7 +68,7 @@ export function createCrossView(app, actions, readOptions, onJudged) {
         await onJudged(desk);
         status.show(() => texts.crossDone(result.evaluation));
       } catch (error) {
-        if (!(error instanceof Error) || error.name !== "AbortError") throw error;
+        if (!isStopped(error)) throw error;
         status.show(() => texts.crossStopped);
       } finally {
         stop.hidden = true;

@@ -1,3 +1,4 @@
+import { ABORTED } from "./protocol.js";
 import { texts } from "./texts.js";
 
 /**
@@ -79,4 +80,9 @@ export function createRun(store, status, start) {
       }
     });
   return { at, whenStarted };
+}
+
+/** @param {unknown} error @returns {boolean} whether work ended because the visitor stopped it */
+export function isStopped(error) {
+  return error instanceof Error && error.name === ABORTED;
 }

@@ -3,6 +3,7 @@ import { element, write } from "./dom.js";
 import { download } from "./download.js";
 import { megabytes, percent } from "./format.js";
 import { LANGUAGES, language } from "./locale.js";
+import { isStopped } from "./operations.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -114,7 +115,7 @@ function createCosts({ run, status, find, desk: place }) {
         write(note, () => texts.measuredOn(total));
         status.show(() => texts.measured);
       } catch (error) {
-        if (!(error instanceof Error && error.name === "AbortError")) throw error;
+        if (!isStopped(error)) throw error;
         status.show(() => texts.measuringStopped);
       } finally {
         stop.hidden = true;

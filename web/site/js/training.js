@@ -1,3 +1,4 @@
+import { isStopped } from "./operations.js";
 import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
 import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
@@ -112,7 +113,7 @@ async function orNull(training) {
   try {
     return await training;
   } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") return null;
+    if (isStopped(error)) return null;
     throw error;
   }
 }

@@ -11,7 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 Ints = NDArray[np.int64]
 
 
-class StratifiedKFold:
+class _Folds:
+    """What all folds have in common: how many there are, and how they are drawn."""
+
+    def __init__(self, n_splits: int = 5, *, shuffle: bool = False, random_state: int = 0) -> None:
+        if not isinstance(n_splits, int) or n_splits < 2:
+            raise ValueError(f"Expected n_splits to be a whole number of at least 2, got {n_splits!r}.")
+        self.n_splits = n_splits
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+
+class StratifiedKFold(_Folds):
     """Folds that keep each class's share, with the behaviour of `sklearn.model_selection.StratifiedKFold`.
 
     Parameters
@@ -31,12 +42,6 @@ class StratifiedKFold:
     [3, 4, 5] [0, 1, 2]
     [0, 1, 2] [3, 4, 5]
     """
-
-    def __init__(self, n_splits: int = 5, *, shuffle: bool = False, random_state: int = 0) -> None:
-        _check_n_splits(n_splits)
-        self.n_splits = n_splits
-        self.shuffle = shuffle
-        self.random_state = random_state
 
     def split(self, X: Any, y: ArrayLike, groups: ArrayLike | None = None) -> Iterator[tuple[Ints, Ints]]:
         """Yield the indices of the samples to train on and of those to judge by, fold by fold.
@@ -81,7 +86,7 @@ class StratifiedKFold:
             yield np.flatnonzero(folds != i), np.flatnonzero(folds == i)
 
 
-class StratifiedGroupKFold:
+class StratifiedGroupKFold(_Folds):
     """Folds that never part a group and keep each class's share as well as the groups let them.
 
     With the behaviour of `sklearn.model_selection.StratifiedGroupKFold`: the groups, those whose samples are most
@@ -105,12 +110,6 @@ class StratifiedGroupKFold:
     [2, 3, 4] [0, 1, 5]
     [0, 1, 5] [2, 3, 4]
     """
-
-    def __init__(self, n_splits: int = 5, *, shuffle: bool = False, random_state: int = 0) -> None:
-        _check_n_splits(n_splits)
-        self.n_splits = n_splits
-        self.shuffle = shuffle
-        self.random_state = random_state
 
     def split(self, X: Any, y: ArrayLike, groups: ArrayLike) -> Iterator[tuple[Ints, Ints]]:
         """Yield the indices of the samples to train on and of those to judge by, fold by fold.
@@ -178,11 +177,6 @@ def _least(values: list[float], sizes: list[float]) -> int:
         if values[i] < values[best] or (alike and sizes[i] < sizes[best]):
             best = i
     return best
-
-
-def _check_n_splits(n_splits: int) -> None:
-    if not isinstance(n_splits, int) or n_splits < 2:
-        raise ValueError(f"Expected n_splits to be a whole number of at least 2, got {n_splits!r}.")
 
 
 def _check_lengths(X: Any, values: NDArray[Any], what: str) -> None:

@@ -130,7 +130,7 @@ def test_the_client_does_the_same(page, site, dist):
     assert trained["evaluation"]["total"] == 20 and len(trained["history"]["val_loss"]) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_axe_finds_no_fault(digits, scheme):
     page = digits
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

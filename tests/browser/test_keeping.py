@@ -105,7 +105,7 @@ def test_all_is_back_after_a_reload(page, site, folder):
     assert worker.evaluate("reads") == 0
 
 
-@pytest.mark.parametrize("moment", ["idle", "training"])
+@pytest.mark.parametrize("moment", [pytest.param("idle", marks=pytest.mark.full), "training"])
 def test_a_worker_that_ends_is_replaced_and_nothing_is_lost(tab, site, folder, moment):
     tab.add_init_script(RECORD_WORKERS)
     open_page(tab, site)

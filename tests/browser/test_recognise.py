@@ -194,7 +194,7 @@ def test_pages_share_one_worker_and_the_status_line(page, site):
     expect(page.get_by_role("heading", name="Photos", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_axe_finds_no_fault(recognise, cat, scheme):
     page = recognise
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -220,6 +220,7 @@ def test_broken_files_are_listed_and_the_rest_trains(page, site, dist):
     ]
     client = Client(page, site, "wasm")
     added = client.add("training", encoded([*good, *bad]))
+    assert client.events == [{"stage": "sending", "done": 43, "total": 43}]
     assert {p["path"] for p in added["problems"]} == {"grass/notes.txt", "grass/.DS_Store", "Thumbs.db", "loose.png"}
     outcome = client.train(QUICK)
     assert {p["path"] for p in outcome["problems"]} == {path for path, _ in bad}

@@ -63,13 +63,15 @@ export async function addPhotos(app, how, source) {
  */
 export async function addAll(app, desk, how, photos, signal) {
   const { store, status } = app;
-  status.progress(() => texts.reading(0, photos.length), 0, photos.length);
-  let result = await desk.add(how, photos, { signal });
+  /** @param {{ done: number, total: number }} progress */
+  const onProgress = ({ done, total }) => status.progress(() => texts.reading(done, total), done, total);
+  onProgress({ done: 0, total: photos.length });
+  let result = await desk.add(how, photos, { signal, onProgress });
   while (result.question) {
     const answer = await ask(app, result.question);
     if (!answer) return false;
     how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
-    result = await desk.add(how, photos, { signal });
+    result = await desk.add(how, photos, { signal, onProgress });
   }
   const { photos: known } = store.get();
   for (const { index, id, path } of result.added) known.set(id, photos[index ?? -1] ?? { path, blob: null });

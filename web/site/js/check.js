@@ -7,7 +7,6 @@ import { isStopped } from "./operations.js";
 import { sentence } from "./sentences.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
-import { createTimeLeft } from "./timeleft.js";
 
 /**
  * @typedef {import("./types.js").App} App
@@ -101,7 +100,6 @@ export class CheckView {
       this.#stop.hidden = this.#stop.disabled = false;
       if (document.activeElement === document.body) this.#stop.focus();
       const { backbone, inputSize, pooling } = this.#options.read();
-      const timeLeft = createTimeLeft();
       try {
         const checked = await desk.check({
           backbone,
@@ -109,9 +107,8 @@ export class CheckView {
           pooling,
           whole: true,
           signal: this.#abort.signal,
-          onProgress: (progress) => {
-            const { stage, done, total } = progress;
-            if (stage === "features") status.progress(timeLeft(progress, () => texts.checking(done, total)), done, total);
+          onProgress: ({ stage, done, total }) => {
+            if (stage === "features") status.progress(() => texts.checking(done, total), done, total);
           },
         });
         clearTimeout(this.#timer);

@@ -486,7 +486,9 @@ export class Client extends Desk {
   async #send(request, files, signal) {
     // Handing over a thousand files in one message would block the page for a tenth of a second.
     for (let i = 0; i < files.length && !signal?.aborted; i += FILES_PER_MESSAGE) {
-      this.#worker.postMessage({ id: request.id, files: files.slice(i, i + FILES_PER_MESSAGE) });
+      const sent = files.slice(i, i + FILES_PER_MESSAGE);
+      this.#worker.postMessage({ id: request.id, files: sent });
+      this.#calls.get(request.id)?.onProgress?.({ stage: "sending", done: i + sent.length, total: files.length });
       await new Promise((resolve) => setTimeout(resolve));
     }
     if (signal?.aborted) this.#receive({ id: request.id, error: { name: ABORTED, message: "Stopped before it began." } });

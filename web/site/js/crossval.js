@@ -6,7 +6,6 @@ import { isMistake } from "./mistakes.js";
 import { isStopped } from "./operations.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
-import { createTimeLeft } from "./timeleft.js";
 
 /** @typedef {import("./protocol.js").CrossValidated} CrossValidated */
 
@@ -46,7 +45,6 @@ export function createCrossView(app, actions, readOptions, onJudged) {
     const options = readOptions();
     abort = new AbortController();
     const { signal } = abort;
-    const withTimeLeft = createTimeLeft();
     run("training", fold, async (desk) => {
       status.progress(() => texts.preparing);
       start.hidden = true;
@@ -57,11 +55,10 @@ export function createCrossView(app, actions, readOptions, onJudged) {
           ...options,
           folds: folds.valueAsNumber,
           signal,
-          onProgress(progress) {
+          onProgress({ stage, done, total }) {
             if (signal.aborted) return;
-            const { stage, done, total } = progress;
             const text = () => (stage === "training" ? texts.crossProgress(percent(done / total, 0)) : texts.stage(stage, done, total));
-            status.progress(withTimeLeft(progress, text), done, total);
+            status.progress(text, done, total);
           },
         });
         await show(result);

@@ -283,8 +283,8 @@
  * @property {number} bytes
  *
  * @typedef {object} Progress
- * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: decoding, features, augmenting, training, restoring,
- *   saving
+ * @property {string} stage  connecting: python, packages, tensorflow, backbone; later: sending (files to the worker), decoding, features,
+ *   augmenting, training, restoring, saving
  * @property {number} done
  * @property {number} total
  * @property {number} [epoch]

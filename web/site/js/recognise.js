@@ -129,7 +129,7 @@ export class RecogniseView {
     const options = { topK: this.#topK.valueAsNumber, backbone: this.#network.value };
     /** @param {import("./protocol.js").Progress} progress */
     const onProgress = ({ stage, done, total }) => {
-      if (stage !== "decoding") status.progress(() => texts.recognising(done, total), done, total);
+      if (stage === "features") status.progress(() => texts.recognising(done, total), done, total);
     };
     run("recognising", find("answers", HTMLElement), async (_, client) => {
       status.progress(() => texts.recognising(0, photos.length), 0, photos.length);

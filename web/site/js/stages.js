@@ -1,6 +1,5 @@
 import { setProgress, write } from "./dom.js";
 import { texts } from "./texts.js";
-import { createTimeLeft } from "./timeleft.js";
 
 /** @typedef {import("./protocol.js").Progress} Progress */
 
@@ -50,17 +49,15 @@ export function createStages(find) {
  * @param {import("./status.js").Status} status
  */
 export function createReporter(status) {
-  const withTimeLeft = createTimeLeft();
   let computing = false;
   /** @param {Progress} progress */
-  return (progress) => {
-    const { stage, done, total, epoch, epochs } = progress;
+  return ({ stage, done, total, epoch, epochs }) => {
     if (stage === "training") {
-      status.progress(withTimeLeft(progress, () => texts.training(epoch ?? done, epochs ?? total)), done, total, true);
+      status.progress(() => texts.training(epoch ?? done, epochs ?? total), done, total, true);
       return;
     }
     computing ||= stage === "features" && done > 0;
     if (stage === "decoding" && computing) return;
-    status.progress(withTimeLeft(progress, () => texts.stage(stage, done, total)), done, total);
+    status.progress(() => texts.stage(stage, done, total), done, total);
   };
 }

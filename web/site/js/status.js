@@ -1,6 +1,7 @@
 import { element, find, setProgress, textOf, write } from "./dom.js";
 import { sentence } from "./sentences.js";
 import { texts } from "./texts.js";
+import { createTimeLeft } from "./timeleft.js";
 
 /** @typedef {import("./dom.js").Text} Text */
 
@@ -15,6 +16,9 @@ export class Status {
   #alertBox = find("alert-box", HTMLElement);
   #dismiss = find("dismiss", HTMLButtonElement);
   #lastShown = 0;
+  /** What is being done, without its numbers. */
+  #stage = "";
+  #withTimeLeft = createTimeLeft();
 
   constructor() {
     this.#dismiss.addEventListener("click", () => {
@@ -32,10 +36,12 @@ export class Status {
     write(this.#line, text);
     this.#lastShown = performance.now();
     this.#progress.hidden = true;
+    this.#stage = "";
+    this.#withTimeLeft = createTimeLeft();
   }
 
   /**
-   * Say what is being done, and how far. Counts on the same thing may be skipped when they come too fast.
+   * Say what is being done, how far, and how long it will still take. Counts on the same thing may be skipped when they come too fast.
    *
    * @param {Text} text
    * @param {number} done
@@ -46,9 +52,12 @@ export class Status {
     this.#progress.hidden = false;
     setProgress(this.#progress, done, total);
     const now = performance.now();
-    const again = withoutNumbers(textOf(text)) === withoutNumbers(this.#line.textContent ?? "");
+    const stage = withoutNumbers(textOf(text));
+    const again = stage === this.#stage;
+    this.#stage = stage;
+    const shown = this.#withTimeLeft({ stage, done, total }, text);
     if (again && !everyTime && now - this.#lastShown < QUIET_MS && done < total) return;
-    write(this.#line, text);
+    write(this.#line, shown);
     this.#lastShown = now;
   }
 
@@ -74,9 +83,9 @@ export class Status {
   }
 }
 
-/** @param {string} text */
+/** @param {string} text @returns {string} its letters: "999" and "1,000" are alike */
 function withoutNumbers(text) {
-  return text.replace(/\d+/g, "");
+  return text.replace(/[^\p{L}]/gu, "");
 }
 
 /** @param {unknown} error @returns {Node | string} */

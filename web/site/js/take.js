@@ -101,11 +101,9 @@ function createCosts({ run, status, find, desk: place }) {
       abort = new AbortController();
       stop.disabled = stop.hidden = false;
       measure.hidden = true;
-      const begun = performance.now();
       /** @param {import("./protocol.js").Progress} progress */
       const onProgress = ({ done, total }) => {
-        const left = (((performance.now() - begun) / Math.max(done, 1)) * (total - done)) / 1000;
-        if (!abort.signal.aborted) status.progress(() => texts.measuring(done, total, left), done, total);
+        if (!abort.signal.aborted) status.progress(() => texts.measuring(done, total), done, total);
       };
       status.progress(() => texts.packing);
       try {

@@ -62,7 +62,7 @@ export class TryView {
     const { run, status } = this.#app;
     /** @param {Progress} progress */
     const onProgress = ({ stage, done, total }) => {
-      if (stage === "decoding") return; // runs ahead of the recognising
+      if (stage !== "features") return; // decoding runs ahead of the recognising
       status.progress(() => texts.recognising(done, total), done, total);
     };
     run("recognising", this.#panel, async (client) => {

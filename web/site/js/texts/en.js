@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, decimal, duration, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -749,8 +749,8 @@ export const texts = {
     n > 0
       ? `Accuracy on the ${photos(n)} held out from training; largest change of a probability on them, against float32.`
       : "No held-out photos are here: the largest change of a probability is that on the pictures of the self-check.",
-  /** @param {number} done @param {number} total @param {number} left seconds */
-  measuring: (done, total, left) => `Measuring: ${number(done)} of ${number(total)}, about ${duration(left)} left`,
+  /** @param {number} done @param {number} total */
+  measuring: (done, total) => `Measuring: ${number(done)} of ${number(total)}`,
   measured: "Measured",
   measuringStopped: "Measuring cancelled",
   pageDownloaded: "Page downloaded: pyclassifier-page.zip",

@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, decimal, duration, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -634,7 +634,7 @@ export const texts = {
     n > 0
       ? `Exactitude sur les ${photos(n)} mises de côté ; plus grand écart d’une probabilité sur elles, par rapport à float32.`
       : "Il n’y a pas de photos mises de côté : le plus grand écart est celui sur les images de l’autocontrôle.",
-  measuring: (done, total, left) => `Mesure : ${number(done)} sur ${number(total)}, encore environ ${duration(left)}`,
+  measuring: (done, total) => `Mesure : ${number(done)} sur ${number(total)}`,
   measured: "Mesuré",
   measuringStopped: "Mesure annulée",
   pageDownloaded: "Page téléchargée : pyclassifier-page.zip",

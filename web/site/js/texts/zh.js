@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, decimal, duration, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -606,7 +606,7 @@ export const texts = {
     n > 0
       ? `在训练时留出的 ${photos(n)}上的准确率；其概率与 float32 相比的最大变化。`
       : "这里没有留出的照片：最大变化取自自检图像。",
-  measuring: (done, total, left) => `正在测量：${number(done)} / ${number(total)}，大约还需 ${duration(left)}`,
+  measuring: (done, total) => `正在测量：${number(done)} / ${number(total)}`,
   measured: "测量完成",
   measuringStopped: "测量已取消",
   pageDownloaded: "网页已下载：pyclassifier-page.zip",

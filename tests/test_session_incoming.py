@@ -117,6 +117,20 @@ async def test_uncertain_columns_are_asked_about_before_anything_is_taken_in():
     assert counts(labelled) == {"both": (12, 0)} and labelled["added"][2]["path"] == "2.png"
 
 
+async def test_a_model_among_the_ways_for_photos_is_told_from_broken_photos():
+    page = Page()
+    names = ("model.json", "weights.bin", "metadata.json")
+    loose = [(f"my_model/{name}", Reader(b"{}")) for name in (*names, ".DS_Store")]
+    packed = Handed("model.zip", zipped(*((name, b"{}") for name in names)))
+    for dropped, how in ((files(loose), {}), ([packed], {}), (files(loose), {"label": "red"})):
+        asked = await page.call("add", how, dropped)
+        assert asked["question"] == {"kind": "model"} and not asked["added"] and not asked["problems"]
+    # Beside photos it is one of the files to leave out.
+    added = await page.call("add", {}, files([*loose, *color_files(2)]))
+    assert added["question"] is None and len(added["added"]) == 6
+    assert {"my_model/model.json", "my_model/weights.bin"} <= {one["path"] for one in added["problems"]}
+
+
 async def test_photos_are_added_to_one_class_and_bursts_stay_together():
     page = Page()
     added = await page.call("add", {"label": "red", "group": "burst 1"}, files(color_files(2)))

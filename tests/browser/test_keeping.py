@@ -13,7 +13,7 @@ from browser_fixtures import opened_tab
 from photos import COLORS, encode, noisy
 from playwright.sync_api import expect
 from test_client import tensorflow_page
-from test_page import button, set_options
+from test_page import button, drop, set_options
 
 READY = 120_000
 
@@ -378,7 +378,7 @@ def test_a_model_of_teachable_machine_is_opened_and_trained_on(page, site, folde
         (tmp_path / name).write_bytes(base64.b64decode(text))
 
     open_page(page, site)
-    page.locator("#open-model").set_input_files([tmp_path / name for name in written])
+    drop(page, page.get_by_text("Drop photos, folders or a zip here"), *(tmp_path / name for name in written))
     expect(status(page)).to_have_text("Opened model: 2 classes", timeout=READY)
     assert re.findall("red|blue", recognise(page, folder))[:1] == ["red"]
     expect(page.locator("#classes > li")).to_have_count(2)

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser_fixtures import opened_tab
+from browser_fixtures import ROOT, opened_tab
 from client import Client, encoded
 from photos import encode
 from PIL import Image
 from playwright.sync_api import expect
 from serve import serving
 from test_client import NODE_MODULES, QUICK, probe, tiles
-from test_page import AXE, button, open_page, violations
+from test_page import AXE, button, drop, open_page, violations
 
 from pyclassifier.batches import FIT_MODES, load_image
 from pyclassifier.self_check import PATTERNS, draw_pattern
@@ -283,7 +283,10 @@ def test_a_model_whose_promises_are_not_kept_is_told_calmly(client, page, site, 
 def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
     open_page(page, site, "wasm")
     (tmp_path / "model.zip").write_bytes(client.export_model())
-    page.get_by_label("Open model").set_input_files(tmp_path / "model.zip")
+    page.locator("#try").scroll_into_view_if_needed()
+    drop(page, page.locator("#try-title"), ROOT / "web/site/favicon.svg")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("^Train a model first, or open one"))
+    drop(page, page.locator("#try-title"), tmp_path / "model.zip")
     page.locator("summary", has_text="Take it away").click()
     button(page, "Measure").click()
     expect(page.get_by_role("status")).to_have_text("Measured", timeout=120_000)

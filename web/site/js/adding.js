@@ -2,6 +2,7 @@
 import { askColumns } from "./columnsdialog.js";
 import { askClass } from "./classdialog.js";
 import { inOrder } from "./intake.js";
+import { openModel } from "./models.js";
 import { ABORTED } from "./protocol.js";
 import { labels, texts } from "./texts.js";
 
@@ -11,7 +12,7 @@ import { labels, texts } from "./texts.js";
  * @typedef {import("./types.js").Photo} Photo
  * @typedef {import("./protocol.js").Added} Added
  * @typedef {import("./protocol.js").AddOptions} AddOptions
- * @typedef {NonNullable<Added["question"]>} Question
+ * @typedef {Exclude<NonNullable<Added["question"]>, { kind: "model" }>} Question
  */
 
 /** The class that photos went to last, which is offered first. @type {WeakMap<App["store"], string>} */
@@ -19,6 +20,7 @@ const lastClass = new WeakMap();
 
 /**
  * Take photos in, and ask the visitor what is not certain: columns of a table, or the class of photos that do not say it.
+ * The files of a model are opened as what they are.
  *
  * @param {App} app
  * @param {AddOptions} how
@@ -40,8 +42,10 @@ export async function addPhotos(app, how, source) {
       const { photos, problems } = await source({ signal, onFound: (n) => status.progress(() => texts.foundPhotos(n)) });
       signal.throwIfAborted();
       app.store.set({ problems });
-      added = await addAll(app, desk, how, inOrder(photos), signal);
-      if (!added) status.show(() => texts.nothingAdded);
+      const outcome = await addAll(app, desk, how, inOrder(photos), signal);
+      if (outcome === "cancelled") status.show(() => texts.nothingAdded);
+      if (outcome === "a model") openModel(app, photos);
+      added = outcome === "added";
     } catch (error) {
       if (!(error instanceof DOMException && error.name === ABORTED)) throw error;
       status.show(() => texts.nothingAdded);
@@ -59,7 +63,7 @@ export async function addPhotos(app, how, source) {
  * @param {AddOptions} how
  * @param {Photo[]} photos
  * @param {AbortSignal} [signal]
- * @returns {Promise<boolean>} false where the visitor thought better of it
+ * @returns {Promise<"added" | "cancelled" | "a model">} cancelled: the visitor thought better of it; a model: nothing is added yet
  */
 export async function addAll(app, desk, how, photos, signal) {
   const { store, status } = app;
@@ -68,8 +72,9 @@ export async function addAll(app, desk, how, photos, signal) {
   onProgress({ done: 0, total: photos.length });
   let result = await desk.add(how, photos, { signal, onProgress });
   while (result.question) {
+    if (result.question.kind === "model") return "a model";
     const answer = await ask(app, result.question);
-    if (!answer) return false;
+    if (!answer) return "cancelled";
     how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
     result = await desk.add(how, photos, { signal, onProgress });
   }
@@ -80,7 +85,7 @@ export async function addAll(app, desk, how, photos, signal) {
   store.set({ classes: result.classes, album: result, problems: result.problems });
   const total = result.classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
   status.show(() => texts.photosReady(total, result.classes.length));
-  return true;
+  return "added";
 }
 
 /** @param {App} app @param {Question} question @returns {Promise<AddOptions | null>} */

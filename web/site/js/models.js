@@ -1,6 +1,7 @@
 import { element, write } from "./dom.js";
 import { download as save } from "./download.js";
 import { offerBackbone } from "./form.js";
+import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
@@ -8,6 +9,9 @@ import { texts } from "./texts.js";
 
 const FILE = "pyclassifier-model.zip";
 const MOST_NAMES = 12;
+
+/** What opens a model on each page. @type {WeakMap<import("./types.js").Store, (source: () => Promise<import("./types.js").Photo[]>) => void>} */
+const openers = new WeakMap();
 
 /** @typedef {{ results: import("./results.js").ResultsView, tryout: { clear: () => void } }} Views */
 
@@ -51,6 +55,8 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       status.show(() => texts.opened(model.classes.length));
     });
   }
+
+  openers.set(store, openFiles);
 
   const keep = find("keep", HTMLButtonElement);
   const kept = find("kept", HTMLElement);
@@ -99,6 +105,16 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     showFree(state);
     if (state.model !== shown) showModel(find, (shown = state.model));
   });
+}
+
+/** Open a model that came in otherwise than by its button. @param {import("./types.js").App} app @param {import("./types.js").Photo[]} files */
+export function openModel({ store }, files) {
+  openers.get(store)?.(async () => files);
+}
+
+/** @param {import("./types.js").Photo[]} files @returns {boolean} whether they are a model rather than pictures to recognise, hidden files apart */
+export function looksLikeModel(files) {
+  return files.length > 0 && files.every((file) => /\.(zip|json|bin)$|(^|\/)\.[^/]*$/i.test(pathOf(file)));
 }
 
 /** @param {import("./types.js").Photo} file */

@@ -1,8 +1,9 @@
 import { openHeatmap } from "./heatmap.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
+import { looksLikeModel, openModel } from "./models.js";
 import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
-import { texts } from "./texts.js";
+import { labels, texts } from "./texts.js";
 import { removeThumbnails } from "./thumbnails.js";
 
 /**
@@ -30,7 +31,7 @@ export class TryView {
     this.#box = find("recognised-box", HTMLElement);
     this.#list = find("recognised", HTMLElement);
     this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
-    const isOpen = () => canRecognise(app.store.get());
+    const isOpen = () => isFree(app.store.get(), "loading", "recognising");
     acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(() => texts.noFiles)));
     this.#panel.addEventListener("paste", (event) => this.#paste(event));
     find("clear-list", HTMLButtonElement).addEventListener("click", () => {
@@ -59,7 +60,7 @@ export class TryView {
 
   /** @param {Source} source */
   #take(source) {
-    const { run, status } = this.#app;
+    const { run, status, store } = this.#app;
     /** @param {Progress} progress */
     const onProgress = ({ stage, done, total }) => {
       if (stage !== "features") return; // decoding runs ahead of the recognising
@@ -68,6 +69,8 @@ export class TryView {
     run("recognising", this.#panel, async (client) => {
       status.progress(() => texts.findingPhotos);
       const intake = await source();
+      if (looksLikeModel(intake.photos)) return openModel(this.#app, intake.photos);
+      if (!store.get().model) return status.fail(() => labels.needModel);
       const photos = inOrder(intake.photos);
       const predictions = await client.predict(photos, { onProgress });
       const tried = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));

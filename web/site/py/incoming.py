@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from exchange import Data, Emit, File, Stop, as_dict, listed, open_slices, reader
@@ -24,12 +25,14 @@ MOST_PIXELS = 2048
 async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
     """Take photos in: folders, zips and tables as one set, or all of them into one class.
 
-    Where the columns of a table are not certain, or no photo says its class, nothing is taken in yet, and the reply
-    holds a question.
+    Where the columns of a table are not certain, no photo says its class, or the files are those of a model, nothing is
+    taken in yet, and the reply holds a question.
     """
     options: Data = {"split": how} if isinstance(how, str) else as_dict(how)
     split: Split | None = "validation" if options.get("split") == "validation" else None
     listing, problems, positions = _list(files)
+    if _is_model(listing):
+        return _ask(bench, {"kind": "model"})
     if options.get("label") is not None:
         found: Any = from_files(listing, label=str(options["label"]), split=split, group=options.get("group"))
     else:
@@ -42,7 +45,7 @@ async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, 
         raise StoppedError("Stopped before the photos were taken in.")
     question = _question(found, listing)
     if question:
-        return {"added": [], "question": question, "problems": listed(bench.album.problems), **bench.describe()}
+        return _ask(bench, question)
     samples, more = found
     ids = bench.album.add(Dataset(samples, (*problems, *more)))
     return {
@@ -96,6 +99,17 @@ def _answers(mapping: Data) -> dict[str, Columns | None]:
 def _columns(answer: Data) -> Columns:
     label = answer["label"]
     return Columns(answer["file"], label if isinstance(label, str) else tuple(label), answer.get("split"))
+
+
+def _is_model(listing: Files) -> bool:
+    """Whether these are the files of a model and nothing else, as Teachable Machine writes and zips them."""
+    names = {PurePosixPath(path).name for path, _ in listing}
+    weights = any(name.endswith(".bin") for name in names)
+    return weights and "model.json" in names and all(why_skip(path) for path, _ in listing)
+
+
+def _ask(bench: Workbench, question: Data) -> Data:
+    return {"added": [], "question": question, "problems": listed(bench.album.problems), **bench.describe()}
 
 
 def _question(found: Intake | MappingQuestion, listing: Files) -> Data | None:

@@ -1,8 +1,9 @@
 """How time and memory of the page grow with the number of photos: 500, 1,000, 2,000 and 5,000 of mixed sizes.
 
 A visitor's way on the built page: choosing a folder, training, moving photos to another class, training again. Photos
-are made for the occasion (many_photos.py; with --photos they are kept in a folder). The peak of memory is that of the
-process that has the page and its workers (VmHWM of its /proc, so on Linux only). The longest task of the page's own
+are made for the occasion (many_photos.py; with --photos they are kept in a folder). The peaks of memory are those of the
+process that has the page and its workers, and of the one that drives the graphics processor (VmHWM of their /proc, so
+on Linux only; where WebGL is computed without a graphics processor, its textures are in the latter). The longest task of the page's own
 thread is told in time on the clock, which is only right on a machine that does nothing else, and for all steps but the
 first training, too long for a trace, in processor time. Network inputs are of 96 pixels by default, since most machines
 that run this have no GPU.
@@ -85,9 +86,10 @@ def row(n_photos: int, steps: dict[str, Step], facts: dict[str, Any]) -> str:
 
 
 STEPS = ("intake", "train", "relabel", "retrain")
-# Of the first training: until the last features were there, from then to the end of the first epoch, the other epochs,
-# and what comes after them (figures, calibration, the record).
-FACTS = ("features", "split", "epochs", "judge", "peak MB", "tensors", "MB")
+# Of the first training: until the end of the first epoch, which the features come before; the other epochs; and what
+# comes after them (figures, calibration, the record). Then the peaks of the tab and of the GPU's process, and what
+# tensors there are in the end.
+FACTS = ("features", "epochs", "judge", "tab MB", "GPU MB", "tensors", "MB")
 HEAD = " ".join([f"{'photos':>6}", *(f"{name:>8}" for name in (*STEPS, *FACTS, "block ms"))])
 
 
@@ -127,11 +129,11 @@ def measure(playwright: Playwright, url: str, folder: Path, n_photos: int, input
         step("retrain", train.click, re.compile("^Trained"))
         memory = page.evaluate("ask('memory')")
         shown = {
-            "features": f"{times['features'][1] - times['decoding'][0]:.1f}",
-            "split": f"{times['training'][0] - times['features'][1]:.1f}",
+            "features": f"{times['training'][0] - times['decoding'][0]:.1f}",
             "epochs": f"{times['training'][1] - times['training'][0]:.1f}",
             "judge": f"{times['over'][0] - times['training'][1]:.1f}",
-            "peak MB": f"{peak_of_renderer(browser) / 1e6:.0f}",
+            "tab MB": f"{peak_memory(browser, 'renderer') / 1e6:.0f}",
+            "GPU MB": f"{peak_memory(browser, 'GPU') / 1e6:.0f}",
             "tensors": memory["numTensors"],
             "MB": f"{memory['numBytes'] / 1e6:.1f}",
         }
@@ -169,11 +171,10 @@ def set_input_size(page: Page, size: int) -> None:
     page.get_by_label("Input size", exact=True).first.select_option(str(size))
 
 
-def peak_of_renderer(browser: Browser) -> float:
-    """Return the peak of resident memory in bytes of the largest of the browser's pages, with its workers."""
+def peak_memory(browser: Browser, kind: str) -> float:
+    """Return the peak of resident memory in bytes of the largest of the browser's processes of this kind."""
     processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    renderers = [process["id"] for process in processes if process["type"] == "renderer"]
-    return max(_peak(pid) for pid in renderers)
+    return max(_peak(process["id"]) for process in processes if process["type"] == kind)
 
 
 def _peak(pid: int) -> float:

@@ -8,6 +8,9 @@
  *
  * MaxPoolGrad looks for the largest value from 0 upwards, and so loses gradients where all values of a window are negative.
  * It gets the values lifted above 0, which leaves the largest one where it is.
+ *
+ * BatchMatMul has a fast way for two plain matrices and a slow one for transposed factors, of which each gradient of a
+ * dense layer has one. They are transposed before.
  */
 import "@tensorflow/tfjs-backend-wasm"; // Its kernels have to be there before they are replaced.
 import {
@@ -59,3 +62,25 @@ registerKernel({
     }
   },
 });
+
+const batchMatMul = getKernel("BatchMatMul", "wasm");
+unregisterKernel("BatchMatMul", "wasm");
+registerKernel({
+  ...batchMatMul,
+  kernelFunc: (/** @type {any} */ { inputs, backend, attrs: { transposeA, transposeB } }) => {
+    const a = transposeA ? flip(inputs.a) : inputs.a;
+    const b = transposeB ? flip(inputs.b) : inputs.b;
+    try {
+      return batchMatMul.kernelFunc({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } });
+    } finally {
+      if (transposeA) a.dispose();
+      if (transposeB) b.dispose();
+    }
+  },
+});
+
+/** @param {any} x a matrix, or several */
+function flip(x) {
+  const last = x.shape.length - 1;
+  return transpose(x, [...Array(last - 1).keys(), last, last - 1]);
+}

@@ -68,3 +68,36 @@ def test_the_gradient_of_max_pooling(page, site, low, high, size, pool, strides,
     page.goto(f"{site}favicon.svg")
     expected, got = page.evaluate(POOL, [site, low, high, size, pool, strides, pad])
     assert got == pytest.approx(expected, abs=1e-4) and any(expected)
+
+
+PRODUCT = """
+async ([url, rank]) => {
+  const tf = await import(`${url}vendor/tf.js`);
+  const results = [];
+  for (const backend of ["cpu", "wasm"]) {
+    await tf.setBackend(backend);
+    await tf.ready();
+    const before = tf.memory().numTensors;
+    const several = rank === 3 ? [2] : [];
+    const found = [];
+    for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]]) {
+      const a = tf.randomUniform([...several, ...(transposeA ? [5, 7] : [7, 5])], -1, 1, "float32", 3);
+      const b = tf.randomUniform([...several, ...(transposeB ? [4, 5] : [5, 4])], -1, 1, "float32", 4);
+      const gradients = tf.grads((a, b) => tf.matMul(a, b, transposeA, transposeB).square().sum())([a, b]);
+      const product = tf.matMul(a, b, transposeA, transposeB);
+      for (const tensor of [product, ...gradients]) found.push(...(await tensor.data()));
+      tf.dispose([a, b, product, gradients]);
+    }
+    results.push([found, tf.memory().numTensors - before]);
+  }
+  return results;
+}
+"""
+
+
+def test_products_of_transposed_matrices(page, site):
+    page.goto(f"{site}favicon.svg")
+    for rank in (2, 3):
+        (expected, left), (got, left2) = page.evaluate(PRODUCT, [site, rank])
+        assert left == left2 == 0 and len(expected) == 4 * (28 + 35 + 20) * (rank - 1)
+        assert got == pytest.approx(expected, abs=1e-4)

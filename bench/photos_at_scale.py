@@ -1,12 +1,12 @@
 """How time and memory of the page grow with the number of photos: 500, 1,000, 2,000 and 5,000 of mixed sizes.
 
 A visitor's way on the built page: choosing a folder, training, moving photos to another class, training again. Photos
-are made for the occasion (many_photos.py; with --photos they are kept in a folder). The peaks of memory are those of the
-process that has the page and its workers, and of the one that drives the graphics processor (VmHWM of their /proc, so
-on Linux only; where WebGL is computed without a graphics processor, its textures are in the latter). The longest task of the page's own
-thread is told in time on the clock, which is only right on a machine that does nothing else, and for all steps but the
-first training, too long for a trace, in processor time. Network inputs are of 96 pixels by default, since most machines
-that run this have no GPU.
+are made for the occasion (many_photos.py; with --photos they are kept in a folder). The peaks of memory are those of
+the process that has the page and its workers, and of the one that drives the graphics processor (VmHWM of their /proc,
+so on Linux only; where WebGL is computed without a graphics processor, its textures are in the latter). The longest
+task of the page's own thread is told in time on the clock, which is only right on a machine that does nothing else,
+and for all steps but the first training, too long for a trace, in processor time. Network inputs are of 96 pixels by
+default, since most machines that run this have no GPU.
 
     .venv/bin/python bench/photos_at_scale.py [--sizes 500 1000] [--backend wasm] [--photos DIR] [--site DIR]
 """

@@ -385,7 +385,10 @@ def test_a_model_of_teachable_machine_is_opened_and_trained_on(page, site, folde
     page.locator("#training-folder").set_input_files(folder)
     expect(status(page)).to_have_text("Ready: 24 photos in 3 classes", timeout=READY)
     assert page.locator("#option-backbone").input_value() == "opened"
+    told = re.compile("^24 photos in 3 classes are ready. Training on keeps the opened model’s pretrained network")
+    expect(page.locator("#train-reason")).to_have_text(told)
     train(page)
+    expect(page.locator("#train-reason")).to_have_text("24 photos in 3 classes are ready.")
     assert "green" in page.locator("#model-classes").inner_text()
     trained = recognise(page, folder)
     kept(page)

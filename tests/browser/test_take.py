@@ -287,6 +287,7 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
     drop(page, page.locator("#try-title"), ROOT / "web/site/favicon.svg")
     expect(page.get_by_role("alert")).to_have_text(re.compile("^Train a model first, or open one"))
     drop(page, page.locator("#try-title"), tmp_path / "model.zip")
+    expect(page.locator("#option-input-size")).to_have_value("96", timeout=60_000)  # to train on as it was trained
     page.locator("summary", has_text="Take it away").click()
     button(page, "Measure").click()
     expect(page.get_by_role("status")).to_have_text("Measured", timeout=120_000)

@@ -90,21 +90,27 @@ function readAugmentation(find) {
 }
 
 /**
- * Offer a backbone that only the opened model has, such as one of Teachable Machine, and choose it; or no longer.
+ * Choose the backbone of the model in use, for training on; offer one that only this model has, such as one of Teachable
+ * Machine, or no longer.
  *
  * @param {import("./types.js").Find} find
  * @param {ClientInfo | null} info
  * @param {string} name of the backbone in use
+ * @param {number} [size] of its input
  */
-export function offerBackbone(find, info, name) {
+export function chooseBackbone(find, info, name, size) {
   const select = find("option-backbone", HTMLSelectElement);
-  const offered = [...select.options].find(({ value }) => value === OPENED);
   const known = info?.backbones.some((backbone) => backbone.name === name) ?? true;
-  if (known === !offered) return;
-  if (offered) offered.remove();
-  else select.append(element("option", { value: OPENED }, () => texts.openedBackbone));
-  if (!known) select.value = OPENED;
-  select.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const option of [...select.options]) if (option.value === OPENED) option.remove();
+  if (!known) select.append(element("option", { value: OPENED }, () => texts.openedBackbone));
+  choose(select, known ? name : OPENED);
+  select.dispatchEvent(new Event("change", { bubbles: true })); // the sizes follow it
+  if (known) choose(find("option-input-size", HTMLSelectElement), String(size));
+}
+
+/** @param {HTMLSelectElement} select @param {string} value left alone where it is not among the options */
+function choose(select, value) {
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 
 /**

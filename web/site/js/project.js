@@ -1,5 +1,5 @@
 import { element, write } from "./dom.js";
-import { offerBackbone } from "./form.js";
+import { chooseBackbone } from "./form.js";
 import { takeInput } from "./intake.js";
 import { download } from "./download.js";
 import { changeProject, deleteProject, listProjects } from "./projects.js";
@@ -80,7 +80,7 @@ export function createProjectView(app, views) {
   async function showRestored(restored, photos) {
     const { model, problems } = restored;
     empty();
-    offerBackbone(find, store.get().info, restored.backbone);
+    chooseBackbone(find, store.get().info, restored.backbone);
     fields.write(restored.settings);
     store.set({ classes: restored.classes, album: restored, photos, problems });
     if (!model) return;

@@ -9,7 +9,8 @@ import { labels, texts } from "./texts.js";
  *
  * @param {HTMLFormElement} form
  * @param {import("./types.js").Find} find
- * @param {(state: State) => { against: string, ready: string }} explain why training cannot start, else that it can
+ * @param {(state: State) => { against: string, ready: string, note?: string }} explain why training cannot start, else that it can;
+ *   and what else there is to know
  */
 export function createTrainButtons(form, find, explain) {
   const train = find("train", HTMLButtonElement);
@@ -33,14 +34,14 @@ export function createTrainButtons(form, find, explain) {
     },
     /** @param {State} state */
     update(state) {
-      const { against, ready } = explain(state);
+      const { against, ready, note = "" } = explain(state);
       const training = state.busy === "training";
       train.disabled = against !== "";
       fields.disabled = training;
       const stale = state.album?.stale === true;
       train.dataset.text = stale ? "trainAgain" : "train";
       train.textContent = labels[stale ? "trainAgain" : "train"];
-      reason.textContent = training ? "" : against || (stale ? texts.stale(ready) : ready);
+      reason.textContent = training ? "" : `${against || (stale ? texts.stale(ready) : ready)} ${note}`.trim();
       if (focusAfterwards && !train.disabled) {
         focusAfterwards = false;
         train.focus({ preventScroll: true });
@@ -53,7 +54,8 @@ export function createTrainButtons(form, find, explain) {
 export function explainPhotos(state) {
   const usable = state.classes.filter(({ enabled, training }) => enabled && training > 0);
   const missing = usable.length < 2 && state.busy !== "adding" ? texts.needClasses(usable.map(({ label }) => label)) : "";
-  return { against: reasonAgainst(state, missing), ready: texts.trainReady(countPhotos(usable), usable.length) };
+  const ready = texts.trainReady(countPhotos(usable), usable.length);
+  return { against: reasonAgainst(state, missing), ready, note: state.model?.source === "opened" ? texts.trainingOn : "" };
 }
 
 /** @param {State} state @param {string} missing what training needs and is not there @returns {string} */

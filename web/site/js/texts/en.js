@@ -455,6 +455,9 @@ export const texts = {
   trainWhenFree: "Possible as soon as the page is done with the photos.",
   /** @param {number} n @param {number} classes */
   trainReady: (n, classes) => `${photos(n)} in ${classes} classes are ready.`,
+  trainingOn:
+    "Training on keeps the opened model’s pretrained network and learns all classes anew from the photos here: " +
+    "its own photos are not in its file, and classes without photos are left out.",
   /** @param {string} title @param {number} bytes */
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   /** @param {number} size @param {boolean} original */

@@ -397,6 +397,9 @@ export const texts = {
   trainWhenReady: "Possible dès que tout sera chargé.",
   trainWhenFree: "Possible dès que la page en aura fini avec les photos.",
   trainReady: (n, classes) => `${photos(n)} dans ${classes} classes, tout est prêt.`,
+  trainingOn:
+    "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
+    "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
   expected: (name, low, high, whole) => `${name} : ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high} est attendu.`,

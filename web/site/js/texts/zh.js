@@ -377,6 +377,7 @@ export const texts = {
   trainWhenReady: "全部加载完成后即可进行。",
   trainWhenFree: "照片处理完后即可进行。",
   trainReady: (n, classes) => `${classCount(classes)}的 ${photos(n)}已就绪。`,
+  trainingOn: "继续训练会保留所打开模型的预训练网络，并用这里的照片重新学习所有类别：模型文件里没有它原来的照片，没有照片的类别不参加训练。",
   backboneOption: (title, bytes) => `${title}（${megabytes(bytes)}）`,
   inputSize: (size, original) => `${size} × ${size} 像素${original ? "（与预训练相同）" : ""}`,
   expected: (name, low, high, whole) => `${name}：应为 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,

@@ -283,3 +283,39 @@ async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     n = again.engine.n_predicted
     total = (await Page.try_call(again, "train", {"backbone": "opened", "epochs": 3}))["result"]["evaluation"]["total"]
     assert again.engine.n_predicted == n + total, "its features are known still"
+
+
+FIELDS = {"patience": 4, "classWeight": "balanced", "hiddenUnits": 30, "batchSize": 8, "validationSplit": 0.3}
+EDITS = [
+    {"type": "renameClass", "label": "red", "to": "zinnober"},
+    {"type": "movePhotos", "photos": [0, 30], "to": "green"},
+    {"type": "deletePhotos", "photos": [5]},
+]
+
+
+@pytest.mark.parametrize("augmentation", [None, {"flip": True, "crop": 0.2, "copies": 1}])
+@pytest.mark.parametrize("between", [(), ("restart",), ("restart", "restart"), ("lose features", "restart")])
+async def test_training_after_a_restart_gives_the_same_to_the_bit(between, augmentation):
+    """Photos, their order, features, marks, edits and settings: whatever a training hangs on is there again."""
+    options = {**FAST, **FIELDS, "augmentation": augmentation}
+
+    async def train_with(steps):
+        page = KeptPage()
+        await page.call("add", "training", files(color_files(12)))
+        await page.call("train", {**options, "seed": 8})
+        for edit in EDITS:
+            await page.call("edit", edit)
+        for step in steps:
+            if step == "restart":
+                page = KeptPage(page.place)
+                assert (await page.call("resume", {}))["stale"]
+            else:  # as where a worker ended before it wrote them all
+                kind, digests, rows = page.place.rows.pop()
+                known = digests.split("\n")[:9]
+                page.place.rows.append((kind, "\n".join(known), rows[: len(rows) // len(digests.split("\n")) * 9]))
+        await page.call("train", options)
+        bench = page.session.desks["photos"]
+        y_proba = await bench.classifier.predict_proba(list(bench.album.whole().samples))
+        return y_proba.tobytes(), {name: w.tobytes() for name, w in bench.classifier.snapshot().weights.items()}
+
+    assert await train_with(between) == await train_with(())

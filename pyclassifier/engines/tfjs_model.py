@@ -68,6 +68,7 @@ class TfjsModel:
         """Train in place; see `Model.fit`."""
         rng = np.random.default_rng(config.random_state)
         history = History()
+        _tell_precision(self._tf)
         x, y = self._tensor(X), self._tensor(Y)
         held_out = self._tensor(validation[0]) if validation else None
         optimizer = self._tf.train.adam(config.learning_rate)
@@ -172,6 +173,16 @@ class TfjsModel:
         values = js.Float32Array.new(array.size)
         values.assign(array.reshape(-1))
         return self._tf.tensor(values, to_js(list(array.shape)), "float32")
+
+
+def _tell_precision(tf: Any) -> None:
+    """Tell tf.js that WebGL computes with 32 bits, where it does.
+
+    tf.js 4.22 takes 32 bits for 16 (https://github.com/tensorflow/tfjs/issues/6980): its Adam and its loss then have an
+    epsilon of 1e-4 instead of 1e-7, and a training gives something else than on the other backends, and than Keras's.
+    """
+    if tf.getBackend() == "webgl" and tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED"):
+        tf.backend().floatPrecisionValue = 32
 
 
 def _dispose(tensors: Iterable[Any]) -> None:

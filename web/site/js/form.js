@@ -42,9 +42,9 @@ export function createOptionsForm(form, find, defaults) {
   if (validationSplit !== undefined) find("option-validation-share", HTMLInputElement).valueAsNumber = 100 * validationSplit;
 
   return {
-    /** @param {ClientInfo} info */
+    /** @param {ClientInfo} info whose backbones stay the same as long as the page is open, and so does what was chosen */
     show(info) {
-      if (shown?.backbones === info.backbones) return;
+      if (shown) return;
       shown = info;
       const options = info.backbones.map(({ name, title, bytes }) =>
         element("option", { value: name }, () => texts.backboneOption(title, bytes)),

@@ -104,6 +104,7 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     await page.call("edit", {"type": "addClass", "label": "violet"})
     album, expected = await page.call("album"), await page.call("predict", [photo("red")])
     assert page.place.told[-1] == ("saved", 0)
+    assert page.place.told.count(("saving", 0)) == 1, "while the model was packed"
 
     again = KeptPage(page.place)
     assert (await again.call("connect"))["backend"]

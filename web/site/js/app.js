@@ -37,6 +37,9 @@ function askedBackend() {
 /** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./protocol.js").Load>} */
 const FIRST = { train: "backbone", recognise: "network", digits: "nothing", logos: "backbone" };
 
+/** WebGL that ends twice within this time is left alone: the graphics processor, or its driver, is not up to it. */
+const SOON_MS = 300_000;
+
 /** The small head of the page "Logos": flatten, ten units, one output per class. */
 const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, validationSplit: 0 };
 
@@ -73,17 +76,30 @@ function main() {
   const status = new Status();
   const loading = createLoading(status);
 
-  /**
-   * @param {boolean} again a backend that was asked for may be the very reason
-   * @returns {Promise<import("./types.js").Client>}
-   */
-  async function start(again) {
+  /** @param {string} backend */
+  const connectOn = (backend) => connect({ backend, load: FIRST[currentPage()], onProgress: loading.progress });
+  let ended = -Infinity;
+
+  /** Go on with what computed before, as long as that serves. @param {string} before */
+  async function connectAgain(before) {
+    const soon = performance.now() - ended < SOON_MS;
+    ended = performance.now();
     try {
-      const load = FIRST[currentPage()];
-      /** @type {import("./types.js").Client} */
-      const client = await connect({ backend: again ? "auto" : askedBackend(), load, onProgress: loading.progress });
-      store.set({ info: client.info });
-      status.show(() => texts.ready);
+      return await connectOn(before === "webgl" && soon ? "wasm" : before);
+    } catch {
+      return connectOn("auto"); // such as where there is no graphics processor any more
+    }
+  }
+
+  /** @param {boolean} again @returns {Promise<import("./types.js").Client>} */
+  async function start(again) {
+    const before = store.get().info?.backend;
+    try {
+      const client = await (again && before ? connectAgain(before) : connectOn(askedBackend()));
+      const left = again && before && before !== client.info.backend ? before : null;
+      store.set({ info: client.info, left });
+      status.clearError();
+      status.show(() => (again ? texts.startedAgain(left) : texts.ready));
       return client;
     } finally {
       loading.end();

@@ -17,7 +17,7 @@ export function createBackendView({ store, status, run }) {
     run("backend", panel, async (_, client) => {
       status.progress(() => texts.changingBackend(wanted));
       try {
-        store.set({ info: await client.setBackend(wanted) });
+        store.set({ info: await client.setBackend(wanted), left: null });
         status.show(() => texts.ready);
       } finally {
         show(store.get().info); // also where it went wrong: then what is still in use
@@ -30,7 +30,8 @@ export function createBackendView({ store, status, run }) {
     if (!info) return;
     select.replaceChildren(...info.backends.map((name) => element("option", { value: name }, () => texts.backend(name))));
     select.value = info.backend;
-    write(note, () => noteOn(info));
+    const { left } = store.get();
+    write(note, () => (left ? texts.leftBackend(left, info.backend) : noteOn(info)));
     select.title = info.renderer;
   }
 

@@ -66,11 +66,14 @@ export function createProjectView(app, views) {
   /** @param {Client} client @param {Kept} before */
   async function takeAgain(client, before) {
     const had = store.get().album?.classes.some(({ photos }) => photos.length > 0) || store.get().model !== null;
+    const chosen = fields.read(); // also what was chosen since
     const back = before.id > 0 && before.state !== "elsewhere" && (await take(client, before.id));
     if (!back) empty();
-    status.clearError();
-    if (!had || (back && before.unsaved === 0)) status.show(() => texts.startedAgain);
-    else status.fail(() => (back ? texts.startedWithout(before.unsaved) : texts.startedEmpty));
+    else fields.write(chosen);
+    status.show(() => texts.startedAgain(store.get().left));
+    if (had && !back) status.fail(() => texts.startedEmpty);
+    else if (had && before.unsaved > 0) status.fail(() => texts.startedWithout(before.unsaved));
+    else if (had && before.state !== "saved") status.fail(() => texts.startedBefore);
   }
 
   /**
@@ -230,12 +233,15 @@ function createFields({ store, find, desk: place }) {
   /** @param {HTMLInputElement | HTMLSelectElement} field */
   const valueOf = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
 
+  const read = () => Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
+
   fieldset.addEventListener("change", () => {
-    const settings = Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
-    store.get().client?.desk(place).keepSettings(settings).catch(() => {}); // what ended is said elsewhere
+    store.get().client?.desk(place).keepSettings(read()).catch(() => {}); // what ended is said elsewhere
   });
 
   return {
+    read,
+
     /** @param {Record<string, string | boolean>} settings */
     write(settings) {
       for (const [id, field] of all()) {

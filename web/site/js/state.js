@@ -16,7 +16,7 @@
 export function createStore(shared) {
   const own = { classes: [], album: null, photos: new Map(), problems: [], model: null, unreadable: null };
   /** @type {State} */
-  let state = { client: null, info: null, busy: null, failed: false, ...shared?.get(), ...own };
+  let state = { client: null, info: null, left: null, busy: null, failed: false, ...shared?.get(), ...own };
   /** @type {((state: State) => void)[]} */
   const listeners = [];
 
@@ -26,7 +26,7 @@ export function createStore(shared) {
     for (const listener of listeners) listener(state);
   }
 
-  shared?.subscribe(({ client, info, busy, failed }) => update({ client, info, busy, failed }));
+  shared?.subscribe(({ client, info, left, busy, failed }) => update({ client, info, left, busy, failed }));
   return {
     get: () => state,
 

@@ -17,6 +17,7 @@
  * @typedef {object} State
  * @property {Client | null} client
  * @property {ClientInfo | null} info
+ * @property {string | null} left  the backend that was used before, and ended more than once, or is no longer there
  * @property {Activity | null} busy what the page is doing; null when it is free
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes

@@ -78,6 +78,8 @@ class Keeper:
         self._seen = seen
         if bench.shown is not self.packed:
             self.packed = bench.shown
+            if self.description:
+                await self._tell("saving")  # Should this worker end now, the page knows that the model is not there.
             self.model = await bench.classifier.save() if bench.shown else b""
         self.touch()
 

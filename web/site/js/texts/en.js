@@ -317,6 +317,8 @@ export const texts = {
   backend: (name) => backendNames[name] ?? name,
   /** @param {string} name */
   changingBackend: (name) => `Changing to ${backendNames[name] ?? name}…`,
+  /** @param {string} left @param {string} name */
+  leftBackend: (left, name) => `${backendNames[left]} failed here: ${backendNames[name]} computes now.`,
   softwareWebgl: "No graphics processor found: WebGL runs in software here, WebAssembly is faster.",
   softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
@@ -650,7 +652,9 @@ export const texts = {
   restoring: (done, total) => `Opening your project: ${done} of ${photos(total)}`,
   /** @param {number} n @param {number} classes */
   restored: (n, classes) => `Your project is back: ${photos(n)} in ${count(classes, "class", "classes")}`,
-  startedAgain: "Started again; nothing was lost. Do once more what was interrupted.",
+  /** @param {string | null} left the backend that is no longer used */
+  startedAgain: (left) => `Started again${left ? `, without ${backendNames[left]}` : ""}; nothing was lost. Do once more what was interrupted.`,
+  startedBefore: "Started again, as things were a moment ago: the last step may be missing.",
   /** @param {number} n */
   startedWithout: (n) => `Started again. ${photos(n)} could not be kept in this browser before: add them again.`,
   startedEmpty: "Started again, but photos and model were not kept in this browser: add them again.",

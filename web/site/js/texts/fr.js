@@ -307,6 +307,7 @@ export const texts = {
   failed,
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `Passage à ${backendNames[name] ?? name}…`,
+  leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,
   softwareWebgl: "Pas de processeur graphique : WebGL est ici émulé, WebAssembly est plus rapide.",
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
@@ -563,7 +564,8 @@ export const texts = {
 
   restoring: (done, total) => `Ouverture de votre projet : ${done} sur ${photos(total)}`,
   restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
-  startedAgain: "Redémarré ; rien n’est perdu. Refaites ce qui a été interrompu.",
+  startedAgain: (left) => `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
+  startedBefore: "Redémarré dans l’état d’il y a un instant : la dernière étape peut manquer.",
   startedWithout: (n) => `Redémarré. ${photos(n)} n’avaient pas pu être conservées dans ce navigateur : ajoutez-les de nouveau.`,
   startedEmpty: "Redémarré, mais les photos et le modèle n’étaient pas conservés dans ce navigateur : ajoutez-les de nouveau.",
   projectDeleted: "Projet supprimé de ce navigateur",

@@ -291,6 +291,7 @@ export const texts = {
   failed,
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `正在切换到 ${backendNames[name] ?? name}…`,
+  leftBackend: (left, name) => `${backendNames[left]} 在此失败：现在由 ${backendNames[name]} 计算。`,
   softwareWebgl: "未找到图形处理器：WebGL 在此由软件模拟，WebAssembly 更快。",
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
@@ -534,7 +535,8 @@ export const texts = {
 
   restoring: (done, total) => `正在打开您的项目：${done} / ${photos(total)}`,
   restored: (n, classes) => `您的项目已恢复：${classCount(classes)}，共 ${photos(n)}`,
-  startedAgain: "已重新启动，没有丢失任何内容。请重做被中断的操作。",
+  startedAgain: (left) => `已重新启动${left ? `，不再使用 ${backendNames[left]}` : ""}，没有丢失任何内容。请重做被中断的操作。`,
+  startedBefore: "已重新启动，恢复到片刻之前的状态：最后一步可能缺失。",
   startedWithout: (n) => `已重新启动。${photos(n)}此前未能保存在此浏览器中：请重新添加。`,
   startedEmpty: "已重新启动，但照片和模型没有保存在此浏览器中：请重新添加。",
   projectDeleted: "项目已从此浏览器中删除",

@@ -133,7 +133,7 @@ def test_the_client_does_the_same(page, site, dist):
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_axe_finds_no_fault(digits, scheme):
     page = digits
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.emulate_media(color_scheme=scheme)
     train(page, training_digits=50, validation_digits=20, batch_size=50, epochs=1)
     draw(page, DRAWINGS["1"])
     expect(page.get_by_role("status")).to_have_text(re.compile("^Read:"), timeout=30_000)

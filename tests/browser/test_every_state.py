@@ -145,7 +145,7 @@ def arranging(page) -> Iterator[str]:
 
 @pytest.mark.parametrize("look", ["wide", "dark phone", pytest.param("light phone", marks=pytest.mark.full)])
 def test_no_state_has_a_fault(chromium, site, dist, look):
-    with opened_tab(chromium, site, reduced_motion="reduce", **LOOKS[look]) as page:
+    with opened_tab(chromium, site, **LOOKS[look]) as page:
         page.context.grant_permissions(["camera"])
         page.set_default_timeout(60_000)
         found = {}

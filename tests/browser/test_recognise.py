@@ -197,7 +197,7 @@ def test_pages_share_one_worker_and_the_status_line(page, site):
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_axe_finds_no_fault(recognise, cat, scheme):
     page = recognise
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.emulate_media(color_scheme=scheme)
     page.get_by_label("Choose pictures").set_input_files(cat)
     predict(page, 1)
     page.evaluate(AXE.read_text())

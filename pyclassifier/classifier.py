@@ -23,7 +23,8 @@ from .duplicates import NEAR_DUPLICATE
 from .engines import Engine, History
 from .engines.base import OnEpoch, Predictor, ShouldStop
 from .features import FeatureExtractor, OnProgress, Photo, Pixels, report
-from .fitting import Learned, learn
+from .fitting import learn
+from .learned import Learned
 from .material import Callbacks
 from .saving import unpack
 from .self_check import complaint
@@ -264,8 +265,7 @@ class ImageClassifier(TrainedClassifier):
         try:
             learned, interruption = await learn(dataset, extractor, self.engine_, self.get_params(), callbacks)
         except BaseException:
-            if extractor is not self._extractor:
-                extractor.model.dispose()
+            self._let_go(extractor)
             raise
         self._take(learned)
         if interruption:
@@ -276,11 +276,9 @@ class ImageClassifier(TrainedClassifier):
         if self._learned:
             self._learned.head.dispose()
         self._keep_extractor(learned.extractor)
-        self._learned = learned
-        self.classes_, self.history_, self.evaluation_ = learned.classes, learned.history, learned.evaluation
-        self.validation_, self.calibration_, self.leaks_ = learned.validation, learned.calibration, learned.leaks
-        self.problems_, self.n_training_, self.stopped_ = learned.problems, learned.n_training, learned.stopped
-        self.best_epoch_ = learned.history.best_epoch
+        self._show(learned)
+        self.history_, self.best_epoch_, self.stopped_ = learned.history, learned.history.best_epoch, learned.stopped
+        self.leaks_, self.problems_, self.n_training_ = learned.leaks, learned.problems, learned.n_training
         self.deviation_ = math.nan
 
     async def extract_features(
@@ -345,8 +343,8 @@ class ImageClassifier(TrainedClassifier):
         finally:
             if self._learned is None:
                 self._keep_extractor(extractor)
-            elif extractor is not self._extractor:
-                extractor.model.dispose()
+            else:
+                self._let_go(extractor)
 
     def snapshot(self) -> Snapshot:
         """Remember what was learned, to come back to it after another `fit`; take it right after the fit.
@@ -390,8 +388,7 @@ class ImageClassifier(TrainedClassifier):
         extractor = await self._get_extractor()
         if extractor.kind != snapshot.kind:
             self.set_params(**current)
-            if extractor is not self._extractor:
-                extractor.model.dispose()
+            self._let_go(extractor)
             raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
         head = await self.engine_.build(snapshot.topology, snapshot.weights)
         self._take(replace(snapshot.learned, extractor=extractor, head=head))
@@ -442,14 +439,14 @@ class ImageClassifier(TrainedClassifier):
         return self
 
     def _repr_html_(self) -> str:
-        from .display.estimator import classifier_html, learned
+        from .display.estimator import classifier_html, learned_rows
 
         parameters = self.get_params()
         defaults = {name: p.default for name, p in inspect.signature(type(self)).parameters.items()}
         if isinstance(self.backbone, ModelCard):
             parameters["backbone"] = self.backbone.name
         state = (
-            learned(
+            learned_rows(
                 self.classes_.tolist(), self.n_training_, self.history_, self.stopped_, self.evaluation_, self.engine_
             )
             if self._learned
@@ -482,3 +479,8 @@ class ImageClassifier(TrainedClassifier):
         if self._extractor and self._extractor is not extractor:
             self._extractor.model.dispose()
         self._extractor = extractor
+
+    def _let_go(self, extractor: FeatureExtractor) -> None:
+        """Dispose of an extractor, if it is not the one in use."""
+        if extractor is not self._extractor:
+            extractor.model.dispose()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .datasets import Sample
 from .engines import Engine
 from .features import Progress
-from .fitting import Learned
+from .learned import Learned
 from .material import Callbacks
 from .metrics import Evaluation
 from .quantization import StoredAs

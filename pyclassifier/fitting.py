@@ -3,73 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .calibration import Calibration
-from .datasets import Dataset, Problem, Sample
-from .engines import Engine, History, Model
+from .datasets import Dataset, Sample
+from .engines import Engine
 from .errors import DatasetError
 from .features import FeatureExtractor
 from .heads import TrainedHead
+from .learned import Learned
 from .material import Callbacks, Ints, Material, add_copies, batch_size, gather, train_on
-from .metrics import Evaluation
 from .predictions import Predictions
 from .record import make_record
 from .shapes import output_shapes
-from .splitting import Leak, check_splittable, find_leaks
+from .splitting import check_splittable, find_leaks
 from .topology import Topology
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What a fit leaves behind; `pyclassifier.ImageClassifier` tells what each part is.
-
-    Parameters
-    ----------
-    extractor : FeatureExtractor
-    head : Model
-        What was trained on the extractor's features.
-    classes : ndarray of shape (n_classes,), str
-    history : History
-    evaluation : Evaluation or None
-    record : dict
-    validation : Predictions or None
-    calibration : Calibration or None
-    leaks : tuple of Leak
-    problems : tuple of Problem
-    n_training : int
-    stopped : bool
-    name : str
-    """
-
-    extractor: FeatureExtractor
-    head: Model
-    classes: NDArray[np.str_]
-    history: History
-    evaluation: Evaluation | None
-    record: dict[str, Any]
-    validation: Predictions | None = None
-    calibration: Calibration | None = None
-    leaks: tuple[Leak, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    n_training: int = 0
-    stopped: bool = False
-    name: str = "pyclassifier model"
-
-    def calibrated(self, calibration: Calibration) -> Learned:
-        """The same, with what photos tell about its probabilities, in the record too."""
-        validation = self.validation and replace(self.validation, threshold=calibration.threshold)
-        record = {**self.record, "calibration": calibration.to_dict()}
-        return replace(self, calibration=calibration, validation=validation, record=record)
-
-    def dispose(self) -> None:
-        """Free what the engine holds."""
-        self.head.dispose()
-        self.extractor.model.dispose()
 
 
 async def learn(

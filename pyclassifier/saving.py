@@ -18,7 +18,7 @@ from .cache import FeatureCache
 from .engines import Engine, Model
 from .engines.base import Array, Predictor
 from .features import FeatureExtractor, Pixels
-from .fitting import Learned
+from .learned import Learned
 from .quantization import StoredAs, quantized
 from .record import read_calibration, read_evaluation, read_history
 from .self_check import draw_patterns, largest_difference, make_promises, read_promises

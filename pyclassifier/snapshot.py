@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fitting import Learned
+from .learned import Learned
 from .topology import Topology, Weights
 
 

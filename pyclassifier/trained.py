@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from .engines.base import ShouldStop
 from .errors import DatasetError, NotFittedError
 from .explaining import HeatMap, explain
 from .features import OnProgress, Photo, as_sample, report
-from .fitting import Learned
+from .learned import Learned
 from .material import Callbacks
 from .metrics import Evaluation
 from .predictions import Predictions
@@ -274,16 +274,7 @@ class TrainedClassifier:
         ValueError
             Predictions of other classes, or without any readable photo of the classes.
         """
-        learned = self._fitted()
-        if list(predictions.classes) != self.classes_.tolist():
-            expected, got = ", ".join(self.classes_), ", ".join(predictions.classes)
-            raise ValueError(f"Expected predictions of the classes {expected}; got {got}.")
-        used = predictions.is_judged
-        if not used.any():
-            raise ValueError("Expected photos of the classes that can be read, got none.")
-        measured = Calibration.measure(predictions.y_true[used], predictions.y_proba[used], max_refused)
-        self._learned = learned.calibrated(measured)
-        self.calibration_, self.validation_ = measured, self._learned.validation
+        self._show(self._fitted().calibrated_by(predictions, max_refused))
         return self
 
     def set_threshold(self: _Classifier, threshold: float | None) -> _Classifier:
@@ -306,13 +297,7 @@ class TrainedClassifier:
         ValueError
             A threshold out of range, or there were no photos to measure what it does.
         """
-        learned = self._fitted()
-        if learned.calibration is None or learned.validation is None:
-            raise ValueError("Expected a model that was fitted here on photos with a validation; calibrate it instead.")
-        used = learned.validation.is_judged
-        y_true, y_proba = learned.validation.y_true[used], learned.validation.y_proba[used]
-        self._learned = learned.calibrated(learned.calibration.at(threshold, y_true, y_proba))
-        self.calibration_, self.validation_ = self._learned.calibration, self._learned.validation
+        self._show(self._fitted().rejecting_below(threshold))
         return self
 
     @property
@@ -340,17 +325,7 @@ class TrainedClassifier:
         ValueError
             Not one name per class, or a name twice.
         """
-        learned = self._fitted()
-        if len(names) != len(self.classes_) or len(set(names)) != len(names):
-            raise ValueError(f"Expected {len(self.classes_)} different names, got {list(names)}.")
-        record, evaluation = learned.record, learned.evaluation
-        if evaluation:
-            evaluation = replace(evaluation, labels=tuple(names))
-            record = {**record, "evaluation": evaluation.to_dict()}
-        validation = learned.validation and learned.validation.rename_classes(names)
-        classes = np.asarray(list(names), dtype=np.str_)
-        self._learned = replace(learned, classes=classes, evaluation=evaluation, validation=validation, record=record)
-        self.classes_, self.evaluation_, self.validation_ = classes, evaluation, validation
+        self._show(self._fitted().renamed(names))
         return self
 
     def learn_validation(self: _Classifier, validation: Predictions) -> _Classifier:
@@ -371,9 +346,7 @@ class TrainedClassifier:
         NotFittedError
             Nothing was learned or loaded yet.
         """
-        validation = replace(validation, threshold=self.threshold_)
-        self._learned = replace(self._fitted(), validation=validation)
-        self.validation_ = validation
+        self._show(self._fitted().judged(validation))
         return self
 
     @property
@@ -481,6 +454,12 @@ class TrainedClassifier:
         samples : sequence of Sample
         """
         self._cache.forget(samples)
+
+    def _show(self, learned: Learned) -> None:
+        """Go on with this."""
+        self._learned = learned
+        self.classes_, self.evaluation_ = learned.classes, learned.evaluation
+        self.validation_, self.calibration_ = learned.validation, learned.calibration
 
     def _fitted(self) -> Learned:
         """Extractor and head that belong together, whatever the parameters say now."""

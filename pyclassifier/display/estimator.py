@@ -48,7 +48,7 @@ def classifier_html(
     )
 
 
-def learned(
+def learned_rows(
     labels: Sequence[str],
     n_training: int,
     history: History,

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.archive import MAX_JSON_BYTES
 from pyclassifier.catalog import CATALOG, ModelCard
+from pyclassifier.jsons import MAX_JSON_BYTES
 
 from .errors import ConvertError
 from .frozen_graph import read_frozen_mobilenet

@@ -28,7 +28,6 @@ from .errors import (
     UnknownModelError,
 )
 from .explaining import HeatMap
-from .features import Progress
 from .findings import Finding, Fix
 from .history import History
 from .imagenet import ImageNetClassifier, Recognition
@@ -46,6 +45,7 @@ from .metrics import (
 )
 from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
 from .predictions import Comparison, Predictions
+from .progress import Progress
 from .project import open_project, save_project
 from .samples import load_samples
 from .snapshot import Snapshot

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
-import re
 import reprlib
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -21,20 +19,17 @@ from typing import Any
 from .batches import FIT_MODES, FitMode
 from .catalog import ModelCard
 from .errors import ArchiveError
+from .jsons import MAX_JSON_BYTES, read_json_object, without_nan
+from .pixels import pixels_card
 from .quantization import StoredAs, choose_quantization
-from .shapes import output_shapes, pixels_card
+from .shapes import output_shapes
 from .topology import Topology, Weights, input_size, leaf_layers, model_config, pooling_of, sequential
 from .weights import decode_weights, encode_weights
 from .zips import ZIP_ERRORS, read_member
 
 MAX_BYTES = 1 << 29
-MAX_JSON_BYTES = 1 << 25
 _FILES = ("model.json", "weights.bin", "metadata.json")
 TFJS_VERSION = "4.22.0"
-_MAX_DEPTH = 64
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)  # An open end matches too: no going back.
-_NO_BRACKETS = re.compile(r"[^][{}]+")
-_INNERMOST = re.compile(r"\[\]|\{\}")
 _MAX_LABELS = 100_000
 _MAX_LABEL_LENGTH = 1000
 _MAX_SCALING = 1e6
@@ -308,52 +303,3 @@ def _read(file: zipfile.ZipFile, name: str) -> bytes:
         return read_member(file, file.getinfo(name), MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES)
     except ValueError as error:
         raise ArchiveError(str(error)) from error
-
-
-def read_json_object(data: bytes, name: str) -> dict[str, Any]:
-    """Read JSON that is not trusted: an object, not nested deeper than is safe.
-
-    Parameters
-    ----------
-    data : bytes
-        The file.
-    name : str
-        What to call it in an error.
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    ArchiveError
-        It is no JSON object.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-        # Before it is parsed: json recurses, and in a browser that ends Python itself rather than in RecursionError.
-        _check_depth(text, name)
-        value = json.loads(text)
-    except ValueError as error:
-        raise ArchiveError(f"Expected JSON in {name}; it is damaged ({error}).") from error
-    if not isinstance(value, dict):
-        raise ArchiveError(f"Expected an object in {name}, got {type(value).__name__}.")
-    return value
-
-
-def _check_depth(text: str, name: str) -> None:
-    brackets = _NO_BRACKETS.sub("", _STRING.sub("", text))
-    for _ in range(_MAX_DEPTH):
-        brackets = _INNERMOST.sub("", brackets)
-        if not brackets:
-            return
-    raise ArchiveError(f"Expected JSON of at most {_MAX_DEPTH} levels in {name}; it is damaged or nested deeper.")
-
-
-def without_nan(value: Any) -> Any:
-    """Plain data for JSON, which has no nan: that is what a training that diverged leaves in its history."""
-    if isinstance(value, Mapping):
-        return {key: without_nan(child) for key, child in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nan(child) for child in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

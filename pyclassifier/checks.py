@@ -14,9 +14,10 @@ from .datasets import Dataset, Sample
 from .duplicates import near_duplicates
 from .engines.base import ShouldStop
 from .errors import ImageDecodeError, StoppedError
-from .features import OnProgress, Progress, pool_features
+from .features import pool_features
 from .findings import Facts, Finding, find_faults
 from .images import open_image, read_size
+from .progress import OnProgress, Progress
 
 if TYPE_CHECKING:
     from .classifier import ImageClassifier

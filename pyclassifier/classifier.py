@@ -17,22 +17,22 @@ from numpy.typing import NDArray
 from .augmentation import Augmentation
 from .batches import FitMode
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
-from .datasets import Dataset, Problem
+from .datasets import Dataset, Photo, Problem, as_samples
 from .display.live import showing
 from .duplicates import NEAR_DUPLICATE
 from .engines import Engine, History
 from .engines.base import OnEpoch, Predictor, ShouldStop
-from .features import FeatureExtractor, OnProgress, Photo, Pixels, report
+from .features import FeatureExtractor, report
 from .fitting import learn
 from .learned import Learned
-from .material import Callbacks
+from .pixels import Pixels, pixels_card
+from .progress import Callbacks, OnProgress
 from .saving import unpack
 from .self_check import complaint
-from .shapes import pixels_card
 from .snapshot import Snapshot
 from .splitting import Leak
 from .topology import Pooling, Topology
-from .trained import TrainedClassifier, as_samples
+from .trained import TrainedClassifier
 
 
 class ImageClassifier(TrainedClassifier):
@@ -256,8 +256,8 @@ class ImageClassifier(TrainedClassifier):
         KeyboardInterrupt, asyncio.CancelledError
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
-        with showing(verbose, self.epochs, on_progress, on_epoch, should_stop) as callbacks:
-            await self._fit(dataset, Callbacks(*callbacks))
+        with showing(verbose, self.epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
+            await self._fit(dataset, callbacks)
         return self
 
     async def _fit(self, dataset: Dataset, callbacks: Callbacks) -> None:

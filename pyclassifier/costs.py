@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from .datasets import Sample
 from .engines import Engine
-from .features import Progress
 from .learned import Learned
-from .material import Callbacks
 from .metrics import Evaluation
+from .progress import Callbacks, Progress
 from .quantization import StoredAs
 from .saving import pack, predict_pictures, restored
 from .self_check import draw_patterns

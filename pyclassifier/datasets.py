@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from . import intake
 from .names import LabelBy
-from .photos import Problem, Read, Sample, Split
+from .photos import Photo, Problem, Read, Sample, Split, as_sample
 
-__all__ = ["Dataset", "Problem", "Read", "Sample", "Split"]
+__all__ = ["Dataset", "Photo", "Problem", "Read", "Sample", "Split", "as_sample", "as_samples"]
 
 
 @dataclass(frozen=True)
@@ -259,3 +259,9 @@ class Dataset:
         for sample in self.samples:
             photos[str(sample.label)].append((sample.path, sample.read))
         return dataset_html(counts, photos, [(problem.path, problem.reason) for problem in self.problems])
+
+
+def as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
+    """Make samples of photos, however they come."""
+    listed = photos.samples if isinstance(photos, Dataset) else photos
+    return [as_sample(photo, i) for i, photo in enumerate(listed)]

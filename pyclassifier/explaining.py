@@ -11,8 +11,8 @@ from PIL import Image
 
 from .batches import make_batch
 from .datasets import Sample
-from .features import Pixels
 from .learned import Learned
+from .pixels import Pixels
 from .topology import Topology, leaf_layers
 
 # Colours of the heat at 0, 1/3, 2/3 and 1: from what is hardly seen to what stands out on any photo.

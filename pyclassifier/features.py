@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from .augmentation import Variation
 from .batches import FitMode, load_image, make_batch
@@ -21,38 +19,11 @@ from .datasets import Problem, Sample
 from .engines.base import Predictor, ShouldStop
 from .errors import ImageDecodeError, StoppedError
 from .images import MAX_PIXELS, open_image, read_size
-from .topology import Pooling, Topology
+from .pixels import Pixels
+from .progress import OnProgress, Progress
+from .topology import Pooling
 
-Photo = Sample | bytes | NDArray[np.uint8]
 BATCH_SIZE = 16
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a piece of work is.
-
-    Parameters
-    ----------
-    stage : str
-        "decoding", "features", "augmenting" or "training".
-    done, total : int
-        Photos, or epochs.
-
-    Examples
-    --------
-    >>> def show(progress):
-    ...     print(f"{progress.stage}: {progress.done} of {progress.total}")
-    >>> show(Progress("features", 16, 48))
-    features: 16 of 48
-    >>> await classifier.fit(dataset, on_progress=show)  # doctest: +SKIP
-    """
-
-    stage: str
-    done: int
-    total: int
-
-
-OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -99,55 +70,6 @@ class _Pixels:
 
 _Decoded = tuple[int, _Pixels]
 Found = dict[int, "NDArray[np.float32] | Problem"]
-
-
-def as_sample(photo: Photo, index: int) -> Sample:
-    """Make a sample of a picture that comes as bytes of a file or as RGB pixels (H, W, 3), uint8."""
-    if isinstance(photo, Sample):
-        return photo
-    if isinstance(photo, np.ndarray):
-        buffer = io.BytesIO()
-        Image.fromarray(photo).save(buffer, "BMP")
-        photo = buffer.getvalue()
-    data = photo
-
-    async def read() -> bytes:
-        return data
-
-    return Sample(f"photo {index}", read)
-
-
-class Pixels:
-    """The extractor of networks that are trained from scratch: their features are the pixels themselves.
-
-    Parameters
-    ----------
-    channels : int
-        3 for RGB, 1 for grey.
-    """
-
-    topology: Topology
-
-    def __init__(self, channels: int) -> None:
-        self.topology = {}
-        self._channels = channels
-
-    async def predict(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Map (N, S, S, 3) to (N, S, S, channels); grey as Pillow makes it (ITU-R 601-2)."""
-        if self._channels == 3:
-            return X
-        return (X @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
-
-    async def feature_map(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The pixels."""
-        return await self.predict(X)
-
-    def weights(self) -> dict[str, NDArray[np.float32]]:
-        """There are none."""
-        return {}
-
-    def dispose(self) -> None:
-        """There is nothing to free."""
 
 
 def pool_features(X: NDArray[np.float32], channels: int) -> NDArray[np.float32]:

@@ -15,8 +15,9 @@ from .errors import DatasetError
 from .features import FeatureExtractor
 from .heads import TrainedHead
 from .learned import Learned
-from .material import Callbacks, Ints, Material, add_copies, batch_size, gather, train_on
+from .material import Ints, Material, add_copies, batch_size, gather, train_on
 from .predictions import Predictions
+from .progress import Callbacks
 from .record import make_record
 from .shapes import output_shapes
 from .splitting import check_splittable, find_leaks

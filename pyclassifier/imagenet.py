@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from .batches import FitMode
 from .cache import FeatureCache
 from .catalog import DEFAULT_BACKBONE, ModelCard, get_card
-from .datasets import Problem
+from .datasets import Photo, Problem, as_samples
 from .engines import Engine, Network, default_engine
 from .engines.base import ShouldStop
 from .errors import EngineError
-from .features import FeatureExtractor, OnProgress, Photo, as_sample, report
+from .features import FeatureExtractor, report
+from .progress import OnProgress
 from .summary import NetworkSummary
 
 
@@ -135,7 +136,7 @@ class ImageNetClassifier:
             The engine failed.
         """
         network, extractor = await self._loaded()
-        samples = [as_sample(photo, i) for i, photo in enumerate(photos)]
+        samples = as_samples(photos)
         found = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
         extractor.cache.forget(samples)
         report(found.problems, problems)

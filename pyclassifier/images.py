@@ -152,6 +152,13 @@ def make_thumbnail(data: bytes, name: str, side: int) -> bytes:
     return encode_jpeg(image)
 
 
+def encode_bmp(pixels: NDArray[np.uint8]) -> bytes:
+    """Write RGB pixels (H, W, 3) or grey ones (H, W), uint8, as an image file that keeps them as they are."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "BMP")
+    return buffer.getvalue()
+
+
 def encode_jpeg(image: Image.Image) -> bytes:
     """Write an RGB image as a JPEG that is good enough to look at."""
     buffer = io.BytesIO()

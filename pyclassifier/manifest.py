@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .archive import without_nan
 from .augmentation import Augmentation
 from .cache import CACHE_BYTES
 from .catalog import CATALOG, ModelCard
@@ -19,6 +18,7 @@ from .classifier import ImageClassifier
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine
 from .errors import ArchiveError
+from .jsons import without_nan
 from .photos import Read
 from .predictions import Predictions
 

@@ -13,23 +13,15 @@ from numpy.typing import NDArray
 from .augmentation import Variation
 from .datasets import Dataset, Problem, Sample
 from .engines import Engine, FitConfig
-from .engines.base import Array, OnEpoch, ShouldStop
-from .features import FeatureExtractor, OnProgress, Progress
+from .engines.base import Array
+from .features import FeatureExtractor
 from .heads import TrainedHead, train_head
 from .labels import LabelEncoder, compute_class_weight
+from .progress import Callbacks, Progress
 from .splitting import draw_validation, group_samples
 
 Ints = NDArray[np.int64]
 _MOST_STEPS = 50
-
-
-@dataclass(frozen=True)
-class Callbacks:
-    """Whom to tell how far it is, and whom to ask whether to stop."""
-
-    on_progress: OnProgress | None = None
-    on_epoch: OnEpoch | None = None
-    should_stop: ShouldStop | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ The digits: LeCun, Cortes, Burges, "The MNIST database of handwritten digits" (1
 
 from __future__ import annotations
 
-import io
 import math
 import zlib
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from PIL import Image
 
 from .datasets import Dataset, Sample
 from .errors import DatasetError, ImageDecodeError
-from .images import decode_image
+from .images import decode_image, encode_bmp
 
 SIDE = 28
 N_CLASSES = 10
@@ -179,16 +178,9 @@ def from_arrays(pictures: Pixels, y: NDArray[np.uint8]) -> Dataset:
 
 def _sample(picture: Pixels, label: int, index: int) -> Sample:
     async def read() -> bytes:
-        return encode_picture(picture)
+        return encode_bmp(picture)
 
     return Sample(f"digit {index}", read, str(label))
-
-
-def encode_picture(picture: Pixels) -> bytes:
-    """Write grey pixels (H, W), uint8, as an image file (BMP)."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "BMP")
-    return buffer.getvalue()
 
 
 def draw_samples(dataset: Dataset, n_training: int, n_validation: int, random_state: int = 0) -> Dataset:

@@ -14,11 +14,12 @@ from .datasets import Dataset, Problem
 from .engines import Engine, History
 from .engines.base import Array, ShouldStop
 from .errors import DatasetError, StoppedError
-from .features import OnProgress, Progress, report
+from .features import report
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
-from .material import Callbacks, Material, add_copies, gather, train_on
+from .material import Material, add_copies, gather, train_on
 from .metrics import Evaluation
 from .predictions import Predictions
+from .progress import Callbacks, OnProgress, Progress
 
 __all__ = ["CrossValidation", "StratifiedGroupKFold", "StratifiedKFold", "cross_val_score", "cross_validate"]
 

@@ -1,10 +1,15 @@
-"""One photo: where it comes from, what is known of it; nothing is decoded here."""
+"""One photo, however it comes: where from, what is known of it; nothing is decoded here."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .images import encode_bmp
 
 Split = Literal["training", "validation"]
 Read = Callable[[], Awaitable[bytes]]
@@ -49,3 +54,22 @@ class Problem:
 
     path: str
     reason: str
+
+
+Photo = Sample | bytes | NDArray[np.uint8]
+
+
+def as_sample(photo: Photo, index: int) -> Sample:
+    """Make a sample of a picture that comes as bytes of a file or as RGB pixels (H, W, 3), uint8."""
+    if isinstance(photo, Sample):
+        return photo
+    return Sample(f"photo {index}", reader_of(encode_bmp(photo) if isinstance(photo, np.ndarray) else photo))
+
+
+def reader_of(data: bytes) -> Read:
+    """What reads bytes that are there already."""
+
+    async def read() -> bytes:
+        return data
+
+    return read

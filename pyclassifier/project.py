@@ -18,14 +18,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .archive import read_json_object
 from .datasets import Dataset, Problem
 from .engines import Engine
 from .engines.base import ShouldStop
 from .errors import ArchiveError, NotFittedError, StoppedError
-from .features import OnProgress, Progress
+from .jsons import read_json_object
 from .manifest import Project, describe_project, reading, restore_project
 from .names import SUFFIXES
+from .progress import OnProgress, Progress
 from .zips import ZIP_ERRORS, member_reader, read_member
 
 # Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.

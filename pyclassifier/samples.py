@@ -10,8 +10,9 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from .datasets import Dataset, Read, Split
+from .datasets import Dataset, Split
 from .errors import DatasetError, EngineError
+from .photos import reader_of
 
 _REMEDY = "Check the connection, and the address of the built site."
 
@@ -54,7 +55,7 @@ async def load_samples(site_url: str | None = None) -> Dataset:
 
 async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Dataset:
     photos = await asyncio.gather(*(_fetch(folder + quote(path)) for path in paths))
-    return Dataset.from_files([(path, _reader(data)) for path, data in zip(paths, photos, strict=True)], split=split)
+    return Dataset.from_files([(path, reader_of(data)) for path, data in zip(paths, photos, strict=True)], split=split)
 
 
 async def _find_site() -> str | None:
@@ -63,13 +64,6 @@ async def _find_site() -> str | None:
     from .engines.browser import find_site
 
     return await find_site()
-
-
-def _reader(data: bytes) -> Read:
-    async def read() -> bytes:
-        return data
-
-    return read
 
 
 async def _fetch(url: str) -> bytes:

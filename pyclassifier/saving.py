@@ -17,8 +17,9 @@ from .batches import make_batch
 from .cache import FeatureCache
 from .engines import Engine, Model
 from .engines.base import Array, Predictor
-from .features import FeatureExtractor, Pixels
+from .features import FeatureExtractor
 from .learned import Learned
+from .pixels import Pixels
 from .quantization import StoredAs, quantized
 from .record import read_calibration, read_evaluation, read_history
 from .self_check import draw_patterns, largest_difference, make_promises, read_promises

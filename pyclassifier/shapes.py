@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalog import MAX_INPUT_SIZE, ModelCard
+from .catalog import MAX_INPUT_SIZE
 from .topology import Topology, leaf_layers
 
 Shape = tuple[int, ...]
@@ -40,31 +40,6 @@ def input_shape(topology: Topology) -> tuple[int, int, int]:
             f"got {(height, width, channels)}."
         )
     return height, width, channels
-
-
-def pixels_card(topology: Topology) -> ModelCard:
-    """The card of a network that is trained from scratch: its pictures' size and scaling.
-
-    Raises
-    ------
-    ValueError
-        The first layer states no size.
-    """
-    size, _, channels = input_shape(topology)
-    return ModelCard(
-        name="pixels",
-        title="Trained from scratch",
-        source="",
-        licence="",
-        sha256=(),
-        feature_channels=channels,
-        input_size=size,
-        stride=1,
-        divisor=255.0,
-        offset=0.0,
-        feature_layer="",
-        classification_layer="",
-    )
 
 
 def output_shapes(topology: Topology) -> list[Shape]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import DatasetError
+from .jsons import parse_json
 from .names import SUFFIXES as PHOTO_SUFFIXES
 from .names import suffix_of
 
@@ -17,9 +16,6 @@ MAX_BYTES = 1 << 26
 _DELIMITERS = ",;\t|"
 _N_LOOKED_AT = 50
 _N_BYTES = 4096
-_DEEPEST = 50
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_BRACKET = re.compile(r"[\[\]{}]")
 
 
 @dataclass(frozen=True)
@@ -130,8 +126,8 @@ def _names_a_file(cell: str) -> bool:
 def _read_json(text: str, name: str) -> Table:
     expected = f"Expected a list of records, or an object with the label of each file, in {name}"
     try:
-        value = json.loads(text) if _depth(text) <= _DEEPEST else None
-    except (ValueError, RecursionError) as error:
+        value = parse_json(text)
+    except ValueError as error:
         raise DatasetError(f"{expected}; got no JSON ({error}).") from error
     if isinstance(value, Mapping) and value and not any(isinstance(label, list | dict) for label in value.values()):
         return _make_table(name, ["file", "label"], [[file, _as_text(label)] for file, label in value.items()], 1)
@@ -139,15 +135,6 @@ def _read_json(text: str, name: str) -> Table:
         raise DatasetError(f"{expected}; got something else.")
     head = list(dict.fromkeys(key for record in value for key in record))
     return _make_table(name, head, [[_as_text(record.get(key)) for key in head] for record in value], 1)
-
-
-def _depth(text: str) -> int:
-    """How deeply brackets are nested: the parser recurses, and the stack of a browser ends without an exception."""
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _as_text(value: object) -> str:

@@ -10,20 +10,20 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .archive import without_nan
 from .cache import FeatureCache
 from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration
 from .costs import StorageCost, measure_costs
-from .datasets import Dataset, Problem, Sample
+from .datasets import Dataset, Photo, Problem, Sample, as_sample, as_samples
 from .engines import Engine, default_engine
 from .engines.base import ShouldStop
 from .errors import DatasetError, NotFittedError
 from .explaining import HeatMap, explain
-from .features import OnProgress, Photo, as_sample, report
+from .features import report
+from .jsons import without_nan
 from .learned import Learned
-from .material import Callbacks
 from .metrics import Evaluation
 from .predictions import Predictions
+from .progress import Callbacks, OnProgress
 from .quantization import STORED_AS, StoredAs
 from .saving import deviation, pack
 
@@ -466,9 +466,3 @@ class TrainedClassifier:
         if self._learned is None:
             raise NotFittedError("Expected a trained model; train one or open one first.")
         return self._learned
-
-
-def as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
-    """Make samples of photos, however they come."""
-    listed = photos.samples if isinstance(photos, Dataset) else photos
-    return [as_sample(photo, i) for i, photo in enumerate(listed)]

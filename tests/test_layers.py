@@ -9,7 +9,8 @@ from photos import encode
 
 from pyclassifier import ArchiveError, Dataset, ImageClassifier, Sample, layers, small_cnn
 from pyclassifier.archive import Archive, write_archive
-from pyclassifier.shapes import initial_weights, input_shape, output_shapes, pixels_card
+from pyclassifier.pixels import pixels_card
+from pyclassifier.shapes import initial_weights, input_shape, output_shapes
 
 
 def test_the_small_cnn_is_the_tutorials():

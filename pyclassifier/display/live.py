@@ -12,9 +12,9 @@ from secrets import token_hex
 from typing import Any, Literal, TextIO
 
 from ..engines import History
-from ..engines.base import OnEpoch, ShouldStop
+from ..engines.base import ShouldStop
 from ..errors import StoppedError
-from ..features import OnProgress, Progress
+from ..progress import Callbacks, Progress
 from .charts import history_charts
 from .markup import bar, block, count, heading, text
 
@@ -151,18 +151,9 @@ def _stoppable(view: TrainingView, should_stop: ShouldStop | None) -> Iterator[S
         button.remove()
 
 
-Callbacks = tuple[OnProgress | None, OnEpoch | None, ShouldStop | None]
-
-
 @contextmanager
-def showing(
-    verbose: bool | Literal["auto"],
-    epochs: int,
-    on_progress: OnProgress | None,
-    on_epoch: OnEpoch | None,
-    should_stop: ShouldStop | None,
-) -> Iterator[Callbacks]:
-    """Show a training while it runs; yields callbacks that do so and call the given ones.
+def showing(verbose: bool | Literal["auto"], epochs: int, callbacks: Callbacks) -> Iterator[Callbacks]:
+    """Show a training while it runs; yields callbacks that do so and call the others.
 
     Parameters
     ----------
@@ -170,28 +161,27 @@ def showing(
         Whether to show it: in a notebook's cell, else on the standard output. "auto" is for notebooks only.
     epochs : int
         As many as are planned.
-    on_progress, on_epoch, should_stop : callable, optional
-        As in `pyclassifier.ImageClassifier.fit`.
+    callbacks : Callbacks
     """
     view = _view(verbose, epochs)
     if view is None:
-        yield on_progress, on_epoch, should_stop
+        yield callbacks
         return
 
     def show_progress(progress: Progress) -> None:
         view.progress(progress.stage, progress.done, progress.total)
-        if on_progress:
-            on_progress(progress)
+        if callbacks.on_progress:
+            callbacks.on_progress(progress)
 
     def show_epoch(history: History) -> None:
         view.epoch(history)
-        if on_epoch:
-            on_epoch(history)
+        if callbacks.on_epoch:
+            callbacks.on_epoch(history)
 
     how = "failed"
     try:
-        with _stoppable(view, should_stop) as should_stop:
-            yield show_progress, show_epoch, should_stop
+        with _stoppable(view, callbacks.should_stop) as should_stop:
+            yield Callbacks(show_progress, show_epoch, should_stop)
         how = "done" if view.is_complete else "stopped"
     except (StoppedError, KeyboardInterrupt, asyncio.CancelledError):
         how = "stopped"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,12 @@ from PIL import Image, ImageOps
 
 from ..errors import ImageDecodeError
 from ..images import encode_jpeg, open_image
+from ..photos import Read
 from .figures import probability_bars
 from .markup import block, count, heading, percent, problem_list, table, text
 
 _SMALL, _LARGE = 56, 132
 _PER_CLASS, _MAX_THUMBNAILS, _MAX_CLASSES, _MAX_PHOTOS, _TOP = 6, 60, 100, 24, 3
-
-Read = Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from exchange import Data, Emit, File, Stop, as_bytes, as_dict, reader
 from workbench import Workbench
 
 from pyclassifier import Dataset, DatasetError, ImageClassifier, decode_image, small_cnn
-from pyclassifier.mnist import center_digit, draw_samples, encode_picture, examples, from_idx, from_sprite
+from pyclassifier.images import encode_bmp
+from pyclassifier.mnist import center_digit, draw_samples, examples, from_idx, from_sprite
 
 N_EXAMPLES = 20
 DEFAULTS = {"nTraining": 1000, "nValidation": 200, "batchSize": 500, "epochs": 50, "learningRate": 1e-3, "seed": 0}
@@ -74,7 +75,7 @@ class DigitsDesk(Workbench):
             for label, probability in zip(self.classifier.classes_.tolist(), row, strict=True)
         ]
         best = max(shares, key=lambda share: share["probability"])
-        return {**best, "shares": shares, "picture": _data_url(encode_picture(digit))}
+        return {**best, "shares": shares, "picture": _data_url(encode_bmp(digit))}
 
     async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
         """Take a zip's network for the trained one."""

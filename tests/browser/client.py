@@ -54,7 +54,7 @@ async ([method, args, abortAtEpoch]) => {
 class Client:
     """A client in a tab; methods as in client.js."""
 
-    def __init__(self, page: Any, site: str, backend: str = "webgl", desk: str | None = None) -> None:
+    def __init__(self, page: Any, site: str, backend: str = "wasm", desk: str | None = None) -> None:
         self.page = page
         if not page.url.startswith(site):
             page.goto(f"{site}favicon.svg")

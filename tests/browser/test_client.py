@@ -1,4 +1,4 @@
-"""client.js, the worker, Python and TensorFlow.js together, on real photos, with WebGL forced."""
+"""client.js, the worker, Python and TensorFlow.js together, on real photos."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from browser_fixtures import ROOT, SMALL_BACKBONE
+from browser_fixtures import ROOT, SMALL_BACKBONE, opened_tab
 from client import Client, encoded
 from photos import COLORS, encode, noisy
 
@@ -41,16 +41,27 @@ def brand_photos(shared):
 @pytest.fixture(scope="module")
 def trained(chromium, site, dist):
     """One client for several tests: trained on the sample photos, a tenth of the tests' time each otherwise."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.set_default_timeout(300_000)
-    client = Client(page, site)
-    client.memory_at_start = client.memory()
-    client.add("training", encoded(tiles(dist, "training")))
-    client.add("validation", encoded(tiles(dist, "validation")))
-    client.outcome = client.train(QUICK)
-    yield client
-    context.close()
+    with opened_tab(chromium, site) as page:
+        client = Client(page, site, "webgl")
+        client.memory_at_start = client.memory()
+        client.add("training", encoded(tiles(dist, "training")))
+        client.add("validation", encoded(tiles(dist, "validation")))
+        client.outcome = client.train(QUICK)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def opened(chromium, site):
+    """One client on WebAssembly for several tests."""
+    with opened_tab(chromium, site) as page:
+        yield Client(page, site)
+
+
+@pytest.fixture
+def client(opened):
+    """A client without photos and model."""
+    opened.startAnew()
+    return opened
 
 
 def test_info_says_what_runs(trained):
@@ -86,14 +97,13 @@ def test_training_again_takes_features_from_the_cache(trained):
     assert seconds["features"] < 0.2 * trained.outcome["seconds"]["features"]
 
 
-def test_a_saved_model_gives_the_same_probabilities_in_a_fresh_page(trained, dist, page, site):
+def test_a_saved_model_gives_the_same_probabilities_in_a_fresh_page(trained, client, dist):
     photos = encoded([*tiles(dist, "validation"), ("new/red.png", encode(noisy(COLORS["red"], 5)))])
     here = trained.predict(photos)
-    fresh = Client(page, site)
-    opened = fresh.open_model(trained.export_model())
+    opened = client.open_model(trained.export_model())
     assert opened["classes"] == ["brick", "grass", "gravel"] and opened["inputSize"] == 96
     assert opened["evaluation"]["total"] == 12
-    for a, b in zip(here, fresh.predict(photos), strict=True):
+    for a, b in zip(here, client.predict(photos), strict=True):
         assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-4)
 
 
@@ -198,19 +208,15 @@ def test_the_archive_opens_in_plain_tensorflow_js_and_keeps_its_promise(trained,
     page.context.close()
 
 
-def test_every_backend_keeps_the_promises_of_the_others(trained, page, site):
+def test_every_backend_keeps_the_promises_of_the_others(trained, client):
     data = trained.export_model()
-    other = Client(page, site, "wasm")
-    try:
-        for backend in ("webgl", "wasm", "cpu"):
-            page.evaluate("(name) => client.setBackend(name)", backend)
-            opened = other.open_model(data)
-            assert opened["deviation"] < 1e-4 and not opened["computesOtherwise"], backend
-    finally:
-        page.evaluate("client.close()")
+    for backend in ("webgl", "cpu", "wasm"):
+        client.page.evaluate("(name) => client.setBackend(name)", backend)
+        opened = client.open_model(data)
+        assert opened["deviation"] < 1e-4 and not opened["computesOtherwise"], backend
 
 
-def test_broken_files_are_listed_and_the_rest_trains(page, site, dist):
+def test_broken_files_are_listed_and_the_rest_trains(client, dist):
     good = tiles(dist, "training")
     bad = [
         ("grass/half.png", good[0][1][: len(good[0][1]) // 2]),
@@ -221,7 +227,6 @@ def test_broken_files_are_listed_and_the_rest_trains(page, site, dist):
         ("Thumbs.db", b"x"),
         ("loose.png", good[0][1]),
     ]
-    client = Client(page, site, "wasm")
     added = client.add("training", encoded([*good, *bad]))
     assert client.events == [{"stage": "sending", "done": 43, "total": 43}]
     assert {p["path"] for p in added["problems"]} == {"grass/notes.txt", "grass/.DS_Store", "Thumbs.db", "loose.png"}
@@ -230,8 +235,7 @@ def test_broken_files_are_listed_and_the_rest_trains(page, site, dist):
     assert outcome["nTraining"] + outcome["evaluation"]["total"] == 36
 
 
-def test_stop_resolves_with_what_is_learned(page, site, dist):
-    client = Client(page, site, "wasm")
+def test_stop_resolves_with_what_is_learned(client, dist):
     client.add("training", encoded(tiles(dist, "training")))
     outcome = client.train({**QUICK, "epochs": 500}, abort_at_epoch=3)
     assert outcome["stopped"] and 3 <= outcome["epochs"] < 500
@@ -240,8 +244,7 @@ def test_stop_resolves_with_what_is_learned(page, site, dist):
     assert early["error"]["name"] == "AbortError"
 
 
-def test_errors_reach_the_page_as_sentences(page, site):
-    client = Client(page, site, "wasm")
+def test_errors_reach_the_page_as_sentences(client):
     for method, args, words in (
         ("train", [{}], "Expected photos of at least 2 classes, got none"),
         ("predict", [encoded([("a.png", b"x")])], "Expected a trained model"),
@@ -250,12 +253,6 @@ def test_errors_reach_the_page_as_sentences(page, site):
     ):
         message = client.reply(method, *args)["error"]["message"]
         assert words in message and "Traceback" not in message
-
-
-def test_calls_after_close_are_refused(page, site):
-    client = Client(page, site, "wasm")
-    page.evaluate("client.close()")
-    assert client.reply("memory")["error"]["name"] == "AbortError"
 
 
 def test_our_wheel_can_be_installed_from_the_site(tab, site, dist):
@@ -277,7 +274,7 @@ def test_our_wheel_can_be_installed_from_the_site(tab, site, dist):
     assert re.fullmatch(r"\d+\.\d+\.\d+", version) and version in wheel
 
 
-def test_colors_are_told_apart_without_fault(page, site, shared):
+def test_colors_are_told_apart_without_fault(client, shared):
     files = {
         split: [
             (path.relative_to(shared / "data").as_posix(), path.read_bytes())
@@ -285,15 +282,13 @@ def test_colors_are_told_apart_without_fault(page, site, shared):
         ]
         for split in ("training", "validation")
     }
-    client = Client(page, site)
     client.add("training", encoded(files["training"] + files["validation"]))
     outcome = client.train({})
     assert outcome["evaluation"]["correct"] == outcome["evaluation"]["total"] == 2
     assert [r["label"] for r in client.predict(encoded(files["validation"]))] == ["blue", "red"]
 
 
-def test_brands_are_told_apart_with_mobilenet_025(page, site, shared):
-    client = Client(page, site)
+def test_brands_are_told_apart_with_mobilenet_025(client, shared):
     training, validation = brand_photos(shared)
     client.add("training", encoded(training))
     client.add("validation", encoded(validation))
@@ -304,3 +299,8 @@ def test_brands_are_told_apart_with_mobilenet_025(page, site, shared):
     photos = [(name, (shared / "data/brand/test" / name).read_bytes()) for name in names]
     recognised = client.predict(encoded(photos))
     assert sum(r["label"] == label for r, label in zip(recognised, names.values(), strict=True)) >= 3
+
+
+def test_calls_after_close_are_refused(client):
+    client.page.evaluate("client.close()")  # Nothing comes after this.
+    assert client.reply("memory")["error"]["name"] == "AbortError"

@@ -123,7 +123,7 @@ def test_own_files_and_wrong_ones(tab, site, tmp_path):
 
 
 def test_the_client_does_the_same(page, site, dist):
-    client = Client(page, site, "wasm", desk="digits")
+    client = Client(page, site, desk="digits")
     pair = [(name, (dist / "digits" / name).read_bytes()) for name in ("mnist_images.png", "mnist_labels_uint8")]
     assert client.addDigits(encoded(pair))["total"] == 5000
     trained = client.trainDigits({"nTraining": 100, "nValidation": 20, "epochs": 1, "batchSize": 50})

@@ -98,7 +98,7 @@ async ([width, height]) => {
 
 
 def test_a_frame_gives_what_its_photo_gives_to_the_bit(page, site, dist):
-    client = Client(page, site, "wasm")
+    client = Client(page, site)
     client.add("training", encoded(tiles(dist, "training")))
     client.train({**QUICK, "epochs": 2})
     for size in ([640, 480], [97, 41], [1, 1]):

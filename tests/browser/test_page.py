@@ -1,4 +1,4 @@
-"""The page as a visitor uses it: names of controls, status texts, downloads, in Chromium with WebGL forced."""
+"""The page as a visitor uses it: names of controls, status texts, downloads, in Chromium."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 @pytest.fixture
 def ready(page, site):
     """The page, loaded."""
-    return open_page(page, site, "webgl")
+    return open_page(page, site, "wasm")
 
 
 def open_page(page, site, backend):
@@ -71,8 +71,8 @@ def folder(tmp_path):
     return tmp_path / "photos"
 
 
-def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(ready, dist, site, chromium, tmp_path):
-    page = ready
+def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(page, dist, site, chromium, tmp_path):
+    open_page(page, site, "webgl")
     record_status(page)
     button(page, "Use sample photos").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("48 photos in 3 classes"))

@@ -40,7 +40,7 @@ def client(chromium, site, dist):
     context = chromium.new_context()
     page = context.new_page()
     page.set_default_timeout(300_000)
-    client = Client(page, site, "wasm")
+    client = Client(page, site)
     client.add("training", encoded(tiles(dist, "training")))
     client.add("validation", encoded(tiles(dist, "validation")))
     client.train(QUICK)
@@ -336,7 +336,7 @@ def test_page_opened_archive_and_notebook_agree(client, chromium, site, dist):
     archive = client.export_model()
     here = client.predict(encoded(photos))
     with opened_tab(chromium, site) as tab:
-        other = Client(tab, site, "wasm")
+        other = Client(tab, site)
         other.open_model(archive)
         opened = other.predict(encoded(photos))
         tab.evaluate("client.close()")

@@ -3,13 +3,7 @@
 from . import layers
 from .augmentation import Augmentation
 from .cache import FeatureCache
-from .calibration import (
-    NONE_OF_THESE,
-    Calibration,
-    ReliabilityCurve,
-    rejection_threshold,
-    reliability_curve,
-)
+from .calibration import NONE_OF_THESE, Calibration, rejection_threshold
 from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
 from .checks import DatasetReport, check_dataset
 from .classifier import ImageClassifier
@@ -27,6 +21,7 @@ from .errors import (
     StoppedError,
     UnknownModelError,
 )
+from .evaluation import Evaluation
 from .explaining import HeatMap
 from .findings import Finding, Fix
 from .history import History
@@ -35,18 +30,12 @@ from .images import decode_image
 from .labels import LabelEncoder, compute_class_weight, one_hot
 from .layers import small_cnn
 from .manifest import Project
-from .metrics import (
-    Evaluation,
-    accuracy_score,
-    confusion_matrix,
-    mcnemar_test,
-    precision_recall_f1,
-    wilson_interval,
-)
+from .metrics import accuracy_score, confusion_matrix, mcnemar_test, precision_recall_f1, wilson_interval
 from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
 from .predictions import Comparison, Predictions
 from .progress import Progress
 from .project import open_project, save_project
+from .reliability import ReliabilityCurve, reliability_curve
 from .samples import load_samples
 from .snapshot import Snapshot
 from .splitting import Leak

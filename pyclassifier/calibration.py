@@ -1,4 +1,4 @@
-"""How far a classifier's probabilities can be believed, and below which one it should rather not name a class."""
+"""Below which probability a classifier should rather not name a class, and what is known of its probabilities."""
 
 from __future__ import annotations
 
@@ -8,86 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from .jsons import without_nan
+from .reliability import MAX_BINS, ReliabilityCurve, judge, reliability_curve
 
 NONE_OF_THESE = "none of these"
 MAX_REFUSED = 0.05
 _MIN_REFUSED = 1e-6
-_MAX_BINS = 100
 _MAX_COUNT = 1 << 31
-
-
-@dataclass(frozen=True)
-class ReliabilityCurve:
-    """How often photos that were recognised with a certain probability were recognised right.
-
-    Parameters
-    ----------
-    counts : ndarray of shape (n_bins,), int64
-        Photos whose highest probability lies in each bin; the bins part 0..1 equally, upper edges included.
-    confidence, accuracy : ndarray of shape (n_bins,), float64
-        Mean of the highest probability, and share of right photos, in 0..1; nan where a bin is empty.
-
-    Examples
-    --------
-    >>> curve = reliability_curve([0, 0, 1], [[0.9, 0.1], [0.8, 0.2], [0.8, 0.2]], n_bins=5)
-    >>> curve.counts.tolist(), round(curve.ece, 3)
-    ([0, 0, 0, 2, 1], 0.233)
-    """
-
-    counts: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    accuracy: NDArray[np.float64]
-
-    @property
-    def ece(self) -> float:
-        """Expected calibration error in 0..1: the mean gap of confidence and accuracy; nan without photos."""
-        gaps = np.abs(np.nan_to_num(self.confidence) - np.nan_to_num(self.accuracy))
-        return float((gaps * self.counts).sum() / self.counts.sum()) if self.counts.sum() else math.nan
-
-
-def reliability_curve(y_true: ArrayLike, y_proba: ArrayLike, n_bins: int = 10) -> ReliabilityCurve:
-    """Compare the probability of the class that was named with how often it was right.
-
-    Parameters
-    ----------
-    y_true : array_like of int, shape (N,)
-        Class indices.
-    y_proba : array_like of shape (N, n_classes)
-        Probabilities in 0..1.
-    n_bins : int
-        Parts of 0..1, in 1..100.
-
-    Returns
-    -------
-    ReliabilityCurve
-
-    Raises
-    ------
-    ValueError
-        A number of bins out of range, or not one row of probabilities per index.
-
-    Notes
-    -----
-    C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017), "On calibration of modern neural networks", ICML
-    (arXiv:1706.04599). Bins as in `sklearn.calibration.calibration_curve`.
-
-    Examples
-    --------
-    >>> reliability_curve([0, 1], [[0.9, 0.1], [0.9, 0.1]]).accuracy[-2].item()
-    0.5
-    """
-    if not isinstance(n_bins, int) or not 1 <= n_bins <= _MAX_BINS:
-        raise ValueError(f"Expected 1 to {_MAX_BINS} bins, got {n_bins!r}.")
-    right, confidence = _judged(y_true, y_proba)
-    bins = np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], confidence)
-    counts = np.bincount(bins, minlength=n_bins).astype(np.int64)
-    with np.errstate(invalid="ignore"):
-        return ReliabilityCurve(
-            counts,
-            np.bincount(bins, weights=confidence, minlength=n_bins) / counts,
-            np.bincount(bins, weights=right, minlength=n_bins) / counts,
-        )
 
 
 def rejection_threshold(y_true: ArrayLike, y_proba: ArrayLike, max_refused: float = MAX_REFUSED) -> float | None:
@@ -136,18 +65,10 @@ def rejection_threshold(y_true: ArrayLike, y_proba: ArrayLike, max_refused: floa
     """
     if not _MIN_REFUSED <= max_refused < 1:
         raise ValueError(f"Expected max_refused in {_MIN_REFUSED}..1 (1 excluded), got {max_refused!r}.")
-    right, confidence = _judged(y_true, y_proba)
+    right, confidence = judge(y_true, y_proba)
     ordered = np.sort(confidence[right])
     k = math.floor(max_refused * (len(ordered) + 1) + 1e-9)
     return float(ordered[k - 1]) if k else None
-
-
-def _judged(y_true: ArrayLike, y_proba: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Whether each photo was recognised right, and its highest probability."""
-    true, rows = np.asarray(y_true), np.asarray(y_proba)
-    if true.ndim != 1 or rows.ndim != 2 or len(true) != len(rows):
-        raise ValueError(f"Expected a row of probabilities per class index, got {rows.shape} for {true.shape}.")
-    return rows.argmax(axis=1) == true, rows.max(axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -194,7 +115,7 @@ class Calibration:
         Calibration
         """
         threshold = rejection_threshold(y_true, y_proba, max_refused)
-        right, _ = _judged(y_true, y_proba)
+        right, _ = judge(y_true, y_proba)
         measured = cls(reliability_curve(y_true, y_proba), None, int(right.sum()), 0, 0, max_refused)
         return measured.at(threshold, y_true, y_proba)
 
@@ -219,7 +140,7 @@ class Calibration:
         """
         if threshold is not None and not 0 <= threshold <= 1:
             raise ValueError(f"Expected a threshold in 0..1 or None, got {threshold!r}.")
-        right, confidence = _judged(y_true, y_proba)
+        right, confidence = judge(y_true, y_proba)
         accepted = confidence >= (threshold or 0)
         return replace(
             self,
@@ -244,7 +165,7 @@ class Calibration:
         """
         curve = self.curve
         bins = zip(curve.counts.tolist(), curve.confidence.tolist(), curve.accuracy.tolist(), strict=True)
-        return {
+        figures = {
             "threshold": self.threshold,
             "maxRefused": self.max_refused,
             "right": self.n_right,
@@ -252,12 +173,12 @@ class Calibration:
             "accepted": self.n_accepted,
             "acceptedRight": self.n_accepted_right,
             "total": int(curve.counts.sum()),
-            "ece": _number(curve.ece),
+            "ece": curve.ece,
             "bins": [
-                {"count": count, "confidence": _number(confidence), "accuracy": _number(accuracy)}
-                for count, confidence, accuracy in bins
+                {"count": count, "confidence": confidence, "accuracy": accuracy} for count, confidence, accuracy in bins
             ],
         }
+        return without_nan(figures)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
@@ -277,8 +198,8 @@ class Calibration:
             It is something else.
         """
         bins = data["bins"]
-        if not isinstance(bins, list) or not 1 <= len(bins) <= _MAX_BINS:
-            raise ValueError(f"Expected 1 to {_MAX_BINS} bins.")
+        if not isinstance(bins, list) or not 1 <= len(bins) <= MAX_BINS:
+            raise ValueError(f"Expected 1 to {MAX_BINS} bins.")
         curve = ReliabilityCurve(
             np.array([_count(one["count"]) for one in bins], dtype=np.int64),
             np.array([math.nan if one["confidence"] is None else _share(one["confidence"]) for one in bins]),
@@ -295,10 +216,6 @@ class Calibration:
             _count(data["acceptedRight"]),
             max_refused,
         )
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
 
 
 def _share(value: Any) -> float:

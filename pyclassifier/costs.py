@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from .datasets import Sample
 from .engines import Engine
+from .evaluation import Evaluation
 from .learned import Learned
-from .metrics import Evaluation
 from .progress import Callbacks, Progress
 from .quantization import StoredAs
 from .saving import pack, predict_pictures, restored

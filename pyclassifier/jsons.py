@@ -70,10 +70,14 @@ def read_json_object(data: bytes, name: str) -> dict[str, Any]:
     return value
 
 
-def without_nan(value: Any) -> Any:
+def without_nan(data: Mapping[str, Any]) -> dict[str, Any]:
     """Plain data for JSON, which has no nan: that is what a training that diverged leaves in its history."""
+    return {key: _plain(value) for key, value in data.items()}
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: without_nan(child) for key, child in value.items()}
+        return without_nan(value)
     if isinstance(value, list | tuple):
-        return [without_nan(child) for child in value]
+        return [_plain(child) for child in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .calibration import Calibration
 from .datasets import Problem
 from .engines import History, Model
+from .evaluation import Evaluation
 from .features import FeatureExtractor
-from .metrics import Evaluation
 from .predictions import Predictions
 from .splitting import Leak
 

@@ -112,8 +112,7 @@ def describe_project(project: Project) -> dict[str, Any]:
         "validation": _describe_validation(project),
         "settings": dict(project.settings),
     }
-    plain: dict[str, Any] = without_nan(description)
-    return plain
+    return without_nan(description)
 
 
 async def restore_project(

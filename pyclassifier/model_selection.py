@@ -14,10 +14,10 @@ from .datasets import Dataset, Problem
 from .engines import Engine, History
 from .engines.base import Array, ShouldStop
 from .errors import DatasetError, StoppedError
+from .evaluation import Evaluation
 from .features import report
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .material import Material, add_copies, gather, train_on
-from .metrics import Evaluation
 from .predictions import Predictions
 from .progress import Callbacks, OnProgress, Progress
 

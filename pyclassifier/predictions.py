@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .datasets import Problem, Sample
-from .metrics import Evaluation, mcnemar_test
+from .evaluation import Evaluation
+from .metrics import mcnemar_test
 
 _MAX_SHOWN = 24
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .calibration import Calibration
 from .engines import Engine, History
-from .metrics import Evaluation
+from .evaluation import Evaluation
 
 _MAX_COUNT = 1 << 31  # Photos in a cell of a confusion matrix that somebody else wrote: sums must not overflow.
 

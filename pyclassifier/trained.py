@@ -17,11 +17,11 @@ from .datasets import Dataset, Photo, Problem, Sample, as_sample, as_samples
 from .engines import Engine, default_engine
 from .engines.base import ShouldStop
 from .errors import DatasetError, NotFittedError
+from .evaluation import Evaluation
 from .explaining import HeatMap, explain
 from .features import report
 from .jsons import without_nan
 from .learned import Learned
-from .metrics import Evaluation
 from .predictions import Predictions
 from .progress import Callbacks, OnProgress
 from .quantization import STORED_AS, StoredAs
@@ -359,8 +359,7 @@ class TrainedClassifier:
         learned = self._fitted()
         about = {"name": self.name_, "labels": self.classes_.tolist(), "card": asdict(learned.extractor.card)}
         training = {name: value for name, value in learned.record.items() if name != "selfCheck"}
-        record: dict[str, Any] = without_nan({**about, "fitMode": learned.extractor.fit_mode, **training})
-        return record
+        return without_nan({**about, "fitMode": learned.extractor.fit_mode, **training})
 
     async def save(
         self, path: str | Path | None = None, *, name: str | None = None, dtype: StoredAs = "float32"

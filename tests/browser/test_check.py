@@ -95,8 +95,21 @@ def test_after_a_training_what_it_saw_is_told_without_asking(page, site, faulty)
     expect(page.locator("#check-count")).to_have_text("6 findings")
 
 
-def test_a_check_can_be_stopped(page, site, faulty):
+def test_uneven_classes_are_weighed_by_a_button_and_a_check_can_be_stopped(page, site, faulty):
     page = opened_check(page, site, faulty)
+    for name in ("brick", "grass"):
+        shutil.rmtree(faulty / "p" / name)
+    (faulty / "p" / "gravel").rename(faulty / "p" / "single")
+    for path in sorted((faulty / "p" / "single").iterdir())[1:]:
+        path.unlink()
+    page.locator("#training-folder").set_input_files(faulty / "p")
+    uneven = finding(page, "grass has 15 photos, single only 1")
+    uneven.get_by_role("button", name="Weigh the classes").click()
+    expect(page.locator("#status")).to_have_text(re.compile("^Classes are weighed from the next training on"))
+    expect(page.locator("#option-class-weight")).to_have_value("balanced")
+    uneven.get_by_role("button", name="Weigh them no longer").click()
+    expect(page.locator("#option-class-weight")).to_have_value("")
+    expect(page.locator("#status")).to_have_text(re.compile("^Classes are no longer weighed"))
     button(page, "Check all photos").click()
     button(page, "Stop").click()
     expect(page.locator("#status")).to_have_text("Check stopped. What was read is remembered.")

@@ -7,6 +7,7 @@ import { isStopped } from "./operations.js";
 import { sentence } from "./sentences.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
+import { createWeighButton } from "./weighing.js";
 
 /**
  * @typedef {import("./types.js").App} App
@@ -27,6 +28,7 @@ export class CheckView {
   #note;
   #all;
   #stop;
+  #weigh;
   /** @type {Checked} */
   #checked = { findings: [], compared: false };
   /** What the findings are about. @type {import("./protocol.js").Album | null} */
@@ -50,6 +52,7 @@ export class CheckView {
     this.#note = find("check-note", HTMLElement);
     this.#all = find("check-all", HTMLButtonElement);
     this.#stop = find("check-stop", HTMLButtonElement);
+    this.#weigh = createWeighButton(app);
     this.#box.addEventListener("toggle", () => this.#show());
     this.#all.addEventListener("click", () => this.#checkAll());
     this.#stop.addEventListener("click", () => {
@@ -151,10 +154,12 @@ export class CheckView {
 
   /** @param {Finding} finding */
   #makeItem(finding) {
-    const { groups, fixes } = finding;
+    const { kind, groups, fixes } = finding;
     const item = element("li", { class: "finding" }, element("p", {}, () => texts.finding(finding)));
     if (groups.length > 0) item.append(this.#makeGrid(finding));
     const buttons = fixes.map((fix) => this.#makeFix(fix));
+    if (kind === "imbalance") buttons.push(this.#weigh);
+    for (const button of buttons) button.disabled = !canArrange(this.#app.store.get());
     if (buttons.length > 0) item.append(element("div", { class: "fixes" }, ...buttons));
     return item;
   }
@@ -185,7 +190,6 @@ export class CheckView {
   /** @param {Fix} fix */
   #makeFix(fix) {
     const button = element("button", { type: "button", class: "small fix" }, () => texts.fix(fix));
-    button.disabled = !canArrange(this.#app.store.get());
     button.addEventListener("click", () => mend(this.#app, fix));
     return button;
   }

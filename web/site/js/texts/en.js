@@ -446,6 +446,10 @@ export const texts = {
     if (change === "mark") return split === "training" ? "Use all for training" : "Use all for validation";
     return `Delete ${photos(n)}`;
   },
+  weigh: "Weigh the classes",
+  weighNoMore: "Weigh them no longer",
+  weighed: "Classes are weighed from the next training on: few photos count as much as many",
+  weighedNoMore: "Classes are no longer weighed: each photo counts the same",
 
   // Train
   /** @param {string[]} classes with training photos */

@@ -390,6 +390,10 @@ export const texts = {
     if (change === "mark") return split === "training" ? "Toutes pour l’entraînement" : "Toutes pour la validation";
     return `Supprimer ${photos(n)}`;
   },
+  weigh: "Pondérer les classes",
+  weighNoMore: "Ne plus les pondérer",
+  weighed: "Les classes sont pondérées dès le prochain entraînement : peu de photos y comptent autant que beaucoup",
+  weighedNoMore: "Les classes ne sont plus pondérées : chaque photo compte autant qu’une autre",
 
   needClasses: (classes) =>
     classes.length === 1
@@ -400,7 +404,7 @@ export const texts = {
   trainReady: (n, classes) => `${photos(n)} dans ${classes} classes, tout est prêt.`,
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
-    "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
+    "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
   expected: (name, low, high, whole) => `${name} : ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high} est attendu.`,

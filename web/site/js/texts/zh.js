@@ -372,6 +372,10 @@ export const texts = {
     if (change === "mark") return split === "training" ? "全部用于训练" : "全部用于验证";
     return `删除 ${photos(n)}`;
   },
+  weigh: "为类别加权",
+  weighNoMore: "不再加权",
+  weighed: "从下一次训练起为类别加权：照片少的类别与照片多的同等重要",
+  weighedNoMore: "已取消类别加权：每张照片同等重要",
 
   needClasses: (classes) =>
     classes.length === 1 ? `还需要一个类别：目前只有“${classes[0]}”。` : "请先添加至少两个类别的照片。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -49,7 +50,7 @@ def unfold(page):
     folded.evaluate_all("summaries => summaries.forEach(({ parentElement }) => { parentElement.open = true; })")
 
 
-def states(page, site, dist) -> Iterator[str]:
+def states(page, site, dist, folder) -> Iterator[str]:
     """Bring the site into one state after the other; the test looks at each."""
     words = open_site(page, site)
     yield "empty"
@@ -65,6 +66,7 @@ def states(page, site, dist) -> Iterator[str]:
     page.locator("summary", has_text=words["advanced"]).first.click()
     page.get_by_label(words["epochs"], exact=True).fill("1000")
     page.get_by_label(words["inputSize"], exact=True).select_option("96")
+    yield from checking(page, dist, folder)
     button(page, words["train"]).click()
     expect(page.locator("#curves")).to_be_visible(timeout=120_000)
     yield "training"
@@ -89,6 +91,12 @@ def states(page, site, dist) -> Iterator[str]:
     button(page, words["keepModel"]).click()
     expect(page.locator("#kept > li")).to_have_count(1)
     yield "recognised"
+    page.locator("#project-new").click()
+    expect(page.locator("#project-dialog")).to_be_visible()
+    yield "asked about the project"
+    page.locator("#project-leave").click()
+    expect(page.locator("#projects > li")).to_have_count(1)
+    yield "a project left"
     page.locator("nav a[data-page=recognise]").click()
     expect(page.locator("#layer-table tbody tr").first).to_be_visible(timeout=60_000)
     button(page, words["openCamera"]).click()
@@ -143,13 +151,26 @@ def arranging(page) -> Iterator[str]:
     page.locator("#chosen-none").click()
 
 
+def checking(page, dist, folder) -> Iterator[str]:
+    """What is wrong with the photos: a small class, whose photos are a copy and one that cannot be read."""
+    odd = folder / "1" / "7"  # names that every language has
+    odd.mkdir(parents=True)
+    shutil.copy(dist / "samples/training/brick/00.png", odd)
+    (odd / "01.jpg").write_bytes(b"no photo")
+    page.locator("#training-folder").set_input_files(odd.parent)
+    page.locator("#check > summary").click()
+    page.locator("#check-all").click()
+    expect(page.locator("#findings > li")).to_have_count(4, timeout=60_000)
+    yield "checked"
+
+
 @pytest.mark.parametrize("look", ["wide", "dark phone", pytest.param("light phone", marks=pytest.mark.full)])
-def test_no_state_has_a_fault(chromium, site, dist, look):
+def test_no_state_has_a_fault(chromium, site, dist, tmp_path, look):
     with opened_tab(chromium, site, **LOOKS[look]) as page:
         page.context.grant_permissions(["camera"])
         page.set_default_timeout(60_000)
         found = {}
-        for state in states(page, site, dist):
+        for state in states(page, site, dist, tmp_path):
             if page.evaluate("!globalThis.axe"):
                 page.evaluate(AXE.read_text())
             if state != "training":

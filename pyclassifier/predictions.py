@@ -56,6 +56,18 @@ class Comparison:
         return mcnemar_test(self.n_only_first, self.n_only_second)
 
 
+def compare_right(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Comparison:
+    """Compare two classifiers by whether each got each of the same photos right; shapes (N,)."""
+    return Comparison(len(first), int(first.sum()), int(second.sum()), int((first & ~second).sum()))
+
+
+def is_rejected(y_proba: NDArray[np.float32], threshold: float | None) -> NDArray[np.bool_]:
+    """Whether photos are none of the classes: rows (..., n_classes) whose highest probability misses a threshold."""
+    # As float64: a threshold is the float32 probability of a photo, which reaches it.
+    best = y_proba.max(axis=-1).astype(np.float64)
+    return np.asarray(best < (0 if threshold is None else threshold), dtype=np.bool_)
+
+
 @dataclass(frozen=True)
 class Predictions:
     """Photos with their probabilities; a notebook shows them side by side.
@@ -98,9 +110,7 @@ class Predictions:
     @property
     def rejected(self) -> NDArray[np.bool_]:
         """Whether each photo is none of the classes, by the threshold; shape (N,)."""
-        # As float64: a threshold is the float32 probability of a photo, which reaches it.
-        best = self.y_proba.max(axis=1).astype(np.float64)
-        return np.asarray(best < (0 if self.threshold is None else self.threshold), dtype=np.bool_)
+        return is_rejected(self.y_proba, self.threshold)
 
     @property
     def y_true(self) -> NDArray[np.int64]:
@@ -190,9 +200,10 @@ class Predictions:
         if not judged:
             raise ValueError("Expected photos of the classes that can be read, got none.")
         here, there = np.array(judged).T
-        first = self.y_proba[here].argmax(axis=1) == self.y_true[here]
-        second = other.y_proba[there].argmax(axis=1) == other.y_true[there]
-        return Comparison(len(judged), int(first.sum()), int(second.sum()), int((first & ~second).sum()))
+        return compare_right(
+            self.y_proba[here].argmax(axis=1) == self.y_true[here],
+            other.y_proba[there].argmax(axis=1) == other.y_true[there],
+        )
 
     def rename_classes(self, names: Sequence[str]) -> Predictions:
         """Call the classes otherwise, the labels of the photos too.

@@ -22,7 +22,7 @@ from .explaining import HeatMap, explain
 from .features import report
 from .jsons import without_nan
 from .learned import Learned
-from .predictions import Predictions
+from .predictions import Predictions, is_rejected
 from .progress import Callbacks, OnProgress
 from .quantization import STORED_AS, StoredAs
 from .saving import deviation, pack
@@ -140,8 +140,7 @@ class TrainedClassifier:
             )
         y_proba = await self.predict_proba(photos)
         labels = np.asarray(self.classes_[y_proba.argmax(axis=1)])
-        below = y_proba.max(axis=1).astype(np.float64) < (self.threshold_ or 0)
-        return np.where(below, NONE_OF_THESE, labels) if reject else labels
+        return np.where(is_rejected(y_proba, self.threshold_), NONE_OF_THESE, labels) if reject else labels
 
     async def predict_photos(
         self,

@@ -44,6 +44,7 @@ const MODULES = [
   "session.py",
   "exchange.py",
   "album.py",
+  "answers.py",
   "arrange.py",
   "check.py",
   "desk_project.py",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from answers import answer
 from exchange import Data, Emit, Stop, as_bytes
 
 if TYPE_CHECKING:
@@ -17,16 +18,11 @@ MOST = 5
 async def predict_frame(bench: Workbench, width: int, height: int, rgba: Any, *, emit: Emit, stop: Stop) -> Data:
     """Recognise one frame, by the way that photos go: all classes in their order, or the likeliest of many."""
     pixels = np.frombuffer(as_bytes(rgba), np.uint8).reshape(height, width, 4)[..., :3]
-    (row,) = (await bench.classifier.predict_proba([np.ascontiguousarray(pixels)], remember=False)).tolist()
+    (row,) = await bench.classifier.predict_proba([np.ascontiguousarray(pixels)], remember=False)
     labels = bench.classifier.classes_.tolist()
-    likeliest = sorted(range(len(row)), key=lambda i: -row[i])
-    shown = likeliest[:MOST] if len(row) > MOST else range(len(row))
-    return {
-        "label": labels[likeliest[0]],
-        "probability": row[likeliest[0]],
-        "rejected": max(row) < (bench.classifier.threshold_ or 0),
-        "shares": [{"label": labels[i], "probability": row[i]} for i in shown],
-    }
+    best, ranked = answer(row, labels, bench.classifier.threshold_)
+    in_order = sorted(ranked, key=lambda share: labels.index(share["label"]))
+    return {**best, "shares": ranked[:MOST] if len(ranked) > MOST else in_order}
 
 
 METHODS: dict[str, Callable[..., Any]] = {"predictFrame": predict_frame}

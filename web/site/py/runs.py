@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from album import Place
 from exchange import Data, Emit, Stop
 
-from pyclassifier import Snapshot, mcnemar_test
+from pyclassifier import Snapshot
+from pyclassifier.predictions import compare_right
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -106,15 +108,15 @@ def compare(run: Run, other: Run) -> Data | None:
     ]
     if not pairs:
         return None
-    only_this, only_other = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
+    found = compare_right(*np.array(pairs).T)
     return {
         "other": other.number,
-        "total": len(pairs),
-        "correct": sum(a for a, _ in pairs),
-        "correctOther": sum(b for _, b in pairs),
-        "only": only_this,
-        "onlyOther": only_other,
-        "pValue": mcnemar_test(only_this, only_other),
+        "total": found.n_samples,
+        "correct": found.n_first,
+        "correctOther": found.n_second,
+        "only": found.n_only_first,
+        "onlyOther": found.n_only_second,
+        "pValue": found.p_value,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isnan
 from typing import Any, ClassVar
 
 import arrange
@@ -15,13 +14,16 @@ import figures
 import incoming
 import keeping
 import live
+import numpy as np
 import project_files
 import runs
 import take
 from album import Album, Place
+from answers import answer
 from desk_project import describe_opened
 from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter, stopper
 from keeping import Keeper
+from numpy.typing import NDArray
 from options import describe_params, read_options
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Predictions, Problem, Progress
@@ -186,9 +188,9 @@ class Workbench:
             should_stop=stopper(stop),
         )
         reasons = iter(problems)  # In the samples' order, one for each row of nan.
-        labels, least = self.classifier.classes_.tolist(), self.classifier.threshold_
-        rows = zip(samples, y_proba.tolist(), strict=True)
-        return [_recognised(sample.path, row, labels, reasons, least) for sample, row in rows]
+        labels, threshold = self.classifier.classes_.tolist(), self.classifier.threshold_
+        rows = zip(samples, y_proba, strict=True)
+        return [_recognised(sample.path, row, labels, reasons, threshold) for sample, row in rows]
 
     async def export_model(self, options: Any, *, emit: Emit, stop: Stop) -> bytes:
         """The trained model as a zip."""
@@ -231,9 +233,9 @@ Workbench.methods |= keeping.METHODS | project_files.METHODS | crossing.METHODS 
 
 
 def _recognised(
-    path: str, row: list[float], labels: list[str], reasons: Iterator[Problem], least: float | None
+    path: str, row: NDArray[np.float32], labels: list[str], reasons: Iterator[Problem], threshold: float | None
 ) -> Data:
-    if isnan(row[0]):
+    if np.isnan(row[0]):
         return {"path": path, "error": next(reasons).reason}
-    top = [{"label": labels[i], "probability": row[i]} for i in sorted(range(len(row)), key=lambda i: -row[i])[:TOP]]
-    return {"path": path, **top[0], "rejected": max(row) < (least or 0), "top": top}
+    best, ranked = answer(row, labels, threshold)
+    return {"path": path, **best, "top": ranked[:TOP]}

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import zipfile
+from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
 from session_page import FAST, INDEX, Page, files, photo, session_module
+from test_session import digit_pair
 
 
 class MemoryPlace:
@@ -79,13 +81,13 @@ class MemoryPlace:
 
 
 class KeptPage(Page):
-    """A page whose photos desk is kept; the worker looks after each call, as here."""
+    """A page one of whose desks is kept; the worker looks after each call, as here."""
 
-    def __init__(self, place=None):
+    def __init__(self, place=None, desk="photos"):
         super().__init__()
         self.place = place or MemoryPlace()
-        places = {"photos": self.place, "logos": MemoryPlace()}
-        self.session = session_module.Session(self.engine, INDEX, places.get)
+        places = defaultdict(MemoryPlace, {desk: self.place})
+        self.session = session_module.Session(self.engine, INDEX, places.__getitem__)
 
     async def try_call(self, method, *args, desk="photos"):
         reply = await super().try_call(method, *args, desk=desk)
@@ -112,7 +114,8 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     shapes = [[(c["label"], c["enabled"], c["photos"], c["marked"]) for c in one["classes"]] for one in (album, back)]
     assert shapes[0] == shapes[1] and back["stale"] and back["undo"] is None
     assert back["settings"] == {"option-epochs": "15"}
-    assert back["model"]["history"] == trained["history"] and back["model"]["nTraining"] == 18
+    same = ("history", "nTraining", "epochs", "bestEpoch", "stopped", "seconds")
+    assert [back["model"][name] for name in same] == [trained[name] for name in same]
     assert back["model"]["classes"] == back["modelClasses"] == ["blue", "green", "rouge"]
     assert back["model"]["evaluation"]["confusion"] == trained["evaluation"]["confusion"]
     restoring = [event for event in again.events if event["stage"] == "restoring"]
@@ -215,6 +218,28 @@ async def test_nothing_is_written_without_need():
     await page.call("startAnew")
     await page.call("add", "training", files(color_files(1)))
     assert sorted(page.place.pictures) == [0, 1, 2]
+
+
+async def test_a_network_of_digits_is_back_after_a_reload():
+    sprite, labels, ring = digit_pair()
+    pair = [handed_over(labels, "labels"), handed_over(sprite, "images.png")]
+    drawing = (28, 28, (ring * 255).astype("uint8").tobytes())
+    options = {"nTraining": 40, "nValidation": 20, "batchSize": 10, "epochs": 4, "learningRate": 0.01}
+    page = KeptPage(desk="digits")
+    await page.call("addDigits", pair, desk="digits")
+    await page.call("keepSettings", {"epochs": "4"}, desk="digits")
+    assert not page.place.exists, "nothing is worth it yet"
+    trained = await page.call("trainDigits", options, desk="digits")
+    found = await page.call("readDigit", *drawing, desk="digits")
+    assert page.place.told[-1] == ("saved", 0) and page.place.rows == [], "digits come with the page"
+
+    again = KeptPage(page.place, desk="digits")
+    back = await again.call("resume", {}, desk="digits")
+    assert back["settings"] == {"epochs": "4"} and back["model"]["history"] == trained["history"]
+    assert await again.call("readDigit", *drawing, desk="digits") == found
+    await again.call("addDigits", pair, desk="digits")
+    assert (await again.call("trainDigits", options, desk="digits"))["history"] == trained["history"]
+    assert await again.call("readDigit", *drawing, desk="digits") == found
 
 
 def handed_over(data, name="project.zip"):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from client import Client, encoded
 from playwright.sync_api import expect
+from test_keeping import RECORD_WORKERS
 from test_page import AXE, violations
 
 # Strokes on a paper of 1 x 1.
@@ -62,8 +63,9 @@ def digits(page, site):
     return open_digits(page, site)
 
 
-def test_a_trained_network_reads_drawings_and_survives_its_file(digits, site, chromium, tmp_path):
-    page = digits
+def test_a_trained_network_reads_drawings_and_survives_its_file(tab, site, chromium, tmp_path):
+    tab.add_init_script(RECORD_WORKERS)
+    page = open_digits(tab, site)
     assert page.locator("#digits-examples li").count() == 20
     expect(button(page, "Read")).to_be_disabled()
     assert train(page, training_digits=1500, validation_digits=300, batch_size=50, epochs=5, learning_rate=0.003) > 90
@@ -76,6 +78,18 @@ def test_a_trained_network_reads_drawings_and_survives_its_file(digits, site, ch
     assert page.locator("#digits-shares .bar").count() == 10
     with page.expect_download() as download:
         button(page, "Download model").click()
+    # It is there again after a reload, and where what computes ends.
+    figures = page.locator("#digits-result-summary").inner_text()
+    page.reload()
+    expect(page.get_by_role("status")).to_have_text("Ready: 5,000 digits in 10 classes", timeout=120_000)
+    assert page.locator("#digits-epochs").input_value() == "5"
+    assert page.locator("#digits-result-summary").inner_text() == figures
+    draw(page, DRAWINGS["7"])
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^Read: 7 \("), timeout=30_000)
+    page.evaluate("workers.at(-1).terminate()")
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Started again; nothing was lost"), timeout=120_000)
+    draw(page, DRAWINGS["4"])
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^Read: 4 \("), timeout=30_000)
     fresh = open_digits(chromium.new_context().new_page(), site)
     fresh.locator("#page-digits").get_by_label("Open model").set_input_files(download.value.path())
     expect(fresh.get_by_role("status")).to_have_text("Opened model: 10 classes", timeout=60_000)

@@ -1,5 +1,6 @@
 import { element, write } from "./dom.js";
 import { createDrawing } from "./drawing.js";
+import { createFields } from "./fields.js";
 import { helpWith } from "./form.js";
 import { percent } from "./format.js";
 import { acceptDrops, takeInput } from "./intake.js";
@@ -23,6 +24,9 @@ export class DigitsView {
   #panel;
   #results;
   #drawing;
+  #fields;
+  /** What was loaded last, for when what computes is started again. @type {Photo[] | null} */
+  #files = null;
   #isLoaded = false;
 
   /** @param {import("./types.js").App} app */
@@ -39,6 +43,8 @@ export class DigitsView {
     app.find("read", HTMLButtonElement).addEventListener("click", () => this.#read());
     const tryout = { clear: () => this.#forgetReading() };
     createModelView(app, { results: this.#results, tryout });
+    this.#fields = createFields(app);
+    app.whenStarted((client, again) => this.#resume(client, again));
     app.store.subscribe((state) => this.#update(state));
   }
 
@@ -46,6 +52,34 @@ export class DigitsView {
   show() {
     if (!this.#isLoaded) this.#load(fetchDigits);
     this.#isLoaded = true;
+  }
+
+  /**
+   * Take up the network that is kept in this browser.
+   *
+   * @param {import("./types.js").Client} client
+   * @param {boolean} again
+   */
+  async #resume(client, again) {
+    const { store, status, find } = this.#app;
+    const desk = client.desk("digits");
+    const had = store.get().model;
+    try {
+      if (again && this.#files) await this.#take(desk, this.#files);
+      const chosen = this.#fields.read(); // also what was chosen since
+      const restored = await desk.resume();
+      const model = restored?.model ?? null;
+      if (restored) this.#fields.write(again ? chosen : restored.settings);
+      store.set({ model: model && { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });
+      this.#forgetReading();
+      if (!model) for (const part of ["result", "curves"]) find(part, HTMLElement).hidden = true;
+      else if ("nTraining" in model) await this.#results.showTrained(model);
+      else await this.#results.showOpened(model);
+      if (again) status.show(() => texts.startedAgain(store.get().left));
+      if (had && !model) status.fail(() => texts.startedBefore);
+    } catch (error) {
+      status.fail(() => texts.failed.restoring, error);
+    }
   }
 
   #listenToFiles() {
@@ -60,18 +94,27 @@ export class DigitsView {
 
   /** @param {() => Promise<Photo[]>} fetchFiles */
   #load(fetchFiles) {
-    const { run, status, store, find } = this.#app;
+    const { run, status } = this.#app;
     run("adding", this.#panel, async (desk) => {
       status.progress(() => texts.loadingDigits);
-      const { total, classes, examples } = await desk.addDigits(await fetchFiles());
-      write(find("count", HTMLElement), () => texts.digitCount(total));
-      const items = examples.map(({ label, picture }) =>
-        element("li", {}, element("img", { src: picture, alt: "", width: "56", height: "56" }), label),
-      );
-      find("examples", HTMLElement).replaceChildren(...items);
-      store.set({ classes: classes.map((label, key) => ({ key, label, enabled: true, training: 0, validation: 0, photos: [], marked: [] })) });
+      const { total, classes } = await this.#take(desk, await fetchFiles());
       status.show(() => texts.digitsReady(total, classes.length));
     });
+  }
+
+  /** @param {import("./types.js").Desk} desk @param {Photo[]} files */
+  async #take(desk, files) {
+    const { store, find } = this.#app;
+    const digits = await desk.addDigits(files);
+    const { total, classes, examples } = digits;
+    this.#files = files;
+    write(find("count", HTMLElement), () => texts.digitCount(total));
+    const items = examples.map(({ label, picture }) =>
+      element("li", {}, element("img", { src: picture, alt: "", width: "56", height: "56" }), label),
+    );
+    find("examples", HTMLElement).replaceChildren(...items);
+    store.set({ classes: classes.map((label, key) => ({ key, label, enabled: true, training: 0, validation: 0, photos: [], marked: [] })) });
+    return digits;
   }
 
   #listenToTraining() {

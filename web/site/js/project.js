@@ -1,4 +1,5 @@
 import { element, write } from "./dom.js";
+import { createFields } from "./fields.js";
 import { chooseBackbone } from "./form.js";
 import { takeInput } from "./intake.js";
 import { download } from "./download.js";
@@ -214,43 +215,4 @@ function createProjectList({ store, status, find, desk: place }, open) {
   }
 
   return { show };
-}
-
-/** What the fields under "Advanced" say, kept with the project. @param {App} app */
-function createFields({ store, find, desk: place }) {
-  const fieldset = find("options", HTMLFieldSetElement);
-  const prefix = fieldset.id.slice(0, -"options".length);
-
-  /** @returns {[string, HTMLInputElement | HTMLSelectElement][]} */
-  const all = () =>
-    [...fieldset.elements]
-      .filter((field) => field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
-      .map((field) => [field.id.slice(prefix.length), field]);
-
-  /** @param {HTMLInputElement | HTMLSelectElement} field */
-  const isBox = (field) => field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
-
-  /** @param {HTMLInputElement | HTMLSelectElement} field */
-  const valueOf = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
-
-  const read = () => Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
-
-  fieldset.addEventListener("change", () => {
-    store.get().client?.desk(place).keepSettings(read()).catch(() => {}); // what ended is said elsewhere
-  });
-
-  return {
-    read,
-
-    /** @param {Record<string, string | boolean>} settings */
-    write(settings) {
-      for (const [id, field] of all()) {
-        const value = settings[id];
-        if (value === undefined) continue;
-        if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = value === true;
-        else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value)) field.value = String(value);
-        field.dispatchEvent(new Event("change", { bubbles: true })); // others follow it, as the sizes do the backbone
-      }
-    },
-  };
 }

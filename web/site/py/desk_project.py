@@ -89,4 +89,5 @@ def _trained(taken: Project) -> Data | None:
     if not history:
         return None
     shown = {name: described[name] for name in ("classes", "evaluation", "history")}
+    shown["bestEpoch"] = taken.classifier.history_.best_epoch
     return {**shown, **counts, "stopped": bool(stored.get("stopped")), "seconds": seconds, "problems": []}

@@ -22,7 +22,7 @@ from pyclassifier import (
     default_engine,
 )
 
-KEPT = ("photos", "logos")  # Desks whose projects are kept in the browser.
+KEPT = ("photos", "logos", "digits")  # Desks whose projects are kept in the browser.
 
 
 def start(site_url: str, index: str, backend: str, place_of: Callable[[str], Any]) -> Session:

@@ -2,7 +2,8 @@
 import { arrange, canArrange, describePhoto, placeOf } from "./album.js";
 import { askClass } from "./classdialog.js";
 import { element, write, writeAttribute } from "./dom.js";
-import { PhotoGrid, draggedPhotos } from "./grid.js";
+import { draggedPhotos } from "./dragged.js";
+import { PhotoGrid } from "./grid.js";
 import { acceptDrops } from "./intake.js";
 import { createMenu } from "./menu.js";
 import { isFree } from "./state.js";

@@ -3,7 +3,7 @@
  *
  * Python (Pyodide) and TensorFlow.js run in a worker; this thread only hands files over and gets results. Calls are
  * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor; a call
- * stopped through its signal before there was a result rejects with an "AbortError".
+ * stopped through its signal before there was a result rejects with an "AbortError". What there is to call is in desk.js.
  *
  *     const client = await connect({ backend: "auto" });
  *     await client.add("training", files);               // files: File[] or { path: "cat/1.jpg", blob }[]
@@ -13,31 +13,17 @@
  *     client.close();
  */
 
+import { Desk } from "./desk.js";
 import { ABORTED } from "./protocol.js";
 
 const FILES_PER_MESSAGE = 50;
 
-/** The parts of a page that recognises by itself, and where they lie on this site. */
-const READY_PAGE = {
-  ...Object.fromEntries(
-    ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "patterns.js"].map((name) => [name, `ready/${name}`]),
-  ),
-  ...Object.fromEntries(
-    ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"].map((name) => [`vendor/${name}`, `vendor/${name}`]),
-  ),
-};
-
 /**
  * @typedef {import("./protocol.js").Methods} Methods
  * @typedef {import("./protocol.js").Progress} Progress
- * @typedef {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} CallOptions
- * @typedef {File | import("./protocol.js").NamedBlob} PhotoFile
+ * @typedef {import("./desk.js").CallOptions} CallOptions
+ * @typedef {import("./desk.js").PhotoFile} PhotoFile
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (p: Progress) => void }} Waiting
- * @typedef {<M extends keyof Methods>(
- *   method: M,
- *   args: Methods[M][0],
- *   options?: CallOptions & { files?: Iterable<PhotoFile> },
- * ) => Promise<Methods[M][1]>} Call
  */
 
 /**
@@ -59,302 +45,7 @@ export async function connect({ backend = "auto", load = "backbone", onProgress 
   return client;
 }
 
-/** Photos and a classifier to train on them. Each page of the site has its own, and others may have more than one. */
-export class Desk {
-  #call;
-
-  /** @param {Call} call */
-  constructor(call) {
-    this.#call = call;
-  }
-
-  /**
-   * Add labelled photos: the folder in a file's path is its label, or its name where no folder tells; zips are looked
-   * into, and CSV, TSV and JSON files that name the photos give them their labels.
-   * @param {import("./protocol.js").Split | import("./protocol.js").AddOptions} how
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
-   */
-  add(how, files, options) {
-    return this.#call("add", [how], { ...options, files });
-  }
-
-  /**
-   * A small picture of a photo, also of those that the browser cannot show itself or that came in a zip. Answers while
-   * others are worked on, training included.
-   * @param {number} id
-   * @param {number} size pixels of the longer side at most
-   */
-  async picture(id, size) {
-    const bytes = await this.#call("picture", [id, size]);
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/jpeg" });
-  }
-
-  /** The photos in order. */
-  album() {
-    return this.#call("album", []);
-  }
-
-  /**
-   * Put photos and classes in order: takes effect at once, computes no features anew, and can be undone.
-   * @param {import("./protocol.js").Edit} edit
-   */
-  edit(edit) {
-    return this.#call("edit", [edit]);
-  }
-
-  /** Take the last edit (or intake) back. */
-  undo() {
-    return this.#call("undo", []);
-  }
-
-  /** Do once more what was undone. */
-  redo() {
-    return this.#call("redo", []);
-  }
-
-  /**
-   * Look for what may be wrong with the photos that take part: by what is known of them already, which is quick, or,
-   * with `whole`, by reading and comparing all of them, with the backbone and at the size that the next training uses.
-   * @param {import("./protocol.js").TrainOptions & { whole?: boolean } & CallOptions} [options]
-   */
-  check({ onProgress, signal, ...options } = {}) {
-    return this.#call("check", [options], { onProgress, signal });
-  }
-
-  /** Forget all photos. The trained model stays. */
-  clear() {
-    return this.#call("clear", []);
-  }
-
-  /**
-   * Take up the project that is kept in this browser, instead of what is here: the one used last, or another one. From
-   * then on all that changes is kept; `Client.onKept` tells how it stands. Photos come as progress of the stage "restoring".
-   * @param {{ project?: number } & CallOptions} [options]
-   * @returns {Promise<(import("./protocol.js").Album & import("./protocol.js").Restored) | null>} null where there is none
-   */
-  resume({ onProgress, signal, ...options } = {}) {
-    return this.#call("resume", [options], { onProgress, signal });
-  }
-
-  /**
-   * The project as one zip, which `openProject` and Python's `open_project` open.
-   * @param {{ name?: string } & CallOptions} [options]
-   * @returns {Promise<{ blob: Blob, lost: number }>} lost: photos that could not be read
-   */
-  async saveProject({ onProgress, signal, ...options } = {}) {
-    /** @type {Blob[]} */
-    const pieces = [];
-    /** @param {Progress} progress */
-    const collect = ({ piece, ...progress }) => {
-      // A blob each, which the browser may put on disk: thousands of photos do not fit into memory.
-      if (piece) pieces.push(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (piece)]));
-      onProgress?.(progress);
-    };
-    const { lost } = await this.#call("saveProject", [options], { onProgress: collect, signal });
-    return { blob: new Blob(pieces, { type: "application/zip" }), lost };
-  }
-
-  /**
-   * Take up a project from a file, instead of what is here.
-   * @param {Blob} blob
-   * @param {CallOptions} [options]
-   */
-  openProject(blob, options) {
-    return this.#call("openProject", [], { ...options, files: [{ path: "project.zip", blob }] });
-  }
-
-  /** Begin another project, with nothing in it. What is kept of the one before stays in this browser. */
-  startAnew() {
-    return this.#call("startAnew", []);
-  }
-
-  /**
-   * Keep what the fields of a page say with the project.
-   * @param {Record<string, string | boolean>} settings
-   */
-  keepSettings(settings) {
-    return this.#call("keepSettings", [settings]);
-  }
-
-  /**
-   * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
-   * @param {import("./protocol.js").TrainOptions & CallOptions} [options]
-   */
-  train({ onProgress, signal, ...options } = {}) {
-    return this.#call("train", [options], { onProgress, signal });
-  }
-
-  /**
-   * What was said of each photo of the trained model's validation, or of the last cross-validation, the largest loss
-   * first; null where there was none.
-   * @param {"validation" | "cross"} [judgement]
-   */
-  results(judgement = "validation") {
-    return this.#call("results", [judgement]);
-  }
-
-  /**
-   * Note that photos are in the right class whatever a model says; it shows in the results.
-   * @param {number[]} photos ids
-   * @param {boolean} [on] false takes it back
-   */
-  confirm(photos, on = true) {
-    return this.#call("confirm", [photos, on]);
-  }
-
-  /** How far the model's certainty can be trusted, on its held-out photos; null where there are none. */
-  calibration() {
-    return this.#call("calibration", []);
-  }
-
-  /**
-   * From which probability on answers count; others are "none of these". It is kept in the model.
-   * @param {number | null} threshold 0..1; null: every photo gets a class
-   */
-  setThreshold(threshold) {
-    return this.#call("setThreshold", [threshold]);
-  }
-
-  /**
-   * Judge every photo once by a model that was not trained on it; the trained model stays.
-   * @param {import("./protocol.js").TrainOptions & { folds?: number } & CallOptions} [options]
-   */
-  crossValidate({ onProgress, signal, ...options } = {}) {
-    return this.#call("crossValidate", [options], { onProgress, signal });
-  }
-
-  /**
-   * A picture (PNG) of where in a photo the model looked.
-   * @param {number | PhotoFile} photo the id of one that was added, or any
-   * @param {{ label?: string }} [options] label: the class that it looked for; by default the most probable one
-   */
-  explain(photo, options = {}) {
-    const added = typeof photo === "number";
-    return this.#call("explain", [added ? { ...options, photo } : options], { files: added ? [] : [photo] });
-  }
-
-  /** The trainings of this visit, the last one first, each compared with the one whose model is in use. */
-  runs() {
-    return this.#call("runs", []);
-  }
-
-  /**
-   * Go on with the model of an earlier training; resolves with what `train` did then.
-   * @param {number} number of the run
-   */
-  useRun(number) {
-    return this.#call("useRun", [number]);
-  }
-
-  /**
-   * Forget a training; a model in use stays.
-   * @param {number} number of the run
-   */
-  forgetRun(number) {
-    return this.#call("forgetRun", [number]);
-  }
-
-  /**
-   * Figures on labelled photos that were not trained on.
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
-   */
-  evaluate(files, options) {
-    return this.#call("evaluate", [], { ...options, files });
-  }
-
-  /**
-   * Recognise photos; results come in the files' order.
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
-   */
-  predict(files, options) {
-    return this.#call("predict", [], { ...options, files });
-  }
-
-  /**
-   * Recognise a frame of a camera, the way that photos go. Wait for the answer before the next one: frames queue up.
-   * @param {ImageData} frame
-   */
-  predictFrame({ width, height, data }) {
-    return this.#call("predictFrame", [width, height, data]);
-  }
-
-  /**
-   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
-   * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs }} [options]
-   */
-  async exportModel(options = {}) {
-    return asZip(await this.#call("exportModel", [options]));
-  }
-
-  /**
-   * What it costs to store the model's weights in fewer bits, measured on the held-out photos.
-   * @param {CallOptions} [options]
-   */
-  measureStorage(options) {
-    return this.#call("measureStorage", [], options);
-  }
-
-  /** The record of the training, and code that uses the model. */
-  takeAway() {
-    return this.#call("takeAway", []);
-  }
-
-  /**
-   * A page that recognises pictures by itself, on any static host, zipped.
-   * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs, texts: Record<string, string> }} options
-   *   texts: as `readyPage` of texts/en.js
-   */
-  async exportPage(options) {
-    const files = Object.entries(READY_PAGE).map(async ([path, source]) => ({ path, blob: await fetchPart(source) }));
-    return asZip(await this.#call("exportPage", [options], { files: await Promise.all(files) }));
-  }
-
-  /**
-   * Open a zip that `exportModel` or Teachable Machine wrote.
-   * @param {Blob} blob
-   */
-  async openModel(blob) {
-    return this.#call("openModel", [await blob.arrayBuffer()]);
-  }
-
-  /**
-   * Open a model that lies in model.json, weights.bin and metadata.json, as Teachable Machine hosts it.
-   * @param {Iterable<PhotoFile>} files
-   */
-  openLooseModel(files) {
-    return this.#call("openLooseModel", [], { files });
-  }
-
-  /**
-   * On the desk "digits": take in handwritten digits instead of those so far: a pair of files with pictures and labels, as IDX (also packed by
-   * gzip) or as the sprite and labels of TensorFlow.js tutorials.
-   * @param {Iterable<PhotoFile>} files
-   * @param {CallOptions} [options]
-   */
-  addDigits(files, options) {
-    return this.#call("addDigits", [], { ...options, files });
-  }
-
-  /**
-   * On the desk "digits": train a small network on some of the digits, from scratch.
-   * @param {import("./protocol.js").DigitOptions & CallOptions} [options]
-   */
-  trainDigits({ onProgress, signal, ...options } = {}) {
-    return this.#call("trainDigits", [options], { onProgress, signal });
-  }
-
-  /**
-   * On the desk "digits": read a drawn digit, white on black, wherever and however large.
-   * @param {ImageData} drawing its red channel counts
-   */
-  readDigit({ width, height, data }) {
-    return this.#call("readDigit", [width, height, data.filter((_, index) => index % 4 === 0)]);
-  }
-}
-
+/** The worker and what it computes: calls go there one after the other, and its own photos and classifier are a desk. */
 export class Client extends Desk {
   /** @type {import("./protocol.js").Info} */
   info = { backend: "", renderer: "", software: false, backends: [], backbones: [], versions: { pyclassifier: "", python: "", tfjs: "" } };
@@ -544,16 +235,4 @@ function nameFile(file) {
   return file instanceof File
     ? { path: file.webkitRelativePath || file.name, blob: file }
     : { path: file.path, blob: file.blob };
-}
-
-/** @param {string} path @returns {Promise<Blob>} a file of this site */
-async function fetchPart(path) {
-  const response = await fetch(new URL(`../${path}`, import.meta.url));
-  if (!response.ok) throw new Error(`Expected ${path} on this site, got HTTP status ${response.status}. The site may not be completely installed.`);
-  return response.blob();
-}
-
-/** @param {Uint8Array} bytes */
-function asZip(bytes) {
-  return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
 }

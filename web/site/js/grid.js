@@ -7,11 +7,12 @@
  *
  * A click, or Enter, opens a larger view (photodialog.js) whose arrows go through the ids. With a `selection`
  * (selection.js; grids may share one), photos are chosen by a click, with Ctrl or Shift more of them, by the corner of
- * a photo or a long touch, and with arrows, Space, Shift and Ctrl+A; a double click opens; chosen photos can be dragged:
- * `draggedPhotos(event)` tells which. Keys that the grid does not know bubble on, such as Delete.
+ * a photo or a long touch, and with arrows, Space, Shift and Ctrl+A; a double click opens; chosen photos can be dragged
+ * (dragged.js). Keys that the grid does not know bubble on, such as Delete.
  */
 import { describePhoto } from "./album.js";
 import { element, write, writeAttribute } from "./dom.js";
+import { dragPhotos } from "./dragged.js";
 import { isTick, makePhotoCell } from "./photocell.js";
 import { openPhoto } from "./photodialog.js";
 import { onLongTouch } from "./touch.js";
@@ -35,15 +36,6 @@ const SIDE = matchMedia("(pointer: coarse)").matches ? 72 : 56;
 const GAP = 6;
 /** Rows in the document above and below those in sight. */
 const MORE_ROWS = 2;
-const DRAG_TYPE = "application/x-pyclassifier-photos";
-
-/** @type {number[]} what is dragged: its data can only be read when it is dropped */
-let dragged = [];
-
-/** @param {DragEvent} event @returns {number[]} ids of the photos that are dragged from a grid; none for anything else */
-export function draggedPhotos({ dataTransfer }) {
-  return dataTransfer?.types.includes(DRAG_TYPE) ? dragged : [];
-}
 
 export class PhotoGrid {
   root;
@@ -243,7 +235,6 @@ export class PhotoGrid {
       this.#at(event, (_, photo) => (photo.draggable = draggable));
     });
     sheet.addEventListener("dragstart", (event) => this.#at(event, (position) => this.#drag(event, position)));
-    sheet.addEventListener("dragend", () => (dragged = []));
   }
 
   /** @param {MouseEvent} event @param {number} position */
@@ -307,9 +298,7 @@ export class PhotoGrid {
     const { selection } = this.#options;
     if (!selection || !dataTransfer) return;
     if (!selection.has(this.#ids[position])) selection.replace([this.#ids[position]]);
-    dragged = selection.ids();
-    dataTransfer.setData(DRAG_TYPE, String(dragged.length));
-    dataTransfer.effectAllowed = "move";
+    dragPhotos(dataTransfer, selection.ids());
   }
 
   /**

@@ -2,7 +2,7 @@
  * What the page's modules share; what the client takes and gives is typed in `protocol.js`. Types only.
  *
  * @typedef {import("./client.js").Client} Client
- * @typedef {import("./client.js").PhotoFile} Photo
+ * @typedef {import("./desk.js").PhotoFile} Photo
  * @typedef {import("./protocol.js").ClassCount} ClassCount
  * @typedef {import("./protocol.js").Info} ClientInfo
  *
@@ -30,7 +30,7 @@
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./status.js").Status} Status
  * @typedef {import("./operations.js").Run} Run
- * @typedef {import("./client.js").Desk} Desk
+ * @typedef {import("./desk.js").Desk} Desk
  * @typedef {typeof import("./dom.js").find} Find of elements of one page
  * @typedef {{
  *   store: Store,

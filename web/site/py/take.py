@@ -46,7 +46,7 @@ async def take_away(bench: Workbench, *, emit: Emit, stop: Stop) -> Data:
 async def export_page(bench: Workbench, options: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> bytes:
     """A page that recognises pictures by itself, zipped.
 
-    Its parts come as files from js/client.js; texts, such as ``unserved``, in the visitor's language.
+    Its parts come as files from js/readypage.js; texts, such as ``unserved``, in the visitor's language.
     """
     given = as_dict(options)
     texts = {str(name): str(text) for name, text in as_dict(given.get("texts")).items()}

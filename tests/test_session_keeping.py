@@ -22,7 +22,7 @@ class MemoryPlace:
     """What js/projects.js does, with dictionaries: one project, and room for so many bytes of photos."""
 
     def __init__(self, room=None, elsewhere=False):
-        self.pictures, self.rows, self.model, self.description = {}, [], None, ""
+        self.pictures, self.rows, self.model, self.trainings, self.description = {}, [], None, {}, ""
         self.room, self.elsewhere, self.told, self.exists = room, elsewhere, [], False
         self.n_written = 0
 
@@ -32,7 +32,8 @@ class MemoryPlace:
         return SimpleNamespace(elsewhere=self.elsewhere, name="", description=self.description, model=self.model)
 
     def leave(self):
-        self.pictures, self.rows, self.model, self.description, self.exists = {}, [], None, "", False
+        self.pictures, self.rows, self.model, self.trainings, self.description = {}, [], None, {}, ""
+        self.exists = False
 
     async def photos(self, start):
         def file(i):
@@ -69,6 +70,19 @@ class MemoryPlace:
 
     async def putModel(self, model):
         self.model = model
+        return ""
+
+    async def runs(self):
+        return [self.trainings[number] for number in sorted(self.trainings)]
+
+    async def putRun(self, number, run):
+        assert number not in self.trainings, "a run is written once"
+        self.trainings[number] = run
+        return ""
+
+    async def dropRuns(self, numbers):
+        for number in numbers:
+            del self.trainings[number]
         return ""
 
     async def putDescription(self, description, n_photos):
@@ -218,6 +232,60 @@ async def test_nothing_is_written_without_need():
     await page.call("startAnew")
     await page.call("add", "training", files(color_files(1)))
     assert sorted(page.place.pictures) == [0, 1, 2]
+
+
+async def test_trainings_and_confirmations_are_back_after_a_reload():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(12)))
+    plain = await page.call("train", {**FAST, "epochs": 3})
+    await page.call("train", {**FAST, "augmentation": {"flip": True, "copies": 1}, "classWeight": {"red": 2.0}})
+    await page.call("train", {**FAST, "hiddenUnits": 10})
+    await page.call("edit", {"type": "addClass", "label": "violet"})
+    await page.call("edit", {"type": "deleteClass", "label": "violet"})
+    await page.call("edit", {"type": "renameClass", "label": "red", "to": "rouge"})
+    await page.call("add", "training", files(color_files(1, prefix="late/")))
+    await page.call("edit", {"type": "deletePhotos", "photos": [36, 37, 38]})  # whose ids must not come again
+    await page.call("confirm", [(await page.call("results"))["photos"][0]["id"], 20], True)
+    await page.call("setThreshold", None)
+    judged = await page.call("results")
+    assert any(one["confirmed"] for one in judged["photos"])
+    runs = await page.call("forgetRun", 2)
+    assert sorted(page.place.trainings) == [1, 3] and all(len(run) < 50_000 for run in page.place.trainings.values())
+
+    again = KeptPage(page.place)
+    back = await again.call("resume", {})
+    assert not back["stale"] and await again.call("runs") == runs
+    assert await again.call("results") == judged
+    assert again.session.desks["photos"].confirmed == page.session.desks["photos"].confirmed
+    assert not again.session.desks["photos"].rejects
+    for one in (page, again):
+        used = await one.call("useRun", 1)
+        assert used["history"] == plain["history"] and used["classes"] == ["blue", "green", "rouge"]
+    assert await again.call("results") == await page.call("results")
+    assert await again.call("calibration") == await page.call("calibration")
+    photos = [photo("red"), photo("blue", 7)]
+    assert await again.call("predict", photos) == await page.call("predict", photos)
+    added = await again.call("add", "training", files(color_files(1, prefix="more/")))
+    assert [one["id"] for one in added["added"]] == [39, 40, 41]
+    await again.call("edit", {"type": "addClass", "label": "ocker"})
+    album = again.session.desks["photos"].album
+    assert album.now.key("ocker") > album.now.key("rouge") + 1, "nor does the key of a class that was deleted"
+    await again.call("train", FAST)
+    assert [run["number"] for run in await again.call("runs")] == [4, 3, 1]
+    assert sorted(page.place.trainings) == [1, 3, 4]
+
+
+async def test_trainings_that_another_version_wrote_do_not_keep_a_project_from_coming_back():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(6)))
+    await page.call("train", FAST)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("run.json", "{}")
+        file.writestr("weights.bin", b"")
+    page.place.trainings[1] = buffer.getvalue()
+    again = KeptPage(page.place)
+    assert (await again.call("resume", {}))["model"]["nTraining"] > 0 and await again.call("runs") == []
 
 
 async def test_a_network_of_digits_is_back_after_a_reload():

@@ -91,6 +91,7 @@ def test_all_is_back_after_a_reload(page, site, folder):
     assert page.locator("#result-summary").inner_text() == figures
     assert recognise(page, folder) == before
     expect(page.locator("#curves")).to_be_visible()
+    expect(page.locator("#runs-count")).to_have_text("Trainings of this project")
     # What is known of the photos is known still: their files are not even read.
     worker = next(worker for worker in page.workers if worker.url.endswith("/worker.js"))
     worker.evaluate(
@@ -102,6 +103,7 @@ def test_all_is_back_after_a_reload(page, site, folder):
     )
     train(page)
     assert page.locator("#result-summary").inner_text().split("\n")[:3] == figures.split("\n")[:3]
+    expect(page.locator("#runs-count")).to_have_text("Compare the 2 trainings of this project")
     assert worker.evaluate("reads") == 0
 
 
@@ -197,6 +199,19 @@ def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
         reload(second)
 
 
+COUNT_ALL = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("pyclassifier");
+  opening.onsuccess = async () => {
+    const counts = ["photos", "projects", "features", "trained"].map((name) => new Promise((done) => {
+      const request = opening.result.transaction(name).objectStore(name).count();
+      request.onsuccess = () => done(request.result);
+    }));
+    resolve(await Promise.all(counts));
+    opening.result.close();
+  };
+})"""
+
+
 def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, site, folder):
     open_page(page, site)
     fill(page, folder)
@@ -217,18 +232,7 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
     expect(status(page)).to_have_text("Project deleted from this browser")
     page.reload()
     expect(status(page)).to_have_text("Ready", timeout=READY)
-    stores = ("photos", "projects", "features", "trained")
-    count = """(stores) => new Promise((resolve) => {
-      const opening = indexedDB.open("pyclassifier");
-      opening.onsuccess = async () => {
-        const counts = stores.map((name) => new Promise((done) => {
-          const request = opening.result.transaction(name).objectStore(name).count();
-          request.onsuccess = () => done(request.result);
-        }));
-        resolve(await Promise.all(counts));
-      };
-    })"""
-    assert page.evaluate(count, list(stores)) == [0, 0, 0, 0]
+    assert page.evaluate(COUNT_ALL) == [0, 0, 0, 0]
 
 
 def test_where_nothing_can_be_kept_everything_works(tab, site, folder):
@@ -318,6 +322,7 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
     button(page, "Start anew").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
+    assert page.evaluate(COUNT_ALL) == [0, 0, 0, 0], "features, model and trainings are gone with it"
     page.locator("#project-open").set_input_files(target)
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
     expect(page.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser", timeout=60_000)

@@ -13,7 +13,7 @@ async function open() {
       database.createObjectStore("projects", { keyPath: "id", autoIncrement: true });
       database.createObjectStore("photos"); // files by [project, photo]
       database.createObjectStore("features", { autoIncrement: true }).createIndex("project", "project");
-      database.createObjectStore("trained"); // models' archives by project
+      database.createObjectStore("trained"); // models' archives by project, runs by [project, number]
     }
   };
   return settled(opening);

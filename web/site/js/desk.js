@@ -189,7 +189,7 @@ export class Desk {
     return this.#call("explain", [added ? { ...options, photo } : options], { files: added ? [] : [photo] });
   }
 
-  /** The trainings of this visit, the last one first, each compared with the one whose model is in use. */
+  /** The trainings of this project, the last one first, each compared with the one whose model is in use. */
   runs() {
     return this.#call("runs", []);
   }

@@ -59,6 +59,7 @@ export async function deleteProject(id) {
     store("projects").delete(id);
     store("photos").delete(keysOf(id));
     store("trained").delete(id);
+    store("trained").delete(keysOf(id)); // its runs
     for (const key of await settled(store("features").index("project").getAllKeys(id))) store("features").delete(key);
   });
 }
@@ -146,12 +147,7 @@ export class ProjectPlace {
 
   /** @param {any} ids list from Python */
   dropPhotos(ids) {
-    const keys = ids.toJs();
-    return this.#write(["photos"], async (store, id) => {
-      const blobs = await Promise.all(keys.map((/** @type {number} */ key) => settled(store("photos").get([id, key]))));
-      for (const key of keys) store("photos").delete([id, key]);
-      return -blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0);
-    });
+    return this.#drop("photos", ids.toJs());
   }
 
   /** @param {string} kind @param {string} digests @param {any} rows bytes from Python */
@@ -174,6 +170,27 @@ export class ProjectPlace {
     });
   }
 
+  /** The runs' bytes, the first one first. */
+  async runs() {
+    /** @type {Blob[]} */
+    const all = await transact(["trained"], "readonly", (store) => settled(store("trained").getAll(keysOf(Number(this.#id)))));
+    return Promise.all(all.map(async (run) => new Uint8Array(await run.arrayBuffer())));
+  }
+
+  /** @param {number} number @param {any} run bytes from Python */
+  putRun(number, run) {
+    const blob = this.blob(run);
+    return this.#write(["trained"], (store, id) => {
+      store("trained").put(blob, [id, number]);
+      return blob.size;
+    });
+  }
+
+  /** @param {any} numbers list from Python */
+  dropRuns(numbers) {
+    return this.#drop("trained", numbers.toJs());
+  }
+
   /** @param {string} description JSON @param {number} photos how many */
   putDescription(description, photos) {
     return this.#write([], async (store, id) => {
@@ -192,6 +209,16 @@ export class ProjectPlace {
     }
     const { id = 0, name = "", bytes = 0 } = record ?? {};
     this.#tell({ desk: this.#desk, state: /** @type {any} */ (state), unsaved, id, name, bytes });
+  }
+
+  /** @param {string} name of the store @param {number[]} keys in the project */
+  #drop(name, keys) {
+    return this.#write([name], async (store, id) => {
+      /** @type {(Blob | undefined)[]} */
+      const blobs = await Promise.all(keys.map((key) => settled(store(name).get([id, key]))));
+      for (const key of keys) store(name).delete([id, key]);
+      return -blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0);
+    });
   }
 
   /**

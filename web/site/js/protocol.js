@@ -111,7 +111,7 @@
  * @property {string | null} label  its class now; null: deleted since
  * @property {boolean} confirmed  somebody said that it is in the right class
  *
- * @typedef {object} Run  one training of this visit
+ * @typedef {object} Run  one training
  * @property {number} number
  * @property {Record<string, unknown>} settings  those that are not the same in all runs
  * @property {number} nClasses

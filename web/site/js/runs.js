@@ -13,7 +13,7 @@ import { texts } from "./texts.js";
 const CLEAR = 0.05;
 
 /**
- * The trainings of this visit side by side, each compared with the model in use on the photos that both were judged by.
+ * The trainings side by side, each compared with the model in use on the photos that both were judged by.
  *
  * @param {import("./types.js").App} app
  * @param {(trained: Trained) => Promise<void>} onUsed shows a model that is used again

@@ -119,10 +119,19 @@ class Album:
             self._go("add", Arrangement(classes, photos))
         return ids
 
-    def restore(self, project: Project, ids: Sequence[int]) -> None:
+    @property
+    def counters(self) -> tuple[int, int]:
+        """The last key of a class, and the next id of a photo: those that were deleted do not come again."""
+        return self._next_key, self._next_photo
+
+    @counters.setter
+    def counters(self, counters: tuple[int, int]) -> None:
+        self._next_key, self._next_photo = counters
+
+    def restore(self, project: Project, ids: Sequence[int], class_keys: Sequence[int] | None = None) -> None:
         """Take a project's photos instead of all that is here, under these ids; there is no way back."""
         self.clear()
-        keys = {label: self._new_key() for label in project.classes}
+        keys = dict(zip(project.classes, class_keys or [self._new_key() for _ in project.classes], strict=True))
         classes = {keys[label]: Category(label, label not in project.disabled) for label in project.classes}
         samples = project.photos.samples
         places = {i: Place(keys[str(s.label)], s.split) for i, s in zip(ids, samples, strict=True)}

@@ -33,15 +33,15 @@ def project(bench: Workbench, name: str = "") -> Project:
     return Project(bench.album.whole(), bench.classifier, labels, disabled, name, settings)
 
 
-def take(bench: Workbench, taken: Project, ids: Sequence[int]) -> None:
-    """Go on with a project instead of what is on the desk, its photos under these ids."""
+def take(bench: Workbench, taken: Project, ids: Sequence[int], class_keys: Sequence[int] | None = None) -> None:
+    """Go on with a project instead of what is on the desk, its photos under these ids, its classes under these keys."""
     bench.classifier.close()
     bench.classifier = taken.classifier
-    bench.album.restore(taken, ids)
+    bench.album.restore(taken, ids, class_keys)
     fields = taken.settings.get("fields")
     bench.settings = fields if isinstance(fields, dict) else {}
     bench.outputs, bench.trained_on, bench.shown = None, {}, None
-    bench.runs, bench.confirmed, bench.crossed = Runs(), {}, None  # Of this visit only.
+    bench.runs, bench.confirmed, bench.crossed, bench.rejects = Runs(), {}, None, True
     if not hasattr(taken.classifier, "classes_"):
         return
     names = taken.settings.get("modelClasses")

@@ -28,11 +28,9 @@ async def results(bench: Workbench, judgement: str = "validation", *, emit: Emit
 
 async def confirm(bench: Workbench, photos: Sequence[int], on: bool = True, *, emit: Emit, stop: Stop) -> None:
     """Note that photos are in the right class whatever a model says, or take that back."""
-    for photo in bench.album.check(photos):
-        if on:
-            bench.confirmed[photo] = bench.album.now.photos[photo].key
-        else:
-            bench.confirmed.pop(photo, None)
+    chosen = bench.album.check(photos)
+    others = {photo: key for photo, key in bench.confirmed.items() if photo not in chosen}
+    bench.confirmed = others | ({photo: bench.album.now.photos[photo].key for photo in chosen} if on else {})
 
 
 def describe(bench: Workbench, judged: Predictions, outputs: Sequence[int]) -> Data:

@@ -6,13 +6,16 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import desk_project
+import kept_desk
+import kept_runs
 from exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
+from kept_place import Place
 
 from pyclassifier.catalog import get_card
-from pyclassifier.manifest import FeatureRows, describe_project, restore_project
+from pyclassifier.manifest import FeatureRows, restore_project
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -20,22 +23,6 @@ if TYPE_CHECKING:
 PHOTOS_AT_ONCE = 50
 SECONDS = 1.0
 QUOTA = "QuotaExceededError"
-
-
-class Place(Protocol):
-    """Where a project lies (js/projects.js). What writes gives the name of an error, or nothing where all is well."""
-
-    async def load(self, wanted: int) -> Any: ...
-    def leave(self) -> None: ...
-    async def photos(self, start: int) -> Any: ...
-    async def features(self) -> Any: ...
-    def blob(self, data: bytes) -> Any: ...
-    async def putPhotos(self, ids: list[int], blobs: list[Any]) -> str: ...
-    async def dropPhotos(self, ids: list[int]) -> str: ...
-    async def putFeatures(self, kind: str, digests: str, rows: bytes) -> str: ...
-    async def putModel(self, model: bytes | None) -> str: ...
-    async def putDescription(self, description: str, n_photos: int) -> str: ...
-    async def tell(self, state: str, unsaved: int) -> None: ...
 
 
 class Keeper:
@@ -61,6 +48,7 @@ class Keeper:
         self.stored: set[int] = set()
         self.refused: dict[int, str] = {}  # Photos that cannot be stored, with the error's name.
         self.rows: set[tuple[str, str]] = set()
+        self.runs: set[int] = set()
         self.description = ""
         self.model: bytes | None = None  # To be written.
         self.packed: Data | None = None  # What the page shows of the model that was written last, or is to be.
@@ -70,7 +58,8 @@ class Keeper:
     async def look(self) -> None:
         """See whether a call changed something worth writing. No other call may run meanwhile: the model is packed."""
         bench = self.bench
-        seen = (bench.album.now, bench.album.samples, bench.shown, bench.settings)
+        album, runs = bench.album, bench.runs.kept
+        seen = (album.now, album.samples, bench.shown, bench.settings, bench.confirmed, runs)
         if self.elsewhere or (
             len(seen) == len(self._seen) and all(a is b for a, b in zip(seen, self._seen, strict=True))
         ):
@@ -132,7 +121,9 @@ class Keeper:
         ids = [entry["id"] for entry in description["photos"] if entry["id"] in files]
         self.stored = set(ids)
         await self.place.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
-        desk_project.take(self.bench, project, ids)
+        runs = [as_bytes(run) for run in await self.place.runs()]
+        kept_desk.take(self.bench, description, project, ids, runs)
+        self.runs = {run.number for run in self.bench.runs.kept}
         self.packed = self.bench.shown
         self._seen = ()
         await self._tell("saved")
@@ -240,7 +231,8 @@ class Keeper:
                 self.model = model
         if not self.stored and not self.description and not self.packed and not self.bench.album.now.classes:
             return problem  # Nothing worth a project.
-        description = json.dumps(describe(self.bench))
+        problem = problem or await self._write_runs()
+        description = json.dumps(kept_desk.describe(self.bench))
         if description != self.description:
             failed = await self.place.putDescription(description, len(self.bench.album.now.photos))
             self.description = description if not failed else ""
@@ -248,18 +240,22 @@ class Keeper:
         return problem
 
 
+    async def _write_runs(self) -> str:
+        runs = self.bench.runs.kept
+        gone = self.runs - {run.number for run in runs}
+        problem = await self.place.dropRuns(sorted(gone)) if gone else ""
+        self.runs -= gone
+        for run in runs:
+            if not problem and run.number not in self.runs:
+                problem = await self.place.putRun(run.number, kept_runs.pack(self.bench, run))
+                self.runs |= set() if problem else {run.number}
+        return problem
+
+
 def _state(problem: str) -> str:
     if not problem:
         return "saved"
     return "full" if problem == QUOTA else f"unavailable: {problem}"
-
-
-def describe(bench: Workbench) -> Data:
-    """The desk as plain data, without what lies beside it."""
-    description = describe_project(desk_project.project(bench))
-    for photo, entry in zip(bench.album.now.photos, description["photos"], strict=True):
-        entry["id"] = photo
-    return description
 
 
 def restored(bench: Workbench) -> Data:

@@ -1,4 +1,4 @@
-"""Every training of this visit as a run: its settings, its figures, and the way back to its model."""
+"""Every training as a run: its settings, its figures, and the way back to its model."""
 
 from __future__ import annotations
 
@@ -72,6 +72,16 @@ class Runs:
         self.kept = [*self.kept, run][-MOST:]
         self.current = run.number
 
+    def take(self, kept: list[Run], current: int | None) -> None:
+        """Go on with runs from before."""
+        self.kept, self.current = kept, current
+        self._next = max((run.number for run in kept), default=0) + 1
+
+    @property
+    def in_use(self) -> Run | None:
+        """The run whose model is in use."""
+        return next((run for run in self.kept if run.number == self.current), None)
+
     def find(self, number: int) -> Run:
         """The run of this number."""
         for run in self.kept:
@@ -84,7 +94,7 @@ class Runs:
         """The runs for the page, the last one first, each against the one in use."""
         names = sorted({name for run in self.kept for name in run.settings})
         differing = [name for name in names if len({repr(run.settings.get(name)) for run in self.kept}) > 1]
-        in_use = next((run for run in self.kept if run.number == self.current), None)
+        in_use = self.in_use
         return [
             {
                 "number": run.number,
@@ -143,7 +153,8 @@ async def use_run(bench: Workbench, number: int, *, emit: Emit, stop: Stop) -> D
 
 async def forget_run(bench: Workbench, number: int, *, emit: Emit, stop: Stop) -> list[Data]:
     """Forget a run; the model in use stays."""
-    bench.runs.kept.remove(bench.runs.find(number))
+    forgotten = bench.runs.find(number)
+    bench.runs.kept = [run for run in bench.runs.kept if run is not forgotten]
     return bench.runs.describe()
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from digits import DigitsDesk
-from exchange import Data, Emit, File, Stop, as_dict, error
+from exchange import Data, Emit, File, Stop, as_dict, error, read_card
 from keeping import Keeper
 from recognise import Recogniser
 from workbench import FlatWorkbench, Workbench
@@ -45,7 +45,7 @@ class Session:
 
     def __init__(self, engine: Any, index: str, place_of: Callable[[str], Any] | None = None) -> None:
         self.engine = engine
-        self.backbones = [(_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
+        self.backbones = [(read_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
         self.desks = {
             "photos": Workbench(engine, self.find_card),
             "digits": DigitsDesk(engine, self.find_card),
@@ -170,7 +170,3 @@ def _noting(bench: Workbench, method: str, emit: Emit) -> Emit:
             keeper.touch()  # The last of them came just before.
 
     return note
-
-
-def _card(fields: Data) -> ModelCard:
-    return ModelCard(**{**fields, "sha256": tuple((name, digest) for name, digest in fields["sha256"])})

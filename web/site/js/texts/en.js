@@ -588,7 +588,7 @@ export const texts = {
   /** @param {string} ready */
   stale: (ready) => `The photos have changed since training. ${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "Trainings of this visit" : `Compare the ${n} trainings of this visit`),
+  runs: (n) => (n === 1 ? "Trainings of this project" : `Compare the ${n} trainings of this project`),
   /** @param {number} number */
   runName: (number) => `Training ${number}`,
   inUse: "in use",

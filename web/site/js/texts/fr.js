@@ -516,7 +516,7 @@ export const texts = {
   /** @param {string} ready */
   stale: (ready) => `Les photos ont changé depuis l’entraînement. ${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "Entraînements de cette visite" : `Comparer les ${n} entraînements de cette visite`),
+  runs: (n) => (n === 1 ? "Entraînements de ce projet" : `Comparer les ${n} entraînements de ce projet`),
   /** @param {number} number */
   runName: (number) => `Entraînement ${number}`,
   inUse: "utilisé",

@@ -491,7 +491,7 @@ export const texts = {
   /** @param {string} ready */
   stale: (ready) => `训练之后照片有变动。${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "本次访问的训练" : `比较本次访问的 ${n} 次训练`),
+  runs: (n) => (n === 1 ? "本项目的训练" : `比较本项目的 ${n} 次训练`),
   /** @param {number} number */
   runName: (number) => `训练 ${number}`,
   inUse: "使用中",

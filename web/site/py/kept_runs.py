@@ -1,0 +1,138 @@
+"""A run <-> bytes for the browser's storage: its head with figures and record; the backbone's weights are not in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from album import Place
+from exchange import Data, read_card
+from runs import Run
+
+from pyclassifier import Augmentation, Predictions, Snapshot
+from pyclassifier.catalog import get_card
+from pyclassifier.jsons import without_nan
+from pyclassifier.learned import Learned
+from pyclassifier.record import read_calibration, read_evaluation, read_history
+from pyclassifier.weights import decode_weights, encode_weights
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+
+
+def pack(bench: Workbench, run: Run) -> bytes:
+    """A run as bytes; photos and classes appear in it by their ids and keys."""
+    snapshot = run.snapshot
+    entries, weights = encode_weights(snapshot.weights)
+    described = {
+        "number": run.number,
+        "settings": run.settings,
+        "trained": run.trained,
+        "outputs": run.outputs,
+        "places": [[photo, place.key, place.split] for photo, place in run.places.items()],
+        "right": [[photo, key, right] for photo, (key, right) in run.right.items()],
+        "parameters": _plain(snapshot.parameters),
+        "classes": snapshot.learned.classes.tolist(),
+        "record": snapshot.learned.record,
+        "validation": _describe_validation(bench, snapshot.learned.validation),
+        "kind": snapshot.kind,
+        "topology": snapshot.topology,
+        "entries": entries,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("run.json", json.dumps(without_nan(described)))
+        file.writestr("weights.bin", weights)
+    return buffer.getvalue()
+
+
+def unpack(bench: Workbench, data: bytes, base: Snapshot) -> Run:
+    """The run again.
+
+    Parameters
+    ----------
+    bench : Workbench
+        With the photos that it was trained on.
+    data : bytes
+    base : Snapshot
+        Of any model; the run gets its own instead of what is in it.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        stored, weights = json.loads(file.read("run.json")), file.read("weights.bin")
+    trained, record = stored["trained"], stored["record"]
+    classes = np.array(stored["classes"], dtype=np.str_)
+    learned = replace(
+        base.learned,
+        classes=classes,
+        history=read_history(record),
+        evaluation=read_evaluation(record, stored["classes"]),
+        record=record,
+        calibration=read_calibration(record),
+        leaks=(),
+        problems=(),
+        n_training=trained["nTraining"],
+        stopped=trained["stopped"],
+    )
+    return Run(
+        number=stored["number"],
+        settings=stored["settings"],
+        trained=trained,
+        snapshot=Snapshot(
+            parameters=_parameters(bench, stored["parameters"]),
+            learned=learned.judged(_validation(bench, stored["validation"], learned)),
+            topology=stored["topology"],
+            weights=decode_weights(stored["entries"], weights),
+            kind=stored["kind"],
+        ),
+        outputs=stored["outputs"],
+        places={photo: Place(key, split) for photo, key, split in stored["places"]},
+        right={photo: (key, right) for photo, key, right in stored["right"]},
+    )
+
+
+def _plain(parameters: Any) -> Data:
+    """Parameters of a classifier as plain data; the engine is the desk's."""
+    augmentation = parameters["augmentation"]
+    return {
+        **{name: value for name, value in parameters.items() if name != "engine"},
+        "backbone": asdict(get_card(parameters["backbone"])),
+        "augmentation": asdict(augmentation) if augmentation else None,
+    }
+
+
+def _parameters(bench: Workbench, plain: Data) -> Data:
+    augmentation = plain["augmentation"]
+    return {
+        **plain,
+        "engine": bench.engine,
+        "backbone": read_card(plain["backbone"]),
+        "augmentation": Augmentation(**augmentation) if augmentation else None,
+    }
+
+
+def _describe_validation(bench: Workbench, judged: Predictions | None) -> Data | None:
+    if judged is None:
+        return None
+    ids = bench.album.ids()
+    rows = [i for i, sample in enumerate(judged.samples) if sample.read in ids]
+    return {
+        "photos": [ids[judged.samples[i].read] for i in rows],
+        "shown": judged.y_true[rows].tolist(),
+        "probabilities": judged.y_proba[rows].tolist(),
+    }
+
+
+def _validation(bench: Workbench, stored: Data | None, learned: Learned) -> Predictions | None:
+    if stored is None:
+        return None
+    classes = tuple(learned.classes.tolist())
+    there = [i for i, photo in enumerate(stored["photos"]) if photo in bench.album.samples]
+    samples = tuple(
+        replace(bench.album.samples[stored["photos"][i]], label=classes[stored["shown"][i]]) for i in there
+    )
+    y_proba = np.array(stored["probabilities"], np.float32).reshape(-1, len(classes))
+    return Predictions(samples, classes, y_proba[there])

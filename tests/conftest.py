@@ -18,7 +18,7 @@ IN_PYODIDE = sys.platform == "emscripten"
 if IN_PYODIDE:
     collect_ignore = ["browser", "pyodide", "web", "convert"]
 else:
-    from browser_fixtures import chromium, dist, page, shared, site, tab  # noqa: F401
+    from browser_fixtures import browsers, chromium, dist, page, profile, shared, site, tab  # noqa: F401
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -76,6 +76,7 @@ def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(page, dist, s
     record_status(page)
     button(page, "Use sample photos").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("48 photos in 3 classes"))
+    set_options(page, input_size="96")
     button(page, "Train").click()
     wait_until_trained(page)
     statuses = page.evaluate("statuses")

@@ -1,10 +1,13 @@
 import { fillLabels, find, write } from "./dom.js";
-import { labels, texts } from "./texts.js";
+import { labels } from "./texts.js";
 
 /** @typedef {"train" | "recognise" | "digits" | "logos"} PageName */
 
 /** Addresses are "#/name": none of them is an element's id, to which the browser would jump. @type {PageName[]} */
 const NAMES = ["train", "recognise", "digits", "logos"];
+
+/** The names of their labels. @type {Record<PageName, keyof typeof labels>} */
+const LABELS = { train: "pageTrain", recognise: "pageRecognise", digits: "pageDigits", logos: "pageLogos" };
 
 /** @returns {PageName} what the address says; the first page for anything else */
 export function currentPage() {
@@ -45,7 +48,7 @@ export function createPages(create) {
       if (link.dataset.page === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    write(title, () => (current === NAMES[0] ? labels.product : `${texts.pageName(current)} · ${labels.product}`));
+    write(title, () => (current === NAMES[0] ? labels.product : `${labels[LABELS[current]]} · ${labels.product}`));
     view.show?.();
     return main;
   }

@@ -2,7 +2,7 @@ import { element, write } from "./dom.js";
 import { ratio } from "./format.js";
 import { intervalBar } from "./interval.js";
 import { isFree } from "./state.js";
-import { texts } from "./texts.js";
+import { labels, texts } from "./texts.js";
 
 /**
  * @typedef {import("./protocol.js").Run} Run
@@ -11,6 +11,19 @@ import { texts } from "./texts.js";
 
 /** Below this, chance alone would seldom make such a difference. */
 const CLEAR = 0.05;
+
+/** What a training can be set to, with the names of the fields' labels. @type {Record<string, keyof typeof labels>} */
+const SETTINGS = {
+  epochs: "epochs",
+  learningRate: "learningRate",
+  hiddenUnits: "hiddenUnits",
+  batchSize: "batchSize",
+  validationSplit: "validationShare",
+  backbone: "backbone",
+  inputSize: "inputSize",
+  patience: "patience",
+  classWeight: "classWeight",
+};
 
 /**
  * The trainings side by side, each compared with the model in use on the photos that both were judged by.
@@ -86,7 +99,15 @@ export function createRunsView(app, onUsed) {
 /** @param {Run} run */
 function settingsOf({ settings, nTraining, nClasses }) {
   const differing = Object.entries(settings).map(([name, value]) =>
-    name === "augmentation" ? texts.augmented(/** @type {import("./protocol.js").Augmentation | null} */ (value ?? null)) : texts.setting(name, value),
+    name === "augmentation"
+      ? texts.augmented(/** @type {import("./protocol.js").Augmentation | null} */ (value ?? null))
+      : texts.setting(name in SETTINGS ? labels[SETTINGS[name]] : name, valueOf(name, value)),
   );
   return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");
+}
+
+/** @param {string} name @param {unknown} value as the fields show it */
+function valueOf(name, value) {
+  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
+  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 }

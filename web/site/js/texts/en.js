@@ -266,35 +266,12 @@ const editNames = {
   deletePhotos: "deleting photos",
 };
 
-/** @type {Record<import("../pages.js").PageName, string>} */
-const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
-
 /** @type {Record<string, string>} */
 const cameraReasons = {
   NotAllowedError: "You or the browser’s settings did not allow it. Allow it beside the address of this page, and try again.",
   NotFoundError: "There is no camera on this computer. Choose a picture instead.",
   NotReadableError: "Another program uses it. Close that, and try again.",
   SecurityError: "Browsers allow it on secure pages (https) only.",
-};
-
-/** What a training can be set to, as the runs name it. @type {Record<string, string>} */
-const settingNames = {
-  epochs: labels.epochs,
-  learningRate: labels.learningRate,
-  hiddenUnits: labels.hiddenUnits,
-  batchSize: labels.batchSize,
-  validationSplit: labels.validationShare,
-  backbone: labels.backbone,
-  inputSize: labels.inputSize,
-  patience: labels.patience,
-  classWeight: labels.classWeight,
-  augmentation: labels.augmentation,
-};
-
-/** @param {string} name @param {unknown} value */
-const settingValue = (name, value) => {
-  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
-  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 };
 
 /** Texts with names and numbers in them. */
@@ -600,8 +577,8 @@ export const texts = {
   forgotRun: (number) => `Training ${number} is forgotten`,
   /** @param {number} n @param {number} classes */
   trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "class", "classes")}`,
-  /** @param {string} name @param {unknown} value */
-  setting: (name, value) => `${settingNames[name] ?? name}: ${settingValue(name, value)}`,
+  /** @param {string} name @param {string} value */
+  setting: (name, value) => `${name}: ${value}`,
   /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `On the ${photos(total)} that judged both: ${only} right only here, ${onlyOther} only in training ${other}. ` +
@@ -692,8 +669,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
   // Recognise
-  /** @param {import("../pages.js").PageName} name */
-  pageName: (name) => pageNames[name],
   /** @param {number} n */
   pictures: (n) => count(n, "picture", "pictures"),
   /** @param {number} n */

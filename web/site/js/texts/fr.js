@@ -263,9 +263,6 @@ const editNames = {
   deletePhotos: "suppression de photos",
 };
 
-/** @type {Record<import("../pages.js").PageName, string>} */
-const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
-
 /** @type {Record<string, string>} */
 const cameraReasons = {
   NotAllowedError:
@@ -273,26 +270,6 @@ const cameraReasons = {
   NotFoundError: "Cet ordinateur n’a pas de caméra. Choisissez plutôt une image.",
   NotReadableError: "Un autre programme l’utilise. Fermez-le, puis réessayez.",
   SecurityError: "Les navigateurs ne la permettent que sur des pages sécurisées (https).",
-};
-
-/** What a training can be set to, as the runs name it. @type {Record<string, string>} */
-const settingNames = {
-  epochs: labels.epochs,
-  learningRate: labels.learningRate,
-  hiddenUnits: labels.hiddenUnits,
-  batchSize: labels.batchSize,
-  validationSplit: labels.validationShare,
-  backbone: labels.backbone,
-  inputSize: labels.inputSize,
-  patience: labels.patience,
-  classWeight: labels.classWeight,
-  augmentation: labels.augmentation,
-};
-
-/** @param {string} name @param {unknown} value */
-const settingValue = (name, value) => {
-  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
-  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 };
 
 /** @type {typeof import("./en.js").texts} */
@@ -528,8 +505,8 @@ export const texts = {
   forgotRun: (number) => `L’entraînement ${number} est oublié`,
   /** @param {number} n @param {number} classes */
   trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "classe", "classes")}`,
-  /** @param {string} name @param {unknown} value */
-  setting: (name, value) => `${settingNames[name] ?? name} : ${settingValue(name, value)}`,
+  /** @param {string} name @param {string} value */
+  setting: (name, value) => `${name} : ${value}`,
   /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
@@ -595,7 +572,6 @@ export const texts = {
   projectTitle: (name, when) => name || `Projet du ${dayAndTime(when)}`,
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
-  pageName: (name) => pageNames[name],
   pictures: (n) => count(n, "image", "images"),
   picturesReady: (n) => `Prêt : ${count(n, "image", "images")}`,
   needPictures: "Choisissez d’abord une image.",

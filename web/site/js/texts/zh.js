@@ -249,35 +249,12 @@ const editNames = {
   deletePhotos: "删除照片",
 };
 
-/** @type {Record<import("../pages.js").PageName, string>} */
-const pageNames = { train: labels.pageTrain, recognise: labels.pageRecognise, digits: labels.pageDigits, logos: labels.pageLogos };
-
 /** @type {Record<string, string>} */
 const cameraReasons = {
   NotAllowedError: "您或浏览器的设置没有允许使用。请在本页网址旁允许，然后重试。",
   NotFoundError: "这台电脑没有摄像头。请改为选择图片。",
   NotReadableError: "其他程序正在使用它。请关闭该程序，然后重试。",
   SecurityError: "浏览器只在安全页面（https）上允许使用。",
-};
-
-/** What a training can be set to, as the runs name it. @type {Record<string, string>} */
-const settingNames = {
-  epochs: labels.epochs,
-  learningRate: labels.learningRate,
-  hiddenUnits: labels.hiddenUnits,
-  batchSize: labels.batchSize,
-  validationSplit: labels.validationShare,
-  backbone: labels.backbone,
-  inputSize: labels.inputSize,
-  patience: labels.patience,
-  classWeight: labels.classWeight,
-  augmentation: labels.augmentation,
-};
-
-/** @param {string} name @param {unknown} value */
-const settingValue = (name, value) => {
-  if (name === "validationSplit") return String(Math.round(Number(value) * 100));
-  return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 };
 
 /** @type {typeof import("./en.js").texts} */
@@ -503,8 +480,8 @@ export const texts = {
   forgotRun: (number) => `已移除训练 ${number}`,
   /** @param {number} n @param {number} classes */
   trainedOn: (n, classes) => `${photos(n)}，${classCount(classes)}`,
-  /** @param {string} name @param {unknown} value */
-  setting: (name, value) => `${settingNames[name] ?? name}：${settingValue(name, value)}`,
+  /** @param {string} name @param {string} value */
+  setting: (name, value) => `${name}：${value}`,
   /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `在评判过两者的 ${photos(total)}中：仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
@@ -566,7 +543,6 @@ export const texts = {
   projectTitle: (name, when) => name || `${dayAndTime(when)}的项目`,
   projectSize: (n, bytes) => `${photos(n)}，${megabytes(bytes)}`,
 
-  pageName: (name) => pageNames[name],
   pictures: (n) => `${number(n)} 张图片`,
   picturesReady: (n) => `就绪：${number(n)} 张图片`,
   needPictures: "请先选择一张图片。",

@@ -97,7 +97,10 @@ def watched(context, site) -> Iterator[object]:
             foreign.append(request.url)
 
     context.on("request", watch)
-    yield context.new_page()
+    tab = context.new_page()
+    # Chromium learns now that Playwright answers choosers: told just before a key is pressed, it may hear it too late.
+    tab.on("filechooser", lambda chooser: None)
+    yield tab
     context.remove_listener("request", watch)
     assert not foreign, f"requests left the origin: {foreign}"
 

@@ -35,7 +35,7 @@ def go_to(page, name, within="body"):
 def choose(page, name, files):
     go_to(page, name)
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
     chooser.value.set_files(files)
 
 

@@ -139,7 +139,7 @@ class FeatureCache:
         digest : str
             Hash of the content.
         kind : str
-            What computed them: backbone, size, scaling, fit mode, pooling.
+            What computed them: backbone and its weights, size, scaling, fit mode, pooling, and how a copy was changed.
 
         Returns
         -------

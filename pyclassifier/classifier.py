@@ -381,16 +381,20 @@ class ImageClassifier(TrainedClassifier):
         ValueError
             It was trained on a backbone that came out of an archive, which is no longer there.
         EngineError
-            The engine failed; what was learned stays.
+            The engine failed; what was learned stays, and the parameters.
         """
-        current = self.get_params()
+        current, extractor = self.get_params(), None
         self.set_params(**snapshot.parameters)
-        extractor = await self._get_extractor()
-        if extractor.kind != snapshot.kind:
+        try:
+            extractor = await self._get_extractor()
+            if extractor.kind != snapshot.kind:
+                raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
+            head = await self.engine_.build(snapshot.topology, snapshot.weights)
+        except BaseException:
             self.set_params(**current)
-            self._let_go(extractor)
-            raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
-        head = await self.engine_.build(snapshot.topology, snapshot.weights)
+            if extractor:
+                self._let_go(extractor)
+            raise
         self._take(replace(snapshot.learned, extractor=extractor, head=head))
         return self
 

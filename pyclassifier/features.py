@@ -176,32 +176,32 @@ class FeatureExtractor:
         StoppedError
             ``should_stop()`` was true. What was computed stays in the cache.
         """
-        report = on_progress or (lambda progress: None)
-        found: dict[int, NDArray[np.float32] | Problem] = {}
+        tell = on_progress or (lambda progress: None)
+        found: Found = {}
         computing: asyncio.Task[None] | None = None
         try:
-            async for batch in self._decode(samples, found, report, should_stop or (lambda: False)):
+            async for batch in self._decode(samples, found, tell, should_stop or (lambda: False)):
                 # The engine gets its work before the result of the batch before is waited for, and before the next
                 # batch is decoded, so that it never idles.
                 before, computing = computing, asyncio.ensure_future(self._compute(batch, found))
                 await asyncio.sleep(0)
                 if before:
                     await before
-                    report(Progress("features", len(found), len(samples)))
+                    tell(Progress("features", len(found), len(samples)))
         finally:
             if computing:
                 await asyncio.wait([computing])
                 computing.exception()  # Seen, so that it is not reported a second time where another one is raised.
         if computing:
             computing.result()
-        report(Progress("features", len(samples), len(samples)))
+        tell(Progress("features", len(samples), len(samples)))
         rows = {i: row for i, row in sorted(found.items()) if not isinstance(row, Problem)}
         problems = tuple(row for _, row in sorted(found.items()) if isinstance(row, Problem))
         X = np.stack(list(rows.values())) if rows else np.zeros((0, 0), np.float32)
         return Features(X, tuple(rows), problems)
 
     async def _decode(
-        self, samples: Sequence[Sample], found: Found, report: OnProgress, should_stop: ShouldStop
+        self, samples: Sequence[Sample], found: Found, tell: OnProgress, should_stop: ShouldStop
     ) -> AsyncIterator[list[_Decoded]]:
         """Yield batches of what has to be computed; put what is known already, or unreadable, into ``found``."""
         batch: list[_Decoded] = []
@@ -211,7 +211,7 @@ class FeatureExtractor:
             if should_stop():
                 raise StoppedError("Stopped before all photos were read. Those that were are remembered.")
             try:
-                known = await self._load(sample)
+                known = await self._look_up(sample)
             except ImageDecodeError as error:
                 found[i] = Problem(sample.path, error.reason)
             else:
@@ -219,14 +219,15 @@ class FeatureExtractor:
                     batch.append((i, known))
                 else:
                     found[i] = known
-            report(Progress("decoding", i + 1, len(samples)))
+            tell(Progress("decoding", i + 1, len(samples)))
             if len(batch) == size:
                 yield batch
                 batch = []
         if batch:
             yield batch
 
-    async def _load(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
+    async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
+        """The features of a photo where they are known, else its pixels to compute them from."""
         digest = self.cache.digest(sample)
         row = digest and self.cache.get(digest, self.kind)
         if isinstance(row, np.ndarray):

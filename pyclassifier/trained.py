@@ -38,6 +38,11 @@ class TrainedClassifier:
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
+    Attributes
+    ----------
+    classes_, evaluation_, validation_, calibration_, name_
+        As in `ImageClassifier`.
+
     Examples
     --------
     >>> classifier = await ImageClassifier.load("model.zip")  # doctest: +SKIP
@@ -87,7 +92,7 @@ class TrainedClassifier:
         remember : bool
             Whether to keep features for photos that come again; frames of a camera never do.
         on_progress, should_stop : callable, optional
-            As in `fit`.
+            As in `ImageClassifier.fit`.
 
         Returns
         -------
@@ -154,9 +159,9 @@ class TrainedClassifier:
         Parameters
         ----------
         photos
-            As in `extract_features`.
+            As in `ImageClassifier.extract_features`.
         on_progress, should_stop : callable, optional
-            As in `fit`.
+            As in `ImageClassifier.fit`.
 
         Returns
         -------

@@ -8,6 +8,7 @@ from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 from pyclassifier import (
     Dataset,
     DatasetError,
+    EngineError,
     ImageClassifier,
     ImageDecodeError,
     NotFittedError,
@@ -358,6 +359,23 @@ async def test_it_does_not_come_back_to_another_backbone():
     with pytest.raises(ValueError, match="open its archive instead"):
         await opened.restore(classifier.snapshot())
     assert (await opened.predict([noisy(COLORS["red"], seed=5)])).tolist() == ["red"]
+
+
+async def test_an_engine_that_fails_to_come_back_leaves_all_as_it_was():
+    engine = NumpyEngine()
+    classifier = await make(engine, input_size=96).fit(color_dataset())
+    before = classifier.snapshot()
+    await classifier.set_params(input_size=64).fit(color_dataset())
+    expected, n_models = classifier.get_params(), len(engine.live)
+
+    async def fail(*_):
+        raise EngineError("lost")
+
+    engine.build = fail
+    with pytest.raises(EngineError):
+        await classifier.restore(before)
+    assert classifier.get_params() == expected and len(engine.live) == n_models
+    assert (await classifier.predict([noisy(COLORS["red"], seed=5)])).tolist() == ["red"]
 
 
 @pytest.mark.parametrize(("n", "size"), [(1, 16), (800, 16), (801, 32), (5000, 128)])

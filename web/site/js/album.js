@@ -110,6 +110,6 @@ async function change(app, said, work) {
 }
 
 /** @param {App} app @param {Album} album */
-export function takeAlbum({ store }, album) {
+function takeAlbum({ store }, album) {
   store.set({ album, classes: album.classes });
 }

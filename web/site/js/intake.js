@@ -19,7 +19,7 @@ import { texts } from "./texts.js";
  * @param {DataTransfer} transfer
  * @returns {Source | null} null where something else was dropped
  */
-export function takeDrop(transfer) {
+function takeDrop(transfer) {
   /** @type {(FileSystemEntry | File)[]} */
   const things = [];
   for (const item of transfer.items) {

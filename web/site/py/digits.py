@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from exchange import Data, Emit, File, Stop, as_bytes, as_dict, reader
+from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict
 from workbench import Workbench
 
 from pyclassifier import Dataset, DatasetError, ImageClassifier, decode_image, small_cnn
@@ -27,7 +27,7 @@ class DigitsDesk(Workbench):
         """Take in a pair of files instead of the digits so far: pictures and labels, in either order."""
         if len(files) != 2:
             raise DatasetError(f"Expected 2 files, one of pictures and one of labels; got {len(files)}.")
-        first, second = [await reader(file)() for file in files]
+        first, second = [await Reader(file)() for file in files]
         pair = (second, first) if _is_image(second) else (first, second)
         self.classifier.forget(self.dataset.samples)
         self.dataset = from_sprite(*pair) if _is_image(pair[0]) else from_idx(*pair)

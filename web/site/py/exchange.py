@@ -54,11 +54,6 @@ class Reader:
             raise OSError(str(error)) from error
 
 
-def reader(file: File) -> Reader:
-    """An async function that reads a file."""
-    return Reader(file)
-
-
 class _Slices(io.RawIOBase):
     """A file that is read by slices, so that a zip of a gigabyte takes no more memory than the photo that is read."""
 
@@ -89,7 +84,7 @@ class _Slices(io.RawIOBase):
             return 0
         try:
             chunk = as_bytes(self.file.slice(self.at, stop))
-        except Exception as error:  # As in `reader`.
+        except Exception as error:  # As in `Reader`.
             raise OSError(str(error)) from error
         buffer[: len(chunk)] = chunk
         self.at += len(chunk)
@@ -103,7 +98,7 @@ def open_slices(file: File) -> BinaryIO:
 
 def as_samples(files: Sequence[File]) -> list[Sample]:
     """Photos without labels."""
-    return [Sample(str(file.path), reader(file)) for file in files]
+    return [Sample(str(file.path), Reader(file)) for file in files]
 
 
 def as_bytes(buffer: Any) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, File, Stop, as_dict, listed, open_slices, reader
+from exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
 
 from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
 from pyclassifier.columns import Columns, MappingQuestion
@@ -75,7 +75,7 @@ def _list(files: Sequence[File]) -> tuple[Files, list[Problem], dict[Any, int]]:
         if is_zip(path):
             listing += unpack(path, open_slices(file), problems)
         else:
-            read = reader(file)
+            read = Reader(file)
             positions[read] = i
             listing.append((path, read))
     return listing, problems, positions

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import desk_project
-from exchange import Data, Emit, File, Stop, as_dict, open_slices, reader, reporter, stopper
+from exchange import Data, Emit, File, Reader, Stop, as_dict, open_slices, reporter, stopper
 from keeping import restored
 
 from pyclassifier import ImageClassifier, open_project, save_project
@@ -76,7 +76,7 @@ async def open_file(bench: Workbench, files: Sequence[File], *, emit: Emit, stop
 
 async def open_loose(bench: Workbench, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
     """Take a model that lies in three files, as Teachable Machine hosts it, for the trained one."""
-    contents = {str(file.path).rpartition("/")[2]: await reader(file)() for file in files}
+    contents = {str(file.path).rpartition("/")[2]: await Reader(file)() for file in files}
     return bench.keep(await ImageClassifier.load(pack_files(contents), engine=bench.engine))
 
 

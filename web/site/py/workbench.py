@@ -21,7 +21,7 @@ import take
 from album import Album, Place
 from answers import answer
 from desk_project import describe_opened
-from exchange import Data, Emit, File, Stop, as_bytes, as_dict, as_samples, listed, reader, reporter, stopper
+from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict, as_samples, listed, reporter, stopper
 from keeping import Keeper
 from numpy.typing import NDArray
 from options import describe_params, read_options
@@ -173,7 +173,7 @@ class Workbench:
     async def evaluate(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Figures on labelled photos."""
         problems: list[Problem] = []
-        dataset = Dataset.from_files([(str(file.path), reader(file)) for file in files])
+        dataset = Dataset.from_files([(str(file.path), Reader(file)) for file in files])
         evaluation = await self.classifier.evaluate(dataset, problems=problems)
         return {**evaluation.to_dict(), "problems": listed(problems)}
 

@@ -705,8 +705,6 @@ export const texts = {
   digitsReady: (total, classes) => `Ready: ${number(total)} digits in ${count(classes, "class", "classes")}`,
   /** @param {number} total */
   digitCount: (total) => `${number(total)} digits, some of them:`,
-  /** @param {string} label */
-  digitOf: (label) => `A ${label}`,
   needDigitFiles: "The digits are not loaded yet.",
   digitsTrainReady: "The digits are ready.",
   readingDrawing: "Reading the drawing…",

@@ -595,7 +595,6 @@ export const texts = {
   loadingDigits: "Chargement des chiffres…",
   digitsReady: (total, classes) => `Prêt : ${number(total)} chiffres dans ${count(classes, "classe", "classes")}`,
   digitCount: (total) => `${number(total)} chiffres, dont voici quelques-uns :`,
-  digitOf: (label) => `Un ${label}`,
   needDigitFiles: "Les chiffres ne sont pas encore chargés.",
   digitsTrainReady: "Les chiffres sont prêts.",
   readingDrawing: "Lecture du dessin…",

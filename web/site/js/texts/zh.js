@@ -565,7 +565,6 @@ export const texts = {
   loadingDigits: "正在加载手写数字…",
   digitsReady: (total, classes) => `就绪：${classCount(classes)}，共 ${number(total)} 个数字`,
   digitCount: (total) => `${number(total)} 个手写数字，其中一部分：`,
-  digitOf: (label) => `数字 ${label}`,
   needDigitFiles: "手写数字尚未加载。",
   digitsTrainReady: "手写数字已就绪。",
   readingDrawing: "正在识别书写内容…",

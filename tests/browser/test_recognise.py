@@ -140,6 +140,17 @@ def other_site(tmp_path, cat):
     server.server_close()
 
 
+def refusals_are_told(page, field, address):
+    """What other_site does not give is explained."""
+    for path, message in (
+        ("closed/cat.png", "does not let other sites read its pictures (CORS)"),
+        ("missing.png", "answered with HTTP status 404"),
+    ):
+        field.fill(f"{address}/{path}")
+        button(page, "Fetch").click()
+        expect(page.get_by_role("alert")).to_contain_text(message)
+
+
 def test_an_address_is_fetched_only_on_request(chromium, site, other_site):
     page = open_recognise(chromium.new_page(), site, "wasm")
     address = f"http://127.0.0.1:{other_site.server_port}"
@@ -155,13 +166,7 @@ def test_an_address_is_fetched_only_on_request(chromium, site, other_site):
     assert page.locator("iframe").count() == 0
     predict(page, 1)
     expect(answers(page)).to_contain_text("cat.png")
-    for path, message in (
-        ("closed/cat.png", "does not let other sites read its pictures (CORS)"),
-        ("missing.png", "answered with HTTP status 404"),
-    ):
-        field.fill(f"{address}/{path}")
-        button(page, "Fetch").click()
-        expect(page.get_by_role("alert")).to_contain_text(message)
+    refusals_are_told(page, field, address)
     field.fill("cat.png")
     button(page, "Fetch").click()
     assert field.evaluate("field => field.validationMessage").startswith("Expected the full address of a picture")

@@ -10,7 +10,7 @@ import pytest
 from photos import COLORS, encode, noisy
 from playwright.sync_api import expect
 from test_page import AXE, button, drop, open_page, violations
-from test_recognise import cat, other_site  # noqa: F401 - fixtures
+from test_recognise import cat, other_site, refusals_are_told  # noqa: F401 - two are fixtures
 
 
 @pytest.fixture
@@ -169,13 +169,7 @@ def test_a_picture_of_another_page_is_fetched_when_it_is_dropped_or_its_address_
     assert other_site.seen == [("/cat.png", None, None)]
     page.locator("summary", has_text="More ways").click()
     field = page.get_by_label("Address of a picture")
-    for path, message in (
-        ("closed/cat.png", "does not let other sites read its pictures (CORS)"),
-        ("missing.png", "answered with HTTP status 404"),
-    ):
-        field.fill(f"{address}/{path}")
-        button(page, "Fetch").click()
-        expect(page.get_by_role("alert")).to_contain_text(message)
+    refusals_are_told(page, field, address)
     field.fill(f"{address}/cat.png")
     button(page, "Fetch").click()
     page.get_by_role("dialog").get_by_role("button", name="Add").click()

@@ -21,8 +21,8 @@ async def predict_frame(bench: Workbench, width: int, height: int, rgba: Any, *,
     (row,) = await bench.classifier.predict_proba([np.ascontiguousarray(pixels)], remember=False)
     labels = bench.classifier.classes_.tolist()
     best, ranked = answer(row, labels, bench.classifier.threshold_)
-    in_order = sorted(ranked, key=lambda share: labels.index(share["label"]))
-    return {**best, "shares": ranked[:MOST] if len(ranked) > MOST else in_order}
+    few = len(ranked) <= MOST
+    return {**best, "shares": sorted(ranked, key=lambda one: labels.index(one["label"])) if few else ranked[:MOST]}
 
 
 METHODS: dict[str, Callable[..., Any]] = {"predictFrame": predict_frame}

@@ -25,7 +25,7 @@ from .labels import check_labels
 from .model import Array, LayersModel
 from .padding import absorb_padding
 from .running import find_node, find_node_modules
-from .targets import check_target, check_target_file, write_files, write_folder
+from .targets import check_target, check_target_file, holds, write_files, write_folder
 from .tfjs_files import SHARD_SIZE, read_tfjs, write_tfjs
 
 Progress = Callable[[str], None]
@@ -342,7 +342,9 @@ def _write(model: LayersModel, target: Path, made: Path, options: Options) -> li
         )
     text = "".join(f"{label}\n" for label in model.labels).encode()
     stem = target.name if made.is_dir() else target.stem
-    labels = {target.with_name(f"{stem}.labels.txt"): text} if model.labels else {}
+    names = target.with_name(f"{stem}.labels.txt")
+    # The same model in another format has the same ones.
+    labels = {names: text} if model.labels and not holds(names, text) else {}
     if not made.is_dir():
         return write_files({target: made.read_bytes(), **labels}, force=options.force)
     for path in labels:

@@ -96,6 +96,14 @@ def _unwritable(path: Path, error: OSError) -> ConvertError:
     return ConvertError(f"Expected to be able to write {path}; {error.strerror or error}.")
 
 
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a file is there already, with just this content."""
+    try:
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
+
+
 def check_target_file(path: Path, *, force: bool) -> None:
     """Raise ConvertError where a file may not be written."""
     try:

@@ -378,6 +378,9 @@ def test_a_list_of_labels_is_not_overwritten(here, capsys):
     assert code == 1 and "out.labels.txt" in err and not Path("out.keras").exists()
     assert run(capsys, "web model", "out.keras", "--force")[0] == 0
     assert Path("out.labels.txt").read_text().startswith("a\n")
+    # The same model in another format has the same ones.
+    assert run(capsys, "web model", "out.h5")[0] == 0
+    assert Path("out.h5").is_file()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on the size of files")

@@ -308,3 +308,37 @@ async def test_what_tfjs_cannot_load_is_an_engine_error():
 def test_without_an_engine_the_error_says_what_to_do():
     with pytest.raises(EngineError, match="pass engine="):
         default_engine()
+
+
+@pytest.mark.skipif(not IN_PYODIDE, reason="there is no WebGL here; tests/pyodide runs this in a browser")
+async def test_models_outlive_a_reset_of_the_graphics_processor():
+    engine = await default_engine().load()
+    if engine.backend != "webgl":
+        pytest.skip("only WebGL can be reset")
+    import js
+
+    def reset(*_):
+        js.tf.backend().gpgpu.gl.getExtension("WEBGL_lose_context").loseContext()
+
+    before = engine.memory()
+    model = await build_head(engine)
+    X, Y = blobs()
+    expected = await model.predict(X)
+    reset()
+    assert np.abs(await model.predict(X) - expected).max() < 1e-6, "the weights that it was built with"
+    await model.fit(X, Y, FitConfig(epochs=3, learning_rate=0.01))
+    expected = await model.predict(X)
+    waiting = asyncio.ensure_future(model.predict(X))
+    await asyncio.sleep(0)
+    reset()
+    assert np.abs(await waiting - expected).max() < 1e-6, "the weights that it learned"
+    reset()
+    with pytest.raises(EngineError, match=r"the browser has reset it .* Do the same again"):
+        model.weights()
+    with pytest.raises(EngineError, match="the browser has reset it"):
+        await model.fit(X, Y, FitConfig(epochs=50), validation=blobs(30, seed=1), on_epoch=reset)
+    history = await model.fit(X, Y, FitConfig(epochs=12, learning_rate=0.01), validation=blobs(30, seed=1))
+    assert history["val_accuracy"][-1] == 1 and engine.backend == "webgl"
+    model.dispose()
+    left = engine.memory()["numBytes"] - before["numBytes"]
+    assert left <= 8, "two numbers of the training that tf.js never ended"

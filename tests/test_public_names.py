@@ -97,6 +97,7 @@ ORDER = [
     ["engines"],
     ["engines.tfjs"],
     ["engines.tfjs_model", "engines.browser"],
+    ["engines.graphics"],
     ["progress"],
     ["engines.base"],
     ["cache"],

@@ -7,6 +7,7 @@ never frees a tensor.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import js
@@ -31,6 +32,8 @@ from ..weights import encode_weights
 from .base import FitConfig, Network
 from .browser import fetch, find_site, is_software, load_tensorflow, webgl_renderer
 from .tfjs_model import TfjsModel, engine_errors, to_object
+
+Parts = tuple[Topology, list[dict[str, Any]], Any]  # topology, manifest entries, weights (ArrayBuffer)
 
 
 class TfjsEngine:
@@ -134,21 +137,29 @@ class TfjsEngine:
 
     async def load_backbone(self, card: ModelCard, pooling: Pooling) -> TfjsModel:
         """Load the features part of a backbone from the site's ``models/`` folder."""
-        backbone, entries, data = await self._fetch_part(card, "features")
-        return await self._load(feature_extractor(backbone, card.input_size, pooling), entries, data)
+
+        async def source() -> Parts:
+            backbone, entries, data = await self._fetch_part(card, "features")
+            return feature_extractor(backbone, card.input_size, pooling), entries, data
+
+        return await self._load(source)
 
     async def load_network(self, card: ModelCard) -> Network:
         """Load both parts of a backbone, and the names of its classes, from the site's ``models/`` folder."""
-        parts = [await self._fetch_part(card, part) for part in ("features", "classification")]
+
+        async def source() -> Parts:
+            parts = [await self._fetch_part(card, part) for part in ("features", "classification")]
+            topology = classification_network(card, *(layers for layers, _, _ in parts))
+            data = await js.Blob.new(to_js([data for _, _, data in parts])).arrayBuffer()
+            return topology, [entry for _, entries, _ in parts for entry in entries], data
+
         classes = json.loads(await self._fetch("imagenet_classes.json", "text"))
         summary = json.loads(await self._fetch(f"{card.name}/summary.json", "text"))
-        topology = classification_network(card, *(layers for layers, _, _ in parts))
-        data = await js.Blob.new(to_js([data for _, _, data in parts])).arrayBuffer()
-        model = await self._load(topology, [entry for _, entries, _ in parts for entry in entries], data)
+        model = await self._load(source)
         return Network(model, tuple((id, name) for id, name in classes), NetworkSummary.from_dict(summary))
 
-    async def _fetch_part(self, card: ModelCard, part: str) -> tuple[Topology, list[dict[str, Any]], Any]:
-        """Layers, manifest entries and weights (ArrayBuffer) of a part of a backbone."""
+    async def _fetch_part(self, card: ModelCard, part: str) -> Parts:
+        """Of a part of a backbone; its layers as they are."""
         model = json.loads(await self._fetch(f"{card.name}/{part}/model.json", "text"))
         (group,) = model["weightsManifest"]
         data = await self._fetch(f"{card.name}/{part}/{group['paths'][0]}", "arrayBuffer")
@@ -167,10 +178,22 @@ class TfjsEngine:
 
     async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
         """Build a model from a topology and all of its weights."""
-        entries, data = encode_weights(weights)
-        return await self._load(topology, entries, to_js(data).buffer)
 
-    async def _load(self, topology: Topology, entries: list[dict[str, Any]], data: Any) -> TfjsModel:
+        async def source() -> Parts:
+            return topology, *_encode(weights)
+
+        return await self._load(source)
+
+    async def _load(self, source: Callable[[], Awaitable[Parts]]) -> TfjsModel:
+        topology, entries, data = await source()
+
+        async def renew(trained: Weights | None) -> Any:
+            return await self._assemble(topology, *(_encode(trained) if trained else (await source())[1:]))
+
+        return TfjsModel(await self._loaded(), await self._assemble(topology, entries, data), topology, renew)
+
+    async def _assemble(self, topology: Topology, entries: list[dict[str, Any]], data: Any) -> Any:
+        """A `LayersModel`."""
         # Not modelFromJSON: only this way tf.js knows that it need not draw random weights first.
         artifacts = to_object({"modelTopology": topology, "weightSpecs": entries})
         artifacts.weightData = data
@@ -181,7 +204,7 @@ class TfjsEngine:
             for layer in model.layers if hasattr(tf, "fuseRelu6") else ():
                 if layer.getClassName() == "Model" or layer.getClassName() == "Functional":
                     tf.fuseRelu6(layer)
-        return TfjsModel(tf, model, topology)
+        return model
 
     async def warm_up(self) -> None:
         """Compile what the training of any head runs on, so that the first one need not wait for it."""
@@ -203,6 +226,11 @@ class TfjsEngine:
             return {"numTensors": 0, "numBytes": 0}
         memory = self._tf.memory()
         return {"numTensors": int(memory.numTensors), "numBytes": int(memory.numBytes)}
+
+
+def _encode(weights: Weights) -> tuple[list[dict[str, Any]], Any]:
+    entries, data = encode_weights(weights)
+    return entries, to_js(data).buffer
 
 
 async def _set_backend(tf: Any, name: str) -> bool:

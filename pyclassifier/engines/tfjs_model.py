@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -15,31 +15,54 @@ from pyodide.ffi import JsException, to_js
 from ..errors import EngineError
 from ..history import History
 from ..metrics import accuracy_score, log_loss
-from ..topology import Topology
+from ..topology import Topology, Weights
 from .base import Array, FitConfig, OnEpoch, ShouldStop
+from .graphics import ResetError, answered, count_resets, is_reset, restart
 
 
 class TfjsModel:
-    """A tf.js `LayersModel`; made by `TfjsEngine`."""
+    """A tf.js `LayersModel`; made by `TfjsEngine`.
 
-    def __init__(self, tf: Any, model: Any, topology: Topology) -> None:
+    Parameters
+    ----------
+    tf : JsProxy
+    model : JsProxy
+    topology : dict
+    renew : callable
+        Makes the `LayersModel` again, with other weights where it gets some.
+    """
+
+    def __init__(
+        self, tf: Any, model: Any, topology: Topology, renew: Callable[[Weights | None], Awaitable[Any]]
+    ) -> None:
         self._tf = tf
         self._model = model
+        self._renew = renew
+        self._trained: Weights | None = None
+        self._n_resets = count_resets()
         self._batch_sizes: set[int] = set()
         self.topology = topology
 
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
-        return await self._map(self._model, X)
+        return await self._map(lambda: self._model, X)
 
     async def feature_map(self, X: Array) -> Array:
         """Map a batch to what the last layer gets; see `Predictor.feature_map`."""
         layers = self._model.layers
         if len(layers) != 2 or not hasattr(layers[0], "predictOnBatch"):
             raise EngineError("Expected a feature extractor: a model and a layer that pools what it gives.")
-        return await self._map(layers[0], X)
+        return await self._map(lambda: self._model.layers[0], X)
 
-    async def _map(self, model: Any, X: Array) -> Array:
+    async def _map(self, choose: Callable[[], Any], X: Array) -> Array:
+        await self._revive()
+        try:
+            return await self._map_once(choose(), X)
+        except ResetError:
+            await self._revive()
+            return await self._map_once(choose(), X)
+
+    async def _map_once(self, model: Any, X: Array) -> Array:
         with engine_errors("predict"), self._shared_shaders(X.ndim == 2):
             x = self._tensor(self._padded(X))
             try:
@@ -47,10 +70,19 @@ class TfjsModel:
             finally:
                 x.dispose()
 
+    async def _revive(self) -> None:
+        """Have the weights in place, also after the graphics processor was reset."""
+        if is_reset(self._tf):
+            await restart(self._tf)
+        if self._n_resets != count_resets():
+            self._model.dispose()
+            self._model = await self._renew(self._trained)
+            self._n_resets = count_resets()
+
     async def _predict(self, x: Any, model: Any) -> Array:
         y = model.predictOnBatch(x)
         try:
-            values = await y.data()
+            values = await answered(self._tf, y.data())
             return np.asarray(values.to_py(), np.float32).reshape(tuple(y.shape))
         finally:
             y.dispose()
@@ -66,6 +98,7 @@ class TfjsModel:
         should_stop: ShouldStop | None = None,
     ) -> History:
         """Train in place; see `Model.fit`."""
+        await self._revive()
         rng = np.random.default_rng(config.random_state)
         history = History()
         _tell_precision(self._tf)
@@ -97,6 +130,7 @@ class TfjsModel:
             if best:
                 self._model.setWeights(to_js(best))
             _dispose((x, y, held_out, optimizer, *best))
+        self._trained = self.weights()
         return history
 
     async def _fit_epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> dict[str, float]:
@@ -117,7 +151,7 @@ class TfjsModel:
         """Wait for a training of tf.js; where the wait is interrupted, until tf.js lets go of its tensors."""
         training = asyncio.ensure_future(promise)
         try:
-            return await asyncio.shield(training)
+            return await answered(self._tf, training)
         except (KeyboardInterrupt, asyncio.CancelledError):
             self._model.stopTraining = True
             with suppress(JsException):
@@ -148,6 +182,8 @@ class TfjsModel:
                 tensor = weight.read()
                 values = np.asarray(tensor.dataSync().to_py(), np.float32)
                 named[str(weight.originalName)] = values.reshape(tuple(tensor.shape))
+        if is_reset(self._tf) or self._n_resets != count_resets():
+            raise ResetError  # What was read are zeros.
         return named
 
     def dispose(self) -> None:

@@ -17,15 +17,17 @@ export function createFields({ store, find, desk: place }) {
 
   const read = () => Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
 
-  fieldset.addEventListener("change", () => {
-    store.get().client?.desk(place).keepSettings(read()).catch(() => {}); // what ended is said elsewhere
-  });
+  const keep = () => store.get().client?.desk(place).keepSettings(read()).catch(() => {}); // what ended is said elsewhere
+  let writing = false;
+
+  fieldset.addEventListener("change", () => writing || keep());
 
   return {
     read,
 
     /** @param {Record<string, string | boolean>} settings */
     write(settings) {
+      writing = true; // once for all of them: what is half of before and half of now is not to be kept
       for (const [id, field] of all()) {
         const value = settings[id];
         if (value === undefined) continue;
@@ -33,6 +35,8 @@ export function createFields({ store, find, desk: place }) {
         else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value)) field.value = String(value);
         field.dispatchEvent(new Event("change", { bubbles: true })); // others follow it, as the sizes do the backbone
       }
+      writing = false;
+      keep();
     },
   };
 }

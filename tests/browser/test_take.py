@@ -52,6 +52,7 @@ def client(chromium, site, dist):
 def ready(client, tmp_path_factory):
     """The ready page, served below a sub-path."""
     folder = tmp_path_factory.mktemp("ready")
+    client.setThreshold(0.98)
     data = base64.b64decode(client.exportPage({"name": "textures", "texts": TEXTS}))
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         file.extractall(folder)
@@ -173,18 +174,37 @@ def test_the_ready_page_gives_the_pages_probabilities(client, ready_tab, ready, 
 
 
 def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
-    page = ready_tab
+    page, errors = ready_tab, []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
     page.goto(ready)
     expect(page.get_by_role("heading", name="textures")).to_be_visible(timeout=60_000)
     assert page.get_by_text("needs a server").is_hidden()
     photo = dist / "samples/validation/brick/00.png"
     (tmp_path / "<b>broken.png").write_bytes(b"no")
-    page.locator("#files").set_input_files([photo, tmp_path / "<b>broken.png"])
-    expect(page.locator("#answers > li")).to_have_count(2, timeout=60_000)
+    (tmp_path / "plain.png").write_bytes(encode(Image.new("RGB", (200, 200), "seagreen")))
+    page.locator("#files").set_input_files([photo, tmp_path / "<b>broken.png", tmp_path / "plain.png"])
+    expect(page.locator("#answers > li")).to_have_count(3, timeout=60_000)
     expect(page.locator("#answers > li").last).to_contain_text(re.compile(r"brick \d+\.\d%"))
+    expect(page.locator("#answers > li").first.locator(".verdict")).to_have_text("None of these")
     expect(page.get_by_role("status")).to_have_text("Ready")
+    answer = page.locator("#camera-answer .verdict")
+    page.locator("#camera-open").click()
+    expect(page.get_by_role("status")).to_have_text("noCamera")  # nobody allowed it
+    page.context.grant_permissions(["camera"])
+    for _ in range(2):  # closed and opened again before there is an answer
+        page.locator("#camera-open").click()
+        page.locator("#camera-close").click()
+    expect(page.locator("#camera-open")).to_be_focused()
+    page.locator("#camera-open").click()
+    expect(answer).to_have_text("None of these")
+    expect(page.locator("#camera-answer .guess")).to_have_count(3)
     page.evaluate(AXE.read_text())
     assert violations(page) == []
+    page.locator("#camera-close").click()
+    expect(answer).to_have_count(0)
+    assert page.locator("#camera-view").evaluate("view => view.srcObject") is None
+    assert not errors
 
 
 @pytest.fixture(scope="module")

@@ -130,20 +130,33 @@ for (const kind of /** @type {const} */ (["dragover", "dragleave", "drop"])) {
   });
 }
 
-openButton.addEventListener("click", async () => {
+/** @returns {Promise<MediaStream | null>} null where there is none, or it is not allowed */
+async function openCamera() {
   try {
-    view.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 640 } } });
+    return await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 640 } } });
   } catch {
+    return null;
+  }
+}
+
+openButton.addEventListener("click", async () => {
+  openButton.disabled = true;
+  const stream = await openCamera();
+  openButton.disabled = false;
+  if (!stream) {
     status.textContent = texts.noCamera;
     return;
   }
+  view.srcObject = stream;
   camera.hidden = false;
   openButton.hidden = true;
-  await view.play();
+  find("camera-close", HTMLElement).focus();
+  status.textContent = texts.ready; // whatever was wrong with the camera before
+  await view.play().catch(() => {}); // closed at once
   // A frame is taken when the answer to the one before is there: none waits anywhere.
-  while (view.srcObject) {
+  while (view.srcObject === stream) {
     const shares = await recognise({ frame: await createImageBitmap(view) });
-    find("camera-answer", HTMLElement).replaceChildren(...shown(shares));
+    if (view.srcObject === stream) find("camera-answer", HTMLElement).replaceChildren(...shown(shares));
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
 });
@@ -151,6 +164,7 @@ openButton.addEventListener("click", async () => {
 find("camera-close", HTMLButtonElement).addEventListener("click", () => {
   if (view.srcObject instanceof MediaStream) for (const track of view.srcObject.getTracks()) track.stop();
   view.srcObject = null;
+  find("camera-answer", HTMLElement).replaceChildren();
   camera.hidden = true;
   openButton.hidden = false;
   openButton.focus();

@@ -112,6 +112,30 @@ def test_photos_are_chosen_moved_marked_dragged_and_deleted_by_mouse(filled):
     expect(page.get_by_role("alert")).to_be_empty()
 
 
+def test_a_long_touch_chooses_a_photo_and_short_ones_add_others(filled):
+    page = filled
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(photo, ms):
+        photo.scroll_into_view_if_needed()
+        box = photo.bounding_box()
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        page.wait_for_timeout(ms)
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    touch(photos(page, "blue").nth(1), 800)
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    touch(photos(page, "blue").nth(3), 50)
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    touch(photos(page, "blue").nth(1), 50)
+    touch(photos(page, "blue").nth(3), 50)
+    expect(page.get_by_text("selected")).to_be_hidden()
+    touch(photos(page, "blue").nth(1), 50)  # Where nothing is chosen, a short touch shows it.
+    expect(page.get_by_role("dialog")).to_contain_text("photos/blue/1.png")
+
+
 def test_the_keyboard_arranges_photos(filled):
     page = filled
     press, status = page.keyboard.press, page.get_by_role("status")

@@ -103,8 +103,9 @@ def test_mistakes_come_worst_first_and_are_kept_moved_and_deleted(trained):
     expect(deleted).to_contain_text("Now in “grass”")
 
 
-def test_figures_per_class_have_intervals_and_are_sorted_by_the_worst(trained):
+def test_the_epoch_that_was_kept_is_told_and_figures_per_class_have_intervals_and_are_sorted(trained):
     page = trained
+    expect(page.get_by_text(re.compile(r"The line marks epoch \d+ of 12, whose weights were kept"))).to_be_visible()
     open_fold(page, "Figures per class")
     rows = page.locator("#per-class tbody tr")
     names = [rows.nth(i).locator("th").text_content() for i in range(3)]
@@ -172,10 +173,6 @@ def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained
     expect(page.get_by_role("status")).to_have_text(re.compile("Opened model"))
     page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/brick/00.png")
     expect(page.locator("#recognised .verdict")).to_contain_text("None of these")
-
-
-def test_the_epoch_that_was_kept_is_told(trained):
-    expect(trained.get_by_text(re.compile(r"The line marks epoch \d+ of 12, whose weights were kept"))).to_be_visible()
 
 
 def test_cross_validation_judges_all_photos_tells_how_far_it_is_and_can_be_cancelled(trained):

@@ -80,19 +80,15 @@ def english_left(page):
 
 @pytest.mark.parametrize(
     ("locale", "language"),
-    [
-        ("fr-CA", "fr"),
-        ("de-DE", "en"),
-        *(pytest.param(*pair, marks=pytest.mark.full) for pair in (("zh-CN", "zh"), ("en-US", "en"))),
-    ],
+    [("fr-CA", "fr"), ("de-DE", "en"), ("zh-CN", "zh"), ("en-US", "en")],
 )
 def test_the_browser_decides(chromium, site, locale, language):
     with opened_tab(chromium, site, locale=locale) as page:
-        words = open_site(page, site)
+        page.goto(site)
         expect(page.locator("html")).to_have_attribute("lang", TAGS[language])
+        words = texts_of(page)
         expect(page.get_by_label(words["language"], exact=True)).to_have_value(language)
         expect(page.get_by_role("heading", name=words["trainTitle"], exact=True)).to_be_visible()
-        expect(page.get_by_role("status")).to_have_text(told(page, "ready"))
 
 
 @pytest.mark.parametrize("locale", [pytest.param("fr-FR", marks=pytest.mark.full), "zh-CN"])

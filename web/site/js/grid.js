@@ -241,7 +241,7 @@ export class PhotoGrid {
   #click(event, position) {
     const { selection } = this.#options;
     const touch = "pointerType" in event && event.pointerType === "touch";
-    if (!selection || (touch && selection.size === 0 && !isTick(event))) return this.#open(position);
+    if (!selection || (touch && selection.size === 0)) return this.#open(position);
     this.#go(position);
     if (event.shiftKey) return this.#chooseTo(position);
     if (event.ctrlKey || event.metaKey || touch || isTick(event)) return this.#toggle(position);

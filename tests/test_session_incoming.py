@@ -117,6 +117,15 @@ async def test_uncertain_columns_are_asked_about_before_anything_is_taken_in():
     assert counts(labelled) == {"both": (12, 0)} and labelled["added"][2]["path"] == "2.png"
 
 
+async def test_the_zip_of_a_project_is_told_from_photos():
+    page = Page()
+    photos = [(f"photos/{i}.png", encode(noisy(COLORS["red"], i))) for i in range(3)]
+    packed = zipped(("project.json", b"{}"), *photos)
+    assert (await page.call("add", {}, [Handed("mine.zip", packed)]))["question"] == {"kind": "project"}
+    both = await page.call("add", {}, [Handed("mine.zip", packed), Handed("more.zip", zipped(*photos))])
+    assert both["question"] is None and both["added"], "beside other files it is taken for what it holds"
+
+
 async def test_a_model_among_the_ways_for_photos_is_told_from_broken_photos():
     page = Page()
     names = ("model.json", "weights.bin", "metadata.json")

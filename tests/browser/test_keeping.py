@@ -330,6 +330,10 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
     expect(page.locator("#classes img").first).to_be_visible(timeout=60_000)
     reload(page)
     assert recognise(page, folder) == before
+    # Where photos are dropped, too, it is a project and no photos.
+    drop(page, page.get_by_text("Drop photos, folders or a zip here"), target)
+    expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+    expect(page.locator("#projects li")).to_have_count(1)
 
 
 TEACH = """async ([url, photos]) => {

@@ -3,6 +3,7 @@ import { askColumns } from "./columnsdialog.js";
 import { askClass } from "./classdialog.js";
 import { inOrder } from "./intake.js";
 import { openModel } from "./models.js";
+import { openProject } from "./project.js";
 import { ABORTED } from "./protocol.js";
 import { labels, texts } from "./texts.js";
 
@@ -12,7 +13,7 @@ import { labels, texts } from "./texts.js";
  * @typedef {import("./types.js").Photo} Photo
  * @typedef {import("./protocol.js").Added} Added
  * @typedef {import("./protocol.js").AddOptions} AddOptions
- * @typedef {Exclude<NonNullable<Added["question"]>, { kind: "model" }>} Question
+ * @typedef {Exclude<NonNullable<Added["question"]>, { kind: "model" | "project" }>} Question
  */
 
 /** The class that photos went to last, which is offered first. @type {WeakMap<App["store"], string>} */
@@ -20,7 +21,7 @@ const lastClass = new WeakMap();
 
 /**
  * Take photos in, and ask the visitor what is not certain: columns of a table, or the class of photos that do not say it.
- * The files of a model are opened as what they are.
+ * The files of a model and the zip of a project are opened as what they are.
  *
  * @param {App} app
  * @param {AddOptions} how
@@ -44,7 +45,8 @@ export async function addPhotos(app, how, source) {
       app.store.set({ problems });
       const outcome = await addAll(app, desk, how, inOrder(photos), signal);
       if (outcome === "cancelled") status.show(() => texts.nothingAdded);
-      if (outcome === "a model") openModel(app, photos);
+      if (outcome === "model") openModel(app, photos);
+      if (outcome === "project") openProject(app, photos);
       added = outcome === "added";
     } catch (error) {
       if (!(error instanceof DOMException && error.name === ABORTED)) throw error;
@@ -63,7 +65,8 @@ export async function addPhotos(app, how, source) {
  * @param {AddOptions} how
  * @param {Photo[]} photos
  * @param {AbortSignal} [signal]
- * @returns {Promise<"added" | "cancelled" | "a model">} cancelled: the visitor thought better of it; a model: nothing is added yet
+ * @returns {Promise<"added" | "cancelled" | "model" | "project">} cancelled: the visitor thought better of it; the last two: that
+ *   is what they are, and nothing is done yet
  */
 export async function addAll(app, desk, how, photos, signal) {
   const { store, status } = app;
@@ -72,8 +75,9 @@ export async function addAll(app, desk, how, photos, signal) {
   onProgress({ done: 0, total: photos.length });
   let result = await desk.add(how, photos, { signal, onProgress });
   while (result.question) {
-    if (result.question.kind === "model") return "a model";
-    const answer = await ask(app, result.question);
+    const { question } = result;
+    if (question.kind === "model" || question.kind === "project") return question.kind;
+    const answer = await ask(app, question);
     if (!answer) return "cancelled";
     how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
     result = await desk.add(how, photos, { signal, onProgress });

@@ -15,6 +15,9 @@ import { texts } from "./texts.js";
  * @typedef {import("./training.js").Views} Views
  */
 
+/** What opens a project on each page. @type {WeakMap<import("./types.js").Store, (source: () => Promise<Photo[]>) => void>} */
+const openers = new WeakMap();
+
 /**
  * The project of a page, which keeps itself in the browser: taken up again when the page or what computes starts, named,
  * left for another one, deleted.
@@ -132,8 +135,13 @@ export function createProjectView(app, views) {
   const file = find("project-open", HTMLInputElement);
   file.addEventListener("change", () => {
     const source = takeInput(file);
+    openFile(async () => (await source()).photos);
+  });
+
+  /** @param {() => Promise<Photo[]>} source a project's zip */
+  function openFile(source) {
     run("restoring", panel, async (desk) => {
-      const [chosen] = (await source()).photos;
+      const [chosen] = await source();
       if (!chosen) return;
       status.progress(() => texts.openingProject);
       const { photos, ...opened } = await desk.openProject(chosen instanceof File ? chosen : chosen.blob);
@@ -141,7 +149,9 @@ export function createProjectView(app, views) {
       await showRestored(opened, new Map(photos.map(({ id, path }) => [id, { path, blob: null }])));
       status.show(() => texts.restored(photos.length, opened.classes.length));
     });
-  });
+  }
+
+  openers.set(store, openFile);
 
   name.addEventListener("change", async () => {
     if (!kept.id) return;
@@ -178,6 +188,11 @@ export function createProjectView(app, views) {
       navigator.storage?.persist?.().catch(() => {});
     }
   });
+}
+
+/** Open a project that came in otherwise than by its button. @param {App} app @param {Photo[]} files */
+export function openProject({ store }, files) {
+  openers.get(store)?.(async () => files);
 }
 
 /**

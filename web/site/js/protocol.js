@@ -70,11 +70,12 @@
  *
  * @typedef {Album & {
  *   added: { index: number | null, id: number, path: string, label: string, split: Split | null }[],
- *   question: MappingQuestion | { kind: "label", photos: number } | { kind: "model" } | null,
+ *   question: MappingQuestion | { kind: "label", photos: number } | { kind: "model" } | { kind: "project" } | null,
  *   problems: Problem[],
  * }} Added  index: position in the files handed over, null for what came out of a zip; id: of the photo from now on;
  *   split null: will be drawn when training starts; question: nothing was taken in, add the same again with `mapping`, or
- *   with a `label` where no photo says its class, or open them as a model, which they are; problems: all files held back so far
+ *   with a `label` where no photo says its class, or open them as the model or project that they are; problems: all files
+ *   held back so far
  *
  * @typedef {object} History  one value per finished epoch
  * @property {number[]} loss

@@ -25,14 +25,15 @@ MOST_PIXELS = 2048
 async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
     """Take photos in: folders, zips and tables as one set, or all of them into one class.
 
-    Where the columns of a table are not certain, no photo says its class, or the files are those of a model, nothing is
-    taken in yet, and the reply holds a question.
+    Where the columns of a table are not certain, no photo says its class, or the files are a model or a project,
+    nothing is taken in yet, and the reply holds a question.
     """
     options: Data = {"split": how} if isinstance(how, str) else as_dict(how)
     split: Split | None = "validation" if options.get("split") == "validation" else None
     listing, problems, positions = _list(files)
-    if _is_model(listing):
-        return _ask(bench, {"kind": "model"})
+    kind = "model" if _is_model(listing) else "project" if _is_project(files, listing) else None
+    if kind:
+        return _ask(bench, {"kind": kind})
     if options.get("label") is not None:
         found: Any = from_files(listing, label=str(options["label"]), split=split, group=options.get("group"))
     else:
@@ -106,6 +107,14 @@ def _is_model(listing: Files) -> bool:
     names = {PurePosixPath(path).name for path, _ in listing}
     weights = any(name.endswith(".bin") for name in names)
     return weights and "model.json" in names and all(why_skip(path) for path, _ in listing)
+
+
+def _is_project(files: Sequence[File], listing: Files) -> bool:
+    """Whether this is the zip of a project and nothing else."""
+    if len(files) != 1:
+        return False
+    description = PurePosixPath(str(files[0].path)).with_suffix("") / "project.json"
+    return any(path == str(description) for path, _ in listing)
 
 
 def _ask(bench: Workbench, question: Data) -> Data:

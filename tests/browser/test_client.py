@@ -155,7 +155,8 @@ def unzipped(data):
 
 # tf.js 1.3.1 knows no float16.
 @pytest.mark.parametrize(
-    ("dtype", "tolerance"), [("float32", 0.02), ("uint16", 0.03), pytest.param("uint8", 0.2, marks=pytest.mark.full)]
+    ("dtype", "tolerance"),
+    [("float32", 0.02), *(pytest.param(*case, marks=pytest.mark.full) for case in (("uint16", 0.03), ("uint8", 0.2)))],
 )
 def test_the_archive_opens_in_the_published_teachable_machine_library(trained, chromium, dist, dtype, tolerance):
     scripts = ("tfjs-1/dist/tf.min.js", "@teachablemachine/image/dist/teachablemachine-image.min.js")

@@ -98,6 +98,7 @@ def test_a_trained_network_reads_drawings_and_survives_its_file(tab, site, chrom
     fresh.context.close()
 
 
+@pytest.mark.full
 def test_webgl_trains_and_stops(page, site):
     open_digits(page, site, "webgl")
     accuracy = train(page, training_digits=200, validation_digits=50, batch_size=50, epochs=2, learning_rate=0.01)

@@ -54,8 +54,8 @@ def test_the_drum_is_a_drum(page, site, shared, backbone):
     assert found["label"] == "drum, membranophone, tympan" and found["probability"] > 0.3
 
 
-def test_a_chosen_picture_with_webgl(page, site, cat):
-    open_recognise(page, site, "webgl")
+def test_a_chosen_picture(recognise, cat):
+    page = recognise
     page.get_by_label("Choose pictures").set_input_files(cat)
     page.get_by_label("Answers").fill("7")
     predict(page, 1)

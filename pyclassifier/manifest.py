@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -207,29 +207,38 @@ def _sample(entry: Mapping[str, Any], labels: Sequence[str], read: Read) -> Samp
 
 
 def _describe_validation(project: Project) -> dict[str, Any] | None:
-    """What the model said of each photo that it was judged by and that is there still."""
     judged = getattr(project.classifier, "validation_", None)
-    if judged is None:
-        return None
     positions = {sample.read: i for i, sample in enumerate(project.photos.samples)}
-    there = [i for i, sample in enumerate(judged.samples) if sample.read in positions and judged.y_true[i] >= 0]
-    return {
-        "photos": [positions[judged.samples[i].read] for i in there],
-        "shown": [int(judged.y_true[i]) for i in there],
-        "probabilities": [judged.y_proba[i].tolist() for i in there],
-    }
+    return judged and describe_predictions(judged, positions)
 
 
 def _validation(
     stored: Mapping[str, Any], samples: Sequence[Sample], kept: Sequence[bool], classes: Sequence[str]
 ) -> Predictions:
     here = np.cumsum(kept) - 1  # Where the photos that are left are now.
+    return read_predictions(stored, lambda photo: samples[here[photo]] if kept[photo] else None, classes)
+
+
+def describe_predictions(judged: Predictions, numbers: Mapping[Read, int]) -> dict[str, Any]:
+    """Plain data of what a model said of photos, by their numbers; those that have none are left out."""
+    there = [i for i, sample in enumerate(judged.samples) if sample.read in numbers and judged.y_true[i] >= 0]
+    return {
+        "photos": [numbers[judged.samples[i].read] for i in there],
+        "shown": [int(judged.y_true[i]) for i in there],
+        "probabilities": [judged.y_proba[i].tolist() for i in there],
+    }
+
+
+def read_predictions(
+    stored: Mapping[str, Any], find: Callable[[int], Sample | None], classes: Sequence[str]
+) -> Predictions:
+    """The predictions again, of the photos that are found by their numbers."""
     rows = [
-        (replace(samples[here[photo]], label=classes[shown]), probabilities)
+        (replace(sample, label=classes[shown]), probabilities)
         for photo, shown, probabilities in zip(
             map(_index, stored["photos"]), map(_index, stored["shown"]), stored["probabilities"], strict=True
         )
-        if kept[photo]
+        if (sample := find(photo))
     ]
     y_proba = np.array([row for _, row in rows], np.float32).reshape(len(rows), len(classes))
     return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba)

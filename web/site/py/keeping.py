@@ -239,7 +239,6 @@ class Keeper:
             problem = problem or failed
         return problem
 
-
     async def _write_runs(self) -> str:
         runs = self.bench.runs.kept
         gone = self.runs - {run.number for run in runs}

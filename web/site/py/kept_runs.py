@@ -13,10 +13,10 @@ from album import Place
 from exchange import Data, read_card
 from runs import Run
 
-from pyclassifier import Augmentation, Predictions, Snapshot
+from pyclassifier import Augmentation, Snapshot
 from pyclassifier.catalog import get_card
 from pyclassifier.jsons import without_nan
-from pyclassifier.learned import Learned
+from pyclassifier.manifest import describe_predictions, read_predictions
 from pyclassifier.record import read_calibration, read_evaluation, read_history
 from pyclassifier.weights import decode_weights, encode_weights
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def pack(bench: Workbench, run: Run) -> bytes:
     """A run as bytes; photos and classes appear in it by their ids and keys."""
-    snapshot = run.snapshot
+    snapshot, judged = run.snapshot, run.snapshot.learned.validation
     entries, weights = encode_weights(snapshot.weights)
     described = {
         "number": run.number,
@@ -38,7 +38,7 @@ def pack(bench: Workbench, run: Run) -> bytes:
         "parameters": _plain(snapshot.parameters),
         "classes": snapshot.learned.classes.tolist(),
         "record": snapshot.learned.record,
-        "validation": _describe_validation(bench, snapshot.learned.validation),
+        "validation": judged and describe_predictions(judged, bench.album.ids()),
         "kind": snapshot.kind,
         "topology": snapshot.topology,
         "entries": entries,
@@ -63,7 +63,7 @@ def unpack(bench: Workbench, data: bytes, base: Snapshot) -> Run:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         stored, weights = json.loads(file.read("run.json")), file.read("weights.bin")
-    trained, record = stored["trained"], stored["record"]
+    trained, record, judged = stored["trained"], stored["record"], stored["validation"]
     classes = np.array(stored["classes"], dtype=np.str_)
     learned = replace(
         base.learned,
@@ -83,7 +83,7 @@ def unpack(bench: Workbench, data: bytes, base: Snapshot) -> Run:
         trained=trained,
         snapshot=Snapshot(
             parameters=_parameters(bench, stored["parameters"]),
-            learned=learned.judged(_validation(bench, stored["validation"], learned)),
+            learned=learned.judged(judged and read_predictions(judged, bench.album.samples.get, stored["classes"])),
             topology=stored["topology"],
             weights=decode_weights(stored["entries"], weights),
             kind=stored["kind"],
@@ -112,27 +112,3 @@ def _parameters(bench: Workbench, plain: Data) -> Data:
         "backbone": read_card(plain["backbone"]),
         "augmentation": Augmentation(**augmentation) if augmentation else None,
     }
-
-
-def _describe_validation(bench: Workbench, judged: Predictions | None) -> Data | None:
-    if judged is None:
-        return None
-    ids = bench.album.ids()
-    rows = [i for i, sample in enumerate(judged.samples) if sample.read in ids]
-    return {
-        "photos": [ids[judged.samples[i].read] for i in rows],
-        "shown": judged.y_true[rows].tolist(),
-        "probabilities": judged.y_proba[rows].tolist(),
-    }
-
-
-def _validation(bench: Workbench, stored: Data | None, learned: Learned) -> Predictions | None:
-    if stored is None:
-        return None
-    classes = tuple(learned.classes.tolist())
-    there = [i for i, photo in enumerate(stored["photos"]) if photo in bench.album.samples]
-    samples = tuple(
-        replace(bench.album.samples[stored["photos"][i]], label=classes[stored["shown"][i]]) for i in there
-    )
-    y_proba = np.array(stored["probabilities"], np.float32).reshape(-1, len(classes))
-    return Predictions(samples, classes, y_proba[there])

@@ -2,8 +2,7 @@
 import { askColumns } from "./columnsdialog.js";
 import { askClass } from "./classdialog.js";
 import { inOrder } from "./intake.js";
-import { openModel } from "./models.js";
-import { openProject } from "./project.js";
+import { openAs } from "./openers.js";
 import { ABORTED } from "./protocol.js";
 import { labels, texts } from "./texts.js";
 
@@ -45,8 +44,7 @@ export async function addPhotos(app, how, source) {
       app.store.set({ problems });
       const outcome = await addAll(app, desk, how, inOrder(photos), signal);
       if (outcome === "cancelled") status.show(() => texts.nothingAdded);
-      if (outcome === "model") openModel(app, photos);
-      if (outcome === "project") openProject(app, photos);
+      if (outcome === "model" || outcome === "project") openAs(app, outcome, photos);
       added = outcome === "added";
     } catch (error) {
       if (!(error instanceof DOMException && error.name === ABORTED)) throw error;

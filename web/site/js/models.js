@@ -3,15 +3,13 @@ import { download as save } from "./download.js";
 import { chooseBackbone } from "./form.js";
 import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
+import { registerOpener } from "./openers.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
 import { texts } from "./texts.js";
 
 const FILE = "pyclassifier-model.zip";
 const MOST_NAMES = 12;
-
-/** What opens a model on each page. @type {WeakMap<import("./types.js").Store, (source: () => Promise<import("./types.js").Photo[]>) => void>} */
-const openers = new WeakMap();
 
 /** @typedef {{ results: import("./results.js").ResultsView, tryout: { clear: () => void } }} Views */
 
@@ -56,7 +54,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     });
   }
 
-  openers.set(store, openFiles);
+  registerOpener({ store }, "model", openFiles);
 
   const keep = find("keep", HTMLButtonElement);
   const kept = find("kept", HTMLElement);
@@ -105,11 +103,6 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     showFree(state);
     if (state.model !== shown) showModel(find, (shown = state.model));
   });
-}
-
-/** Open a model that came in otherwise than by its button. @param {import("./types.js").App} app @param {import("./types.js").Photo[]} files */
-export function openModel({ store }, files) {
-  openers.get(store)?.(async () => files);
 }
 
 /** @param {import("./types.js").Photo[]} files @returns {boolean} whether they are a model rather than pictures to recognise, hidden files apart */

@@ -3,6 +3,7 @@ import { createFields } from "./fields.js";
 import { chooseBackbone } from "./form.js";
 import { takeInput } from "./intake.js";
 import { download } from "./download.js";
+import { registerOpener } from "./openers.js";
 import { changeProject, deleteProject, listProjects } from "./projects.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
@@ -14,9 +15,6 @@ import { texts } from "./texts.js";
  * @typedef {import("./protocol.js").Kept} Kept
  * @typedef {import("./training.js").Views} Views
  */
-
-/** What opens a project on each page. @type {WeakMap<import("./types.js").Store, (source: () => Promise<Photo[]>) => void>} */
-const openers = new WeakMap();
 
 /**
  * The project of a page, which keeps itself in the browser: taken up again when the page or what computes starts, named,
@@ -151,7 +149,7 @@ export function createProjectView(app, views) {
     });
   }
 
-  openers.set(store, openFile);
+  registerOpener(app, "project", openFile);
 
   name.addEventListener("change", async () => {
     if (!kept.id) return;
@@ -188,11 +186,6 @@ export function createProjectView(app, views) {
       navigator.storage?.persist?.().catch(() => {});
     }
   });
-}
-
-/** Open a project that came in otherwise than by its button. @param {App} app @param {Photo[]} files */
-export function openProject({ store }, files) {
-  openers.get(store)?.(async () => files);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { openHeatmap } from "./heatmap.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
-import { looksLikeModel, openModel } from "./models.js";
+import { looksLikeModel } from "./models.js";
+import { openAs } from "./openers.js";
 import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
@@ -69,7 +70,7 @@ export class TryView {
     run("recognising", this.#panel, async (client) => {
       status.progress(() => texts.findingPhotos);
       const intake = await source();
-      if (looksLikeModel(intake.photos)) return openModel(this.#app, intake.photos);
+      if (looksLikeModel(intake.photos)) return openAs(this.#app, "model", intake.photos);
       if (!store.get().model) return status.fail(() => labels.needModel);
       const photos = inOrder(intake.photos);
       const predictions = await client.predict(photos, { onProgress });

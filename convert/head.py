@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pyclassifier import topology
+from pyclassifier.backbones import topology
 
 from .errors import ConvertError
 from .model import LayersModel

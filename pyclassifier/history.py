@@ -58,6 +58,6 @@ class History(dict[str, list[float]]):
         return History({name: list(values) for name, values in self.items()})
 
     def _repr_html_(self) -> str:
-        from .display.charts import history_html
+        from .display import history_html
 
         return history_html(self)

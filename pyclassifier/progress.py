@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .engines.base import OnEpoch, ShouldStop
+from .engines import OnEpoch, ShouldStop
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from pyclassifier import (
     Sample,
     StoppedError,
 )
-from pyclassifier.archive import read_archive
-from pyclassifier.material import batch_size
+from pyclassifier.archives import read_archive
+from pyclassifier.training import batch_size
 
 
 def make(engine=None, **params) -> ImageClassifier:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..engines import Engine, History
-from ..evaluation import Evaluation
+from ..judging import Evaluation
 from .markup import block, count, heading, percent, problem_list, table, text
 
 

@@ -11,8 +11,7 @@ from importlib import import_module
 from secrets import token_hex
 from typing import Any, Literal, TextIO
 
-from ..engines import History
-from ..engines.base import ShouldStop
+from ..engines import History, ShouldStop
 from ..errors import StoppedError
 from ..progress import Callbacks, Progress
 from .charts import history_charts
@@ -141,7 +140,7 @@ def _stoppable(view: TrainingView, should_stop: ShouldStop | None) -> Iterator[S
     if view.handle is None or sys.platform != "emscripten":
         yield should_stop
         return
-    from ..engines.browser import listening
+    from ..engines.tfjs import listening
 
     button = StopButton(import_module("IPython.display").display)
     try:

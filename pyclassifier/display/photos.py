@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from ..data import Read, encode_jpeg, open_image
 from ..errors import ImageDecodeError
-from ..images import encode_jpeg, open_image
-from ..photos import Read
 from .figures import probability_bars
 from .markup import block, count, heading, percent, problem_list, table, text
 

@@ -6,9 +6,20 @@ import sys
 
 from ..errors import EngineError
 from ..history import History
-from .base import Engine, FitConfig, Model, Network
+from .base import Array, Engine, FitConfig, Model, Network, OnEpoch, Predictor, ShouldStop
 
-__all__ = ["Engine", "FitConfig", "History", "Model", "Network", "default_engine"]
+__all__ = [
+    "Array",
+    "Engine",
+    "FitConfig",
+    "History",
+    "Model",
+    "Network",
+    "OnEpoch",
+    "Predictor",
+    "ShouldStop",
+    "default_engine",
+]
 
 
 def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, backend: str = "auto") -> Engine:
@@ -43,6 +54,6 @@ def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, 
             "Expected to run in a browser under Pyodide, where TensorFlow.js does the tensor arithmetic; got "
             f"{sys.platform}. Open the built site or a Pyodide notebook, or pass engine=..."
         )
-    from .tfjs import TfjsEngine
+    from .tfjs.engine import TfjsEngine
 
     return TfjsEngine(site_url=site_url, tfjs_url=tfjs_url, backend=backend)

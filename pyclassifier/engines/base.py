@@ -9,10 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import ModelCard
+from ..backbones import ModelCard, NetworkSummary, Pooling, Topology, Weights
 from ..history import History
-from ..summary import NetworkSummary
-from ..topology import Pooling, Topology, Weights
 
 Array = NDArray[np.float32]
 

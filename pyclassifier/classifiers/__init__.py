@@ -1,0 +1,18 @@
+"""The classifiers that people use, and cross-validation of them."""
+
+from .image import ImageClassifier
+from .imagenet import ImageNetClassifier, Recognition
+from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
+from .trained import TrainedClassifier
+
+__all__ = [
+    "CrossValidation",
+    "ImageClassifier",
+    "ImageNetClassifier",
+    "Recognition",
+    "StratifiedGroupKFold",
+    "StratifiedKFold",
+    "TrainedClassifier",
+    "cross_val_score",
+    "cross_validate",
+]

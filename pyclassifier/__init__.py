@@ -24,6 +24,7 @@ from .classifiers import (
     StratifiedGroupKFold,
     StratifiedKFold,
     TrainedClassifier,
+    check_dataset,
     cross_val_score,
     cross_validate,
 )
@@ -52,7 +53,6 @@ from .judging import (
     HeatMap,
     Predictions,
     ReliabilityCurve,
-    check_dataset,
     rejection_threshold,
     reliability_curve,
 )

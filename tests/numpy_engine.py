@@ -19,7 +19,8 @@ from pyclassifier.backbones import (
     head,
     initial_weights,
 )
-from pyclassifier.engines import Array, FitConfig, History, Network
+from pyclassifier.engines import Array, FitConfig, Network
+from pyclassifier.history import History
 
 EPSILON = 1e-7  # Keras's
 N_CLASSES = 1000  # ImageNet's

@@ -1,5 +1,6 @@
 """The classifiers that people use, and cross-validation of them."""
 
+from .checks import check_dataset
 from .image import ImageClassifier
 from .imagenet import ImageNetClassifier, Recognition
 from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
@@ -13,6 +14,7 @@ __all__ = [
     "StratifiedGroupKFold",
     "StratifiedKFold",
     "TrainedClassifier",
+    "check_dataset",
     "cross_val_score",
     "cross_validate",
 ]

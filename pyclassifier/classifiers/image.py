@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from ..archives import complaint, unpack
 from ..backbones import DEFAULT_BACKBONE, ModelCard, Pooling, Topology, get_card
 from ..data import Dataset, Photo, Problem, as_samples
-from ..display import showing
+from ..display import classifier_html, learned_rows, showing
 from ..embedding import NEAR_DUPLICATE, Augmentation, FeatureExtractor, FitMode, Pixels, pixels_card, report
-from ..engines import Engine, History, OnEpoch, Predictor, ShouldStop
-from ..progress import Callbacks, OnProgress
+from ..engines import Engine, Predictor
+from ..history import History
+from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
 from ..training import Leak, Learned, Snapshot, learn
 from .trained import TrainedClassifier
 
@@ -433,8 +434,6 @@ class ImageClassifier(TrainedClassifier):
         return self
 
     def _repr_html_(self) -> str:
-        from ..display import classifier_html, learned_rows
-
         parameters = self.get_params()
         defaults = {name: p.default for name, p in inspect.signature(type(self)).parameters.items()}
         if isinstance(self.backbone, ModelCard):
@@ -446,8 +445,7 @@ class ImageClassifier(TrainedClassifier):
             if self._learned
             else []
         )
-        problems = [(problem.path, problem.reason) for problem in getattr(self, "problems_", ())]
-        return classifier_html(type(self).__name__, state, parameters, defaults, problems)
+        return classifier_html(type(self).__name__, state, parameters, defaults, getattr(self, "problems_", ()))
 
     def close(self) -> None:
         """Free what the engine holds. What was learned is gone; `fit` learns anew."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ..backbones import DEFAULT_BACKBONE, ModelCard, NetworkSummary, get_card
 from ..data import Photo, Problem, as_samples
 from ..embedding import FeatureCache, FeatureExtractor, FitMode, report
-from ..engines import Engine, Network, ShouldStop, default_engine
+from ..engines import Engine, Network, default_engine
 from ..errors import EngineError
-from ..progress import OnProgress
+from ..progress import OnProgress, ShouldStop
 
 
 @dataclass(frozen=True)

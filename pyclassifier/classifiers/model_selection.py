@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ..data import Dataset, Problem
 from ..embedding import report
-from ..engines import Array, Engine, History, ShouldStop
+from ..engines import Array, Engine
 from ..errors import DatasetError, StoppedError
+from ..history import History
 from ..judging import Evaluation, Predictions
-from ..progress import Callbacks, OnProgress, Progress
+from ..progress import Callbacks, OnProgress, Progress, ShouldStop
 from ..training import Ints, Material, StratifiedGroupKFold, StratifiedKFold, add_copies, gather, train_on
 from .image import ImageClassifier
 

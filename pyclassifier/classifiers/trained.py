@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs, pack
 from ..data import Dataset, Photo, Problem, Sample, as_sample, as_samples, without_nan
 from ..embedding import FeatureCache, report
-from ..engines import Engine, ShouldStop, default_engine
+from ..engines import Engine, default_engine
 from ..errors import DatasetError, NotFittedError
 from ..judging import MAX_REFUSED, NONE_OF_THESE, Calibration, Evaluation, HeatMap, Predictions, explain, is_rejected
-from ..progress import Callbacks, OnProgress
+from ..progress import Callbacks, OnProgress, ShouldStop
 from ..training import Learned
 
 _Classifier = TypeVar("_Classifier", bound="TrainedClassifier")

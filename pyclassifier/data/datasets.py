@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..notebook import Shown
 from . import intake
 from .names import LabelBy
 from .photos import Photo, Problem, Read, Sample, Split, as_sample
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Dataset(Shown):
     """Labelled samples, and the files that could not become one.
 
     Parameters
@@ -248,15 +249,6 @@ class Dataset:
         for sample in self.samples:
             counts[str(sample.label)][sample.split] += 1
         return counts
-
-    def _repr_html_(self) -> str:
-        from ..display import dataset_html
-
-        counts = {label: (n.total(), n["validation"]) for label, n in self.count().items()}
-        photos: dict[str, list[tuple[str, Read]]] = {label: [] for label in counts}
-        for sample in self.samples:
-            photos[str(sample.label)].append((sample.path, sample.read))
-        return dataset_html(counts, photos, [(problem.path, problem.reason) for problem in self.problems])
 
 
 def as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:

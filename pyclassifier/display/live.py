@@ -11,9 +11,9 @@ from importlib import import_module
 from secrets import token_hex
 from typing import Any, Literal, TextIO
 
-from ..engines import History, ShouldStop
 from ..errors import StoppedError
-from ..progress import Callbacks, Progress
+from ..history import History
+from ..progress import Callbacks, Progress, ShouldStop
 from .charts import history_charts
 from .markup import bar, block, count, heading, text
 

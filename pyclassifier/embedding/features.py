@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..backbones import ModelCard, Pooling
 from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
-from ..engines import Predictor, ShouldStop
+from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
-from ..progress import OnProgress, Progress
+from ..progress import OnProgress, Progress, ShouldStop
 from .augmentation import Variation
 from .cache import FeatureCache
 from .pixels import Pixels

@@ -5,19 +5,15 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from ..history import History
-from .base import Array, Engine, FitConfig, Model, Network, OnEpoch, Predictor, ShouldStop
+from .base import Array, Engine, FitConfig, Model, Network, Predictor
 
 __all__ = [
     "Array",
     "Engine",
     "FitConfig",
-    "History",
     "Model",
     "Network",
-    "OnEpoch",
     "Predictor",
-    "ShouldStop",
     "default_engine",
 ]
 

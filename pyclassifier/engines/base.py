@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..backbones import ModelCard, NetworkSummary, Pooling, Topology, Weights
 from ..history import History
+from ..progress import OnEpoch, ShouldStop
 
 Array = NDArray[np.float32]
 
@@ -57,10 +57,6 @@ class FitConfig:
                 raise ValueError(f"Expected {name} to be a whole number of at least 1, got {value!r}.")
         if not 0 < self.learning_rate < float("inf"):
             raise ValueError(f"Expected learning_rate to be above 0, got {self.learning_rate!r}.")
-
-
-OnEpoch = Callable[[History], None]
-ShouldStop = Callable[[], bool]
 
 
 class Predictor(Protocol):

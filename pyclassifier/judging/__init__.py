@@ -1,10 +1,9 @@
 """How good a classifier is, and what may be wrong with photos: figures, predictions, explanations, checks."""
 
 from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration, rejection_threshold
-from .checks import DatasetReport, check_dataset
 from .evaluation import Evaluation
 from .explaining import HeatMap, explain
-from .findings import Finding, Fix, find_faults
+from .findings import DatasetReport, Finding, Fix, find_faults
 from .predictions import Comparison, Predictions, compare_right, is_rejected
 from .reliability import ReliabilityCurve, reliability_curve
 
@@ -20,7 +19,6 @@ __all__ = [
     "HeatMap",
     "Predictions",
     "ReliabilityCurve",
-    "check_dataset",
     "compare_right",
     "explain",
     "find_faults",

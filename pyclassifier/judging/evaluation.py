@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data import without_nan
 from ..metrics import confusion_matrix, precision_recall_f1, wilson_interval
+from ..notebook import Shown
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Shown):
     """The figures of one set of labelled photos.
 
     Parameters
@@ -70,11 +71,6 @@ class Evaluation:
     def interval(self) -> tuple[float, float]:
         """95 % Wilson interval of the accuracy, in 0..1."""
         return wilson_interval(self.n_correct, self.n_samples)
-
-    def _repr_html_(self) -> str:
-        from ..display import evaluation_html
-
-        return evaluation_html(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON.

@@ -13,13 +13,14 @@ from ..backbones import Topology, leaf_layers
 from ..data import Sample
 from ..embedding import FeatureExtractor, Pixels, make_batch
 from ..engines import Model
+from ..notebook import Shown
 
 # Colours of the heat at 0, 1/3, 2/3 and 1: from what is hardly seen to what stands out on any photo.
 _COLORS = np.array([(40, 0, 90), (190, 30, 110), (250, 120, 30), (255, 235, 80)], np.float32)
 
 
 @dataclass(frozen=True)
-class HeatMap:
+class HeatMap(Shown):
     """Where in a photo a classifier found what speaks for a class.
 
     Parameters
@@ -64,11 +65,6 @@ class HeatMap:
         color = np.concatenate([np.interp(heat, steps, _COLORS[:, channel]) for channel in range(3)], axis=2)
         share = opacity * heat
         return np.asarray(self.pixels * (1 - share) + color * share).round().astype(np.uint8)
-
-    def _repr_html_(self) -> str:
-        from ..display import heat_map_html
-
-        return heat_map_html(self.overlay(), self.label, self.probability)
 
 
 async def explain(

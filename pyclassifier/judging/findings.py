@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from ..data import Dataset, Sample, Split
 from ..embedding import Facts, join_groups
+from ..notebook import Shown
 
 FindingKind = Literal["unreadable", "duplicates", "alike", "two classes", "both sides", "small", "few", "imbalance"]
 Change = Literal["delete", "keep first", "keep in", "move to", "mark"]
@@ -113,6 +114,48 @@ class Finding:
             "imbalance": f"The largest class ({{largest}} photos) has more than {IMBALANCE:g} times as many as the "
             f"smallest ({{smallest}}; {names}). A model prefers large classes; class_weight='balanced' evens that out.",
         }[self.kind].format(**n)
+
+
+@dataclass(frozen=True)
+class DatasetReport(Shown, Sequence[Finding]):
+    """What `check_dataset` found, the gravest first; a notebook shows it as a table.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+    n_samples : int
+        Number of photos that were checked.
+    groups : tuple of int or None, optional
+        Number of the group of nearly the same photos that each sample belongs to, where features were compared; None
+        for one that cannot be read.
+
+    Examples
+    --------
+    >>> print(DatasetReport((), n_samples=20))
+    20 photos: nothing found.
+    """
+
+    findings: tuple[Finding, ...]
+    n_samples: int
+    groups: tuple[int | None, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self.findings[index]
+
+    def __str__(self) -> str:
+        return "\n".join(finding.message for finding in self.findings) or f"{self.n_samples} photos: nothing found."
 
 
 def find_faults(

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ..data import Problem, Sample
 from ..metrics import mcnemar_test
+from ..notebook import Shown
 from .evaluation import Evaluation
-
-_MAX_SHOWN = 24
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def is_rejected(y_proba: NDArray[np.float32], threshold: float | None) -> NDArra
 
 
 @dataclass(frozen=True)
-class Predictions:
+class Predictions(Shown):
     """Photos with their probabilities; a notebook shows them side by side.
 
     Parameters
@@ -228,14 +227,3 @@ class Predictions:
         losses = np.nan_to_num(self.losses, nan=np.inf)  # A label that is no class here could not be more wrong.
         rows = sorted(np.flatnonzero(chosen).tolist(), key=lambda i: -losses[i])
         return replace(self, samples=tuple(self.samples[i] for i in rows), y_proba=self.y_proba[rows], problems=())
-
-    def _repr_html_(self) -> str:
-        from ..display import ShownPhoto, predictions_html
-
-        rows = zip(self.samples[:_MAX_SHOWN], self.y_proba, strict=False)
-        photos = [
-            ShownPhoto(sample.path, sample.read, sample.label, None if np.isnan(row).any() else row.tolist())
-            for sample, row in rows
-        ]
-        problems = [(problem.path, problem.reason) for problem in self.problems]
-        return predictions_html(photos, self.classes, problems, max(len(self) - _MAX_SHOWN, 0))

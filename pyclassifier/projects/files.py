@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_json_object, read_member
-from ..engines import Engine, ShouldStop
+from ..engines import Engine
 from ..errors import ArchiveError, NotFittedError, StoppedError
-from ..progress import OnProgress, Progress
+from ..progress import OnProgress, Progress, ShouldStop
 from .description import Project, describe_project, reading, restore_project
 
 # Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.

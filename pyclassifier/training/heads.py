@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from ..backbones import Topology, head, initial_weights
 from ..data import one_hot
-from ..engines import Array, Engine, FitConfig, History, Model, OnEpoch, ShouldStop
+from ..engines import Array, Engine, FitConfig, Model
+from ..history import History
+from ..progress import OnEpoch, ShouldStop
 
 
 @dataclass(frozen=True)

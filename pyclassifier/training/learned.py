@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ..data import Problem
 from ..embedding import FeatureExtractor
-from ..engines import History, Model
+from ..engines import Model
+from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
 from .splitting import Leak
 

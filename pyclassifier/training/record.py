@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Engine, History
+from ..engines import Engine
+from ..history import History
 from ..judging import Calibration, Evaluation
 
 _MAX_COUNT = 1 << 31  # Photos in a cell of a confusion matrix that somebody else wrote: sums must not overflow.

@@ -16,7 +16,8 @@ from ...backbones import Topology, Weights
 from ...errors import EngineError
 from ...history import History
 from ...metrics import accuracy_score, log_loss
-from ..base import Array, FitConfig, OnEpoch, ShouldStop
+from ...progress import OnEpoch, ShouldStop
+from ..base import Array, FitConfig
 from .graphics import ResetError, answered, count_resets, is_reset, restart
 
 

@@ -2,73 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..backbones import get_card
 from ..data import Dataset, Sample, open_image, read_size
 from ..embedding import Facts, FeatureCache, near_duplicates, pool_features
-from ..engines import ShouldStop
 from ..errors import ImageDecodeError, StoppedError
-from ..progress import OnProgress, Progress
-from .findings import Finding, find_faults
-
-if TYPE_CHECKING:
-    from ..classifiers import ImageClassifier
-
-MOST_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class DatasetReport(Sequence[Finding]):
-    """What `check_dataset` found, the gravest first; a notebook shows it as a table.
-
-    Parameters
-    ----------
-    findings : tuple of Finding
-    n_samples : int
-        Number of photos that were checked.
-    groups : tuple of int or None, optional
-        Number of the group of nearly the same photos that each sample belongs to, where features were compared; None
-        for one that cannot be read.
-
-    Examples
-    --------
-    >>> print(DatasetReport((), n_samples=20))
-    20 photos: nothing found.
-    """
-
-    findings: tuple[Finding, ...]
-    n_samples: int
-    groups: tuple[int | None, ...] | None = None
-
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.findings)
-
-    @overload
-    def __getitem__(self, index: int) -> Finding: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
-        return self.findings[index]
-
-    def __str__(self) -> str:
-        return "\n".join(finding.message for finding in self.findings) or f"{self.n_samples} photos: nothing found."
-
-    def _repr_html_(self) -> str:
-        from ..display import block, count, heading, table, text
-
-        rows = [[text(finding.message), text(_paths(finding))] for finding in self.findings]
-        title = heading(type(self).__name__, f"{count(self.n_samples, 'photo')}, {count(len(rows), 'finding')}")
-        return block(title, table(["Finding", "Photos"], rows, numbers=False) if rows else "")
+from ..judging import DatasetReport, find_faults
+from ..progress import OnProgress, Progress, ShouldStop
+from .image import ImageClassifier
 
 
 async def check_dataset(
@@ -165,11 +109,3 @@ async def _read(sample: Sample, cache: FeatureCache) -> Facts:
     except ImageDecodeError as error:
         cache.see(digest, error.reason)
     return cache.facts(sample)
-
-
-def _paths(finding: Finding) -> str:
-    groups = [" = ".join(sample.path for sample in group) for group in finding.groups]
-    if finding.kind in ("unreadable", "small"):  # their photos have nothing to do with each other
-        groups = [sample.path for sample in finding.groups[0]]
-    more = len(groups) - MOST_SHOWN
-    return ", ".join(groups[:MOST_SHOWN]) + (f", and {more} more" if more > 0 else "")

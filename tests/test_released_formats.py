@@ -12,7 +12,7 @@ import pytest
 from numpy_engine import NumpyEngine
 
 from pyclassifier import ImageClassifier, Project, open_project, save_project
-from pyclassifier.self_check import TOLERANCE
+from pyclassifier.archives import TOLERANCE
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text("utf-8"))

@@ -9,6 +9,7 @@ from .self_check import PATTERNS, complaint, draw_pattern, draw_patterns, larges
 __all__ = [
     "PATTERNS",
     "STORED_AS",
+    "TOLERANCE",
     "Archive",
     "StorageCost",
     "StoredAs",

@@ -4,11 +4,12 @@ from .archive import Archive, pack_files, read_archive, write_archive
 from .costs import StorageCost, measure_costs
 from .packing import deviation, pack, unpack
 from .quantization import STORED_AS, StoredAs, choose_quantization, quantized
-from .self_check import PATTERNS, complaint, draw_pattern, draw_patterns, largest_difference, read_promises
+from .self_check import PATTERNS, TOLERANCE, complaint, draw_pattern, draw_patterns, largest_difference, read_promises
 
 __all__ = [
     "PATTERNS",
     "STORED_AS",
+    "TOLERANCE",
     "TOLERANCE",
     "Archive",
     "StorageCost",

@@ -1,24 +1,17 @@
-"""web/site/py/session.py on CPython with the numpy double: a page that calls it as the worker does."""
+"""web/desks/session.py on CPython with the numpy double: a page that calls it as the worker does."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from dataclasses import asdict
-from pathlib import Path
 from types import SimpleNamespace
 
+from desks.session import Session
 from numpy_engine import NumpyEngine
 from photos import COLORS, encode, noisy
 
 from pyclassifier import CATALOG
 
-SOURCE = Path(__file__).parents[1] / "web/site/py/session.py"
-sys.path.insert(0, str(SOURCE.parent))
-spec = importlib.util.spec_from_file_location("session", SOURCE)
-session_module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(session_module)
 INDEX = json.dumps([{"card": asdict(card), "bytes": 1} for card in CATALOG.values()])
 FAST = {"inputSize": 32, "learningRate": 0.01, "epochs": 15}
 
@@ -28,7 +21,7 @@ class Page:
 
     def __init__(self):
         self.engine = NumpyEngine()
-        self.session = session_module.Session(self.engine, INDEX)
+        self.session = Session(self.engine, INDEX)
         self.events = []
         self.stop = SimpleNamespace(requested=False)
 

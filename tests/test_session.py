@@ -1,4 +1,4 @@
-"""web/site/py/session.py, on CPython with the numpy double."""
+"""web/desks/session.py, on CPython with the numpy double."""
 
 from types import SimpleNamespace
 

@@ -14,7 +14,8 @@ from photos import color_files
 if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
-from session_page import FAST, INDEX, Page, files, photo, session_module
+from desks.session import Session
+from session_page import FAST, INDEX, Page, files, photo
 from test_session import digit_pair
 
 
@@ -101,7 +102,7 @@ class KeptPage(Page):
         super().__init__()
         self.place = place or MemoryPlace()
         places = defaultdict(MemoryPlace, {desk: self.place})
-        self.session = session_module.Session(self.engine, INDEX, places.__getitem__)
+        self.session = Session(self.engine, INDEX, places.__getitem__)
 
     async def try_call(self, method, *args, desk="photos"):
         reply = await super().try_call(method, *args, desk=desk)

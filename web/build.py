@@ -1,16 +1,18 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
-web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks + API reference + example
-pages, hostable under any path. Slow parts are made once and kept in .cache/; files that have not changed are not
-written again.
+web/site/ + web/desks/ (one zip) + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks + API
+reference + example pages, hostable under any path. Slow parts are made once and kept in .cache/; files that have not
+changed are not written again.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
@@ -30,6 +32,7 @@ from pyclassifier.convert.errors import ConvertError
 
 BUDGET = 32_000_000
 SITE = WEB / "site"
+DESKS = WEB / "desks"
 # Pages, and what the ids in the parts that they share begin with.
 PAGES = {"train": "", "recognise": "", "digits": "digits-", "logos": "logos-"}
 _PART = re.compile(r" *<!-- part (\w+)(?: with (\w+))? -->\n")
@@ -66,7 +69,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     """Return every file of the site by its path."""
     sources = [path for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     files: Files = {path.relative_to(SITE).as_posix(): path for path in sources if "pages" not in path.parts}
-    files["index.html"] = index_file()
+    files |= {"index.html": index_file(), "py/desks.zip": desks_file()}
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
         "pyodide": runtime_files(),
@@ -99,6 +102,17 @@ def _page(name: str) -> str:
         text = text[: found.start()] + part + text[found.end() :]
     # In a template: pages.js puts it into the document when it is shown for the first time.
     return f'    <template id="template-{name}">\n{text.replace("{p}", PAGES[name])}    </template>\n'
+
+
+def desks_file() -> bytes:
+    """Return the zip of the site's Python, the package `desks`; equal sources give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for path in sorted(DESKS.rglob("*.py")):
+            # Without the time of its file:
+            member = zipfile.ZipInfo(path.relative_to(WEB).as_posix())
+            file.writestr(member, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def write_files(files: Files, out: Path) -> None:

@@ -15,7 +15,7 @@ PAIR = re.compile(r'^ {2}"(.+?)":\s+"(.+?)",$', re.MULTILINE)
 
 def said_by_python() -> set[str]:
     """All texts in the code, with {} for what is put into them."""
-    sources = [*(ROOT / "pyclassifier").rglob("*.py"), *(ROOT / "web/site/py").glob("*.py")]
+    sources = [*(ROOT / "pyclassifier").rglob("*.py"), *(ROOT / "web/desks").rglob("*.py")]
     return {text for path in sources for text in texts_in(ast.parse(path.read_text(encoding="utf-8")))}
 
 

@@ -6,7 +6,7 @@ import { texts } from "./texts.js";
  * @typedef {import("./protocol.js").TrainOptions} TrainOptions
  */
 
-/** The opened model's own backbone, as py/workbench.py calls it. */
+/** The opened model's own backbone, as desks/desk.py calls it. */
 const OPENED = "opened";
 const INPUT_SIZES = [224, 192, 160, 128, 96];
 

@@ -1,5 +1,5 @@
 /**
- * Projects kept in the browser, without a word of what is in them: Python (py/keeping.py) writes and reads that. IndexedDB rather
+ * Projects kept in the browser, without a word of what is in them: Python (desks/keeping/) writes and reads that. IndexedDB rather
  * than files (OPFS): a transaction is there wholly or not at all whatever crashes, and it takes photos as the handles that
  * they come as, so that no byte of them passes through this program.
  *
@@ -10,7 +10,7 @@
  * @property {number} opened  when it was used last, in ms since 1970
  * @property {number} photos
  * @property {number} bytes
- * @property {string} description  JSON; see py/keeping.py
+ * @property {string} description  JSON; see desks/keeping/
  *
  * @typedef {import("./protocol.js").DeskName} DeskName
  */

@@ -1,5 +1,5 @@
 /**
- * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to py/session.py. It computes nothing itself.
+ * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to desks/session.py. It computes nothing itself.
  */
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
@@ -17,7 +17,7 @@ import { readable } from "./readable.js";
 
 const SITE = new URL("../", import.meta.url).href;
 
-/** @type {any} the Python object `session.Session` */
+/** @type {any} the Python object `desks.session.Session` */
 let session = null;
 /** Calls run one after the other: Python and tf.js have one state. */
 let queue = Promise.resolve();
@@ -39,33 +39,6 @@ const TAKES_FILES = new Set([
   "predict",
   "recognise",
 ]);
-/** What runs in Python on this site, apart from the packages. */
-const MODULES = [
-  "session.py",
-  "exchange.py",
-  "album.py",
-  "answers.py",
-  "arrange.py",
-  "check.py",
-  "desk_project.py",
-  "keeping.py",
-  "kept_desk.py",
-  "kept_place.py",
-  "kept_runs.py",
-  "project_files.py",
-  "options.py",
-  "figures.py",
-  "crossing.py",
-  "explain.py",
-  "runs.py",
-  "incoming.py",
-  "live.py",
-  "snippets.py",
-  "take.py",
-  "workbench.py",
-  "recognise.py",
-  "digits.py",
-];
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {
@@ -169,7 +142,7 @@ async function start([{ backend }], step) {
     step("packages", step("python", startPython())),
     fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
   ]);
-  session = pyodide.pyimport("session").start(SITE, index, backend, placeOf);
+  session = pyodide.pyimport("desks.session").start(SITE, index, backend, placeOf);
 }
 
 /** @param {import("./protocol.js").DeskName} desk */
@@ -178,11 +151,11 @@ function placeOf(desk) {
 }
 
 async function startPython() {
-  const [pyodide, ...sources] = await Promise.all([
+  const [pyodide, desks] = await Promise.all([
     loadPyodide({ indexURL: `${SITE}pyodide/`, packages: ["pyclassifier"] }),
-    ...MODULES.map(async (name) => ({ name, text: await (await fetch(new URL(`py/${name}`, SITE))).text() })),
+    fetch(new URL("py/desks.zip", SITE)).then((response) => response.arrayBuffer()),
   ]);
-  for (const { name, text } of sources) pyodide.FS.writeFile(name, text);
+  pyodide.unpackArchive(desks, "zip");
   return pyodide;
 }
 

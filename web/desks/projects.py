@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from album import Place
-from exchange import Data
-from runs import Runs
-
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Project
 from pyclassifier.archives import complaint
 
+from .album import Place
+from .bridge.exchange import Data
+from .trainings import Runs
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from .desk import Workbench
 
 _ANOTHER = {-1: Place(-1)}  # What a model was trained on that is not what takes part now.
 

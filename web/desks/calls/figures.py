@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from exchange import Data, Emit, Stop
 from numpy.typing import NDArray
 
 from pyclassifier import Predictions, rejection_threshold, reliability_curve
 
+from ..bridge.exchange import Data, Emit, Stop
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 N_STEPS = 101  # Thresholds to choose from: 0, 0.01, ... 1.
 

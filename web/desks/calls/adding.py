@@ -7,8 +7,6 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
-
 from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
 from pyclassifier.data import (
     Columns,
@@ -25,8 +23,10 @@ from pyclassifier.data import (
     why_skip,
 )
 
+from ..bridge.exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 MOST_PIXELS = 2048
 

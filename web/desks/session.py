@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from digits import DigitsDesk
-from exchange import Data, Emit, File, Stop, as_dict, error, read_card
-from keeping import Keeper
-from recognise import Recogniser
-from workbench import FlatWorkbench, Workbench
-
 from pyclassifier import ModelCard, PyClassifierError, StoppedError, default_engine
+
+from .bridge.exchange import Data, Emit, File, Stop, as_dict, error, read_card
+from .calls.digits import DigitsDesk
+from .calls.recognising import Recogniser
+from .desk import FlatWorkbench, Workbench
+from .keeping.keeper import Keeper
 
 KEPT = ("photos", "logos", "digits")  # Desks whose projects are kept in the browser.
 

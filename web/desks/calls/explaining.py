@@ -6,11 +6,12 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, File, Stop, as_dict, as_samples
 from PIL import Image
 
+from ..bridge.exchange import Data, Emit, File, Stop, as_dict, as_samples
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 
 async def explain(bench: Workbench, options: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:

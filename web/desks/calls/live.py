@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from answers import answer
-from exchange import Data, Emit, Stop, as_bytes
+
+from ..bridge.exchange import Data, Emit, Stop, as_bytes
+from .answers import answer
 
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 MOST = 5
 

@@ -6,29 +6,28 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-import arrange
-import check
-import crossing
-import explain
-import figures
-import incoming
-import keeping
-import live
 import numpy as np
-import project_files
-import runs
-import take
-from album import Album, Place
-from answers import answer
-from desk_project import describe_opened
-from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict, as_samples, listed, reporter, stopper
-from keeping import Keeper
 from numpy.typing import NDArray
-from options import describe_params, read_options
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Predictions, Problem, Progress
 from pyclassifier.backbones import get_card
 from pyclassifier.data import LabelBy
+
+from . import trainings as runs
+from .album import Album, Place
+from .bridge.exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict, as_samples, listed, reporter, stopper
+from .calls import adding as incoming
+from .calls import arranging as arrange
+from .calls import crossing, figures, live
+from .calls import explaining as explain
+from .calls import exporting as take
+from .calls import findings as check
+from .calls import projects as project_files
+from .calls.answers import answer
+from .keeping import keeper as keeping
+from .keeping.keeper import Keeper
+from .options import describe_params, read_options
+from .projects import describe_opened
 
 TOP = 5
 OPENED = "opened"  # Stands for the backbone of the model in use.

@@ -9,13 +9,13 @@ import zipfile
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import snippets
-from exchange import Data, Emit, File, Stop, as_bytes, as_dict, reporter, stopper
-
 from pyclassifier import Dataset
 
+from .. import snippets
+from ..bridge.exchange import Data, Emit, File, Stop, as_bytes, as_dict, reporter, stopper
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 
 async def measure_storage(bench: Workbench, *, emit: Emit, stop: Stop) -> list[Data]:

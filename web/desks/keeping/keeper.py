@@ -8,17 +8,17 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import desk_project
-import kept_desk
-import kept_runs
-from exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
-from kept_place import Place
-
 from pyclassifier.backbones import get_card
 from pyclassifier.projects import FeatureRows, restore_project
 
+from .. import projects as desk_project
+from ..bridge.exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
+from . import description as kept_desk
+from . import packing as kept_runs
+from .storage import Place
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 PHOTOS_AT_ONCE = 50
 SECONDS = 1.0

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from exchange import Data, as_dict
-
 from pyclassifier import Augmentation, ImageClassifier, ModelCard
+
+from .bridge.exchange import Data, as_dict
 
 # What the page calls them -> what ImageClassifier calls them.
 OPTIONS = {

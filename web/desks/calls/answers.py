@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from exchange import Data
 from numpy.typing import NDArray
 
 from pyclassifier.judging import is_rejected
+
+from ..bridge.exchange import Data
 
 
 def answer(row: NDArray[np.float32], labels: Sequence[str], threshold: float | None) -> tuple[Data, list[Data]]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from album import Place
-from exchange import Data, Emit, Stop
 
 from pyclassifier import Snapshot
 from pyclassifier.judging import compare_right
 
+from .album import Place
+from .bridge.exchange import Data, Emit, Stop
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from .desk import Workbench
 
 MOST = 10
 

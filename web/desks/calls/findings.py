@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, Stop, as_dict, reporter, stopper
-
 from pyclassifier import Finding, Fix, check_dataset
 from pyclassifier.backbones import get_card
 from pyclassifier.judging import find_faults
 
+from ..bridge.exchange import Data, Emit, Stop, as_dict, reporter, stopper
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 # So many photos are compared at once after a training, which has computed their features; more of them on demand.
 COMPARED_AT_ONCE = 1000

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
-from figures import describe
-
 from pyclassifier import Problem, cross_validate
 
+from ..bridge.exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
+from .figures import describe
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 N_FOLDS = 5
 MOST_FOLDS = 20

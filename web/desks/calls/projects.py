@@ -6,15 +6,15 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import desk_project
-from exchange import Data, Emit, File, Reader, Stop, as_dict, open_slices, reporter, stopper
-from keeping import restored
-
 from pyclassifier import ImageClassifier, open_project, save_project
 from pyclassifier.archives import pack_files
 
+from .. import projects as desk_project
+from ..bridge.exchange import Data, Emit, File, Reader, Stop, as_dict, open_slices, reporter, stopper
+from ..keeping.keeper import restored
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 PIECE_BYTES = 1 << 22
 

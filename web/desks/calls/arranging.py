@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from album import Album
-from exchange import Data, Emit, Stop, as_dict
+from ..album import Album
+from ..bridge.exchange import Data, Emit, Stop, as_dict
 
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 # By the "type" of an edit in js/protocol.js; its other fields are the parameters.
 EDITS: dict[str, Callable[..., None]] = {

@@ -9,9 +9,6 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from album import Place
-from exchange import Data, read_card
-from runs import Run
 
 from pyclassifier import Augmentation, Snapshot
 from pyclassifier.backbones import decode_weights, encode_weights, get_card
@@ -19,8 +16,12 @@ from pyclassifier.data import without_nan
 from pyclassifier.projects import describe_predictions, read_predictions
 from pyclassifier.training import read_calibration, read_evaluation, read_history
 
+from ..album import Place
+from ..bridge.exchange import Data, read_card
+from ..trainings import Run
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 
 def pack(bench: Workbench, run: Run) -> bytes:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import desk_project
-import kept_runs
-from exchange import Data
-
 from pyclassifier import ArchiveError, NotFittedError, Project
 from pyclassifier.projects import describe_project, reading
 
+from .. import projects as desk_project
+from ..bridge.exchange import Data
+from . import packing as kept_runs
+
 if TYPE_CHECKING:
-    from workbench import Workbench
+    from ..desk import Workbench
 
 
 def describe(bench: Workbench) -> Data:

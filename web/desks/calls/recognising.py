@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter, stopper
-
 from pyclassifier import ImageNetClassifier, ModelCard, Problem, Recognition
+
+from ..bridge.exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter, stopper
 
 TOP_K = 3
 

@@ -1,0 +1,1 @@
+"""A desk as this browser keeps it, from one visit to the next."""

@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ from ..embedding import NEAR_DUPLICATE, Augmentation, FeatureExtractor, FitMode,
 from ..engines import Engine, Predictor
 from ..history import History
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
-from ..training import Leak, Learned, Snapshot, learn
+from ..training import Leak, Learned, Snapshot, TrainSettings, learn
 from .trained import TrainedClassifier
 
 
@@ -195,6 +195,11 @@ class ImageClassifier(TrainedClassifier):
             setattr(self, name, value)
         return self
 
+    @property
+    def settings(self) -> TrainSettings:
+        """The parameters that the training of a head hangs on."""
+        return TrainSettings(**{field.name: getattr(self, field.name) for field in fields(TrainSettings)})
+
     async def load_backbone(self) -> ImageClassifier:
         """Load the backbone now, so that the first `fit` need not.
 
@@ -254,7 +259,7 @@ class ImageClassifier(TrainedClassifier):
     async def _fit(self, dataset: Dataset, callbacks: Callbacks) -> None:
         extractor = await self._get_extractor()
         try:
-            learned, interruption = await learn(dataset, extractor, self.engine_, self.get_params(), callbacks)
+            learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks)
         except BaseException:
             self._let_go(extractor)
             raise

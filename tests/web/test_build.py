@@ -1,8 +1,10 @@
 """The site as a whole: what is in it, and what does not get written twice."""
 
 import hashlib
+import io
 import json
 import re
+import zipfile
 from collections import Counter
 
 import build
@@ -31,6 +33,14 @@ def test_lock_file_lists_what_is_there_with_its_hash(files):
     ours = lock["packages"]["pyclassifier"]
     assert sorted(ours["depends"]) == ["numpy", "pillow"]
     assert ours["imports"] == ["pyclassifier"]
+
+
+def test_the_wheel_holds_every_wing_but_the_converter(files):
+    (wheel,) = [content(source) for path, source in files.items() if path.startswith("pyodide/pyclassifier-")]
+    names = zipfile.ZipFile(io.BytesIO(wheel)).namelist()
+    assert not any("convert" in name or "entry_points" in name for name in names)
+    wings = {path.parent.name for path in (build.WEB.parent / "pyclassifier").glob("*/__init__.py")} - {"convert"}
+    assert {name.split("/")[1] for name in names if re.fullmatch(r"pyclassifier/\w+/__init__.py", name)} == wings
 
 
 def test_all_pages_in_one_document_have_ids_of_their_own(files):

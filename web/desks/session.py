@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from pyclassifier import ModelCard, PyClassifierError, StoppedError, default_engine
+from pyclassifier import ModelCard, PyClassifierError, default_engine
+from pyclassifier.errors import StoppedError
 
 from .bridge.exchange import Data, Emit, File, Stop, as_dict, error, read_card
 from .calls.digits import DigitsDesk

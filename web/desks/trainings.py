@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyclassifier import Snapshot
 from pyclassifier.judging import compare_right
+from pyclassifier.training import Snapshot
 
 from .album import Place
 from .bridge.exchange import Data, Emit, Stop

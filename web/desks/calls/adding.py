@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
+from pyclassifier import Dataset, Problem
 from pyclassifier.data import (
     Columns,
     Files,
@@ -22,6 +22,7 @@ from pyclassifier.data import (
     unpack,
     why_skip,
 )
+from pyclassifier.errors import ImageDecodeError, StoppedError
 
 from ..bridge.exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pyclassifier import Problem, cross_validate
+from pyclassifier import Problem
+from pyclassifier.aio import cross_validate
 
 from ..bridge.exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
 from .figures import describe

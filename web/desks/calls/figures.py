@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pyclassifier import Predictions, rejection_threshold, reliability_curve
+from pyclassifier import Predictions
+from pyclassifier.judging import rejection_threshold, reliability_curve
 
 from ..bridge.exchange import Data, Emit, Stop
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pyclassifier import Finding, Fix, check_dataset
+from pyclassifier.aio import check_dataset
 from pyclassifier.backbones import get_card
-from pyclassifier.judging import find_faults
+from pyclassifier.judging import Finding, Fix, find_faults
 
 from ..bridge.exchange import Data, Emit, Stop, as_dict, reporter, stopper
 

@@ -6,7 +6,8 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pyclassifier import ImageClassifier, open_project, save_project
+from pyclassifier import AsyncImageClassifier
+from pyclassifier.aio import open_project, save_project
 from pyclassifier.archives import pack_files
 
 from .. import projects as desk_project
@@ -77,7 +78,7 @@ async def open_file(bench: Workbench, files: Sequence[File], *, emit: Emit, stop
 async def open_loose(bench: Workbench, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
     """Take a model that lies in three files, as Teachable Machine hosts it, for the trained one."""
     contents = {str(file.path).rpartition("/")[2]: await Reader(file)() for file in files}
-    return bench.keep(await ImageClassifier.load(pack_files(contents), engine=bench.engine))
+    return bench.keep(await AsyncImageClassifier.load(pack_files(contents), engine=bench.engine))
 
 
 METHODS: dict[str, Callable[..., Any]] = {"saveProject": save, "openProject": open_file, "openLooseModel": open_loose}

@@ -1,3 +1,4 @@
+// biome-ignore-all format: a table, most cases of which are one line
 // Models of tf.js 4.22, by name: `layer/variant`. A case is a function of tf that returns a model, a topology, or
 // {model, range, zeros, mangle}: inputs of whole numbers below range, inputs changed by zeros, a saved topology changed.
 

@@ -149,7 +149,9 @@ function isGone(error) {
 
 /** @param {KeyboardEvent} event @param {HTMLElement} record */
 function isSpace({ key, target }, record) {
-  return key === " " && (target === record || !(target instanceof HTMLElement && target.matches("input, select, button")));
+  return (
+    key === " " && (target === record || !(target instanceof HTMLElement && target.matches("input, select, button")))
+  );
 }
 
 /**
@@ -180,7 +182,9 @@ function createCameraChoice(find, onChange) {
     async show(view) {
       const cameras = await listCameras();
       select.replaceChildren(
-        ...cameras.map(({ id, name }, i) => element("option", { value: id }, name || (() => texts.cameraNumber(i + 1)))),
+        ...cameras.map(({ id, name }, i) =>
+          element("option", { value: id }, name || (() => texts.cameraNumber(i + 1))),
+        ),
       );
       const track = view.srcObject instanceof MediaStream ? view.srcObject.getVideoTracks()[0] : undefined;
       select.value = track?.getSettings().deviceId ?? "";

@@ -27,7 +27,17 @@ export function createChart(box, format, range) {
   function draw() {
     waiting = false;
     if (box.clientWidth === 0) return; // not shown; the resize observer comes back
-    plot ??= new uPlot(optionsOf(box, format, range, () => epochs, () => marked), data, box);
+    plot ??= new uPlot(
+      optionsOf(
+        box,
+        format,
+        range,
+        () => epochs,
+        () => marked,
+      ),
+      data,
+      box,
+    );
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
     readLast(plot);

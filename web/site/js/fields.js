@@ -17,7 +17,12 @@ export function createFields({ store, find, desk: place }) {
 
   const read = () => Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
 
-  const keep = () => store.get().client?.desk(place).keepSettings(read()).catch(() => {}); // what ended is said elsewhere
+  const keep = () =>
+    store
+      .get()
+      .client?.desk(place)
+      .keepSettings(read())
+      .catch(() => {}); // what ended is said elsewhere
   let writing = false;
 
   fieldset.addEventListener("change", () => writing || keep());
@@ -32,7 +37,8 @@ export function createFields({ store, find, desk: place }) {
         const value = settings[id];
         if (value === undefined) continue;
         if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = value === true;
-        else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value)) field.value = String(value);
+        else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value))
+          field.value = String(value);
         field.dispatchEvent(new Event("change", { bubbles: true })); // others follow it, as the sizes do the backbone
       }
       writing = false;

@@ -69,7 +69,12 @@ export function roughly(seconds) {
 
 /** @param {Date} when @returns {string} "24 Nov, 20:17" */
 export function dayAndTime(when) {
-  return when.toLocaleString(LANGUAGES[language].tag, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return when.toLocaleString(LANGUAGES[language].tag, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 /**

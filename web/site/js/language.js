@@ -8,7 +8,9 @@ import { LANGUAGES, language, onLanguage, setLanguage } from "./locale.js";
  */
 export function createLanguageView(store) {
   const select = find("language", HTMLSelectElement);
-  const options = Object.entries(LANGUAGES).map(([value, { name, tag }]) => element("option", { value, lang: tag }, name));
+  const options = Object.entries(LANGUAGES).map(([value, { name, tag }]) =>
+    element("option", { value, lang: tag }, name),
+  );
   select.append(...options);
   select.value = language;
   document.documentElement.lang = LANGUAGES[language].tag;

@@ -55,7 +55,16 @@ class PhotoDialog {
     const close = element("button", { type: "button", class: "quiet close", "aria-label": () => labels.close }, "✕");
     const head = element("div", { class: "dialog-head" }, this.#title, close);
     const foot = element("div", { class: "dialog-foot" }, this.#previous, this.#position, this.#next);
-    this.#root = element("dialog", { class: "dialog photo-dialog", "aria-labelledby": "photo-title" }, head, this.#picture, this.#facts, this.#details, this.#where, foot);
+    this.#root = element(
+      "dialog",
+      { class: "dialog photo-dialog", "aria-labelledby": "photo-title" },
+      head,
+      this.#picture,
+      this.#facts,
+      this.#details,
+      this.#where,
+      foot,
+    );
     document.body.append(this.#root);
     close.addEventListener("click", () => this.#root.close());
     this.#where.addEventListener("click", () => this.#app && openHeatmap(this.#app, this.#ids[this.#at]));
@@ -96,7 +105,9 @@ class PhotoDialog {
     const describe = this.#options.describe ?? ((photo) => describePhoto(state, photo));
     const path = photoPath(state, id);
     write(this.#title, nameOf(path));
-    write(this.#facts, () => texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? false, path));
+    write(this.#facts, () =>
+      texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? false, path),
+    );
     write(this.#position, () => texts.outOf(at + 1, this.#ids.length));
     this.#where.hidden = state.model === null;
     this.#previous.disabled = at === 0;
@@ -124,7 +135,10 @@ class PhotoDialog {
     this.#release();
     const image = element("img", { alt, src: (this.#url = URL.createObjectURL(blob)) });
     this.#picture.replaceChildren(image);
-    return image.decode().then(() => true, () => !this.#isAt(id));
+    return image.decode().then(
+      () => true,
+      () => !this.#isAt(id),
+    );
   }
 
   /** @param {number} id */

@@ -59,7 +59,7 @@ export class PhotosView {
   /** Show that there are no photos. */
   clear() {
     this.#problems.clear();
-    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], });
+    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [] });
   }
 
   /** @param {Split} split @param {HTMLElement} zone */

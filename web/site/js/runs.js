@@ -48,14 +48,47 @@ export function createRunsView(app, onUsed) {
   /** @param {Run} one */
   function makeItem(one) {
     const { number, evaluation, inUse, versus } = one;
-    const head = element("p", { class: "run-head" }, element("strong", {}, () => texts.runName(number)));
-    if (inUse) head.append(" ", element("span", { class: "badge" }, () => texts.inUse));
-    const item = element("li", {}, head, element("p", { class: "note" }, () => settingsOf(one)));
-    if (evaluation) item.append(intervalBar(evaluation), element("p", { class: "exact" }, () => texts.accuracy(evaluation)));
-    if (versus) item.append(element("p", { class: "versus" }, () => texts.versus(versus, versus.pValue < CLEAR, ratio(versus.pValue))));
+    const head = element(
+      "p",
+      { class: "run-head" },
+      element("strong", {}, () => texts.runName(number)),
+    );
+    if (inUse)
+      head.append(
+        " ",
+        element("span", { class: "badge" }, () => texts.inUse),
+      );
+    const item = element(
+      "li",
+      {},
+      head,
+      element("p", { class: "note" }, () => settingsOf(one)),
+    );
+    if (evaluation)
+      item.append(
+        intervalBar(evaluation),
+        element("p", { class: "exact" }, () => texts.accuracy(evaluation)),
+      );
+    if (versus)
+      item.append(
+        element("p", { class: "versus" }, () => texts.versus(versus, versus.pValue < CLEAR, ratio(versus.pValue))),
+      );
     const buttons = element("div", { class: "small-actions" });
-    if (!inUse) buttons.append(action(() => texts.useRun, number, () => use(number)));
-    buttons.append(action(() => texts.forgetRun, number, () => forget(number)));
+    if (!inUse)
+      buttons.append(
+        action(
+          () => texts.useRun,
+          number,
+          () => use(number),
+        ),
+      );
+    buttons.append(
+      action(
+        () => texts.forgetRun,
+        number,
+        () => forget(number),
+      ),
+    );
     item.append(buttons);
     return item;
   }

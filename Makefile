@@ -41,6 +41,7 @@ check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIOME) check --error-on-warnings
 	node web/node_modules/typescript/bin/tsc -p web
 	node web/node_modules/typescript/bin/tsc -p web/service_worker
 

@@ -3,14 +3,17 @@
 import { createRequire } from "node:module";
 import { cases } from "./tfjs_case_list.mjs";
 
-const require = createRequire(process.argv[2] + "/package.json");
+const require = createRequire(`${process.argv[2]}/package.json`);
 console.warn = () => {};
 const log = console.log;
 console.log = () => {};
 const tf = require("@tensorflow/tfjs");
 
 let state = 1;
-const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const random = () => {
+  state = (state * 1103515245 + 12345) % 2147483648;
+  return state / 2147483648;
+};
 const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 function randomize(model) {
@@ -44,13 +47,17 @@ async function run(name, build) {
   const { model, range, zeros, mangle } = made.model ? made : { model: made };
   if (model.layers) randomize(model);
   let saved;
+  const keep = tf.io.withSaveHandler(async (artifacts) => {
+    saved = artifacts;
+    return {};
+  });
   if (model.layers) {
-    await model.save(tf.io.withSaveHandler(async (artifacts) => ((saved = artifacts), {})));
+    await model.save(keep);
   } else {
     // A topology: tf.js makes its weights.
     const first = await tf.models.modelFromJSON({ modelTopology: structuredClone(model) });
     randomize(first);
-    await first.save(tf.io.withSaveHandler(async (artifacts) => ((saved = artifacts), {})));
+    await first.save(keep);
     saved.modelTopology = model;
   }
   saved.modelTopology = JSON.parse(JSON.stringify(saved.modelTopology));
@@ -75,7 +82,7 @@ async function run(name, build) {
 
 const wanted = process.argv.slice(3);
 if (wanted[0] === "--list") {
-  Object.keys(cases).forEach((name) => log(name));
+  for (const name of Object.keys(cases)) log(name);
   process.exit();
 }
 for (const [name, build] of Object.entries(cases)) {

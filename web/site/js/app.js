@@ -65,7 +65,12 @@ function createWorkbench(app, defaults) {
   createTakeView(app);
   createProjectView(app, { photos, results, tryout });
   const live = createLiveView(app);
-  return { hide: () => (live.close(), photos.hide()) };
+  return {
+    hide() {
+      live.close();
+      photos.hide();
+    },
+  };
 }
 
 function main() {

@@ -41,7 +41,9 @@ export function createBackendView({ store, status, run }) {
   let shown = null;
   store.subscribe((state) => {
     select.disabled = !isFree(state) || !state.info;
-    if (state.info !== shown) show((shown = state.info));
+    if (state.info === shown) return;
+    shown = state.info;
+    show(shown);
   });
 }
 

@@ -130,7 +130,10 @@ export function createCapture(app) {
     event.preventDefault();
     end();
   });
-  toggle.addEventListener("change", () => (end(), showState()));
+  toggle.addEventListener("change", () => {
+    end();
+    showState();
+  });
   label.addEventListener("input", () => label.setCustomValidity(""));
   helpWith(rate);
   find("capture-close", HTMLButtonElement).addEventListener("click", () => dialog.close());

@@ -163,11 +163,16 @@ export class Client extends Desk {
         return;
       }
       const abort = () => this.#worker.postMessage({ id, abort: true });
-      const settle = () => signal?.removeEventListener("abort", abort);
       signal?.addEventListener("abort", abort);
       this.#calls.set(id, {
-        resolve: (value) => (settle(), resolve(value)),
-        reject: (error) => (settle(), reject(error)),
+        resolve(value) {
+          signal?.removeEventListener("abort", abort);
+          resolve(value);
+        },
+        reject(error) {
+          signal?.removeEventListener("abort", abort);
+          reject(error);
+        },
         onProgress,
       });
       const named = Array.from(files ?? [], nameFile);

@@ -13,9 +13,9 @@ export function createFields({ store, find, desk: place }) {
   const isBox = (field) => field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
 
   /** @param {HTMLInputElement | HTMLSelectElement} field */
-  const valueOf = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
+  const readField = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
 
-  const read = () => Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
+  const read = () => Object.fromEntries(all().map(([id, field]) => [id, readField(field)]));
 
   const keep = () =>
     store

@@ -62,11 +62,13 @@ export function createMenu(name, items) {
     const entries = [...list.children];
     const at = entries.indexOf(/** @type {Element} */ (document.activeElement));
     if (event.key === "ArrowDown") step(list, at, 1);
-    else if (event.key === "ArrowUp") step(list, at < 0 ? 0 : at, -1);
+    else if (event.key === "ArrowUp") step(list, Math.max(at, 0), -1);
     else if (event.key === "Home") step(list, -1, 1);
     else if (event.key === "End") step(list, entries.length, -1);
-    else if (event.key === "Escape") close(), button.focus();
-    else return;
+    else if (event.key === "Escape") {
+      close();
+      button.focus();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   });

@@ -105,7 +105,9 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     open.disabled = !isFree(state, "loading");
     keep.disabled = download.disabled;
     showFree(state);
-    if (state.model !== shown) showModel(find, (shown = state.model));
+    if (state.model === shown) return;
+    shown = state.model;
+    showModel(find, shown);
   });
 }
 

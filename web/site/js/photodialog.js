@@ -1,6 +1,6 @@
 /** A photo in large, with what is known of it; arrows go on to its neighbours. */
 import { describePhoto, photoBlob, photoPath, placeOf, pythonPicture } from "./album.js";
-import { element, write, writeAttribute } from "./dom.js";
+import { element, write } from "./dom.js";
 import { openHeatmap } from "./heatmap.js";
 import { nameOf } from "./format.js";
 import { labels, texts } from "./texts.js";
@@ -100,7 +100,8 @@ class PhotoDialog {
   #go(at) {
     const app = this.#app;
     if (!app || at < 0 || at >= this.#ids.length) return;
-    const id = this.#ids[(this.#at = at)];
+    this.#at = at;
+    const id = this.#ids[at];
     const state = app.store.get();
     const describe = this.#options.describe ?? ((photo) => describePhoto(state, photo));
     const path = photoPath(state, id);
@@ -133,7 +134,8 @@ class PhotoDialog {
   async #try(id, blob, alt) {
     if (!this.#isAt(id)) return true; // the visitor has gone on
     this.#release();
-    const image = element("img", { alt, src: (this.#url = URL.createObjectURL(blob)) });
+    this.#url = URL.createObjectURL(blob);
+    const image = element("img", { alt, src: this.#url });
     this.#picture.replaceChildren(image);
     return image.decode().then(
       () => true,

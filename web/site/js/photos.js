@@ -84,7 +84,7 @@ export class PhotosView {
 
   /** @param {Desk} client */
   async #addSamples(client) {
-    const { store, status } = this.#app;
+    const { status } = this.#app;
     const samples = await fetchSamples((done, total) =>
       status.progress(() => texts.fetchingSamples(done, total), done, total),
     );

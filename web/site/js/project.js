@@ -181,8 +181,9 @@ export function createProjectView(app, views) {
   show(kept);
   box.addEventListener("toggle", () => box.open && list.show(kept.id));
   store.subscribe((state) => {
-    for (const control of box.querySelectorAll("button, input"))
-      /** @type {HTMLButtonElement} */ (control).disabled = !isFree(state);
+    for (const control of box.querySelectorAll("button, input")) {
+      /** @type {HTMLButtonElement | HTMLInputElement} */ (control).disabled = !isFree(state);
+    }
     // Not before there is something that took an effort: browsers may ask the visitor.
     if (state.model?.source === "trained" && !asked) {
       asked = true;

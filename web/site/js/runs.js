@@ -134,13 +134,13 @@ function settingsOf({ settings, nTraining, nClasses }) {
   const differing = Object.entries(settings).map(([name, value]) =>
     name === "augmentation"
       ? texts.augmented(/** @type {import("./protocol.js").Augmentation | null} */ (value ?? null))
-      : texts.setting(name in SETTINGS ? labels[SETTINGS[name]] : name, valueOf(name, value)),
+      : texts.setting(name in SETTINGS ? labels[SETTINGS[name]] : name, shownValue(name, value)),
   );
   return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");
 }
 
 /** @param {string} name @param {unknown} value as the fields show it */
-function valueOf(name, value) {
+function shownValue(name, value) {
   if (name === "validationSplit") return String(Math.round(Number(value) * 100));
   return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 }

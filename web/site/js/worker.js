@@ -136,8 +136,13 @@ function watchGraphics() {
  */
 function hold(name) {
   return new Promise((resolve) => {
-    if (navigator.locks) navigator.locks.request(name, () => (resolve(), new Promise(() => {})));
-    else resolve(); // only there on https and on localhost
+    if (!navigator.locks)
+      resolve(); // only there on https and on localhost
+    else
+      navigator.locks.request(name, () => {
+        resolve();
+        return new Promise(() => {});
+      });
   });
 }
 

@@ -1,4 +1,4 @@
-"""The unit tests of the site's JavaScript, which Node.js runs: each test of tests/js/ is one of pytest's."""
+"""The unit tests of the site's JavaScript, which Node.js runs: each test of tests/javascript/ is one of pytest's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from pyclassifier_convert.running import find_node
 
-FILES = sorted((Path(__file__).parents[1] / "js").glob("*.test.mjs"))
+FILES = sorted((Path(__file__).parents[1] / "javascript").glob("*.test.mjs"))
 TESTS = [
     (path, name) for path in FILES for name in re.findall(r'^test\("(.+)", ', path.read_text("utf-8"), re.MULTILINE)
 ]

@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from bundles import NODE_MODULES
 from fetch import CACHE, WEB, BuildError, fetch_package, fetch_pyodide_wheel, sources
 from packaging.utils import canonicalize_name
 from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
-from vendor import NODE_MODULES
 
 # pyodide.js is what a classic worker loads, such as the one of JupyterLite's kernel.
 CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")

@@ -77,8 +77,8 @@ function main() {
   fillLabels();
   ignoreStrayDrops();
   const store = createStore();
-  createLanguageView(store);
   const status = new Status();
+  createLanguageView(store, status);
   const loading = createLoading(status);
 
   /** @param {string} backend */

@@ -1,4 +1,5 @@
-import uPlot from "../vendor/uPlot.esm.js";
+/*! With uPlot: Copyright (c) 2025, Leon Sorokin. All rights reserved. (MIT Licensed) github.com/leeoniya/uPlot */
+import uPlot from "uplot";
 import { percent } from "./format.js";
 import { onLanguage } from "./locale.js";
 import { texts } from "./texts.js";

@@ -303,6 +303,7 @@ export const texts = {
   failedStatus: "Something went wrong",
   notStarted: "Could not start",
   failed,
+  languageMissing: "This language could not be fetched. Check the connection, or reload the page.",
   /** @param {string} name */
   backend: (name) => backendNames[name] ?? name,
   /** @param {string} name */

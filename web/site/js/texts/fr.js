@@ -295,6 +295,7 @@ export const texts = {
   failedStatus: "Quelque chose s’est mal passé",
   notStarted: "Démarrage impossible",
   failed,
+  languageMissing: "Cette langue n’a pas pu être chargée. Vérifiez la connexion, ou rechargez la page.",
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `Passage à ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,

@@ -274,6 +274,7 @@ export const texts = {
   failedStatus: "出了问题",
   notStarted: "无法启动",
   failed,
+  languageMissing: "无法载入此语言。请检查网络连接，或重新载入页面。",
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `正在切换到 ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} 在此失败：现在由 ${backendNames[name]} 计算。`,

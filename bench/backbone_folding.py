@@ -20,11 +20,11 @@ from testbed import ROOT, fresh_browser, serving  # also puts web/ on the path
 import backbones
 from build import write_files
 from fetch import fetch_packaged
-from pyclassifier_convert import LayersModel, absorb_padding, cut_at, fold_batchnorm, read_tfjs
-from pyclassifier_convert.fetching import REGISTRY, read_packaged
 from vendor import vendor_files
 
-from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.convert import LayersModel, absorb_padding, cut_at, fold_batchnorm, read_tfjs
+from pyclassifier.convert.fetching import REGISTRY, read_packaged
 
 RUN_WORKER = """job => new Promise((resolve, reject) => {
     const worker = new Worker("backbone_worker.js", { type: "module" });

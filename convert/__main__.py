@@ -1,8 +1,8 @@
-"""`python -m convert` in the checkout, `python -m pyclassifier_convert` where it is installed."""
+"""`python -m convert` in the checkout, `python -m pyclassifier.convert` everywhere."""
 
 import sys
 
-from .cli import main
+from pyclassifier.convert.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
 
-from pyclassifier.catalog import CATALOG
+from pyclassifier.backbones import CATALOG
 
 from .errors import ConvertError
 from .formats import is_there

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pyclassifier.batches import load_image
+from pyclassifier.embedding import load_image
 from pyclassifier.errors import ImageDecodeError
 
 from .errors import ConvertError

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.catalog import ModelCard
+from pyclassifier.backbones import ModelCard
 
 from .edit import keep_needed
 from .errors import ConvertError

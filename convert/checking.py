@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.weights import Quantization
+from pyclassifier.backbones import Quantization
 
 from .custom import custom_modules, foreign_layers
 from .errors import ConvertError

@@ -13,7 +13,7 @@ from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.catalog import CATALOG
+from pyclassifier.backbones import CATALOG
 from pyclassifier.errors import PyClassifierError
 
 from .applications import Architecture

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.catalog import CATALOG, ModelCard
-from pyclassifier.jsons import MAX_JSON_BYTES
+from pyclassifier.backbones import CATALOG, ModelCard
+from pyclassifier.data import MAX_JSON_BYTES
 
 from .errors import ConvertError
 from .frozen_graph import read_frozen_mobilenet
@@ -46,7 +46,7 @@ def fetch_backbone(name: str, folder: Path) -> LayersModel:
     Parameters
     ----------
     name : str
-        In `pyclassifier.catalog.CATALOG`.
+        In `pyclassifier.backbones.CATALOG`.
     folder : Path
         For the files.
 

@@ -8,7 +8,7 @@ import struct
 import zipfile
 from pathlib import Path
 
-from pyclassifier.jsons import MAX_JSON_BYTES
+from pyclassifier.data import MAX_JSON_BYTES
 
 from .errors import ConvertError
 

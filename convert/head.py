@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pyclassifier import topology
+from pyclassifier.backbones import head
 
 from .errors import ConvertError
 from .model import LayersModel
@@ -61,7 +61,7 @@ def make_head(
     n_features = math.prod(features)
     if (n_features + n_classes) * hidden_units > _MAX_WEIGHTS:
         raise ConvertError(f"Expected a head of at most {_MAX_WEIGHTS:,} weights, got more. Take fewer units.")
-    config = topology.head(n_features, hidden_units, n_classes)
+    config = head(n_features, hidden_units, n_classes)
     for layer in config["config"]["layers"]:
         layer["config"] |= {"dtype": "float32", "kernel_initializer": _INITIALIZER}
     if len(features) > 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pyclassifier.weights import Quantization
+from pyclassifier.backbones import Quantization
 
 from .applications import Architecture, named_source
 from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes

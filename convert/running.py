@@ -81,7 +81,7 @@ def find_node() -> str:
 def find_node_modules(given: str | os.PathLike[str] | None = None) -> Path:
     """Return a node_modules folder with tf.js: the given one, $PYCLASSIFIER_NODE_MODULES, the checkout's, or nearby."""
     named = given or os.environ.get("PYCLASSIFIER_NODE_MODULES")
-    places = [Path(named)] if named else [Path(__file__).parents[1] / "web" / "node_modules"]
+    places = [Path(named)] if named else [Path(__file__).resolve().parents[1] / "web" / "node_modules"]
     if not named:
         places += [folder / "node_modules" for folder in (Path.cwd(), *Path.cwd().parents)]
     for place in places:

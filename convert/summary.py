@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyclassifier.summary import LayerSummary, NetworkSummary
+from pyclassifier.backbones import LayerSummary, NetworkSummary
 
 from .graph import flatten, weights_of
 from .model import LayersModel

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from pyclassifier.backbones import Quantization, decode_arrays, encode_weights
+from pyclassifier.data import MAX_JSON_BYTES, read_json_object
 from pyclassifier.errors import ArchiveError
-from pyclassifier.jsons import MAX_JSON_BYTES, read_json_object
-from pyclassifier.weights import Quantization, decode_arrays, encode_weights
 
 from .errors import ConvertError
 from .graph import check_layers

@@ -1,15 +1,35 @@
-"""Train image classifiers in the browser, in Python: no upload, no account, honest figures."""
+"""Train image classifiers in the browser, in Python: no upload, no account, honest figures.
 
-from . import layers
-from .augmentation import Augmentation
-from .cache import FeatureCache
-from .calibration import NONE_OF_THESE, Calibration, rejection_threshold
-from .catalog import CATALOG, DEFAULT_BACKBONE, ModelCard
-from .checks import DatasetReport, check_dataset
-from .classifier import ImageClassifier
-from .costs import StorageCost
-from .datasets import Dataset, Problem, Sample
-from .duplicates import NearDuplicates, near_duplicates
+What is used most stands here. The rest is found in its wing, each of which imports only from those below it:
+
+- `pyclassifier.projects`: photos, classes and model together, as one zip
+- `pyclassifier.classifiers`: what people use, and cross-validation
+- `pyclassifier.archives`: a model's zip
+- `pyclassifier.training`: features and labels -> a trained head
+- `pyclassifier.judging`: figures, predictions, explanations, checks
+- `pyclassifier.embedding`: photos -> features
+- `pyclassifier.engines`: what does the tensor arithmetic
+- `pyclassifier.backbones`: pretrained networks as plain data; `pyclassifier.backbones.layers`: networks of one's own
+- `pyclassifier.metrics`, `pyclassifier.errors`
+- `pyclassifier.data`: files, folders, zips and tables -> labelled photos
+"""
+
+from .archives import StorageCost
+from .backbones import CATALOG, DEFAULT_BACKBONE, LayerSummary, ModelCard, NetworkSummary, layers, small_cnn
+from .classifiers import (
+    CrossValidation,
+    ImageClassifier,
+    ImageNetClassifier,
+    Recognition,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    TrainedClassifier,
+    check_dataset,
+    cross_val_score,
+    cross_validate,
+)
+from .data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight, decode_image, one_hot
+from .embedding import Augmentation, FeatureCache, NearDuplicates, near_duplicates
 from .engines import FitConfig, default_engine
 from .errors import (
     ArchiveError,
@@ -21,26 +41,26 @@ from .errors import (
     StoppedError,
     UnknownModelError,
 )
-from .evaluation import Evaluation
-from .explaining import HeatMap
-from .findings import Finding, Fix
 from .history import History
-from .imagenet import ImageNetClassifier, Recognition
-from .images import decode_image
-from .labels import LabelEncoder, compute_class_weight, one_hot
-from .layers import small_cnn
-from .manifest import Project
+from .judging import (
+    NONE_OF_THESE,
+    Calibration,
+    Comparison,
+    DatasetReport,
+    Evaluation,
+    Finding,
+    Fix,
+    HeatMap,
+    Predictions,
+    ReliabilityCurve,
+    rejection_threshold,
+    reliability_curve,
+)
 from .metrics import accuracy_score, confusion_matrix, mcnemar_test, precision_recall_f1, wilson_interval
-from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
-from .predictions import Comparison, Predictions
 from .progress import Progress
-from .project import open_project, save_project
-from .reliability import ReliabilityCurve, reliability_curve
+from .projects import Project, open_project, save_project
 from .samples import load_samples
-from .snapshot import Snapshot
-from .splitting import Leak
-from .summary import LayerSummary, NetworkSummary
-from .trained import TrainedClassifier
+from .training import Leak, Snapshot
 
 __all__ = [
     "CATALOG",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from .notebook import Shown
 
-class History(dict[str, list[float]]):
+
+class History(Shown, dict[str, list[float]]):
     """Figures of a training by epoch, under Keras's names: a dict that notebooks show as curves.
 
     Keys are ``loss`` and ``accuracy`` and, with validation photos, ``val_loss`` and ``val_accuracy``; losses are mean
@@ -56,8 +58,3 @@ class History(dict[str, list[float]]):
         History
         """
         return History({name: list(values) for name, values in self.items()})
-
-    def _repr_html_(self) -> str:
-        from .display.charts import history_html
-
-        return history_html(self)

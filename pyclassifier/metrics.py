@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .labels import as_indices
+from .data import as_indices
 
 
 def accuracy_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .engines.base import OnEpoch, ShouldStop
+from .history import History
+
+OnEpoch = Callable[[History], None]
+ShouldStop = Callable[[], bool]
 
 
 @dataclass(frozen=True)

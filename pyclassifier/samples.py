@@ -10,9 +10,8 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from .datasets import Dataset, Split
+from .data import Dataset, Split, reader_of
 from .errors import DatasetError, EngineError
-from .photos import reader_of
 
 _REMEDY = "Check the connection, and the address of the built site."
 
@@ -61,7 +60,7 @@ async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Datase
 async def _find_site() -> str | None:
     if sys.platform != "emscripten":
         return None
-    from .engines.browser import find_site
+    from .engines.tfjs import find_site
 
     return await find_site()
 
@@ -69,7 +68,7 @@ async def _find_site() -> str | None:
 async def _fetch(url: str) -> bytes:
     if sys.platform != "emscripten":
         return await asyncio.to_thread(_download, url)
-    from .engines.browser import fetch
+    from .engines.tfjs import fetch
 
     try:
         return bytes((await fetch(url, "arrayBuffer", _REMEDY)).to_bytes())

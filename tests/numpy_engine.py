@@ -9,11 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy_layers import Backward, run_layer
 
-from pyclassifier.catalog import ModelCard
-from pyclassifier.engines.base import Array, FitConfig, History, Network
-from pyclassifier.shapes import initial_weights
-from pyclassifier.summary import LayerSummary, NetworkSummary
-from pyclassifier.topology import Topology, Weights, feature_extractor, head
+from pyclassifier.backbones import (
+    LayerSummary,
+    ModelCard,
+    NetworkSummary,
+    Topology,
+    Weights,
+    feature_extractor,
+    head,
+    initial_weights,
+)
+from pyclassifier.engines import Array, FitConfig, Network
+from pyclassifier.history import History
 
 EPSILON = 1e-7  # Keras's
 N_CLASSES = 1000  # ImageNet's

@@ -13,13 +13,9 @@ import pytest
 from conftest import IN_PYODIDE
 
 from pyclassifier import DEFAULT_BACKBONE, ArchiveError
-from pyclassifier.archive import Archive, read_archive, write_archive
-from pyclassifier.catalog import get_card
-from pyclassifier.record import read_evaluation, read_history
-from pyclassifier.self_check import largest_difference, read_promises
-from pyclassifier.shapes import initial_weights
-from pyclassifier.topology import feature_extractor, head
-from pyclassifier.weights import encode_weights
+from pyclassifier.archives import Archive, largest_difference, read_archive, read_promises, write_archive
+from pyclassifier.backbones import encode_weights, feature_extractor, get_card, head, initial_weights
+from pyclassifier.training import read_evaluation, read_history
 
 FILES = ["model.json", "weights.bin", "metadata.json"]
 LABELS = ("cat", "dog", "<img src=x onerror=alert(1)>", "日本 🐱")

@@ -7,8 +7,7 @@ from photos import COLORS, Reader, color_dataset, encode, noisy
 from PIL import Image, ImageEnhance, ImageOps
 
 from pyclassifier import Augmentation, Dataset, ImageClassifier, Predictions, Sample, cross_validate
-from pyclassifier.augmentation import Variation
-from pyclassifier.batches import fit_image
+from pyclassifier.embedding import Variation, fit_image
 
 PICTURE = Image.fromarray(noisy((90, 140, 180), 3, (160, 120)))
 DIGESTS = [f"{i:064x}" for i in range(60)]
@@ -149,7 +148,7 @@ async def test_copies_in_other_light_help_in_other_light():
 
 
 async def test_networks_from_scratch_and_cross_validation_take_copies_too():
-    from pyclassifier import layers
+    from pyclassifier.backbones import layers
 
     topology = layers.network((8, 8, 3), [layers.flatten(), layers.dense(3)])
     network = make(topology=topology, augmentation=Augmentation(flip=True), epochs=3)

@@ -6,7 +6,7 @@ from photos import encode
 from PIL import Image
 
 from pyclassifier import CATALOG, DEFAULT_BACKBONE, decode_image
-from pyclassifier.batches import FIT_MODES, fit_image, load_image, make_batch
+from pyclassifier.embedding import FIT_MODES, fit_image, load_image, make_batch
 
 CARD = CATALOG[DEFAULT_BACKBONE]
 

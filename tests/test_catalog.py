@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pyclassifier import CATALOG, DEFAULT_BACKBONE, ModelCard, UnknownModelError
-from pyclassifier.catalog import get_card
+from pyclassifier.backbones import get_card
 
 PUBLISHED = Path(__file__).parent / "../../shared/models/mobilenet_v1_0.25_224/tfjs"
 

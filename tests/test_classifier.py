@@ -15,8 +15,8 @@ from pyclassifier import (
     Sample,
     StoppedError,
 )
-from pyclassifier.archive import read_archive
-from pyclassifier.material import batch_size
+from pyclassifier.archives import read_archive
+from pyclassifier.training import TrainSettings
 
 
 def make(engine=None, **params) -> ImageClassifier:
@@ -380,7 +380,8 @@ async def test_an_engine_that_fails_to_come_back_leaves_all_as_it_was():
 
 @pytest.mark.parametrize(("n", "size"), [(1, 16), (800, 16), (801, 32), (5000, 128)])
 def test_many_photos_are_trained_on_in_larger_steps(n, size):
-    assert batch_size(n, {"batch_size": None}) == size and batch_size(n, {"batch_size": 5}) == 5
+    assert TrainSettings().fit_config(n).batch_size == size
+    assert TrainSettings(batch_size=5).fit_config(n).batch_size == 5
 
 
 async def test_the_size_of_the_steps_is_on_record():

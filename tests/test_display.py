@@ -12,8 +12,7 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 
 from pyclassifier import Dataset, Evaluation, History, ImageClassifier, Predictions, Problem, Sample
-from pyclassifier.display.charts import history_html
-from pyclassifier.display.live import TrainingView
+from pyclassifier.display import TrainingView, history_html
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pyclassifier.duplicates import join_groups, near_duplicates
+from pyclassifier.embedding import join_groups, near_duplicates
 
 
 def clustered(n=400, n_features=256, seed=0):

@@ -7,10 +7,8 @@ import pytest
 from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError, FitConfig, default_engine, layers, one_hot
-from pyclassifier.catalog import get_card
-from pyclassifier.shapes import initial_weights
-from pyclassifier.topology import head
+from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError, FitConfig, default_engine, one_hot
+from pyclassifier.backbones import get_card, head, initial_weights, layers
 
 N_FEATURES, N_CLASSES = 7, 3
 

@@ -6,10 +6,9 @@ from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 from photos import COLORS, color_dataset, encode, noisy
 
-from pyclassifier import ImageClassifier, NotFittedError, decode_image, default_engine, layers, load_samples
-from pyclassifier.explaining import _differentiate
-from pyclassifier.shapes import initial_weights
-from pyclassifier.topology import head
+from pyclassifier import ImageClassifier, NotFittedError, decode_image, default_engine, load_samples
+from pyclassifier.backbones import head, initial_weights, layers
+from pyclassifier.judging.explaining import _differentiate
 
 SIZE = 128
 CELL = 32

@@ -8,8 +8,8 @@ import pytest
 from photos import Reader, encode
 
 from pyclassifier import EngineError, FeatureCache, Sample, StoppedError
-from pyclassifier.catalog import ModelCard
-from pyclassifier.features import BATCH_SIZE, FeatureExtractor
+from pyclassifier.backbones import ModelCard
+from pyclassifier.embedding import BATCH_SIZE, FeatureExtractor
 
 CARD = ModelCard("tiny", "Tiny", "", "MIT", (), feature_channels=3, input_size=8, stride=8)
 TIMEOUT_S = 20

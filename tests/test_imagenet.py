@@ -8,7 +8,7 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, encode, noisy
 
 from pyclassifier import EngineError, ImageDecodeError, ImageNetClassifier
-from pyclassifier.summary import LayerSummary, NetworkSummary
+from pyclassifier.backbones import LayerSummary, NetworkSummary
 
 PICTURES = [encode(noisy(color, k)) for k, color in enumerate(COLORS.values())]
 

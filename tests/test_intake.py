@@ -8,8 +8,7 @@ import pytest
 from photos import Reader
 
 from pyclassifier import Dataset, DatasetError
-from pyclassifier.columns import Columns, MappingQuestion
-from pyclassifier.intake import from_set
+from pyclassifier.data import Columns, MappingQuestion, from_set
 
 PHOTOS = ["p/1.jpg", "p/2.jpg", "p/a/3.png", "p/a/4.jpg"]
 

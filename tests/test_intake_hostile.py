@@ -8,8 +8,7 @@ from conftest import IN_PYODIDE
 from photos import Reader
 
 from pyclassifier import Dataset
-from pyclassifier.columns import MappingQuestion
-from pyclassifier.intake import from_set
+from pyclassifier.data import MappingQuestion, from_set
 
 if IN_PYODIDE:
     pytest.skip("hypothesis is not in the browser", allow_module_level=True)

@@ -7,10 +7,10 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import encode
 
-from pyclassifier import ArchiveError, Dataset, ImageClassifier, Sample, layers, small_cnn
-from pyclassifier.archive import Archive, write_archive
-from pyclassifier.pixels import pixels_card
-from pyclassifier.shapes import initial_weights, input_shape, output_shapes
+from pyclassifier import ArchiveError, Dataset, ImageClassifier, Sample, small_cnn
+from pyclassifier.archives import Archive, write_archive
+from pyclassifier.backbones import initial_weights, input_shape, layers, output_shapes
+from pyclassifier.embedding import pixels_card
 
 
 def test_the_small_cnn_is_the_tutorials():

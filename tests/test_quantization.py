@@ -13,7 +13,7 @@ from photos import color_dataset
 from test_classifier import make
 
 from pyclassifier import Dataset, ImageClassifier, Sample
-from pyclassifier.quantization import STORED_AS, choose_quantization, quantized
+from pyclassifier.archives import STORED_AS, choose_quantization, quantized
 
 rng = np.random.default_rng(0)
 EVEN = rng.normal(0, 1, (1, 1, 64, 64)).astype(np.float32)

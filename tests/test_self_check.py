@@ -15,7 +15,7 @@ from photos import color_dataset
 from test_classifier import make
 
 from pyclassifier import ImageClassifier
-from pyclassifier.self_check import PATTERNS, complaint, draw_pattern, draw_patterns, largest_difference, read_promises
+from pyclassifier.archives import PATTERNS, complaint, draw_pattern, draw_patterns, largest_difference, read_promises
 
 
 @pytest.mark.parametrize("side", [1, 28, 96, 224])

@@ -9,7 +9,7 @@ from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 from PIL import Image, ImageEnhance
 
 from pyclassifier import Dataset, DatasetError, ImageClassifier, Sample
-from pyclassifier.splitting import check_splittable, draw_validation, find_leaks, group_samples
+from pyclassifier.training import check_splittable, draw_validation, find_leaks, group_samples
 
 SIZES = {"one": 1, "two": 2, "three": 3, "seven": 7, "ten": 10, "hundred": 100}
 

@@ -4,10 +4,10 @@ import json
 import numpy as np
 import pytest
 
-from pyclassifier.shapes import initial_weights
-from pyclassifier.topology import (
+from pyclassifier.backbones import (
     feature_extractor,
     head,
+    initial_weights,
     input_size,
     leaf_layers,
     model_config,

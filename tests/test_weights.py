@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pyclassifier import ArchiveError
-from pyclassifier.weights import decode_arrays, decode_weights, encode_weights
+from pyclassifier.backbones import decode_arrays, decode_weights, encode_weights
 
 
 def arrays(seed: int = 0) -> dict[str, np.ndarray]:

@@ -21,13 +21,13 @@ from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
 from offline import app_files, worker_files
-from pyclassifier_convert.errors import ConvertError
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
 from vendor import vendor_files
 
-from pyclassifier.catalog import DEFAULT_BACKBONE
+from pyclassifier.backbones import DEFAULT_BACKBONE
+from pyclassifier.convert.errors import ConvertError
 
 BUDGET = 32_000_000
 SITE = WEB / "site"

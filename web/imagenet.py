@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from fetch import fetch_packaged
-from pyclassifier_convert.imagenet import LEMMAS, SYNSETS, read_classes
+
+from pyclassifier.convert.imagenet import LEMMAS, SYNSETS, read_classes
 
 
 def class_file() -> bytes:

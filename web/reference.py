@@ -11,9 +11,11 @@ from pathlib import Path
 from fetch import CACHE, BuildError
 from runtime import build_wheel
 
-# Of the package itself and what it exports, not page after page of its modules, but for the one that it exports as
-# such; no search, which would be a script.
-_MODULES = ("pyclassifier", "!pyclassifier.", "pyclassifier.layers")
+# Of the package itself and of its wings' faces, not of the rooms behind them, but for the one that is public as such;
+# no search, which would be a script.
+_WINGS = ("data", "backbones", "engines", "embedding", "judging", "training", "archives", "classifiers", "projects")
+_PAGES = [f"pyclassifier.{page}" for page in (*_WINGS, "backbones.layers", "errors", "metrics")]
+_MODULES = ("pyclassifier", "!pyclassifier.", *_PAGES)
 _COMMAND = ("pdoc", *_MODULES, "--docformat=numpy", "--no-search", "--no-show-source")
 
 
@@ -31,9 +33,7 @@ def reference_files() -> dict[str, Path]:
                 raise BuildError(f"pdoc could not make the API reference:\n{done.stdout}\n{done.stderr}")
             # The package's page is the one that people come to, rather than one that leads there.
             (made / "pyclassifier.html").replace(made / "index.html")
-            for page in made.glob("*/*.html"):
-                page.write_text(
-                    page.read_text(encoding="utf-8").replace("../pyclassifier.html", "../index.html"), "utf-8"
-                )
+            for page in made.glob("*/**/*.html"):
+                page.write_text(page.read_text(encoding="utf-8").replace("/pyclassifier.html", "/index.html"), "utf-8")
             made.replace(folder)
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}

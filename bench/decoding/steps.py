@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from pyclassifier import images
-from pyclassifier.batches import fit_image, load_image, make_batch
-from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.data import images
+from pyclassifier.embedding import fit_image, load_image, make_batch
 
 HASHES = ("sha256", "sha1", "md5", "blake2b", "blake2s")
 

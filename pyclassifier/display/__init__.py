@@ -1,4 +1,24 @@
-"""How things look in notebooks: HTML and inline SVG made of plain data, and a line for terminals.
+"""How things look in notebooks: HTML and inline SVG, and a line for terminals.
 
 Whatever comes from outside (labels, paths, reasons) is escaped where it is put into a page, by `markup.text`.
 """
+
+from .charts import history_html
+from .estimator import classifier_html, learned_rows
+from .figures import evaluation_html
+from .live import TrainingView, showing
+from .photos import dataset_html, heat_map_html, predictions_html
+from .report import report_html
+
+__all__ = [
+    "TrainingView",
+    "classifier_html",
+    "dataset_html",
+    "evaluation_html",
+    "heat_map_html",
+    "history_html",
+    "learned_rows",
+    "predictions_html",
+    "report_html",
+    "showing",
+]

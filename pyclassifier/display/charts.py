@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil, isfinite, log10
 
+from ..history import History
+from ..notebook import to_html
 from .markup import block, count, heading, text
 
 _WIDTH, _HEIGHT = 300, 150
@@ -14,6 +16,7 @@ _CURVES = (("", "training", "var(--a)"), ("val_", "validation", "var(--b)"))
 Curves = Mapping[str, Sequence[float]]
 
 
+@to_html.register(History)
 def history_html(history: Curves) -> str:
     """Loss and accuracy of a training, one value per epoch under Keras's names."""
     n_epochs = max((len(values) for values in history.values()), default=0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..engines import Engine, History
-from ..evaluation import Evaluation
+from ..data import Problem
+from ..engines import Engine
+from ..history import History
+from ..judging import Evaluation
 from .markup import block, count, heading, percent, problem_list, table, text
 
 
@@ -15,7 +17,7 @@ def classifier_html(
     state: Sequence[tuple[str, str]],
     parameters: Mapping[str, Any],
     defaults: Mapping[str, Any],
-    problems: Sequence[tuple[str, str]] = (),
+    problems: Sequence[Problem] = (),
 ) -> str:
     """State and parameters; those that are not the default come first, in bold.
 
@@ -26,8 +28,8 @@ def classifier_html(
         What it has learned, name and figure.
     parameters, defaults : mapping
         As given, and as they would be.
-    problems : sequence of (str, str)
-        Path and reason of files that were not used.
+    problems : sequence of Problem
+        Files that were not used.
     """
     changed = {name for name, value in parameters.items() if value != defaults.get(name)}
     ordered = sorted(parameters, key=lambda name: name not in changed)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from ..judging import Evaluation
+from ..notebook import to_html
 from .markup import bar, block, heading, percent, table, text
 
 _MAX_MATRIX = 30
 
 
-def evaluation_html(evaluation: Mapping[str, Any]) -> str:
-    """The figures in plain data, as `pyclassifier.Evaluation.to_dict` gives them."""
-    low, high = evaluation["interval"]
-    title = f"Accuracy {percent(evaluation['accuracy'])}"
-    note = (
-        f"{evaluation['correct']:,} of {evaluation['total']:,} photos; 95 % interval {percent(low)} to {percent(high)}"
-    )
+@to_html.register
+def evaluation_html(evaluation: Evaluation) -> str:
+    """The figures of an evaluation: accuracy with its interval, confusion matrix, figures per class."""
+    figures = evaluation.to_dict()
+    low, high = figures["interval"]
+    title = f"Accuracy {percent(figures['accuracy'])}"
+    note = f"{figures['correct']:,} of {figures['total']:,} photos; 95 % interval {percent(low)} to {percent(high)}"
     rows = [
         [text(one["label"]), *(percent(one[name]) for name in ("precision", "recall", "f1")), f"{one['support']:,}"]
-        for one in evaluation["perClass"]
+        for one in figures["perClass"]
     ]
     classes = table(["class", "precision", "recall", "F1", "photos"], rows)
-    matrix = _matrix(evaluation["labels"], evaluation["confusion"])
+    matrix = _matrix(figures["labels"], figures["confusion"])
     return block(
         heading(title, note),
-        _interval(evaluation["accuracy"], low, high),
+        _interval(figures["accuracy"], low, high),
         f'<div class="pyc-f"><div>{matrix}</div><div>{classes}</div></div>',
     )
 

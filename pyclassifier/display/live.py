@@ -11,10 +11,9 @@ from importlib import import_module
 from secrets import token_hex
 from typing import Any, Literal, TextIO
 
-from ..engines import History
-from ..engines.base import ShouldStop
 from ..errors import StoppedError
-from ..progress import Callbacks, Progress
+from ..history import History
+from ..progress import Callbacks, Progress, ShouldStop
 from .charts import history_charts
 from .markup import bar, block, count, heading, text
 
@@ -141,7 +140,7 @@ def _stoppable(view: TrainingView, should_stop: ShouldStop | None) -> Iterator[S
     if view.handle is None or sys.platform != "emscripten":
         yield should_stop
         return
-    from ..engines.browser import listening
+    from ..engines.tfjs import listening
 
     button = StopButton(import_module("IPython.display").display)
     try:

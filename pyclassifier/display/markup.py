@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Sequence
 from math import isnan
 
+from ..data import Problem
+
 ACCENT, SECOND = "#2f7de1", "#d9730d"  # Both stand out from white as well as from black.
 
 # Whatever the theme: lines and quiet text are shades of the text's own colour. Selectors outweigh JupyterLab's.
@@ -95,11 +97,11 @@ def percent(share: float | None) -> str:
     return "–" if share is None or isnan(share) else f"{100 * share:.1f} %"
 
 
-def problem_list(problems: Sequence[tuple[str, str]]) -> str:
-    """Files that were not used, (path, reason), folded up; nothing where there are none."""
+def problem_list(problems: Sequence[Problem]) -> str:
+    """Files that were not used, folded up; nothing where there are none."""
     if not problems:
         return ""
-    items = "".join(f"<li><code>{text(path)}</code>: {text(reason)}</li>" for path, reason in problems[:_MAX_PROBLEMS])
+    items = "".join(f"<li><code>{text(one.path)}</code>: {text(one.reason)}</li>" for one in problems[:_MAX_PROBLEMS])
     rest = len(problems) - _MAX_PROBLEMS
     more = f"<li>and {rest:,} more</li>" if rest > 0 else ""
     return f"<details><summary>{count(len(problems), 'file')} not used</summary><ul>{items}{more}</ul></details>"

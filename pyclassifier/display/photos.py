@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from ..data import Dataset, Read, Sample, encode_jpeg, open_image
 from ..errors import ImageDecodeError
-from ..images import encode_jpeg, open_image
-from ..photos import Read
+from ..judging import HeatMap, Predictions
+from ..notebook import to_html
 from .figures import probability_bars
 from .markup import block, count, heading, percent, problem_list, table, text
 
@@ -21,43 +21,13 @@ _SMALL, _LARGE = 56, 132
 _PER_CLASS, _MAX_THUMBNAILS, _MAX_CLASSES, _MAX_PHOTOS, _TOP = 6, 60, 100, 24, 3
 
 
-@dataclass(frozen=True)
-class ShownPhoto:
-    """A photo to show with what is predicted of it.
-
-    Parameters
-    ----------
-    path : str
-    read : callable
-        ``await read()`` gives the file's bytes.
-    label : str or None
-        Its true class, where that is known.
-    probabilities : list of float, or None
-        By class; None where the photo could not be read.
-    """
-
-    path: str
-    read: Read
-    label: str | None
-    probabilities: Sequence[float] | None
-
-
-def dataset_html(
-    counts: Mapping[str, tuple[int, int]],
-    photos: Mapping[str, Sequence[tuple[str, Read]]],
-    problems: Sequence[tuple[str, str]],
-) -> str:
-    """Classes with their numbers of photos and some of these, and what is not used.
-
-    Parameters
-    ----------
-    counts : mapping of str to (int, int)
-        All photos of a class, and those of them that are marked for validation.
-    photos : mapping of str to sequence of (str, callable)
-        Path and reader of each photo of a class.
-    problems : sequence of (str, str)
-        Path and reason.
-    """
+@to_html.register
+def dataset_html(dataset: Dataset) -> str:
+    """A dataset: its classes with their numbers of photos and some of these, and what is not used."""
+    counts = {label: (n.total(), n["validation"]) for label, n in dataset.count().items()}
+    photos: dict[str, list[Sample]] = {label: [] for label in counts}
+    for sample in dataset.samples:
+        photos[str(sample.label)].append(sample)
     n_photos = sum(total for total, _ in counts.values())
     marked = any(validation for _, validation in counts.values())
     per_class = min(_PER_CLASS, max(1, _MAX_THUMBNAILS // max(len(counts), 1)))
@@ -68,81 +38,63 @@ def dataset_html(
             rows.append([f"and {count(len(counts) - i, 'more class', 'more classes')}", *[""] * (len(head) - 1)])
             break
         figures = [total - validation, validation] if marked else [total]
-        strip = "".join(_thumbnail(path, read, _SMALL) for path, read in photos[label][:per_class])
+        strip = "".join(_thumbnail(sample, _SMALL) for sample in photos[label][:per_class])
         shown = f'<div class="pyc-s">{strip if i * per_class < _MAX_THUMBNAILS else ""}</div>'
         rows.append([text(label), *(f"{n:,}" for n in figures), shown])
     note = f"{count(n_photos, 'photo')} of {count(len(counts), 'class', 'classes')}"
-    return block(heading("Dataset", note), table(head, rows) if rows else "", problem_list(problems))
+    return block(heading("Dataset", note), table(head, rows) if rows else "", problem_list(dataset.problems))
 
 
-def predictions_html(
-    photos: Sequence[ShownPhoto], labels: Sequence[str], problems: Sequence[tuple[str, str]], n_more: int
-) -> str:
-    """Photos beside bars of their most probable classes.
-
-    Parameters
-    ----------
-    photos : sequence of ShownPhoto
-    labels : sequence of str
-        Names of the classes.
-    problems : sequence of (str, str)
-        Path and reason of those that could not be read.
-    n_more : int
-        How many there are besides.
-    """
-    cards = "".join(_card(photo, labels) for photo in photos)
-    more = f'<p class="pyc-q">and {count(n_more, "more photo")}</p>' if n_more else ""
-    note = count(len(photos) + n_more, "photo")
-    return block(heading("Predictions", note), f'<div class="pyc-f">{cards}</div>', more, problem_list(problems))
+@to_html.register
+def predictions_html(predictions: Predictions) -> str:
+    """Photos beside bars of their most probable classes."""
+    rows = zip(predictions.samples[:_MAX_PHOTOS], predictions.y_proba, strict=False)
+    cards = "".join(_card(sample, row, predictions.classes) for sample, row in rows)
+    n_more = len(predictions) - _MAX_PHOTOS
+    more = f'<p class="pyc-q">and {count(n_more, "more photo")}</p>' if n_more > 0 else ""
+    title = heading("Predictions", count(len(predictions), "photo"))
+    return block(title, f'<div class="pyc-f">{cards}</div>', more, problem_list(predictions.problems))
 
 
-def heat_map_html(pixels: NDArray[np.uint8], label: str, probability: float) -> str:
-    """A heat map that was laid over its photo.
-
-    Parameters
-    ----------
-    pixels : ndarray of shape (S, S, 3), uint8
-        RGB.
-    label : str
-        What it is the heat map of.
-    probability : float
-        In 0..1.
-    """
+@to_html.register
+def heat_map_html(found: HeatMap) -> str:
+    """A heat map laid over its photo."""
+    pixels = found.overlay()
     picture = base64.b64encode(encode_jpeg(Image.fromarray(pixels))).decode()
-    what = f"what speaks for {label}"
+    what = f"what speaks for {found.label}"
     image = f'<img class="pyc-i" width="{len(pixels)}" alt="{text(what)}" src="data:image/jpeg;base64,{picture}">'
-    return block(heading(label, f"{percent(probability)}; bright is {what}"), image)
+    return block(heading(found.label, f"{percent(found.probability)}; bright is {what}"), image)
 
 
-def _card(photo: ShownPhoto, labels: Sequence[str]) -> str:
-    if photo.probabilities is None:
+def _card(sample: Sample, y_proba: NDArray[np.float32], labels: Sequence[str]) -> str:
+    if np.isnan(y_proba).any():
         figures = "<p>could not be read</p>"
     else:
-        figures = probability_bars(labels, photo.probabilities, photo.label, _TOP)
-        best = labels[max(range(len(labels)), key=photo.probabilities.__getitem__)]
-        if photo.label is not None:
-            verdict = "right" if best == photo.label else f"wrong: it is {photo.label}"
-            figures += f'<div class="pyc-q">{"✓" if best == photo.label else "✗"} {text(verdict)}</div>'
-    name = photo.path.rpartition("/")[2]
+        figures = probability_bars(labels, y_proba.tolist(), sample.label, _TOP)
+        best = labels[int(y_proba.argmax())]
+        if sample.label is not None:
+            verdict = "right" if best == sample.label else f"wrong: it is {sample.label}"
+            figures += f'<div class="pyc-q">{"✓" if best == sample.label else "✗"} {text(verdict)}</div>'
+    name = sample.path.rpartition("/")[2]
     return (
-        f'<div style="width:{_LARGE + 168}px;display:flex;gap:12px">{_thumbnail(photo.path, photo.read, _LARGE)}'
+        f'<div style="width:{_LARGE + 168}px;display:flex;gap:12px">{_thumbnail(sample, _LARGE)}'
         f'<div style="flex:1;min-width:0">{figures}'
         f'<div class="pyc-q" style="overflow:hidden;text-overflow:ellipsis;white-space:nowrap" '
-        f'title="{text(photo.path)}">{text(name)}</div></div></div>'
+        f'title="{text(sample.path)}">{text(name)}</div></div></div>'
     )
 
 
-def _thumbnail(path: str, read: Read, side: int) -> str:
-    style = f'class="pyc-i" width="{side}" height="{side}" title="{text(path)}"'
+def _thumbnail(sample: Sample, side: int) -> str:
+    style = f'class="pyc-i" width="{side}" height="{side}" title="{text(sample.path)}"'
     try:
-        data = _read_now(read)
-        picture = None if data is None else _square(data, path, side)
+        data = _read_now(sample.read)
+        picture = None if data is None else _square(data, sample.path, side)
     except (ImageDecodeError, OSError):
         picture = None
     if picture is None:
         cross = '<path d="M2 2l6 6M8 2l-6 6" stroke="var(--line)"/>'
         return f'<svg {style} viewBox="0 0 10 10" role="img" aria-label="no preview">{cross}</svg>'
-    return f'<img {style} alt="{text(path)}" src="data:image/jpeg;base64,{picture}">'
+    return f'<img {style} alt="{text(sample.path)}" src="data:image/jpeg;base64,{picture}">'
 
 
 def _square(data: bytes, path: str, side: int) -> str:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from ..history import History
-from .base import Engine, FitConfig, Model, Network
+from .base import Array, Engine, FitConfig, Model, Network, Predictor
 
-__all__ = ["Engine", "FitConfig", "History", "Model", "Network", "default_engine"]
+__all__ = [
+    "Array",
+    "Engine",
+    "FitConfig",
+    "Model",
+    "Network",
+    "Predictor",
+    "default_engine",
+]
 
 
 def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, backend: str = "auto") -> Engine:
@@ -43,6 +50,6 @@ def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, 
             "Expected to run in a browser under Pyodide, where TensorFlow.js does the tensor arithmetic; got "
             f"{sys.platform}. Open the built site or a Pyodide notebook, or pass engine=..."
         )
-    from .tfjs import TfjsEngine
+    from .tfjs.engine import TfjsEngine
 
     return TfjsEngine(site_url=site_url, tfjs_url=tfjs_url, backend=backend)

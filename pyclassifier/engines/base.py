@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import ModelCard
+from ..backbones import ModelCard, NetworkSummary, Pooling, Topology, Weights
 from ..history import History
-from ..summary import NetworkSummary
-from ..topology import Pooling, Topology, Weights
+from ..progress import OnEpoch, ShouldStop
 
 Array = NDArray[np.float32]
 
@@ -59,10 +57,6 @@ class FitConfig:
                 raise ValueError(f"Expected {name} to be a whole number of at least 1, got {value!r}.")
         if not 0 < self.learning_rate < float("inf"):
             raise ValueError(f"Expected learning_rate to be above 0, got {self.learning_rate!r}.")
-
-
-OnEpoch = Callable[[History], None]
-ShouldStop = Callable[[], bool]
 
 
 class Predictor(Protocol):

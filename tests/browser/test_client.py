@@ -14,8 +14,7 @@ from browser_fixtures import ROOT, SMALL_BACKBONE, opened_tab
 from client import Client, encoded
 from photos import COLORS, encode, noisy
 
-from pyclassifier.quantization import STORED_AS
-from pyclassifier.self_check import draw_pattern
+from pyclassifier.archives import STORED_AS, draw_pattern
 
 NODE_MODULES = ROOT / "web/node_modules"
 QUICK = {"inputSize": 96, "epochs": 10}

@@ -24,8 +24,8 @@ from serve import serving
 from test_client import NODE_MODULES, QUICK, probe, tiles
 from test_page import AXE, button, drop, open_page, violations
 
-from pyclassifier.batches import FIT_MODES, load_image
-from pyclassifier.self_check import PATTERNS, draw_pattern
+from pyclassifier.archives import PATTERNS, draw_pattern
+from pyclassifier.embedding import FIT_MODES, load_image
 
 TEXTS = {
     **{name: name for name in ("drop", "choose", "camera", "closeCamera", "answers", "loading", "failed", "noCamera")},

@@ -99,18 +99,18 @@ def damage(data, dice, others):
 
 def use(path, dice):
     """Do with a file what the command does with one."""
-    from pyclassifier_convert.card import make_card
-    from pyclassifier_convert.edit import cut_at, fold_batchnorm
-    from pyclassifier_convert.errors import ConvertError
-    from pyclassifier_convert.formats import source_format
-    from pyclassifier_convert.graph import flatten
-    from pyclassifier_convert.keras_files import parse_keras
-    from pyclassifier_convert.keras_to_tfjs import to_layers_model
-    from pyclassifier_convert.labels import check_labels
-    from pyclassifier_convert.probes import probe_inputs
-    from pyclassifier_convert.summary import summary
-    from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
-    from pyclassifier_convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.card import make_card
+    from pyclassifier.convert.edit import cut_at, fold_batchnorm
+    from pyclassifier.convert.errors import ConvertError
+    from pyclassifier.convert.formats import source_format
+    from pyclassifier.convert.graph import flatten
+    from pyclassifier.convert.keras_files import parse_keras
+    from pyclassifier.convert.keras_to_tfjs import to_layers_model
+    from pyclassifier.convert.labels import check_labels
+    from pyclassifier.convert.probes import probe_inputs
+    from pyclassifier.convert.summary import summary
+    from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+    from pyclassifier.convert.tfjs_to_keras import write_keras
 
     is_tfjs = source_format(path) == "tfjs"
     model = read_tfjs(path) if is_tfjs else to_layers_model(parse_keras(path))
@@ -156,7 +156,7 @@ def ending(path, dice):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
-            from pyclassifier_convert.errors import ConvertError
+            from pyclassifier.convert.errors import ConvertError
 
             try:
                 said = use(path, dice)
@@ -176,7 +176,8 @@ def ending(path, dice):
 
 def main():
     import h5py  # noqa: F401 - once, not in every fork.
-    from pyclassifier_convert import tfjs_to_keras  # noqa: F401
+
+    from pyclassifier.convert import tfjs_to_keras  # noqa: F401
 
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     dice = random.Random(seed)

@@ -16,7 +16,8 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 def main(directory):
     import keras
     import numpy as np
-    from pyclassifier_convert.run_keras import predict
+
+    from pyclassifier.convert.run_keras import predict
 
     for inputs_path in sorted(directory.glob("*.in.npz")):
         name = inputs_path.name.removesuffix(".in.npz")

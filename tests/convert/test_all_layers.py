@@ -6,12 +6,13 @@ import json
 import subprocess
 
 import pytest
-from pyclassifier_convert.graph import MODELS
-from pyclassifier_convert.keras_to_tfjs import graph as forwards
-from pyclassifier_convert.running import find_node, find_node_modules
-from pyclassifier_convert.tfjs_to_keras import rules as backwards
 from test_tfjs_to_keras import _tfjs
 from tfjs_models import needs_tfjs
+
+from pyclassifier.convert.graph import MODELS
+from pyclassifier.convert.keras_to_tfjs import graph as forwards
+from pyclassifier.convert.running import find_node, find_node_modules
+from pyclassifier.convert.tfjs_to_keras import rules as backwards
 
 pytestmark = needs_tfjs
 

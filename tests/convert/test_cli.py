@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from photos import COLORS, encode, noisy
-from pyclassifier_convert import cli, running
-from pyclassifier_convert.head import make_head
-from pyclassifier_convert.probes import probe_inputs
-from pyclassifier_convert.running import run_tfjs
-from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier_convert.tfjs_to_keras import write_keras
-from pyclassifier_convert.verify import compare
 from test_archive import an_archive
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
-from pyclassifier.archive import write_archive
-from pyclassifier.catalog import CATALOG, ModelCard, get_card
+from pyclassifier.archives import write_archive
+from pyclassifier.backbones import CATALOG, ModelCard, get_card
+from pyclassifier.convert import cli, running
+from pyclassifier.convert.head import make_head
+from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.running import run_tfjs
+from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.verify import compare
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_a_wrong_conversion_is_not_written(here, capsys, monkeypatch):
     def wrong(model, *, keep=()):
         return replace(model, weights={name: array + 0.01 for name, array in model.weights.items()})
 
-    monkeypatch.setattr("pyclassifier_convert.pipeline.fold", wrong)
+    monkeypatch.setattr("pyclassifier.convert.pipeline.fold", wrong)
     code, report = run_json(capsys, "web model", "out", "--fold-batchnorm", "--verify")
     assert code == 1 and "Nothing was written" in report["error"] and not Path("out").exists()
 
@@ -316,7 +316,7 @@ def test_a_head_of_a_feature_map_runs(tmp_path, capsys):
     assert made.shape == (5, 2) and made.sum(1) == pytest.approx(np.ones(5), abs=1e-6)
 
 
-@pytest.mark.parametrize("module", ["convert", "pyclassifier_convert"])
+@pytest.mark.parametrize("module", ["convert", "pyclassifier.convert"])
 def test_the_module_is_the_command(module):
     root = Path(__file__).parents[2]
     process = subprocess.run(
@@ -328,7 +328,7 @@ def test_the_module_is_the_command(module):
 
 
 def test_nothing_heavy_is_imported_for_tfjs_models(here):
-    convert = "from pyclassifier_convert import cli; cli.main(['web model', 'out'])"
+    convert = "from pyclassifier.convert import cli; cli.main(['web model', 'out'])"
     code = f"import sys; {convert}; print(set(sys.modules) & {{heavy}})"
     heavy = {"h5py", "keras", "tensorflow", "rich", "tf_keras"}
     command = [sys.executable, "-c", code.replace("{heavy}", repr(heavy))]
@@ -388,7 +388,7 @@ def test_a_list_of_labels_is_not_overwritten(here, capsys):
 def test_a_full_disk_leaves_what_was_there(target, here):
     # As on a full disk, writing fails on the way: the model is read here, its larger files cannot be written.
     code = (
-        "import resource, sys; from pyclassifier_convert import cli, targets\n"
+        "import resource, sys; from pyclassifier.convert import cli, targets\n"
         "def limited(*args, real=targets.tempfile.TemporaryDirectory, **kwargs):\n"
         "    if kwargs.get('dir'): resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))\n"
         "    return real(*args, **kwargs)\n"

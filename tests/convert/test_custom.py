@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pyclassifier_convert import ConvertError, CustomLayer, Options, UnsupportedLayerError, convert
-from pyclassifier_convert.custom import parse_custom
-from pyclassifier_convert.running import run_tfjs
 from tfjs_models import needs_tfjs
+
+from pyclassifier.convert import ConvertError, CustomLayer, Options, UnsupportedLayerError, convert
+from pyclassifier.convert.custom import parse_custom
+from pyclassifier.convert.running import run_tfjs
 
 # A layer with a weight, one that changes the shape, and a Lambda; saved by the Keras that has them.
 MODEL = """

@@ -4,15 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pyclassifier_convert import ConvertError
-from pyclassifier_convert.edit import cut_at, fold_batchnorm, split_at
-from pyclassifier_convert.graph import check_layers, flatten
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.probes import probe_inputs
-from pyclassifier_convert.running import Job, run_many, run_tfjs
-from pyclassifier_convert.summary import summary
-from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier_convert.verify import compare
 from tfjs_models import (
     MOBILENET,
     conv_model,
@@ -24,6 +15,16 @@ from tfjs_models import (
     nested_model,
     norm_weights,
 )
+
+from pyclassifier.convert import ConvertError
+from pyclassifier.convert.edit import cut_at, fold_batchnorm, split_at
+from pyclassifier.convert.graph import check_layers, flatten
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.running import Job, run_many, run_tfjs
+from pyclassifier.convert.summary import summary
+from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.verify import compare
 
 TOLERANCE = 1e-5  # Relative; folding rounds each weight once more.
 

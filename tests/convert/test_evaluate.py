@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 import zoo as zoo_models
 import zoo_check
-from pyclassifier_convert import cli
-from pyclassifier_convert.edit import fold_batchnorm
-from pyclassifier_convert.errors import ConvertError
-from pyclassifier_convert.evaluate import evaluate
-from pyclassifier_convert.keras_files import parse_keras
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.tfjs_files import write_tfjs
-from pyclassifier_convert.tfjs_to_keras import write_keras
-from pyclassifier_convert.verify import verify
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs
 from zoo_fixture import zoo  # noqa: F401
+
+from pyclassifier.convert import cli
+from pyclassifier.convert.edit import fold_batchnorm
+from pyclassifier.convert.errors import ConvertError
+from pyclassifier.convert.evaluate import evaluate
+from pyclassifier.convert.keras_files import parse_keras
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.tfjs_files import write_tfjs
+from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.verify import verify
 
 # What the names of models begin with all of whose layers have a rule in numpy.
 _WHOLE = (
@@ -60,7 +61,7 @@ def test_numpy_computes_what_keras_computes(zoo, flavour, name, whole):  # noqa:
 @pytest.fixture
 def without_keras(monkeypatch):
     for module in ("checking", "verify"):
-        monkeypatch.setattr(sys.modules[f"pyclassifier_convert.{module}"], "has_keras", lambda: False)
+        monkeypatch.setattr(sys.modules[f"pyclassifier.convert.{module}"], "has_keras", lambda: False)
 
 
 def _report(capsys, *arguments):
@@ -100,7 +101,7 @@ def _break_epsilon(config):
 @needs_tfjs
 @pytest.mark.parametrize("damage", [_break_activation, _break_padding, _break_epsilon])
 def test_a_wrong_translation_is_found_without_keras(damage, tmp_path, capsys, monkeypatch, without_keras):
-    from pyclassifier_convert import keras_to_tfjs
+    from pyclassifier.convert import keras_to_tfjs
 
     def wrong(model, *args, _real=keras_to_tfjs.to_layers_model, **kwargs):
         made = _real(model, *args, **kwargs)
@@ -135,7 +136,7 @@ def test_what_comes_before_an_unknown_layer_is_compared(tmp_path, capsys, monkey
     (check,) = report["checks"]
     assert code == 0 and "'before'" in check["what"] and "'memory' (LSTM)" in check["what"]
     assert 0 <= check["difference"] <= 1e-5
-    from pyclassifier_convert import keras_to_tfjs
+    from pyclassifier.convert import keras_to_tfjs
 
     def wrong(model, *args, _real=keras_to_tfjs.to_layers_model, **kwargs):
         made = _real(model, *args, **kwargs)

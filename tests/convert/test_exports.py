@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from photos import COLORS, encode, noisy
-from pyclassifier_convert import exports
-from pyclassifier_convert.calibration import calibration_photos
-from pyclassifier_convert.checking import Check, Stages, warn_of_changes
-from pyclassifier_convert.errors import ConvertError
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.targets import check_target
-from pyclassifier_convert.tfjs_files import write_tfjs
-from pyclassifier_convert.verify import Comparison
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
+
+from pyclassifier.convert import exports
+from pyclassifier.convert.calibration import calibration_photos
+from pyclassifier.convert.checking import Check, Stages, warn_of_changes
+from pyclassifier.convert.errors import ConvertError
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.targets import check_target
+from pyclassifier.convert.tfjs_files import write_tfjs
+from pyclassifier.convert.verify import Comparison
 
 LABELS = ("ant", "bee", "cat", "dog", "élan")
 

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from fetch import fetch_file
 from PIL import Image
-from pyclassifier_convert import ConvertError, cli, fetching
-from pyclassifier_convert.fetching import fetch_backbone
-from pyclassifier_convert.frozen_graph import read_frozen_mobilenet
-from pyclassifier_convert.registry import Package, PackagedFile
-from pyclassifier_convert.running import run_tfjs
-from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
 from tfjs_models import SHARED, conv_model, needs_tfjs
 
-from pyclassifier.catalog import CATALOG
+from pyclassifier.backbones import CATALOG
+from pyclassifier.convert import ConvertError, cli, fetching
+from pyclassifier.convert.fetching import fetch_backbone
+from pyclassifier.convert.frozen_graph import read_frozen_mobilenet
+from pyclassifier.convert.registry import Package, PackagedFile
+from pyclassifier.convert.running import run_tfjs
+from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
 
 NAME = "mobilenet_v1_0.25_224"
 DRUM = SHARED / "data/drum/drum.jpg"

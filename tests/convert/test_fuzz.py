@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyclassifier_convert.tfjs_files import write_tfjs
-from pyclassifier_convert.tfjs_to_keras import write_keras
 from tfjs_models import conv_model, dense_model, nested_model, zip_of
+
+from pyclassifier.convert.tfjs_files import write_tfjs
+from pyclassifier.convert.tfjs_to_keras import write_keras
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each case needs a fork of the process")
 

@@ -5,10 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pyclassifier_convert import cli, read_keras, read_tfjs
-from pyclassifier_convert.running import find_node, find_node_modules
 from serve import serving
 from tfjs_models import needs_tfjs
+
+from pyclassifier.convert import cli, read_keras, read_tfjs
+from pyclassifier.convert.running import find_node, find_node_modules
 
 COMMAND = ["head", "--classes", "3", "--units", "100", "--features", "256"]
 

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convert import isolation
-from convert.errors import ConvertError, UnsupportedLayerError
-from convert.keras_files import parse_keras, read_keras
-from convert.keras_to_tfjs import to_layers_model
+from pyclassifier.convert import isolation
+from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
+from pyclassifier.convert.keras_files import parse_keras, read_keras
+from pyclassifier.convert.keras_to_tfjs import to_layers_model
 
 CONFIG = {
     "class_name": "Sequential",

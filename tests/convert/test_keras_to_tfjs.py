@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from zoo_fixture import zoo  # noqa: F401 - A conftest.py here would hide the one above to `import conftest`.
 
-from convert.errors import ConvertError, UnsupportedLayerError
-from convert.keras_files import read_keras
-from convert.keras_to_tfjs import to_layers_model
-from convert.model import KerasModel
-from convert.running import Job, run_many
-from convert.tfjs_files import write_tfjs
-from convert.tfjs_to_keras.rules import RULES
+from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
+from pyclassifier.convert.keras_files import read_keras
+from pyclassifier.convert.keras_to_tfjs import to_layers_model
+from pyclassifier.convert.model import KerasModel
+from pyclassifier.convert.running import Job, run_many
+from pyclassifier.convert.tfjs_files import write_tfjs
+from pyclassifier.convert.tfjs_to_keras.rules import RULES
 
 SHARED = Path(__file__).parents[3] / "shared"
 

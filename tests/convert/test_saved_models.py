@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert.cli import main
-from convert.errors import ConvertError
-from convert.formats import source_format
-from convert.pipeline import Options, convert, read_model
-from convert.running import Job, run_many
-from convert.saved_models import PACKAGES
-from convert.verify import compare
+from pyclassifier.convert.cli import main
+from pyclassifier.convert.errors import ConvertError
+from pyclassifier.convert.formats import source_format
+from pyclassifier.convert.pipeline import Options, convert, read_model
+from pyclassifier.convert.running import Job, run_many
+from pyclassifier.convert.saved_models import PACKAGES
+from pyclassifier.convert.verify import compare
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
-from pyclassifier_convert.graph import flatten
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.probes import probe_inputs
-from pyclassifier_convert.running import Job, run_many, run_tfjs
-from pyclassifier_convert.shapes import output_shapes
-from pyclassifier_convert.summary import summary
-from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model
+
+from pyclassifier.convert.graph import flatten
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.running import Job, run_many, run_tfjs
+from pyclassifier.convert.shapes import output_shapes
+from pyclassifier.convert.summary import summary
+from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
 
 IMAGE = [None, 17, 12, 3]
 SEQUENCE = [None, 9, 4]
@@ -86,7 +87,7 @@ def test_the_table_is_as_keras_prints_it():
 
 def test_the_figures_are_keras_own(tmp_path):
     keras = pytest.importorskip("keras")
-    from pyclassifier_convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.tfjs_to_keras import write_keras
 
     write_keras(conv_model(), tmp_path / "m.keras")
     lines = []

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyclassifier_convert import ConvertError
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
 from tfjs_models import MOBILENET, conv_model, dense_model, edit_json, needs_mobilenet, nested_model, zip_of
+
+from pyclassifier.convert import ConvertError
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
 
 
 @pytest.fixture

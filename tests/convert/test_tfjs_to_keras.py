@@ -14,15 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.running import run_tfjs
-from pyclassifier_convert.tfjs_files import read_tfjs
-from pyclassifier_convert.tfjs_to_keras import write_keras
 
-from pyclassifier.archive import Archive, write_archive
-from pyclassifier.catalog import get_card
-from pyclassifier.shapes import initial_weights
-from pyclassifier.topology import feature_extractor, head
+from pyclassifier.archives import Archive, write_archive
+from pyclassifier.backbones import feature_extractor, get_card, head, initial_weights
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.running import run_tfjs
+from pyclassifier.convert.tfjs_files import read_tfjs
+from pyclassifier.convert.tfjs_to_keras import write_keras
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "web"

@@ -3,14 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from pyclassifier_convert import ConvertError, running
-from pyclassifier_convert.checking import Check, Stages, check, raise_for_failures
-from pyclassifier_convert.edit import cut_at, fold_batchnorm
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.probes import probe_inputs
-from pyclassifier_convert.running import Job, run_many, run_tfjs
-from pyclassifier_convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier_convert.verify import Comparison, compare, verify
 from tfjs_models import (
     MOBILENET,
     SHARED,
@@ -22,6 +14,15 @@ from tfjs_models import (
     needs_tfjs,
     nested_model,
 )
+
+from pyclassifier.convert import ConvertError, running
+from pyclassifier.convert.checking import Check, Stages, check, raise_for_failures
+from pyclassifier.convert.edit import cut_at, fold_batchnorm
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.running import Job, run_many, run_tfjs
+from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.verify import Comparison, compare, verify
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_model_and_a_reference_are_compared(folder, tmp_path):
 @needs_tfjs
 def test_a_keras_file_is_the_reference(folder, tmp_path):
     pytest.importorskip("keras")
-    from pyclassifier_convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.tfjs_to_keras import write_keras
 
     write_keras(dense_model(), tmp_path / "m.keras")
     assert verify(folder, tmp_path / "m.keras").agrees

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pyclassifier_convert.errors import ConvertError
-from pyclassifier_convert.model import LayersModel
-from pyclassifier_convert.running import find_node, find_node_modules
+
+from pyclassifier.convert.errors import ConvertError
+from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.running import find_node, find_node_modules
 
 SHARED = Path(__file__).parents[3] / "shared"
 MOBILENET = SHARED / "models/mobilenet_v1_0.25_224"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from convert.custom import custom_module
-from convert.errors import ConvertError
-from convert.keras_files import parse_keras
-from convert.keras_to_tfjs import to_layers_model
-from convert.running import Job, run_many
-from convert.tfjs_files import write_tfjs
+from pyclassifier.convert.custom import custom_module
+from pyclassifier.convert.errors import ConvertError
+from pyclassifier.convert.keras_files import parse_keras
+from pyclassifier.convert.keras_to_tfjs import to_layers_model
+from pyclassifier.convert.running import Job, run_many
+from pyclassifier.convert.tfjs_files import write_tfjs
 
 TOLERANCE = 1e-4
 

@@ -55,9 +55,10 @@ async ([url, backend, pytestZip, testsZip]) => {
 @pytest.mark.parametrize("backend", ["webgl", pytest.param("wasm", marks=pytest.mark.full)])
 def test_unit_tests_pass_in_pyodide(tab, site, backend):
     tab.goto(f"{site}favicon.svg")
-    modules = tuple(path.name for path in sorted(TESTS.glob("*.py")))
+    files = [*TESTS.glob("*.py"), *TESTS.glob("data/*")]
+    names = tuple(path.relative_to(TESTS).as_posix() for path in sorted(files))
     site_packages = Path(sysconfig.get_path("purelib"))
-    result = tab.evaluate(RUN, [site, backend, zipped(site_packages, PYTEST_PARTS), zipped(TESTS, modules)])
+    result = tab.evaluate(RUN, [site, backend, zipped(site_packages, PYTEST_PARTS), zipped(TESTS, names)])
     assert result["backend"] == backend
     assert result["code"] == 0, result["output"]
     assert "PASSED test_engines.py::test_fit_learns_and_reports_each_epoch[tfjs]" in result["output"]

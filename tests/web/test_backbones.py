@@ -10,12 +10,12 @@ from browser_fixtures import SHARED
 from fetch import BuildError, fetch_file, fetch_packaged
 from graph_reference import evaluate
 from PIL import Image
-from pyclassifier_convert import ConvertError, absorb_padding, split_at
-from pyclassifier_convert.fetching import REGISTRY, read_packaged
 from serve import serving
 from vendor import vendor_files
 
-from pyclassifier.catalog import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.convert import ConvertError, absorb_padding, split_at
+from pyclassifier.convert.fetching import REGISTRY, read_packaged
 
 CARD = CATALOG[DEFAULT_BACKBONE]
 DRUM = SHARED / "data/drum/drum.jpg"

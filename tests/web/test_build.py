@@ -31,7 +31,7 @@ def test_lock_file_lists_what_is_there_with_its_hash(files):
         assert hashlib.sha256(content(files[f"pyodide/{package['file_name']}"])).hexdigest() == package["sha256"]
     ours = lock["packages"]["pyclassifier"]
     assert sorted(ours["depends"]) == ["numpy", "pillow"]
-    assert ours["imports"] == ["pyclassifier", "pyclassifier_convert"]
+    assert ours["imports"] == ["pyclassifier"]
 
 
 def test_all_pages_in_one_document_have_ids_of_their_own(files):

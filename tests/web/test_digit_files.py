@@ -6,7 +6,7 @@ import numpy as np
 from mnist import digit_files
 
 from pyclassifier import decode_image
-from pyclassifier.mnist import center_digit, from_sprite
+from pyclassifier.data import center_digit, from_sprite
 
 
 async def test_the_built_in_digits_are_mlxtends():

@@ -9,7 +9,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from pyclassifier_convert.running import find_node
+
+from pyclassifier.convert.running import find_node
 
 FILES = sorted((Path(__file__).parents[1] / "javascript").glob("*.test.mjs"))
 TESTS = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyclassifier import Dataset, Problem, Project, Sample
-from pyclassifier.datasets import Split
+from pyclassifier.data import Split
 
 MOST_STEPS = 100
 MOST_OFFERED = 100  # Of a model's classes: more of them than photos would be in the way.

@@ -8,7 +8,7 @@ import numpy as np
 from exchange import Data
 from numpy.typing import NDArray
 
-from pyclassifier.predictions import is_rejected
+from pyclassifier.judging import is_rejected
 
 
 def answer(row: NDArray[np.float32], labels: Sequence[str], threshold: float | None) -> tuple[Data, list[Data]]:

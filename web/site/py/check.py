@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from exchange import Data, Emit, Stop, as_dict, reporter, stopper
 
 from pyclassifier import Finding, Fix, check_dataset
-from pyclassifier.catalog import get_card
-from pyclassifier.findings import find_faults
+from pyclassifier.backbones import get_card
+from pyclassifier.judging import find_faults
 
 if TYPE_CHECKING:
     from workbench import Workbench

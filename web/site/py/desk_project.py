@@ -11,7 +11,7 @@ from exchange import Data
 from runs import Runs
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Project
-from pyclassifier.self_check import complaint
+from pyclassifier.archives import complaint
 
 if TYPE_CHECKING:
     from workbench import Workbench

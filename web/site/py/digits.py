@@ -11,8 +11,7 @@ from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict
 from workbench import Workbench
 
 from pyclassifier import Dataset, DatasetError, ImageClassifier, decode_image, small_cnn
-from pyclassifier.images import encode_bmp
-from pyclassifier.mnist import center_digit, draw_samples, examples, from_idx, from_sprite
+from pyclassifier.data import center_digit, draw_samples, encode_bmp, examples, from_idx, from_sprite
 
 N_EXAMPLES = 20
 DEFAULTS = {"nTraining": 1000, "nValidation": 200, "batchSize": 500, "epochs": 50, "learningRate": 1e-3, "seed": 0}

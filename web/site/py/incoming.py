@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 from exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
 
 from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
-from pyclassifier.columns import Columns, MappingQuestion
-from pyclassifier.datasets import Split
-from pyclassifier.images import make_thumbnail
-from pyclassifier.intake import Files, Intake, from_files, from_set, unpack
-from pyclassifier.names import is_table, is_zip, why_skip
+from pyclassifier.data import (
+    Columns,
+    Files,
+    Intake,
+    MappingQuestion,
+    Split,
+    from_files,
+    from_set,
+    is_table,
+    is_zip,
+    make_thumbnail,
+    unpack,
+    why_skip,
+)
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -14,8 +14,8 @@ import kept_runs
 from exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
 from kept_place import Place
 
-from pyclassifier.catalog import get_card
-from pyclassifier.manifest import FeatureRows, restore_project
+from pyclassifier.backbones import get_card
+from pyclassifier.projects import FeatureRows, restore_project
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -11,7 +11,7 @@ import kept_runs
 from exchange import Data
 
 from pyclassifier import ArchiveError, NotFittedError, Project
-from pyclassifier.manifest import describe_project, reading
+from pyclassifier.projects import describe_project, reading
 
 if TYPE_CHECKING:
     from workbench import Workbench

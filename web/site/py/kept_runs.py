@@ -14,11 +14,10 @@ from exchange import Data, read_card
 from runs import Run
 
 from pyclassifier import Augmentation, Snapshot
-from pyclassifier.catalog import get_card
-from pyclassifier.jsons import without_nan
-from pyclassifier.manifest import describe_predictions, read_predictions
-from pyclassifier.record import read_calibration, read_evaluation, read_history
-from pyclassifier.weights import decode_weights, encode_weights
+from pyclassifier.backbones import decode_weights, encode_weights, get_card
+from pyclassifier.data import without_nan
+from pyclassifier.projects import describe_predictions, read_predictions
+from pyclassifier.training import read_calibration, read_evaluation, read_history
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -11,7 +11,7 @@ from exchange import Data, Emit, File, Reader, Stop, as_dict, open_slices, repor
 from keeping import restored
 
 from pyclassifier import ImageClassifier, open_project, save_project
-from pyclassifier.archive import pack_files
+from pyclassifier.archives import pack_files
 
 if TYPE_CHECKING:
     from workbench import Workbench

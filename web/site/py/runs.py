@@ -11,7 +11,7 @@ from album import Place
 from exchange import Data, Emit, Stop
 
 from pyclassifier import Snapshot
-from pyclassifier.predictions import compare_right
+from pyclassifier.judging import compare_right
 
 if TYPE_CHECKING:
     from workbench import Workbench

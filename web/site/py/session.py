@@ -15,12 +15,7 @@ from keeping import Keeper
 from recognise import Recogniser
 from workbench import FlatWorkbench, Workbench
 
-from pyclassifier import (
-    ModelCard,
-    PyClassifierError,
-    StoppedError,
-    default_engine,
-)
+from pyclassifier import ModelCard, PyClassifierError, StoppedError, default_engine
 
 KEPT = ("photos", "logos", "digits")  # Desks whose projects are kept in the browser.
 

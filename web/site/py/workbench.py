@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from options import describe_params, read_options
 
 from pyclassifier import Dataset, ImageClassifier, ModelCard, Predictions, Problem, Progress
-from pyclassifier.catalog import get_card
-from pyclassifier.names import LabelBy
+from pyclassifier.backbones import get_card
+from pyclassifier.data import LabelBy
 
 TOP = 5
 OPENED = "opened"  # Stands for the backbone of the model in use.

@@ -1,0 +1,312 @@
+"""A trained classifier <-> the zip that anyone's tf.js reads.
+
+``model.json``, ``weights.bin`` and ``metadata.json`` at the root, in the layout that Teachable Machine writes
+(https://github.com/googlecreativelab/teachablemachine-community/tree/master/libraries/image), so that
+`@teachablemachine/image`, ml5 and plain `tf.loadLayersModel` open it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import reprlib
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from ..backbones import (
+    ModelCard,
+    Topology,
+    Weights,
+    decode_weights,
+    encode_weights,
+    input_size,
+    leaf_layers,
+    model_config,
+    output_shapes,
+    pooling_of,
+    sequential,
+)
+from ..data import MAX_JSON_BYTES, ZIP_ERRORS, read_json_object, read_member, without_nan
+from ..embedding import FIT_MODES, FitMode, pixels_card
+from ..errors import ArchiveError
+from .quantization import StoredAs, choose_quantization
+
+MAX_BYTES = 1 << 29
+_FILES = ("model.json", "weights.bin", "metadata.json")
+TFJS_VERSION = "4.22.0"
+_MAX_LABELS = 100_000
+_MAX_LABEL_LENGTH = 1000
+_MAX_SCALING = 1e6
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What an archive holds.
+
+    Parameters
+    ----------
+    extractor, head : dict
+        Topologies: (N, S, S, 3) -> features, features -> probabilities. The extractor is empty where the head gets the
+        pixels themselves.
+    extractor_weights, head_weights : mapping of str to ndarray
+        Named float32 weights.
+    labels : tuple of str
+        In the order of the outputs.
+    card : ModelCard
+        The backbone, at the input size in use.
+    fit_mode : {"crop", "pad", "stretch", "central"}
+    name : str
+        What the user calls the model.
+    record : dict
+        Run record and self-check samples: plain data.
+    """
+
+    extractor: Topology
+    extractor_weights: Weights
+    head: Topology
+    head_weights: Weights
+    labels: tuple[str, ...]
+    card: ModelCard
+    fit_mode: FitMode = "crop"
+    name: str = "pyclassifier model"
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32") -> bytes:
+    """Pack a classifier.
+
+    Parameters
+    ----------
+    archive : Archive
+    version : str
+        Of this package, for the metadata.
+    dtype : {"float32", "float16", "uint16", "uint8"}
+        How the weights are stored; see `pyclassifier.quantization`.
+
+    Returns
+    -------
+    bytes
+        A zip file.
+    """
+    weights = {**archive.extractor_weights, **archive.head_weights}
+    entries, data = encode_weights(weights, quantize=choose_quantization(weights, dtype))
+    model = {
+        "format": "layers-model",
+        "generatedBy": f"pyclassifier v{version}",
+        "convertedBy": None,
+        "modelTopology": {
+            **(sequential("classifier", [archive.extractor, archive.head]) if archive.extractor else archive.head),
+            "keras_version": f"tfjs-layers {TFJS_VERSION}",
+            "backend": "tensor_flow.js",
+        },
+        "weightsManifest": [{"paths": ["weights.bin"], "weights": entries}],
+    }
+    metadata = {
+        "tfjsVersion": TFJS_VERSION,
+        "packageVersion": version,
+        "packageName": "@teachablemachine/image",
+        "timeStamp": datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "modelName": archive.name,
+        "labels": list(archive.labels),
+        "imageSize": archive.card.input_size,
+        **({"grayscale": True} if not archive.extractor and archive.card.feature_channels == 1 else {}),
+        "userMetadata": {
+            "pyclassifier": {
+                "version": version,
+                "card": asdict(archive.card),
+                "fitMode": archive.fit_mode,
+                **archive.record,
+            }
+        },
+    }
+    buffer = io.BytesIO()
+    # Float weights hardly shrink; level 1 takes what is cheap to take.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("model.json", json.dumps(without_nan(model), allow_nan=False))
+        file.writestr("weights.bin", data)
+        file.writestr("metadata.json", json.dumps(without_nan(metadata), allow_nan=False, indent=1))
+    return buffer.getvalue()
+
+
+def read_archive(data: bytes) -> Archive:
+    """Unpack a classifier, ours or one that Teachable Machine wrote.
+
+    Parameters
+    ----------
+    data : bytes
+        A zip file. It is not trusted: nothing but the three files is read, never more than 512 MB of weights
+        and 32 MB of each JSON file.
+
+    Returns
+    -------
+    Archive
+
+    Raises
+    ------
+    ArchiveError
+        It is no such archive, or its parts do not fit together.
+    """
+    model, weights_data, metadata = _unzip(data)
+    try:
+        extractor, head = _parts(model_config(model))
+        entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
+        n_outputs = head["config"]["layers"][-1]["config"]["units"]
+        head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
+        ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
+        card = _card(ours.get("card"), extractor, metadata) if extractor else pixels_card(head)
+        labels = _labels(metadata["labels"], n_outputs)
+        fit_mode = ours.get("fitMode", "crop")
+        weights = decode_weights(entries, weights_data)
+        _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise ArchiveError(
+            "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise "
+            f"({type(error).__name__}: {str(error)[:_MAX_LABEL_LENGTH]})."
+        ) from error
+    if fit_mode not in FIT_MODES:
+        raise ArchiveError(f"Expected the fit mode to be one of {', '.join(FIT_MODES)}; got {reprlib.repr(fit_mode)}.")
+    return Archive(
+        extractor=extractor,
+        extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
+        head=head,
+        head_weights={k: v for k, v in weights.items() if k.split("/")[0] in head_layers},
+        labels=labels,
+        card=card,
+        fit_mode=fit_mode,
+        name=_model_name(metadata),
+        record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
+    )
+
+
+def pack_files(files: Mapping[str, bytes]) -> bytes:
+    """Make an archive of its three files, as Teachable Machine hosts a model.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        ``model.json``, ``weights.bin`` and ``metadata.json``; others are left out.
+
+    Returns
+    -------
+    bytes
+        A zip file, for `read_archive`.
+
+    Raises
+    ------
+    ArchiveError
+        One of them is missing.
+    """
+    missing = [name for name in _FILES if name not in files]
+    if missing:
+        raise ArchiveError(f"Expected {', '.join(_FILES)} together; {', '.join(missing)} is missing. Choose all three.")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name in _FILES:
+            file.writestr(name, files[name])
+    return buffer.getvalue()
+
+
+def _parts(model: Topology) -> tuple[Topology, Topology]:
+    """Extractor and head; a network that was trained from scratch is a head alone."""
+    layers = model["config"]["layers"]
+    if all("layers" in layer["config"] for layer in layers):
+        extractor, head = layers
+        pooling_of(extractor)
+        return extractor, head
+    output_shapes(model)  # Nothing but layers that are known and fit.
+    return {}, {"class_name": "Sequential", "config": {"name": str(model["config"]["name"]), "layers": layers}}
+
+
+def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
+    """Raise ArchiveError where a layer says to be of another size than its weights: tf.js would allocate as it says."""
+    for layer in layers:
+        config = layer["config"]
+        size = config.get("units", config.get("filters"))
+        own = [array for name, array in weights.items() if name.split("/")[0] == config["name"]]
+        if size is not None and not any(array.ndim and array.shape[-1] == size for array in own):
+            raise ArchiveError(
+                f"Expected weights of the layer {config['name']!r} for its {size!r:.40} units or filters; got shapes "
+                f"{[array.shape for array in own]}."
+            )
+
+
+def _labels(stored: Any, n_outputs: Any) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(label, str) for label in stored):
+        raise ArchiveError(f"Expected a list of names as labels, got {reprlib.repr(stored)}.")
+    # An array of text takes the longest label's room for each of them.
+    if len(stored) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH for label in stored):
+        raise ArchiveError(
+            f"Expected at most {_MAX_LABELS:,} labels of at most {_MAX_LABEL_LENGTH} characters, got {len(stored):,} "
+            f"of up to {max(map(len, stored)):,}."
+        )
+    if type(n_outputs) is not int or len(stored) != n_outputs:
+        raise ArchiveError(
+            f"Expected {reprlib.repr(n_outputs)} labels, one per output of the model; got {len(stored)}."
+        )
+    return tuple(stored)
+
+
+def _model_name(metadata: dict[str, Any]) -> str:
+    name = metadata.get("modelName")
+    return name[:_MAX_LABEL_LENGTH] if isinstance(name, str) and name else "model"
+
+
+def _card(stored: dict[str, Any] | None, extractor: Topology, metadata: dict[str, Any]) -> ModelCard:
+    size = input_size(extractor)
+    if stored is not None:
+        pairs = tuple((str(name), str(digest)) for name, digest in stored.get("sha256", ()))
+        card = ModelCard(**{**stored, "sha256": pairs, "input_size": size})
+        _check_card(card)
+        return card
+    name = _model_name(metadata)
+    return ModelCard(
+        name=name,
+        title=name,
+        source="",
+        licence="",
+        sha256=(),
+        feature_channels=0,
+        input_size=size,
+        divisor=127.0,  # What Teachable Machine's own reader does to pixels.
+    )
+
+
+def _check_card(card: ModelCard) -> None:
+    """Raise ArchiveError where a figure of a card that somebody else wrote cannot be computed with."""
+    for name in ("name", "title", "source", "licence", "feature_layer", "classification_layer"):
+        if not isinstance(getattr(card, name), str):
+            raise ArchiveError(f"Expected text as the card's {name}, got {reprlib.repr(getattr(card, name))}.")
+    for name, least in (("stride", 1), ("feature_channels", 0)):
+        value = getattr(card, name)
+        if type(value) is not int or value < least:
+            raise ArchiveError(f"Expected a whole number of at least {least} as the card's {name}, got {value!r:.40}.")
+    for name in ("divisor", "offset"):
+        value = getattr(card, name)
+        if type(value) not in (int, float) or not abs(value) < _MAX_SCALING or (name == "divisor" and value <= 0):
+            raise ArchiveError(
+                f"Expected a number that pixels can be scaled by as the card's {name}, got {value!r:.40}."
+            )
+
+
+def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            missing = [name for name in _FILES if name not in file.namelist()]
+            if missing:
+                raise ArchiveError(f"Expected {', '.join(_FILES)} in the zip; {', '.join(missing)} is missing.")
+            model, weights, metadata = (_read(file, name) for name in _FILES)
+        return read_json_object(model, "model.json"), weights, read_json_object(metadata, "metadata.json")
+    except ZIP_ERRORS as error:
+        raise ArchiveError(
+            f"Expected a model archive (.zip), got something else or a damaged one ({error})."
+        ) from error
+
+
+def _read(file: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return read_member(file, file.getinfo(name), MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES)
+    except ValueError as error:
+        raise ArchiveError(str(error)) from error

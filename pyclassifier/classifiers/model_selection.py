@@ -1,0 +1,198 @@
+"""Cross-validation: every photo is judged once, by a head that was not trained on it or on one like it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Dataset, Problem
+from ..embedding import report
+from ..engines import Array, Engine
+from ..errors import DatasetError, StoppedError
+from ..history import History
+from ..judging import Evaluation, Predictions
+from ..progress import Callbacks, OnProgress, Progress, ShouldStop
+from ..training import (
+    Ints,
+    Material,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    TrainSettings,
+    add_copies,
+    gather,
+    train_on,
+)
+from .image import ImageClassifier
+
+__all__ = ["CrossValidation", "StratifiedGroupKFold", "StratifiedKFold", "cross_val_score", "cross_validate"]
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """What `cross_validate` finds.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of every readable photo, by the head that was not trained on it, in the dataset's order: see its ``mistakes()``.
+    folds : ndarray of shape (N,), int64
+        Number of the fold that each of these photos was in, from 0.
+
+    Examples
+    --------
+    >>> found = await cross_validate(ImageClassifier(input_size=96), dataset)  # doctest: +SKIP
+    >>> print(found.evaluation.accuracy, found.evaluation.interval, found.scores)  # doctest: +SKIP
+    """
+
+    predictions: Predictions
+    folds: Ints
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Figures of all photos together. Its Wilson interval takes them for independent, as the folds nearly are."""
+        return self.predictions.evaluation
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Accuracy of each fold in 0..1, shape (n_splits,)."""
+        right = self.predictions.y_proba.argmax(axis=1) == self.predictions.y_true
+        return np.array([right[self.folds == k].mean() for k in range(self.folds.max() + 1)])
+
+
+async def cross_validate(
+    classifier: ImageClassifier,
+    dataset: Dataset,
+    *,
+    cv: int | StratifiedKFold | StratifiedGroupKFold = 5,
+    problems: list[Problem] | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> CrossValidation:
+    """Judge a classifier's parameters by cross-validation; features are computed once for all folds.
+
+    In each fold a head is trained as `ImageClassifier.fit` does it, with validation photos of its own by which the best
+    epoch is chosen: the photos of the fold have no part in that.
+
+    Parameters
+    ----------
+    classifier : ImageClassifier
+        Its parameters count; what it learned stays as it is.
+    dataset : Dataset
+        All of its samples are used, whatever their split.
+    cv : int, StratifiedKFold or StratifiedGroupKFold
+        Number of folds, which are drawn by content and by the classifier's ``random_state``, with duplicates,
+        near-duplicates and groups on one side; or how to make them. Rows come in the order of their contents.
+    problems : list of Problem, optional
+        Where given, unreadable photos are added to it and left out; else the first one raises.
+    on_progress : callable, optional
+        Gets `Progress` of the stages "decoding", "features", "augmenting" and "training", this one in epochs of all
+        folds.
+    should_stop : callable, optional
+        Once true, it raises.
+
+    Returns
+    -------
+    CrossValidation
+
+    Raises
+    ------
+    ValueError
+        Too few photos or groups for the folds.
+    DatasetError
+        A class of which there is nothing left to learn from in a fold.
+    ImageDecodeError
+        A photo cannot be read, and no list for problems was given.
+    StoppedError
+        ``should_stop()`` was true; features are remembered.
+    EngineError
+        The engine failed.
+
+    Examples
+    --------
+    >>> found = await cross_validate(classifier, dataset, cv=5)  # doctest: +SKIP
+    >>> classifier.calibrate(found.predictions)  # doctest: +SKIP
+    """
+    settings = classifier.settings
+    if isinstance(cv, int):
+        cv = StratifiedGroupKFold(cv, shuffle=True, random_state=settings.random_state)
+    async with classifier.borrowed_extractor() as extractor:
+        callbacks = Callbacks(on_progress, should_stop=should_stop)
+        material = await gather(dataset, extractor, settings, callbacks)
+        material = await add_copies(material, np.arange(len(material.y)), extractor, settings, callbacks)
+    report(material.problems, problems)
+    y_proba = np.full((len(material.y), len(material.classes)), np.nan, np.float32)
+    folds = np.zeros(len(material.y), np.int64)
+    for k, (rest, test) in enumerate(cv.split(material.X, material.y, material.groups)):
+        callbacks = _fold_callbacks(k, cv.n_splits, settings.epochs, on_progress, should_stop)
+        y_proba[test] = await _judge(material, rest, test, classifier.engine_, settings, callbacks)
+        folds[test] = k
+    positions = {id(sample): i for i, sample in enumerate(dataset.samples)}
+    order = sorted(range(len(folds)), key=lambda i: positions[id(material.samples[i])])
+    samples = tuple(material.samples[i] for i in order)
+    return CrossValidation(Predictions(samples, material.classes, y_proba[order]), folds[order])
+
+
+def _fold_callbacks(
+    fold: int, n_folds: int, epochs: int, on_progress: OnProgress | None, should_stop: ShouldStop | None
+) -> Callbacks:
+    def on_epoch(history: History) -> None:
+        if on_progress:
+            on_progress(Progress("training", fold * epochs + len(history["loss"]), n_folds * epochs))
+
+    return Callbacks(on_epoch=on_epoch, should_stop=should_stop)
+
+
+async def _judge(
+    material: Material, rest: Ints, test: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+) -> Array:
+    """Probabilities of a fold's rows by a head that is trained on the rest."""
+    missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
+    if missing:
+        raise DatasetError(
+            f"Expected photos of {missing[0]!r} in at least 2 groups for cross-validation, got 1: all of them are "
+            "alike, or of one burst. Add other photos of it."
+        )
+    head = await train_on(material, *material.draw(rest, settings), engine, settings, callbacks)
+    try:
+        if head.interruption:
+            raise head.interruption
+        if callbacks.should_stop and callbacks.should_stop():
+            raise StoppedError("Stopped before all folds were judged. Features are remembered.")
+        return await head.model.predict(material.X[test])
+    finally:
+        head.model.dispose()
+
+
+async def cross_val_score(
+    classifier: ImageClassifier,
+    dataset: Dataset,
+    *,
+    cv: int | StratifiedKFold | StratifiedGroupKFold = 5,
+    problems: list[Problem] | None = None,
+    on_progress: OnProgress | None = None,
+) -> NDArray[np.float64]:
+    """Accuracy of a classifier's parameters in each fold of a cross-validation.
+
+    Parameters
+    ----------
+    classifier, dataset, cv, problems, on_progress
+        As in `cross_validate`.
+
+    Returns
+    -------
+    ndarray of shape (n_splits,), float64
+        In 0..1.
+
+    Raises
+    ------
+    ValueError, DatasetError, ImageDecodeError
+        As in `cross_validate`.
+
+    Examples
+    --------
+    >>> scores = await cross_val_score(ImageClassifier(input_size=96), dataset)  # doctest: +SKIP
+    >>> print(f"{scores.mean():.3f} ± {scores.std():.3f}")  # doctest: +SKIP
+    """
+    return (await cross_validate(classifier, dataset, cv=cv, problems=problems, on_progress=on_progress)).scores

@@ -1,0 +1,69 @@
+"""Photos and their labels: files, folders, zips and tables -> labelled samples; bytes -> pixels."""
+
+from .datasets import Dataset, as_samples
+from .images import (
+    MAX_PIXELS,
+    REDUCING_GAP,
+    decode_image,
+    encode_bmp,
+    encode_jpeg,
+    make_thumbnail,
+    open_image,
+    read_size,
+)
+from .intake import Files, Intake, from_files, from_set, unpack
+from .jsons import MAX_JSON_BYTES, read_json_object, without_nan
+from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
+from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
+from .names import SUFFIXES, LabelBy, is_table, is_zip, why_skip
+from .photos import Photo, Problem, Read, Sample, Split, as_sample, reader_of
+from .tables import Columns, MappingQuestion
+from .zips import ZIP_ERRORS, member_reader, read_member
+
+__all__ = [
+    "MAX_JSON_BYTES",
+    "MAX_PIXELS",
+    "REDUCING_GAP",
+    "SUFFIXES",
+    "ZIP_ERRORS",
+    "Columns",
+    "Dataset",
+    "Files",
+    "Intake",
+    "LabelBy",
+    "LabelEncoder",
+    "MappingQuestion",
+    "Photo",
+    "Problem",
+    "Read",
+    "Sample",
+    "Split",
+    "as_indices",
+    "as_sample",
+    "as_samples",
+    "center_digit",
+    "compute_class_weight",
+    "decode_image",
+    "draw_samples",
+    "encode_bmp",
+    "encode_jpeg",
+    "examples",
+    "from_files",
+    "from_idx",
+    "from_set",
+    "from_sprite",
+    "is_table",
+    "is_zip",
+    "make_thumbnail",
+    "member_reader",
+    "one_hot",
+    "open_image",
+    "read_idx",
+    "read_json_object",
+    "read_member",
+    "read_size",
+    "reader_of",
+    "unpack",
+    "why_skip",
+    "without_nan",
+]

@@ -1,0 +1,257 @@
+"""Labelled photos, and how they are split.
+
+Nothing is decoded here. A sample knows how to read its bytes; whoever needs them reads them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..notebook import Shown
+from . import intake
+from .names import LabelBy
+from .photos import Photo, Problem, Read, Sample, Split, as_sample
+
+
+@dataclass(frozen=True)
+class Dataset(Shown):
+    """Labelled samples, and the files that could not become one.
+
+    Parameters
+    ----------
+    samples : tuple of Sample
+        Each with a label.
+    problems : tuple of Problem
+
+    Examples
+    --------
+    >>> async def read():
+    ...     return b"the bytes of a photo"
+    >>> dataset = Dataset((Sample("cat/1.jpg", read, "cat"), Sample("dog/2.jpg", read, "dog")))
+    >>> dataset.labels, dataset.y.tolist()
+    (['cat', 'dog'], ['cat', 'dog'])
+    """
+
+    samples: tuple[Sample, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def from_files(
+        cls,
+        files: Iterable[tuple[str, Read]],
+        *,
+        split: Split | None = None,
+        label: str | None = None,
+        label_by: LabelBy = "auto",
+        group: str | None = None,
+    ) -> Dataset:
+        """Make a dataset from a list of files: the folder that holds a file is its label.
+
+        In a flat folder the file's name is: ``android-0.jpg`` shows "android". So it is where all files lie in one
+        folder and their names tell several classes apart.
+
+        Folders named ``train``, ``training``, ``val``, ``validation`` or ``test``, at any depth, say what the files
+        below them are for instead: ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos
+        of a cat. Hidden and system files and files that are no images become problems.
+
+        Parameters
+        ----------
+        files : iterable of (str, callable)
+            Relative path, and an async function that reads the bytes.
+        split : {"training", "validation"}, optional
+            What all of these files are for, whatever their folders say.
+        label : str, optional
+            The class of all of these files, whatever their folders say.
+        label_by : {"auto", "folder", "name"}
+            With "name", the name before the number is the label whatever folder a file is in; with "folder", only
+            where there is none.
+        group : str, optional
+            What all of these files belong to, such as one burst of a webcam: a split never parts them.
+
+        Returns
+        -------
+        Dataset
+
+        Examples
+        --------
+        >>> async def read():
+        ...     return b"the bytes of a photo"
+        >>> dataset = Dataset.from_files([("cat/1.jpg", read), ("val/cat/2.jpg", read)])
+        >>> [(sample.label, sample.split) for sample in dataset.samples]
+        [('cat', None), ('cat', 'validation')]
+        >>> Dataset.from_files([("android-0.jpg", read), ("train/windows_12.png", read)]).labels
+        ['android', 'windows']
+        """
+        return cls(*intake.from_files(files, split=split, label=label, label_by=label_by, group=group))
+
+    @classmethod
+    def from_folder(
+        cls,
+        folder: str | Path,
+        *,
+        split: Split | None = None,
+        label: str | None = None,
+        label_by: LabelBy = "auto",
+    ) -> Dataset:
+        """Make a dataset from a folder on disk (or in Pyodide's file system), as `from_files`.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Its sub-folders are the labels; its own name is none. A zip in it counts as a folder.
+        split, label, label_by
+            As in `from_files`.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        DatasetError
+            There is no such folder.
+
+        Examples
+        --------
+        >>> dataset = Dataset.from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
+        """
+        return cls(*intake.from_folder(folder, split=split, label=label, label_by=label_by))
+
+    @classmethod
+    def from_zip(
+        cls,
+        source: bytes | str | Path,
+        *,
+        split: Split | None = None,
+        label: str | None = None,
+        label_by: LabelBy = "auto",
+    ) -> Dataset:
+        """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
+
+        Parameters
+        ----------
+        source : bytes, str or Path
+            The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
+            at a time, of at most 256 MB each.
+        split, label, label_by
+            As in `from_files`.
+
+        Returns
+        -------
+        Dataset
+            Photos that are damaged, encrypted or too large become problems once they are read.
+
+        Raises
+        ------
+        DatasetError
+            It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
+
+        Examples
+        --------
+        >>> import io, zipfile
+        >>> buffer = io.BytesIO()
+        >>> with zipfile.ZipFile(buffer, "w") as file:
+        ...     file.writestr("photos/cat/1.jpg", b"the bytes of a photo")
+        >>> Dataset.from_zip(buffer.getvalue()).labels
+        ['cat']
+        """
+        return cls(*intake.from_zip(source, split=split, label=label, label_by=label_by))
+
+    @classmethod
+    def from_csv(
+        cls,
+        table: bytes | str | Path,
+        photos: str | Path | bytes | Iterable[tuple[str, Read]],
+        *,
+        file_column: str | None = None,
+        label_column: str | Sequence[str] | None = None,
+        split_column: str | None = None,
+        split: Split | None = None,
+    ) -> Dataset:
+        """Make a dataset of photos whose classes stand in a table.
+
+        Columns that are not given are found by their names, in English, French or Chinese, and by what is in them.
+        Rows name photos by path, the end of it, file name, or file name without suffix. Rows without a photo, photos
+        without a row, and what could mean several photos become problems.
+
+        Parameters
+        ----------
+        table : bytes, str or Path
+            The file, or where it is: CSV (, ; | or tab), or JSON (a list of records, or the label of each file), in
+            UTF-8 or UTF-16.
+        photos : str, Path, bytes or iterable of (str, callable)
+            A folder, a zip file or its bytes, or files as in `from_files`.
+        file_column : str, optional
+            Which column names the files.
+        label_column : str or sequence of str, optional
+            Which column names the classes. Several are a class each, and hold 1 for the photos of it (one-hot).
+        split_column : str, optional
+            Which column says "train", "val" or "test".
+        split : {"training", "validation"}, optional
+            What all of the photos are for, whatever the table says.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        DatasetError
+            It is no table, a column is not there, or the columns are not certain; then the message names likely ones.
+
+        Examples
+        --------
+        >>> async def read():
+        ...     return b"the bytes of a photo"
+        >>> table = b"id,species\\n1,cat\\n2,dog"
+        >>> Dataset.from_csv(table, [("photos/1.jpg", read), ("photos/2.jpg", read)]).labels
+        ['cat', 'dog']
+        """
+        return cls(
+            *intake.from_csv(
+                table,
+                photos,
+                file_column=file_column,
+                label_column=label_column,
+                split_column=split_column,
+                split=split,
+            )
+        )
+
+    def __add__(self, other: Dataset) -> Dataset:
+        return Dataset(self.samples + other.samples, self.problems + other.problems)
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels of the samples, each once, sorted."""
+        return sorted({str(sample.label) for sample in self.samples})
+
+    @property
+    def y(self) -> NDArray[np.str_]:
+        """Label of each sample, in their order: shape (n_samples,)."""
+        return np.array([str(sample.label) for sample in self.samples], dtype=np.str_)
+
+    def count(self) -> dict[str, Counter[Split | None]]:
+        """Number of samples per label and split.
+
+        Returns
+        -------
+        dict of str to Counter
+            By label, the labels sorted; None counts those whose split is still to be drawn.
+        """
+        counts: dict[str, Counter[Split | None]] = {label: Counter() for label in self.labels}
+        for sample in self.samples:
+            counts[str(sample.label)][sample.split] += 1
+        return counts
+
+
+def as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
+    """Make samples of photos, however they come."""
+    listed = photos.samples if isinstance(photos, Dataset) else photos
+    return [as_sample(photo, i) for i, photo in enumerate(listed)]

@@ -1,0 +1,221 @@
+"""Bytes of an image file -> RGB pixels."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ..errors import ImageDecodeError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_PIXELS = 100_000_000
+
+# What the decoder halves, quarters ... before we resize must keep at least this many times the wanted size,
+# the same rule as Pillow's `Image.thumbnail(reducing_gap=2.0)`: no visible loss against a full decode.
+REDUCING_GAP = 2.0
+
+
+def decode_image(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """Decode the first frame of an image file.
+
+    Parameters
+    ----------
+    data : bytes
+        A JPEG, PNG, APNG, WebP, GIF, BMP or TIFF file.
+    name : str
+        What to call the file in an error.
+    max_pixels : int
+        Largest width x height to accept: a small file can claim to be a picture that fills the memory.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), uint8
+        RGB, upright as its EXIF orientation says, transparency laid over white.
+
+    Raises
+    ------
+    ImageDecodeError
+        The file is empty, no image, truncated or too large.
+
+    Examples
+    --------
+    >>> buffer = io.BytesIO()
+    >>> Image.new("RGB", (4, 3), "red").save(buffer, "PNG")
+    >>> pixels = decode_image(buffer.getvalue())
+    >>> pixels.shape, pixels[0, 0].tolist()
+    ((3, 4, 3), [255, 0, 0])
+    """
+    return np.asarray(open_image(data, name, max_pixels=max_pixels))
+
+
+def open_image(
+    data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS, min_side: int | None = None
+) -> Image.Image:
+    """Decode like `decode_image`, into a Pillow image, at reduced size where that saves work.
+
+    Parameters
+    ----------
+    data, name, max_pixels
+        As in `decode_image`.
+    min_side : int, optional
+        A JPEG may be decoded at 1/2, 1/4 or 1/8 of its size as long as both sides keep twice this many pixels.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB, upright.
+
+    Raises
+    ------
+    ImageDecodeError
+        As in `decode_image`.
+    """
+    with _opened(data, name, max_pixels) as image:
+        if min_side is not None:
+            side = int(min_side * REDUCING_GAP)
+            image.draft("RGB", (side, side))
+        image.load()
+        return _to_rgb(_upright(image))
+
+
+def read_size(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
+    """Read the width and height of an image file from its header, as they are stored: before EXIF turns it.
+
+    Parameters
+    ----------
+    data, name, max_pixels
+        As in `decode_image`.
+
+    Returns
+    -------
+    width, height : int
+        In pixels.
+
+    Raises
+    ------
+    ImageDecodeError
+        The file is empty, no image or too large; whether its pixels can be decoded is not looked at.
+    """
+    with _opened(data, name, max_pixels) as image:
+        return image.size
+
+
+@contextmanager
+def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
+    """An image file with its header read; whatever goes wrong with it is an ImageDecodeError."""
+    if not data:
+        raise ImageDecodeError(name, "the file is empty.")
+    try:
+        with _pixel_limit(max_pixels):
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            _check_size(image, name, max_pixels)
+            yield image
+    except ImageDecodeError:
+        raise
+    except UnidentifiedImageError:
+        raise ImageDecodeError(name, _not_an_image(data)) from None
+    except Image.DecompressionBombError:
+        raise ImageDecodeError(name, _too_large(max_pixels)) from None
+    # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
+    except Exception as error:
+        raise ImageDecodeError(name, f"the image is damaged or incomplete ({error}).") from error
+
+
+def make_thumbnail(data: bytes, name: str, side: int) -> bytes:
+    """Make a small JPEG of an image file.
+
+    Parameters
+    ----------
+    data, name
+        As in `decode_image`.
+    side : int
+        Pixels of its longer side at most.
+
+    Returns
+    -------
+    bytes
+        The whole picture as a JPEG, its sides in proportion.
+
+    Raises
+    ------
+    ImageDecodeError
+        As in `decode_image`.
+    """
+    image = open_image(data, name, min_side=side // 2)  # both sides are decoded with `side` pixels at least
+    image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+    return encode_jpeg(image)
+
+
+def encode_bmp(pixels: NDArray[np.uint8]) -> bytes:
+    """Write RGB pixels (H, W, 3) or grey ones (H, W), uint8, as an image file that keeps them as they are."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "BMP")
+    return buffer.getvalue()
+
+
+def encode_jpeg(image: Image.Image) -> bytes:
+    """Write an RGB image as a JPEG that is good enough to look at."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _pixel_limit(max_pixels: int) -> Iterator[None]:
+    """Let Pillow's own bomb check, made while it reads the header, follow our limit instead of its own."""
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:
+    if image.width * image.height > max_pixels:
+        raise ImageDecodeError(name, f"{image.width} x {image.height} pixels: {_too_large(max_pixels)}")
+
+
+def _too_large(max_pixels: int) -> str:
+    return f"the image has more than {max_pixels / 1e6:g} million pixels. Make it smaller, or raise max_pixels."
+
+
+def _not_an_image(data: bytes) -> str:
+    if data[4:8] == b"ftyp":
+        return "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG."
+    return "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF."
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Damaged EXIF data must not cost us a picture that is otherwise fine.
+        return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "F" or image.mode.startswith("I"):
+        return Image.fromarray(_to_8_bit(np.asarray(image))).convert("RGB")
+    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def _to_8_bit(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Grey of more than 8 bits: integers are 16-bit, floats 0..1 or 0..255."""
+    grey = np.nan_to_num(values.astype(np.float64))
+    if np.issubdtype(values.dtype, np.integer):
+        grey = grey / 257
+    elif grey.max(initial=0) <= 1:
+        grey = grey * 255
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)

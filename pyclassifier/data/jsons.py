@@ -1,0 +1,83 @@
+"""JSON that is not trusted: no deeper than is safe to parse. And plain data as JSON can hold it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import ArchiveError
+
+MAX_JSON_BYTES = 1 << 25
+_MAX_DEPTH = 64
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)  # An open end matches too: no going back.
+_NO_BRACKETS = re.compile(r"[^][{}]+")
+_INNERMOST = re.compile(r"\[\]|\{\}")
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    dict, list, str, int, float, bool or None
+
+    Raises
+    ------
+    ValueError
+        It is damaged, or nested deeper than 64 levels.
+    """
+    # Before it is parsed: json recurses, and in a browser that ends Python itself rather than in RecursionError.
+    brackets = _NO_BRACKETS.sub("", _STRING.sub("", text))
+    for _ in range(_MAX_DEPTH):
+        brackets = _INNERMOST.sub("", brackets)
+    if brackets:
+        raise ValueError(f"brackets that are not closed, or more than {_MAX_DEPTH} levels of them")
+    return json.loads(text)
+
+
+def read_json_object(data: bytes, name: str) -> dict[str, Any]:
+    """Read a JSON file that holds an object.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    name : str
+        What to call it in an error.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ArchiveError
+        It is no JSON object, or nested deeper than is safe.
+    """
+    try:
+        value = parse_json(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ArchiveError(f"Expected JSON in {name}; it is damaged ({error}).") from error
+    if not isinstance(value, dict):
+        raise ArchiveError(f"Expected an object in {name}, got {type(value).__name__}.")
+    return value
+
+
+def without_nan(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data for JSON, which has no nan: that is what a training that diverged leaves in its history."""
+    return {key: _plain(value) for key, value in data.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return without_nan(value)
+    if isinstance(value, list | tuple):
+        return [_plain(child) for child in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

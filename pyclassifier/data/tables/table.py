@@ -1,0 +1,152 @@
+"""Tables that tell the classes of photos: CSV, TSV and JSON files, not trusted, -> columns and rows of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ...errors import DatasetError
+from ..jsons import parse_json
+from ..names import SUFFIXES as PHOTO_SUFFIXES
+from ..names import suffix_of
+
+MAX_BYTES = 1 << 26
+_DELIMITERS = ",;\t|"
+_N_LOOKED_AT = 50
+_N_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text.
+
+    Parameters
+    ----------
+    name : str
+        Path of its file.
+    columns : tuple of str
+        Their names, each once.
+    rows : tuple of tuple of str
+        Each as long as `columns`, without white space around the texts.
+    first_row : int
+        What its file counts the first row as.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    first_row: int = 1
+
+    def column(self, name: str) -> list[str]:
+        """The texts of a column."""
+        i = self.columns.index(name)
+        return [row[i] for row in self.rows]
+
+
+def read_table(data: bytes, name: str) -> Table:
+    """Read a table.
+
+    Parameters
+    ----------
+    data : bytes
+        CSV with any of the delimiters , ; | and tab, whose first line names the columns, or holds a row where it
+        names files; or JSON: a list of records, or an object that gives each file its label. UTF-8 or UTF-16.
+    name : str
+        Path of the file.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    DatasetError
+        It is no such table, or larger than 64 MB.
+    """
+    if len(data) > MAX_BYTES:
+        raise DatasetError(f"Expected a table of at most {MAX_BYTES:,} bytes, got {len(data):,} in {name}.")
+    text = _decode(data, name)
+    if suffix_of(name) == ".json" or text.lstrip()[:1] in ("{", "["):
+        return _read_json(text, name)
+    return _read_csv(text, name)
+
+
+def _decode(data: bytes, name: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif b"\0" in data[:_N_BYTES]:  # what Windows calls Unicode, without the mark at its start
+        encoding = "utf-16-le" if data[1:_N_BYTES:2].count(0) else "utf-16-be"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"Expected text in UTF-8 or UTF-16 in {name}, got something else ({error.reason}). "
+            "Save it again as “CSV UTF-8”."
+        ) from error
+
+
+def _read_csv(text: str, name: str) -> Table:
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True))
+    except csv.Error as error:
+        raise DatasetError(f"Expected a CSV file in {name}, got something else ({error}).") from error
+    rows = [[cell.strip() for cell in line] for line in lines]
+    while rows and not any(rows[0]):
+        rows.pop(0)
+    if not rows:
+        raise DatasetError(f"Expected a table with a row for each photo in {name}, got an empty file.")
+    headless = any(_names_a_file(cell) for cell in rows[0])
+    head = [f"column {i + 1}" for i in range(len(rows[0]))] if headless else rows.pop(0)
+    return _make_table(name, head, [row for row in rows if any(row)], 1 if headless else 2)
+
+
+def _delimiter(text: str) -> str:
+    """Choose the delimiter that parts the first lines into the most columns, as many in each.
+
+    `csv.Sniffer` guesses by letters that come as often in each line, such as the full stop of file names.
+    """
+
+    def score(delimiter: str) -> tuple[int, int]:
+        lines = text[: 1 << 16].splitlines()[:_N_LOOKED_AT]
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row]
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual), usual) if usual > 1 else (0, 0)
+
+    return max(_DELIMITERS, key=score)
+
+
+def _names_a_file(cell: str) -> bool:
+    return suffix_of(cell) in PHOTO_SUFFIXES
+
+
+def _read_json(text: str, name: str) -> Table:
+    expected = f"Expected a list of records, or an object with the label of each file, in {name}"
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        raise DatasetError(f"{expected}; got no JSON ({error}).") from error
+    if isinstance(value, Mapping) and value and not any(isinstance(label, list | dict) for label in value.values()):
+        return _make_table(name, ["file", "label"], [[file, _as_text(label)] for file, label in value.items()], 1)
+    if not isinstance(value, list) or not value or not all(isinstance(record, Mapping) for record in value):
+        raise DatasetError(f"{expected}; got something else.")
+    head = list(dict.fromkeys(key for record in value for key in record))
+    return _make_table(name, head, [[_as_text(record.get(key)) for key in head] for record in value], 1)
+
+
+def _as_text(value: object) -> str:
+    if value is None or isinstance(value, list | dict):
+        return ""
+    return str(value).strip()
+
+
+def _make_table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]], first_row: int) -> Table:
+    columns: list[str] = []
+    for i, title in enumerate(head):
+        title = title.strip() or f"column {i + 1}"
+        columns.append(title if title not in columns else f"{title} ({i + 1})")
+    n = len(columns)
+    return Table(name, tuple(columns), tuple((*row[:n], *[""] * (n - len(row))) for row in rows), first_row)

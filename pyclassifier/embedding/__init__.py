@@ -1,0 +1,31 @@
+"""Photos -> features: preprocessing, augmentation, the extractor, its cache, and what features tell of duplicates."""
+
+from .augmentation import Augmentation, Variation
+from .cache import CACHE_BYTES, Facts, FeatureCache
+from .duplicates import NEAR_DUPLICATE, NearDuplicates, join_groups, near_duplicates
+from .features import BATCH_SIZE, FeatureExtractor, pool_features, report
+from .pixels import Pixels, pixels_card
+from .preprocessing import FIT_MODES, FitMode, fit_image, load_image, make_batch
+
+__all__ = [
+    "BATCH_SIZE",
+    "CACHE_BYTES",
+    "FIT_MODES",
+    "NEAR_DUPLICATE",
+    "Augmentation",
+    "Facts",
+    "FeatureCache",
+    "FeatureExtractor",
+    "FitMode",
+    "NearDuplicates",
+    "Pixels",
+    "Variation",
+    "fit_image",
+    "join_groups",
+    "load_image",
+    "make_batch",
+    "near_duplicates",
+    "pixels_card",
+    "pool_features",
+    "report",
+]

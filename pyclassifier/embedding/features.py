@@ -1,0 +1,285 @@
+"""Photos -> features: decoded in batches while the engine works on the batch before, and remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backbones import ModelCard, Pooling
+from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
+from ..engines import Predictor
+from ..errors import ImageDecodeError, StoppedError
+from ..progress import OnProgress, Progress, ShouldStop
+from .augmentation import Variation
+from .cache import FeatureCache
+from .pixels import Pixels
+from .preprocessing import FitMode, load_image, make_batch
+
+BATCH_SIZE = 16
+
+
+@dataclass(frozen=True)
+class Features:
+    """What came out of a list of samples.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_kept, n_features), float32
+        One row per readable sample, in the samples' order.
+    kept : tuple of int
+        Indices of those samples.
+    problems : tuple of Problem
+        The others.
+    """
+
+    X: NDArray[np.float32]
+    kept: tuple[int, ...]
+    problems: tuple[Problem, ...]
+
+    def spread(self, rows: NDArray[np.float32], n_samples: int, n_columns: int) -> NDArray[np.float32]:
+        """Rows of the kept samples -> rows of all of them (n_samples, n_columns), nan where there is none."""
+        spread = np.full((n_samples, n_columns), np.nan, np.float32)
+        if self.kept:
+            spread[list(self.kept)] = rows
+        return spread
+
+
+def report(found: Sequence[Problem], problems: list[Problem] | None) -> None:
+    """Add problems that were found to a list; raise the first one where there is no list."""
+    if problems is not None:
+        problems.extend(found)
+    elif found:
+        raise ImageDecodeError(found[0].path, found[0].reason)
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """A decoded photo on its way to the engine."""
+
+    digest: str
+    pixels: NDArray[np.uint8]
+
+
+_Decoded = tuple[int, _Pixels]
+Found = dict[int, "NDArray[np.float32] | Problem"]
+
+
+def pool_features(X: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+    """Mean over the feature map of each row (N, n_features); what is no map of so many channels stays as it is."""
+    if not channels or X.shape[1] % channels:
+        return X
+    mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
+    return mean
+
+
+class FeatureExtractor:
+    """Turns samples into features with a model that an engine holds.
+
+    Parameters
+    ----------
+    model : Predictor
+        (N, S, S, 3) -> (N, n_features).
+    card : ModelCard
+        Input size and scaling.
+    fit_mode : {"crop", "pad", "stretch", "central"}
+    pooling : {"avg", "flatten"}
+        How the model pools.
+    cache : FeatureCache
+    weights_id : str
+        Tells models of the same card and other weights apart: the cache takes features of the same card, settings,
+        weights and content for the same.
+    max_pixels : int
+        As in `pyclassifier.data.decode_image`.
+    """
+
+    def __init__(
+        self,
+        model: Predictor,
+        card: ModelCard,
+        *,
+        fit_mode: FitMode,
+        pooling: Pooling,
+        cache: FeatureCache,
+        weights_id: str = "",
+        max_pixels: int = MAX_PIXELS,
+    ) -> None:
+        self.model = model
+        self.card = card
+        self.fit_mode: FitMode = fit_mode
+        self.pooling: Pooling = pooling
+        self.weights_id = weights_id
+        scaling = f"{card.divisor}/{card.offset}"
+        self.kind = f"{card.name}/{card.input_size}/{scaling}/{fit_mode}/{pooling}/{weights_id}"
+        self.cache = cache
+        self.max_pixels = max_pixels
+        self.variation: Variation | None = None
+
+    def varied(self, variation: Variation) -> FeatureExtractor:
+        """The same model and cache, for copies of the photos that are changed at random.
+
+        Parameters
+        ----------
+        variation : Variation
+            How, and which copy of each.
+
+        Returns
+        -------
+        FeatureExtractor
+        """
+        other = copy(self)
+        other.variation, other.kind = variation, f"{self.kind}/{variation.kind}"
+        return other
+
+    def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Mean over the feature map of each row, which photos are compared by; None where the features are pixels."""
+        if isinstance(self.model, Pixels):
+            return None
+        return X if self.pooling == "avg" else pool_features(X, self.card.feature_channels)
+
+    def forgetful(self) -> FeatureExtractor:
+        """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""
+        twin = copy(self)
+        twin.cache = FeatureCache()
+        return twin
+
+    async def extract(
+        self,
+        samples: Sequence[Sample],
+        *,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Features:
+        """Compute the features of samples; those of known content come from the cache.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+        on_progress : callable, optional
+            Gets a `Progress` of stage "decoding" after each photo and of stage "features" after each batch.
+        should_stop : callable, optional
+            Asked before each photo.
+
+        Returns
+        -------
+        Features
+
+        Raises
+        ------
+        StoppedError
+            ``should_stop()`` was true. What was computed stays in the cache.
+        """
+        tell = on_progress or (lambda progress: None)
+        found: Found = {}
+        computing: asyncio.Task[None] | None = None
+        try:
+            async for batch in self._decode(samples, found, tell, should_stop or (lambda: False)):
+                # The engine gets its work before the result of the batch before is waited for, and before the next
+                # batch is decoded, so that it never idles.
+                before, computing = computing, asyncio.ensure_future(self._compute(batch, found))
+                await asyncio.sleep(0)
+                if before:
+                    await before
+                    tell(Progress("features", len(found), len(samples)))
+        finally:
+            if computing:
+                await asyncio.wait([computing])
+                computing.exception()  # Seen, so that it is not reported a second time where another one is raised.
+        if computing:
+            computing.result()
+        tell(Progress("features", len(samples), len(samples)))
+        rows = {i: row for i, row in sorted(found.items()) if not isinstance(row, Problem)}
+        problems = tuple(row for _, row in sorted(found.items()) if isinstance(row, Problem))
+        X = np.stack(list(rows.values())) if rows else np.zeros((0, 0), np.float32)
+        return Features(X, tuple(rows), problems)
+
+    async def _decode(
+        self, samples: Sequence[Sample], found: Found, tell: OnProgress, should_stop: ShouldStop
+    ) -> AsyncIterator[list[_Decoded]]:
+        """Yield batches of what has to be computed; put what is known already, or unreadable, into ``found``."""
+        batch: list[_Decoded] = []
+        # Batches of one size: 90 photos are 6 times 15, not 5 times 16 and 10.
+        size = math.ceil(len(samples) / math.ceil(len(samples) / BATCH_SIZE)) if samples else 0
+        for i, sample in enumerate(samples):
+            if should_stop():
+                raise StoppedError("Stopped before all photos were read. Those that were are remembered.")
+            try:
+                known = await self._look_up(sample)
+            except ImageDecodeError as error:
+                found[i] = Problem(sample.path, error.reason)
+            else:
+                if isinstance(known, _Pixels):
+                    batch.append((i, known))
+                else:
+                    found[i] = known
+            tell(Progress("decoding", i + 1, len(samples)))
+            if len(batch) == size:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
+        """The features of a photo where they are known, else its pixels to compute them from."""
+        digest = self.cache.digest(sample)
+        row = digest and self.cache.get(digest, self.kind)
+        if isinstance(row, np.ndarray):
+            return row
+        data = await _read(sample)
+        digest = self.cache.remember(sample, data)
+        row = self.cache.get(digest, self.kind)
+        if row is not None:
+            return row
+        try:
+            pixels = self._decoded(data, sample.path, digest)
+            self.cache.see(digest, read_size(data, sample.path, max_pixels=self.max_pixels))
+        except ImageDecodeError as error:
+            self.cache.see(digest, error.reason)
+            raise
+        return _Pixels(digest, pixels)
+
+    def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
+        size = self.card.input_size
+        if self.variation is None:
+            return load_image(data, path, size, self.fit_mode, max_pixels=self.max_pixels)
+        image = open_image(data, path, max_pixels=self.max_pixels, min_side=size)
+        return self.variation.apply(image, digest, size, self.fit_mode)
+
+    async def load(self, sample: Sample) -> NDArray[np.uint8]:
+        """Read a photo as the model sees it, before scaling.
+
+        Parameters
+        ----------
+        sample : Sample
+
+        Returns
+        -------
+        ndarray of shape (S, S, 3), uint8
+            RGB.
+
+        Raises
+        ------
+        ImageDecodeError
+            It cannot be read.
+        """
+        return self._decoded(await _read(sample), sample.path, "")
+
+    async def _compute(self, batch: list[_Decoded], found: Found) -> None:
+        X = make_batch([decoded.pixels for _, decoded in batch], self.card)
+        for (i, decoded), row in zip(batch, await self.model.predict(X), strict=True):
+            # A copy: a row that is a view would keep the whole batch alive.
+            kept = row.copy()
+            found[i] = kept
+            self.cache.put(decoded.digest, self.kind, kept)
+
+
+async def _read(sample: Sample) -> bytes:
+    try:
+        return await sample.read()
+    except OSError as error:
+        raise ImageDecodeError(sample.path, f"the file could not be read ({error}).") from error

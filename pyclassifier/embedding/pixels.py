@@ -1,0 +1,66 @@
+"""What networks trained from scratch have instead of a backbone: the pixels themselves, and a card for them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backbones import ModelCard, Topology, input_shape
+
+
+def pixels_card(topology: Topology) -> ModelCard:
+    """The card of a network that is trained from scratch: its pictures' size and scaling.
+
+    Raises
+    ------
+    ValueError
+        The first layer states no size.
+    """
+    size, _, channels = input_shape(topology)
+    return ModelCard(
+        name="pixels",
+        title="Trained from scratch",
+        source="",
+        licence="",
+        sha256=(),
+        feature_channels=channels,
+        input_size=size,
+        stride=1,
+        divisor=255.0,
+        offset=0.0,
+        feature_layer="",
+        classification_layer="",
+    )
+
+
+class Pixels:
+    """The extractor of networks that are trained from scratch: their features are the pixels.
+
+    Parameters
+    ----------
+    channels : int
+        3 for RGB, 1 for grey.
+    """
+
+    topology: Topology
+
+    def __init__(self, channels: int) -> None:
+        self.topology = {}
+        self._channels = channels
+
+    async def predict(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map (N, S, S, 3) to (N, S, S, channels); grey as Pillow makes it (ITU-R 601-2)."""
+        if self._channels == 3:
+            return X
+        return (X @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
+
+    async def feature_map(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The pixels."""
+        return await self.predict(X)
+
+    def weights(self) -> dict[str, NDArray[np.float32]]:
+        """There are none."""
+        return {}
+
+    def dispose(self) -> None:
+        """There is nothing to free."""

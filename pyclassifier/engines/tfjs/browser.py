@@ -1,0 +1,181 @@
+"""What TensorFlow.js needs of a browser: where the site is, its scripts, its files, and what WebGL runs on.
+
+It works on a page as well as in classic workers (JupyterLite's kernel is one) and in module workers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import js
+import pyodide_js
+from pyodide.code import run_js
+from pyodide.ffi import JsException, create_once_callable, create_proxy
+
+from ...errors import EngineError
+
+# Where TensorFlow.js comes from if it is neither there nor on the site: both scripts make or extend the global `tf`.
+CDN_URL = "https://cdn.jsdelivr.net/npm/@tensorflow/"
+_CDN_SCRIPTS = ("tfjs@4.22.0/dist/tf.min.js", "tfjs-backend-wasm@4.22.0/dist/tf-backend-wasm.min.js")
+_SOFTWARE_RENDERER = re.compile("swiftshader|llvmpipe|softpipe|software|basic render", re.IGNORECASE)
+
+# One at a time: a second copy of TensorFlow.js would share its engine with the first one.
+_loading = asyncio.Lock()
+_n_failures = 0
+
+
+async def load_tensorflow(tfjs_url: str | None, site_url: str | None) -> Any:
+    """Return the global ``tf``, loaded if it is not there yet.
+
+    Parameters
+    ----------
+    tfjs_url : str, optional
+        A script or module that has TensorFlow.js 4; by default the site's own, or a CDN's where there is no site.
+    site_url : str, optional
+        As `find_site` gives it.
+
+    Raises
+    ------
+    EngineError
+        It cannot be loaded; a later call tries anew.
+    """
+    global _n_failures
+    async with _loading:
+        if _global_tf() is None:
+            try:
+                for url in [tfjs_url] if tfjs_url else [f"{site_url}vendor/tf.js"] if site_url else _cdn_urls():
+                    await _load_script(url)
+            except EngineError:
+                _n_failures += 1
+                raise
+            tf = _global_tf()
+            if tf is None:
+                raise EngineError(f"Expected TensorFlow.js as the global `tf` of {tfjs_url}, got none. Check tfjs_url.")
+            if not tfjs_url and not site_url:
+                tf.wasm.setWasmPaths(f"{CDN_URL}tfjs-backend-wasm@4.22.0/dist/")
+        return _global_tf()
+
+
+def _global_tf() -> Any:
+    tf = getattr(js, "tf", None)
+    return tf if hasattr(tf, "loadLayersModel") else None
+
+
+def _cdn_urls() -> list[str]:
+    return [CDN_URL + script for script in _CDN_SCRIPTS]
+
+
+async def _load_script(url: str) -> None:
+    # A browser may remember that an address failed, which is why another attempt has another one.
+    url = urljoin(str(js.location.href), url) + (f"?retry={_n_failures}" if _n_failures else "")
+    failure = (
+        f"Expected TensorFlow.js from {url}, which could not be loaded. Check the connection and try again, or choose "
+        "another address (tfjs_url)."
+    )
+    if hasattr(js, "document"):
+        # An element works whatever the page's policy says about code in texts.
+        if not await _add_script_element(url):
+            raise EngineError(failure)
+        if _global_tf() is not None:
+            return
+    try:
+        # Python has no import() of its own. Unlike importScripts it is there in workers of both kinds.
+        module = await run_js("url => import(url)")(url)
+    except JsException as error:
+        if error.name == "EvalError":
+            failure = (
+                "Expected a Content-Security-Policy that lets TensorFlow.js be loaded here, got one without "
+                "'unsafe-eval'. Import it in the worker's own script, as the global `tf`."
+            )
+        raise EngineError(f"{failure} ({error.message})") from error
+    if _global_tf() is None and hasattr(module, "loadLayersModel"):
+        js.tf = module
+
+
+async def _add_script_element(url: str) -> bool:
+    """Load a script by an element of the page; tell whether it loaded."""
+    loaded: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    script = js.document.createElement("script")
+    script.type = "module"
+    script.onload = create_once_callable(lambda event: loaded.set_result(True))
+    script.onerror = create_once_callable(lambda event: loaded.set_result(False))
+    script.src = url
+    js.document.head.append(script)
+    return await loaded
+
+
+async def find_site() -> str | None:
+    """Return the URL of the built site that this runs on, with ``/`` at its end; None where there is none.
+
+    A site has ``models/`` beside ``pyodide/``, and its notebooks in ``lab/``. Only places of this very origin are
+    looked at.
+    """
+    location = str(js.location.href).removeprefix("blob:")
+    index_url = str(getattr(pyodide_js._api.config, "indexURL", ""))
+    candidates = [urljoin(location, urljoin(index_url, "../"))] if index_url else []
+    candidates += [location.rpartition("/lab/")[0] + "/"] if "/lab/" in location else []
+    candidates += [urljoin(location, "./")]
+    for url in dict.fromkeys(candidates):
+        if urlsplit(url)[:2] == urlsplit(location)[:2]:
+            response = await js.fetch(f"{url}models/index.json")
+            if response.ok:
+                return url
+    return None
+
+
+async def fetch(url: str, kind: str, remedy: str) -> Any:
+    """Get a file: a str where ``kind`` is "text", an ArrayBuffer where it is "arrayBuffer".
+
+    Raises `EngineError`, with a remedy in it, where it cannot be had.
+    """
+    try:
+        response = await js.fetch(url)
+    except JsException as error:
+        raise EngineError(f"Expected {url} to load; the request failed ({error.message}). {remedy}") from error
+    if not response.ok:
+        raise EngineError(f"Expected {url} to load, got HTTP status {response.status}. {remedy}")
+    return await (response.text() if kind == "text" else response.arrayBuffer())
+
+
+@contextmanager
+def listening(channel: str) -> Iterator[Callable[[], bool]]:
+    """Listen for a message that any page of this origin sends; yields a function that tells whether one came.
+
+    Parameters
+    ----------
+    channel : str
+        Name of a `BroadcastChannel`.
+    """
+    messages: list[str] = []
+    receiver = js.BroadcastChannel.new(channel)
+    listen = create_proxy(lambda event: messages.append(str(event.data)))
+    receiver.onmessage = listen
+    try:
+        yield lambda: bool(messages)
+    finally:
+        receiver.close()
+        listen.destroy()
+
+
+def webgl_renderer() -> str:
+    """What WebGL runs on, as it says itself; "" where there is no WebGL."""
+    canvas = js.OffscreenCanvas.new(1, 1) if hasattr(js, "OffscreenCanvas") else js.document.createElement("canvas")
+    gl = canvas.getContext("webgl2")
+    if not gl:
+        return ""
+    names = gl.getExtension("WEBGL_debug_renderer_info")
+    renderer = str(gl.getParameter(names.UNMASKED_RENDERER_WEBGL if names else gl.RENDERER))
+    context = gl.getExtension("WEBGL_lose_context")
+    if context:
+        context.loseContext()
+    return renderer
+
+
+def is_software(renderer: str) -> bool:
+    """Tell whether WebGL would run on the CPU, where WebAssembly is several times faster."""
+    return bool(_SOFTWARE_RENDERER.search(renderer))

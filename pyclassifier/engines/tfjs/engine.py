@@ -1,0 +1,240 @@
+"""TensorFlow.js as an engine, driven from Pyodide. Only this folder imports js and pyodide.
+
+Whatever tf.js allocates for a call is disposed of in that call, or in `TfjsModel.dispose`: Python's garbage collector
+never frees a tensor.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import js
+import numpy as np
+from pyodide.ffi import to_js
+
+from ...backbones import (
+    ModelCard,
+    NetworkSummary,
+    Pooling,
+    Topology,
+    Weights,
+    classification_network,
+    encode_weights,
+    feature_extractor,
+    head,
+    initial_weights,
+    model_config,
+)
+from ...data import one_hot
+from ...errors import EngineError
+from ..base import FitConfig, Network
+from .browser import fetch, find_site, is_software, load_tensorflow, webgl_renderer
+from .model import TfjsModel, engine_errors, to_object
+
+Parts = tuple[Topology, list[dict[str, Any]], Any]  # topology, manifest entries, weights (ArrayBuffer)
+
+
+class TfjsEngine:
+    """Engine on TensorFlow.js 4, which is found and loaded when it is first needed.
+
+    It is taken from the global ``tf`` where there is one; else from the site that this runs on, else from a CDN.
+
+    Parameters
+    ----------
+    site_url : str, optional
+        A built site, which has ``vendor/tf.js`` and ``models/``; by default the one that this runs on.
+    tfjs_url : str, optional
+        Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module.
+    backend : {"auto", "webgl", "wasm", "cpu"}
+        What computes. "auto" takes the one that is in use already, else WebGL on a graphics processor, else
+        WebAssembly.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``tfjs 4.22.0``; ``tfjs`` before it is loaded.
+    renderer : str
+        What WebGL runs on; "" where there is no WebGL, or nothing was loaded yet.
+    """
+
+    def __init__(self, *, site_url: str | None = None, tfjs_url: str | None = None, backend: str = "auto") -> None:
+        self.name = "tfjs"
+        self.renderer = ""
+        self._site_url = site_url and site_url.rstrip("/") + "/"
+        self._tfjs_url = tfjs_url
+        self._wanted = backend
+        self._tf: Any = None
+
+    def __repr__(self) -> str:
+        return f"<TfjsEngine: {self.name} on {self.backend}>" if self._tf else "<TfjsEngine: not loaded yet>"
+
+    async def load(self) -> TfjsEngine:
+        """Load TensorFlow.js and start a backend now, so that the first computation need not.
+
+        Returns
+        -------
+        TfjsEngine
+            Itself.
+
+        Raises
+        ------
+        EngineError
+            It cannot be loaded, or the backend does not start here. Another call tries anew.
+        """
+        await self._loaded()
+        return self
+
+    async def _loaded(self) -> Any:
+        if self._tf is None:
+            if self._site_url is None:
+                self._site_url = await find_site()
+            tf = await load_tensorflow(self._tfjs_url, self._site_url)
+            self.renderer = webgl_renderer()
+            await self._start_backend(tf)
+            self.name = f"tfjs {tf.version_core}"
+            self._tf = tf
+        return self._tf
+
+    async def _start_backend(self, tf: Any) -> None:
+        if self._wanted == "auto" and tf.getBackend():
+            return
+        if self._wanted != "auto":
+            candidates = [self._wanted]
+        elif self.software or not self.renderer:
+            candidates = ["wasm", *self.backends, "cpu"]
+        else:
+            candidates = ["webgl", "wasm", "cpu"]
+        for name in candidates:
+            if tf.findBackendFactory(name) and await _set_backend(tf, name):
+                return
+        raise EngineError(f"Expected a backend that works here, got {self._wanted!r}. Choose another one.")
+
+    @property
+    def software(self) -> bool:
+        """Whether WebGL would run on the CPU."""
+        return is_software(self.renderer)
+
+    @property
+    def backends(self) -> list[str]:
+        """Names of the backends that can work here, the fastest on a graphics processor first."""
+        return [*(["webgl"] if self.renderer else []), "wasm", "cpu"]
+
+    @property
+    def backend(self) -> str:
+        """Name of the backend in use: webgl, wasm or cpu; "" before it is loaded."""
+        return str(self._tf.getBackend()) if self._tf else ""
+
+    async def set_backend(self, name: str) -> None:
+        """Compute on another backend from now on; tf.js moves what it holds when it is next used.
+
+        Raises `EngineError` where the backend does not start on this machine.
+        """
+        tf = await self._loaded()
+        if name not in self.backends or not await _set_backend(tf, name):
+            raise EngineError(f"Expected a backend that works here ({', '.join(self.backends)}), got {name!r}.")
+
+    async def load_backbone(self, card: ModelCard, pooling: Pooling) -> TfjsModel:
+        """Load the features part of a backbone from the site's ``models/`` folder."""
+
+        async def source() -> Parts:
+            backbone, entries, data = await self._fetch_part(card, "features")
+            return feature_extractor(backbone, card.input_size, pooling), entries, data
+
+        return await self._load(source)
+
+    async def load_network(self, card: ModelCard) -> Network:
+        """Load both parts of a backbone, and the names of its classes, from the site's ``models/`` folder."""
+
+        async def source() -> Parts:
+            parts = [await self._fetch_part(card, part) for part in ("features", "classification")]
+            topology = classification_network(card, *(layers for layers, _, _ in parts))
+            data = await js.Blob.new(to_js([data for _, _, data in parts])).arrayBuffer()
+            return topology, [entry for _, entries, _ in parts for entry in entries], data
+
+        classes = json.loads(await self._fetch("imagenet_classes.json", "text"))
+        summary = json.loads(await self._fetch(f"{card.name}/summary.json", "text"))
+        model = await self._load(source)
+        return Network(model, tuple((id, name) for id, name in classes), NetworkSummary.from_dict(summary))
+
+    async def _fetch_part(self, card: ModelCard, part: str) -> Parts:
+        """Of a part of a backbone; its layers as they are."""
+        model = json.loads(await self._fetch(f"{card.name}/{part}/model.json", "text"))
+        (group,) = model["weightsManifest"]
+        data = await self._fetch(f"{card.name}/{part}/{group['paths'][0]}", "arrayBuffer")
+        return model_config(model), group["weights"], data
+
+    async def _fetch(self, path: str, kind: str) -> Any:
+        """A file of the site's ``models/`` folder."""
+        await self._loaded()
+        if self._site_url is None:
+            raise EngineError(
+                "Expected to run on a built site, whose folder models/ has the backbones; found none. Give the address "
+                "of one: default_engine(site_url=...)."
+            )
+        remedy = "Check the connection, or rebuild the site with this backbone (web/build.py --backbone)."
+        return await fetch(f"{self._site_url}models/{path}", kind, remedy)
+
+    async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
+        """Build a model from a topology and all of its weights."""
+
+        async def source() -> Parts:
+            return topology, *_encode(weights)
+
+        return await self._load(source)
+
+    async def _load(self, source: Callable[[], Awaitable[Parts]]) -> TfjsModel:
+        topology, entries, data = await source()
+
+        async def renew(trained: Weights | None) -> Any:
+            return await self._assemble(topology, *(_encode(trained) if trained else (await source())[1:]))
+
+        return TfjsModel(await self._loaded(), await self._assemble(topology, entries, data), topology, renew)
+
+    async def _assemble(self, topology: Topology, entries: list[dict[str, Any]], data: Any) -> Any:
+        """A `LayersModel`."""
+        # Not modelFromJSON: only this way tf.js knows that it need not draw random weights first.
+        artifacts = to_object({"modelTopology": topology, "weightSpecs": entries})
+        artifacts.weightData = data
+        tf = await self._loaded()
+        with engine_errors("build the model"):
+            model = await tf.loadLayersModel(tf.io.fromMemory(artifacts))
+            # The site's tf.js brings it (web/fuse.js): nested models, such as a backbone, with fewer kernels.
+            for layer in model.layers if hasattr(tf, "fuseRelu6") else ():
+                if layer.getClassName() == "Model" or layer.getClassName() == "Functional":
+                    tf.fuseRelu6(layer)
+        return model
+
+    async def warm_up(self) -> None:
+        """Compile what the training of any head runs on, so that the first one need not wait for it."""
+        await self._loaded()
+        if self.backend != "webgl":
+            return
+        # Sizes of a usual head, with a last batch that is not full: some shaders depend on how tensors are laid out.
+        topology = head(256, 100, 3)
+        model = await self.build(topology, initial_weights(topology, np.random.default_rng(0)))
+        X, Y = np.zeros((60, 256), np.float32), one_hot([0] * 60, 3)
+        try:
+            await model.fit(X, Y, FitConfig(epochs=1), validation=(X[:30], Y[:30]))
+        finally:
+            model.dispose()
+
+    def memory(self) -> dict[str, int]:
+        """``numTensors`` and ``numBytes`` that tf.js holds now."""
+        if self._tf is None:
+            return {"numTensors": 0, "numBytes": 0}
+        memory = self._tf.memory()
+        return {"numTensors": int(memory.numTensors), "numBytes": int(memory.numBytes)}
+
+
+def _encode(weights: Weights) -> tuple[list[dict[str, Any]], Any]:
+    entries, data = encode_weights(weights)
+    return entries, to_js(data).buffer
+
+
+async def _set_backend(tf: Any, name: str) -> bool:
+    with engine_errors(f"start the backend {name!r}"):
+        started = bool(await tf.setBackend(name))
+        await tf.ready()
+        return started

@@ -1,0 +1,246 @@
+"""A model in TensorFlow.js, driven from Pyodide."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import js
+import numpy as np
+from pyodide.ffi import JsException, to_js
+
+from ...backbones import Topology, Weights
+from ...errors import EngineError
+from ...history import History
+from ...metrics import accuracy_score, log_loss
+from ...progress import OnEpoch, ShouldStop
+from ..base import Array, FitConfig
+from .graphics import ResetError, answered, count_resets, is_reset, restart
+
+
+class TfjsModel:
+    """A tf.js `LayersModel`; made by `TfjsEngine`.
+
+    Parameters
+    ----------
+    tf : JsProxy
+    model : JsProxy
+    topology : dict
+    renew : callable
+        Makes the `LayersModel` again, with other weights where it gets some.
+    """
+
+    def __init__(
+        self, tf: Any, model: Any, topology: Topology, renew: Callable[[Weights | None], Awaitable[Any]]
+    ) -> None:
+        self._tf = tf
+        self._model = model
+        self._renew = renew
+        self._trained: Weights | None = None
+        self._n_resets = count_resets()
+        self._batch_sizes: set[int] = set()
+        self.topology = topology
+
+    async def predict(self, X: Array) -> Array:
+        """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
+        return await self._map(lambda: self._model, X)
+
+    async def feature_map(self, X: Array) -> Array:
+        """Map a batch to what the last layer gets; see `Predictor.feature_map`."""
+        layers = self._model.layers
+        if len(layers) != 2 or not hasattr(layers[0], "predictOnBatch"):
+            raise EngineError("Expected a feature extractor: a model and a layer that pools what it gives.")
+        return await self._map(lambda: self._model.layers[0], X)
+
+    async def _map(self, choose: Callable[[], Any], X: Array) -> Array:
+        await self._revive()
+        try:
+            return await self._map_once(choose(), X)
+        except ResetError:
+            await self._revive()
+            return await self._map_once(choose(), X)
+
+    async def _map_once(self, model: Any, X: Array) -> Array:
+        with engine_errors("predict"), self._shared_shaders(X.ndim == 2):
+            x = self._tensor(self._padded(X))
+            try:
+                return (await self._predict(x, model))[: len(X)]
+            finally:
+                x.dispose()
+
+    async def _revive(self) -> None:
+        """Have the weights in place, also after the graphics processor was reset."""
+        if is_reset(self._tf):
+            await restart(self._tf)
+        if self._n_resets != count_resets():
+            self._model.dispose()
+            self._model = await self._renew(self._trained)
+            self._n_resets = count_resets()
+
+    async def _predict(self, x: Any, model: Any) -> Array:
+        y = model.predictOnBatch(x)
+        try:
+            values = await answered(self._tf, y.data())
+            return np.asarray(values.to_py(), np.float32).reshape(tuple(y.shape))
+        finally:
+            y.dispose()
+
+    async def fit(
+        self,
+        X: Array,
+        Y: Array,
+        config: FitConfig,
+        *,
+        validation: tuple[Array, Array] | None = None,
+        on_epoch: OnEpoch | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> History:
+        """Train in place; see `Model.fit`."""
+        await self._revive()
+        rng = np.random.default_rng(config.random_state)
+        history = History()
+        _tell_precision(self._tf)
+        x, y = self._tensor(X), self._tensor(Y)
+        held_out = self._tensor(validation[0]) if validation else None
+        optimizer = self._tf.train.adam(config.learning_rate)
+        best: list[Any] = []
+        try:
+            with engine_errors("train"), self._shared_shaders(X.ndim == 2):
+                self._model.compile(
+                    to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
+                )
+                for _ in range(config.epochs):
+                    # tf.js shuffles without a seed, so the order comes from here, one `fit` per epoch.
+                    logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size)
+                    if validation:
+                        y_proba = await self._predict(held_out, self._model)
+                        logs["val_loss"] = log_loss(validation[1], y_proba)
+                        logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
+                    history.append(logs)
+                    if validation and history.best_epoch == len(history["loss"]):
+                        _dispose(best)
+                        best = [weight.clone() for weight in self._model.getWeights()]
+                    if on_epoch:
+                        on_epoch(history.copy())
+                    if (should_stop and should_stop()) or history.is_stale(config.patience):
+                        break
+        finally:
+            if best:
+                self._model.setWeights(to_js(best))
+            _dispose((x, y, held_out, optimizer, *best))
+        self._trained = self.weights()
+        return history
+
+    async def _fit_epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> dict[str, float]:
+        index = self._tf.tensor1d(to_js(order.astype(np.int32)), "int32")
+        shuffled = [self._tf.gather(x, index), self._tf.gather(y, index)]
+        # yieldEvery "never": its default waits for animation frames, which do not come in a hidden tab.
+        args = {"epochs": 1, "batchSize": batch_size, "shuffle": False, "yieldEvery": "never", "verbose": 0}
+        try:
+            run = await self._run(self._model.fit(*shuffled, to_object(args)))
+        finally:
+            for tensor in (index, *shuffled):
+                tensor.dispose()
+        logs = run.history.to_py()
+        # A mean of float32 accuracies can exceed 1 by a rounding error.
+        return {"loss": float(logs["loss"][0]), "accuracy": min(float(logs["acc"][0]), 1.0)}
+
+    async def _run(self, promise: Any) -> Any:
+        """Wait for a training of tf.js; where the wait is interrupted, until tf.js lets go of its tensors."""
+        training = asyncio.ensure_future(promise)
+        try:
+            return await answered(self._tf, training)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            self._model.stopTraining = True
+            with suppress(JsException):
+                await training
+            raise
+
+    @contextmanager
+    def _shared_shaders(self, shared: bool) -> Iterator[None]:
+        """Let batches of different sizes share shaders for a while, by a flag of tf.js's WebGL backend.
+
+        Not for convolutions: with that flag their gradients come out wrong in tf.js 4.22 (tests/test_engines.py).
+        A head's shaders are many, small and seldom run, so compiling them is most of the time it takes; a
+        backbone's run faster with fixed shapes.
+        """
+        env = self._tf.env()
+        before = env.get("WEBGL_USE_SHAPES_UNIFORMS")
+        env.set("WEBGL_USE_SHAPES_UNIFORMS", shared or before)
+        try:
+            yield
+        finally:
+            env.set("WEBGL_USE_SHAPES_UNIFORMS", before)
+
+    def weights(self) -> dict[str, Array]:
+        """Weights by name, such as ``head_hidden/kernel``."""
+        named: dict[str, Array] = {}
+        with engine_errors("read the weights"):
+            for weight in self._model.weights:
+                tensor = weight.read()
+                values = np.asarray(tensor.dataSync().to_py(), np.float32)
+                named[str(weight.originalName)] = values.reshape(tuple(tensor.shape))
+        if is_reset(self._tf) or self._n_resets != count_resets():
+            raise ResetError  # What was read are zeros.
+        return named
+
+    def dispose(self) -> None:
+        """Free the weights. Harmless when repeated."""
+        if self._model is not None:
+            self._model.dispose()
+            self._model = None
+
+    def _padded(self, X: Array) -> Array:
+        """On WebGL each new batch size costs a compilation of all shaders: fill up to one that was seen before."""
+        if self._tf.getBackend() != "webgl":
+            return X
+        n_samples = len(X)
+        seen = [size for size in self._batch_sizes if n_samples <= size <= 2 * n_samples]
+        # A small batch that is new goes up to a power of two, which the next ones can share.
+        size = min(seen, default=n_samples if n_samples > 8 else 1 << (n_samples - 1).bit_length())
+        self._batch_sizes.add(size)
+        return np.concatenate([X, np.zeros((size - n_samples, *X.shape[1:]), X.dtype)])
+
+    def _tensor(self, array: Array) -> Any:
+        array = np.ascontiguousarray(array, np.float32)
+        # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.
+        values = js.Float32Array.new(array.size)
+        values.assign(array.reshape(-1))
+        return self._tf.tensor(values, to_js(list(array.shape)), "float32")
+
+
+def _tell_precision(tf: Any) -> None:
+    """Tell tf.js that WebGL computes with 32 bits, where it does.
+
+    tf.js 4.22 takes 32 bits for 16 (https://github.com/tensorflow/tfjs/issues/6980): its Adam and its loss then have an
+    epsilon of 1e-4 instead of 1e-7, and a training gives something else than on the other backends, and than Keras's.
+    """
+    if tf.getBackend() == "webgl" and tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED"):
+        tf.backend().floatPrecisionValue = 32
+
+
+def _dispose(tensors: Iterable[Any]) -> None:
+    for tensor in tensors:
+        if tensor is not None:
+            tensor.dispose()
+
+
+def to_object(data: dict[str, Any], **proxies: Any) -> Any:
+    """Plain data as a JavaScript object, proxies among its values."""
+    # By way of JSON: `to_js` would make undefined of None, where tf.js's layer configs want null.
+    converted = js.JSON.parse(json.dumps(data))
+    for name, value in proxies.items():
+        setattr(converted, name, value)
+    return converted
+
+
+@contextmanager
+def engine_errors(doing: str) -> Iterator[None]:
+    """Turn errors of TensorFlow.js into an `EngineError` that says what it was doing."""
+    try:
+        yield
+    except JsException as error:
+        raise EngineError(f"TensorFlow.js could not {doing}: {error}") from error

@@ -1,0 +1,28 @@
+"""How good a classifier is, and what may be wrong with photos: figures, predictions, explanations, checks."""
+
+from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration, rejection_threshold
+from .evaluation import Evaluation
+from .explaining import HeatMap, explain
+from .findings import DatasetReport, Finding, Fix, find_faults
+from .predictions import Comparison, Predictions, compare_right, is_rejected
+from .reliability import ReliabilityCurve, reliability_curve
+
+__all__ = [
+    "MAX_REFUSED",
+    "NONE_OF_THESE",
+    "Calibration",
+    "Comparison",
+    "DatasetReport",
+    "Evaluation",
+    "Finding",
+    "Fix",
+    "HeatMap",
+    "Predictions",
+    "ReliabilityCurve",
+    "compare_right",
+    "explain",
+    "find_faults",
+    "is_rejected",
+    "rejection_threshold",
+    "reliability_curve",
+]

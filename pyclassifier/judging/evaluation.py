@@ -1,0 +1,105 @@
+"""How good a classifier is on labelled photos: counts, and the figures that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..data import without_nan
+from ..metrics import confusion_matrix, precision_recall_f1, wilson_interval
+from ..notebook import Shown
+
+
+@dataclass(frozen=True)
+class Evaluation(Shown):
+    """The figures of one set of labelled photos.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Class order of the matrix and of the per-class figures.
+    matrix : ndarray of shape (n_classes, n_classes), int64
+        Rows are true classes, columns predicted ones.
+
+    Examples
+    --------
+    >>> evaluation = Evaluation.from_predictions([0, 0, 1], [0, 1, 1], ["cat", "dog"])
+    >>> f"{evaluation.n_correct} of {evaluation.n_samples}"
+    '2 of 3'
+    """
+
+    labels: tuple[str, ...]
+    matrix: NDArray[np.int64]
+
+    @classmethod
+    def from_predictions(cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str]) -> Evaluation:
+        """Count predictions.
+
+        Parameters
+        ----------
+        y_true, y_pred : array_like of int, shape (N,)
+            Class indices.
+        labels : sequence of str
+            Names of the classes, in the order of their indices.
+
+        Returns
+        -------
+        Evaluation
+        """
+        return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)))
+
+    @property
+    def n_correct(self) -> int:
+        """Number of right predictions."""
+        return int(np.trace(self.matrix))
+
+    @property
+    def n_samples(self) -> int:
+        """Number of predictions."""
+        return int(self.matrix.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right predictions in 0..1; nan where there are none."""
+        return self.n_correct / self.n_samples if self.n_samples else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % Wilson interval of the accuracy, in 0..1."""
+        return wilson_interval(self.n_correct, self.n_samples)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON.
+
+        Returns
+        -------
+        dict
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``labels``, ``confusion`` and ``perClass``, where
+            ``recallInterval`` is the 95 % Wilson interval of the recall; undefined figures are None.
+        """
+        precision, recall, f1 = (shares.tolist() for shares in precision_recall_f1(self.matrix))
+        hits, support = np.diag(self.matrix).tolist(), self.matrix.sum(axis=1).tolist()
+        figures = {
+            "correct": self.n_correct,
+            "total": self.n_samples,
+            "accuracy": self.accuracy,
+            "interval": self.interval,
+            "labels": self.labels,
+            "confusion": self.matrix.tolist(),
+            "perClass": [
+                {
+                    "label": label,
+                    "precision": precision[i],
+                    "recall": recall[i],
+                    "recallInterval": wilson_interval(hits[i], support[i]),
+                    "f1": f1[i],
+                    "support": support[i],
+                }
+                for i, label in enumerate(self.labels)
+            ],
+        }
+        return without_nan(figures)

@@ -1,0 +1,293 @@
+"""A project <-> plain data, whatever its photos, features and model lie in: a zip, or a browser's storage."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..backbones import CATALOG, ModelCard
+from ..classifiers import ImageClassifier
+from ..data import Dataset, Problem, Read, Sample, without_nan
+from ..embedding import CACHE_BYTES, Augmentation
+from ..engines import Engine
+from ..errors import ArchiveError
+from ..judging import Predictions
+
+FORMAT = "pyclassifier project"
+VERSION = 1
+# Of a project that somebody else made.
+_MAX_FEATURE_BYTES = 2 * CACHE_BYTES
+_MAX_PHOTOS = 100_000
+_MAX_CLASSES = 10_000
+_MAX_NAME_LENGTH = 4096
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+# Kind, content hashes of the photos, and their rows of little-endian float32 one after the other.
+FeatureRows = tuple[str, Sequence[str], bytes]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Labelled photos and the classifier that learns from them.
+
+    Parameters
+    ----------
+    photos : Dataset
+        All photos, those of classes that are switched off too.
+    classifier : ImageClassifier
+        Fitted or not; it remembers the features of the photos.
+    classes : tuple of str
+        Names of all classes in their order, empty ones too; those of the photos that are missing are added.
+    disabled : frozenset of str
+        Classes that are switched off: they stay, and take no part.
+    name : str
+    settings : dict
+        What else a page wants to find again: plain data.
+
+    Examples
+    --------
+    >>> Project(Dataset(), ImageClassifier(), classes=("cat", "dog"), name="pets").classes
+    ('cat', 'dog')
+    """
+
+    photos: Dataset
+    classifier: ImageClassifier
+    classes: tuple[str, ...] = ()
+    disabled: frozenset[str] = frozenset()
+    name: str = "project"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        missing = [label for label in self.photos.labels if label not in self.classes]
+        object.__setattr__(self, "classes", (*self.classes, *missing))
+
+    @property
+    def dataset(self) -> Dataset:
+        """The photos of the classes that are switched on: what to train on."""
+        taking_part = tuple(sample for sample in self.photos.samples if sample.label not in self.disabled)
+        return replace(self.photos, samples=taking_part)
+
+
+def describe_project(project: Project) -> dict[str, Any]:
+    """Plain data for JSON about a project, without bytes of photos, features and model.
+
+    Parameters
+    ----------
+    project : Project
+
+    Returns
+    -------
+    dict
+        Its list "photos" is in the photos' order.
+    """
+    classifier = project.classifier
+    positions = {label: i for i, label in enumerate(project.classes)}
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": project.name,
+        "classes": [{"label": label, "enabled": label not in project.disabled} for label in project.classes],
+        "photos": [
+            {
+                "path": sample.path,
+                "class": positions[str(sample.label)],
+                "split": sample.split,
+                "group": sample.group,
+                "sha256": classifier.cache.digest(sample),
+            }
+            for sample in project.photos.samples
+        ],
+        "problems": [{"path": problem.path, "reason": problem.reason} for problem in project.photos.problems],
+        "parameters": _plain_parameters(classifier),
+        "weights": classifier.weights_id,
+        "validation": _describe_validation(project),
+        "settings": dict(project.settings),
+    }
+    return without_nan(description)
+
+
+async def restore_project(
+    description: Mapping[str, Any],
+    reads: Sequence[Read | None],
+    features: Iterable[FeatureRows],
+    model: bytes | None,
+    *,
+    engine: Engine | None = None,
+) -> Project:
+    """Make a project of what `describe_project` told of it, which is not trusted, and of what belongs to it.
+
+    Parameters
+    ----------
+    description : dict
+    reads : sequence of callable or None
+        What reads each of the photos; those that are lost become problems.
+    features : iterable of (str, sequence of str, bytes)
+        Rows to remember.
+    model : bytes, optional
+        The model's archive.
+    engine : Engine, optional
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    ArchiveError
+        The description is damaged, or does not fit together with the rest.
+    EngineError
+        The engine cannot build the model.
+    """
+    with reading():
+        if description["format"] != FORMAT or description["version"] != VERSION:
+            raise ValueError(f"written as {description['format']!r:.40}, version {description['version']!r:.40}")
+        labels = [_text(entry["label"]) for entry in description["classes"][:_MAX_CLASSES]]
+        if len(set(labels)) != len(labels) or not all(labels):
+            raise ValueError("classes that share a name, or have none")
+        disabled = frozenset(entry["label"] for entry in description["classes"] if entry["enabled"] is False)
+        entries = description["photos"]
+        if len(entries) != len(reads) or len(entries) > _MAX_PHOTOS:
+            raise ValueError(f"{len(entries):,} photos, of at most {_MAX_PHOTOS:,}")
+        samples = [_sample(entry, labels, read) for entry, read in zip(entries, reads, strict=True) if read]
+        digests = [entry["sha256"] for entry, read in zip(entries, reads, strict=True) if read]
+        problems = [Problem(_text(entry["path"]), _text(entry["reason"])) for entry in description["problems"]]
+        lost = [
+            Problem(_text(entry["path"]), "missing in the project. Add it again.")
+            for entry, read in zip(entries, reads, strict=True)
+            if read is None
+        ]
+        parameters = _parameters(description["parameters"])
+        validation = description.get("validation")
+        weights_id, name = _text(description["weights"]), _text(description["name"])
+        settings = dict(description["settings"])
+    classifier = ImageClassifier(engine=engine)
+    if model is not None:
+        classifier = await ImageClassifier.load(model, engine=engine, weights_id=weights_id)
+        del parameters["backbone"]
+        if validation is not None:
+            with reading():
+                kept = [read is not None for read in reads]
+                classifier.learn_validation(_validation(validation, samples, kept, classifier.classes_.tolist()))
+    classifier.set_params(**parameters)
+    for sample, digest in zip(samples, digests, strict=True):
+        if isinstance(digest, str) and _SHA256.fullmatch(digest):
+            classifier.cache.learn(sample, digest)
+    _remember(classifier, features)
+    return Project(Dataset(tuple(samples), (*problems, *lost)), classifier, tuple(labels), disabled, name, settings)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn what a damaged description leads to into an ArchiveError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise ArchiveError(
+            "Expected a project that pyclassifier wrote; this one is damaged, or of another version "
+            f"({type(error).__name__}: {str(error)[:200]})."
+        ) from error
+
+
+def _sample(entry: Mapping[str, Any], labels: Sequence[str], read: Read) -> Sample:
+    position, split, group = entry["class"], entry["split"], entry["group"]
+    if type(position) is not int or not 0 <= position < len(labels):
+        raise ValueError(f"class {position!r:.40} of {len(labels)}")
+    if split not in (None, "training", "validation"):
+        raise ValueError(f"split {split!r:.40}")
+    return Sample(_text(entry["path"]), read, labels[position], split, None if group is None else _text(group))
+
+
+def _describe_validation(project: Project) -> dict[str, Any] | None:
+    judged = getattr(project.classifier, "validation_", None)
+    positions = {sample.read: i for i, sample in enumerate(project.photos.samples)}
+    return judged and describe_predictions(judged, positions)
+
+
+def _validation(
+    stored: Mapping[str, Any], samples: Sequence[Sample], kept: Sequence[bool], classes: Sequence[str]
+) -> Predictions:
+    here = np.cumsum(kept) - 1  # Where the photos that are left are now.
+    return read_predictions(stored, lambda photo: samples[here[photo]] if kept[photo] else None, classes)
+
+
+def describe_predictions(judged: Predictions, numbers: Mapping[Read, int]) -> dict[str, Any]:
+    """Plain data of what a model said of photos, by their numbers; those that have none are left out."""
+    there = [i for i, sample in enumerate(judged.samples) if sample.read in numbers and judged.y_true[i] >= 0]
+    return {
+        "photos": [numbers[judged.samples[i].read] for i in there],
+        "shown": [int(judged.y_true[i]) for i in there],
+        "probabilities": [judged.y_proba[i].tolist() for i in there],
+    }
+
+
+def read_predictions(
+    stored: Mapping[str, Any], find: Callable[[int], Sample | None], classes: Sequence[str]
+) -> Predictions:
+    """The predictions again, of the photos that are found by their numbers."""
+    rows = [
+        (replace(sample, label=classes[shown]), probabilities)
+        for photo, shown, probabilities in zip(
+            map(_index, stored["photos"]), map(_index, stored["shown"]), stored["probabilities"], strict=True
+        )
+        if (sample := find(photo))
+    ]
+    y_proba = np.array([row for _, row in rows], np.float32).reshape(len(rows), len(classes))
+    return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba)
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"expected a position, got {value!r:.40}")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _MAX_NAME_LENGTH:
+        raise ValueError(f"expected a text of at most {_MAX_NAME_LENGTH} characters, got {reprlib.repr(value)}")
+    return value
+
+
+def _plain_parameters(classifier: ImageClassifier) -> dict[str, Any]:
+    parameters = classifier.get_params()
+    backbone, augmentation = parameters.pop("backbone"), parameters["augmentation"]
+    plain = {name: value for name, value in parameters.items() if isinstance(value, str | int | float)}
+    return {
+        **plain,
+        "backbone": backbone.name if isinstance(backbone, ModelCard) else backbone,
+        "class_weight": parameters["class_weight"],
+        "augmentation": asdict(augmentation) if augmentation else None,
+    }
+
+
+def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that fit the classifier as it is now; others are left at its defaults."""
+    defaults = _plain_parameters(ImageClassifier())
+    fitting = {name: stored[name] for name, default in defaults.items() if type(stored.get(name)) is type(default)}
+    # By default there is none of these.
+    fitting.update({name: stored[name] for name in ("input_size", "patience") if type(stored.get(name)) is int})
+    if stored.get("class_weight") == "balanced" or isinstance(stored.get("class_weight"), dict):
+        fitting["class_weight"] = stored["class_weight"]
+    if isinstance(stored.get("augmentation"), dict):
+        fitting["augmentation"] = Augmentation(**stored["augmentation"])
+    backbone = fitting.pop("backbone", None)
+    return {**fitting, "backbone": backbone if backbone in CATALOG else ImageClassifier().backbone}
+
+
+def _remember(classifier: ImageClassifier, features: Iterable[FeatureRows]) -> None:
+    n_bytes = 0
+    for kind, digests, data in features:
+        n_bytes += len(data)
+        with reading():
+            if n_bytes > _MAX_FEATURE_BYTES:
+                raise ValueError(f"more than {_MAX_FEATURE_BYTES:,} bytes of features")
+            rows = np.frombuffer(data, "<f4").astype(np.float32).reshape(len(digests), -1)
+            if not np.isfinite(rows).all():
+                raise ValueError("features that are no numbers")
+            for digest, row in zip(digests, rows, strict=True):
+                classifier.cache.put(_text(digest), _text(kind), row.copy())

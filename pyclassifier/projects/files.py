@@ -1,0 +1,187 @@
+"""Photos, classes, features, model and settings <-> one zip, so that work goes on where it was left.
+
+``project.json`` says what there is; ``photos/`` holds the files as they came, with numbers for names; ``features/``
+rows of float32, little-endian; ``model.zip`` is the model's archive.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_json_object, read_member
+from ..engines import Engine
+from ..errors import ArchiveError, NotFittedError, StoppedError
+from ..progress import OnProgress, Progress, ShouldStop
+from .description import Project, describe_project, reading, restore_project
+
+# Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.
+_MAX_JSON_BYTES = 1 << 27
+_MAX_PHOTO_BYTES = 1 << 28
+_MAX_PART_BYTES = 1 << 30
+_MAX_FILES = 100_100
+
+
+async def save_project(
+    project: Project,
+    target: str | Path | IO[bytes],
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> tuple[Problem, ...]:
+    """Write a project as one zip file, a photo at a time.
+
+    Parameters
+    ----------
+    project : Project
+    target : str, Path or binary file
+        Where to write it: a file is written whole or not at all. A stream need not be able to go back.
+    on_progress : callable, optional
+        Gets `Progress` of the stage "saving".
+    should_stop : callable, optional
+        Asked before each photo.
+
+    Returns
+    -------
+    tuple of Problem
+        Photos that could not be read, and are not in it.
+
+    Raises
+    ------
+    StoppedError
+        ``should_stop()`` was true.
+    OSError
+        The file cannot be written.
+
+    Examples
+    --------
+    >>> await save_project(Project(dataset, classifier), "project.zip")  # doctest: +SKIP
+    """
+    model = None
+    with suppress(NotFittedError):  # Photos alone are a project too.
+        model = await project.classifier.save()
+    with _writing(target) as stream, zipfile.ZipFile(stream, "w") as file:
+        samples, files, lost = [], [], []
+        for i, sample in enumerate(project.photos.samples):
+            if should_stop and should_stop():
+                raise StoppedError("Stopped before the project was saved. There is no file.")
+            name = f"photos/{i:06}{_suffix(sample.path)}"
+            try:
+                file.writestr(name, await sample.read())
+            except OSError as error:
+                lost.append(Problem(sample.path, f"could not be read when the project was saved ({error})."))
+            else:
+                samples.append(sample)
+                files.append(name)
+            if on_progress:
+                on_progress(Progress("saving", i + 1, len(project.photos.samples)))
+        saved = replace(project, photos=Dataset(tuple(samples), (*project.photos.problems, *lost)))
+        description = describe_project(saved)
+        for entry, name in zip(description["photos"], files, strict=True):
+            entry["file"] = name
+        description["features"] = list(_write_features(file, saved))
+        if model is not None:
+            file.writestr("model.zip", model)
+        file.writestr("project.json", json.dumps(description), zipfile.ZIP_DEFLATED)
+    return tuple(lost)
+
+
+async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine | None = None) -> Project:
+    """Open what `save_project`, or a page of the site, wrote.
+
+    Parameters
+    ----------
+    source : bytes, str, Path or binary file
+        The zip file. It is not trusted: names in it are names and no more, and sizes are bounded. Photos are read when
+        they are needed, so that the file must stay where it is.
+    engine : Engine, optional
+        As in `ImageClassifier`.
+
+    Returns
+    -------
+    Project
+        Its classifier predicts at once if it was trained, and computes no features of these photos again.
+
+    Raises
+    ------
+    ArchiveError
+        It is no such file, or a damaged one.
+    EngineError
+        The engine cannot build the model in it.
+
+    Examples
+    --------
+    >>> project = await open_project("project.zip")  # doctest: +SKIP
+    >>> await project.classifier.fit(project.dataset)  # doctest: +SKIP
+    """
+    try:
+        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        names = set(file.namelist())
+    except ZIP_ERRORS as error:
+        raise ArchiveError(f"Expected a project (.zip), got something else or a damaged one ({error}).") from error
+    if "project.json" not in names:
+        remedy = "It is a model: open it as one." if "model.json" in names else "Choose a file that was saved as one."
+        raise ArchiveError(f"Expected project.json in the zip of a project; it is missing. {remedy}")
+    if len(names) > _MAX_FILES:
+        raise ArchiveError(f"Expected at most {_MAX_FILES:,} files in the zip of a project, got {len(names):,}.")
+    description = read_json_object(_read(file, "project.json", _MAX_JSON_BYTES), "project.json")
+    with reading():
+        paths = [str(entry["file"]) for entry in description["photos"]]
+        features = [(str(one["kind"]), list(one["sha256"]), str(one["file"])) for one in description["features"]]
+    reads = [member_reader(file, path, _MAX_PHOTO_BYTES) if path in names else None for path in paths]
+    rows = ((kind, digests, _read(file, path, _MAX_PART_BYTES)) for kind, digests, path in features)
+    model = _read(file, "model.zip", _MAX_PART_BYTES) if "model.zip" in names else None
+    return await restore_project(description, reads, rows, model, engine=engine)
+
+
+def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
+    try:
+        return read_member(file, file.getinfo(name), max_bytes)
+    except (KeyError, *ZIP_ERRORS) as error:
+        raise ArchiveError(f"Expected a project whose {name} can be read; it is damaged ({error}).") from error
+
+
+def _write_features(file: zipfile.ZipFile, project: Project) -> Iterator[dict[str, Any]]:
+    """Write what is known of the project's photos, a file for each kind; what project.json says of each."""
+    cache = project.classifier.cache
+    wanted = {cache.digest(sample) for sample in project.photos.samples}
+    kinds: dict[str, list[tuple[str, NDArray[np.float32]]]] = {}
+    for (digest, kind), row in cache.items():
+        if digest in wanted:
+            kinds.setdefault(kind, []).append((digest, row))
+    for i, (kind, rows) in enumerate(kinds.items()):
+        name = f"features/{i}.f32"
+        with file.open(name, "w", force_zip64=True) as part:
+            for _, row in rows:
+                part.write(row.astype("<f4").tobytes())
+        yield {"kind": kind, "file": name, "sha256": [digest for digest, _ in rows]}
+
+
+def _suffix(path: str) -> str:
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix if suffix in SUFFIXES else ""
+
+
+@contextmanager
+def _writing(target: str | Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """A stream to the target; a file gets its name when all is in it."""
+    if not isinstance(target, str | Path):
+        yield target
+        return
+    path = Path(target)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,32 @@
+"""Features and labels -> a trained head, with all that is learned on the way."""
+
+from .fitting import learn
+from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
+from .learned import Learned
+from .material import Material, add_copies, gather, train_on
+from .record import read_calibration, read_evaluation, read_history
+from .settings import TrainSettings
+from .snapshot import Snapshot
+from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
+
+__all__ = [
+    "Ints",
+    "Leak",
+    "Learned",
+    "Material",
+    "Snapshot",
+    "StratifiedGroupKFold",
+    "StratifiedKFold",
+    "TrainSettings",
+    "add_copies",
+    "check_splittable",
+    "draw_validation",
+    "find_leaks",
+    "gather",
+    "group_samples",
+    "learn",
+    "read_calibration",
+    "read_evaluation",
+    "read_history",
+    "train_on",
+]

@@ -1,0 +1,98 @@
+"""What a classifier has learned: head and extractor that belong together, with figures and record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Problem
+from ..embedding import FeatureExtractor
+from ..engines import Model
+from ..history import History
+from ..judging import Calibration, Evaluation, Predictions
+from .splitting import Leak
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a fit leaves behind, or an archive holds; `pyclassifier.ImageClassifier` tells what each part is.
+
+    Parameters
+    ----------
+    extractor : FeatureExtractor
+    head : Model
+        What was trained on the extractor's features.
+    classes : ndarray of shape (n_classes,), str
+    history : History
+    evaluation : Evaluation or None
+    record : dict
+    validation : Predictions or None
+    calibration : Calibration or None
+    leaks : tuple of Leak
+    problems : tuple of Problem
+    n_training : int
+    stopped : bool
+    name : str
+    """
+
+    extractor: FeatureExtractor
+    head: Model
+    classes: NDArray[np.str_]
+    history: History
+    evaluation: Evaluation | None
+    record: dict[str, Any]
+    validation: Predictions | None = None
+    calibration: Calibration | None = None
+    leaks: tuple[Leak, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    n_training: int = 0
+    stopped: bool = False
+    name: str = "pyclassifier model"
+
+    def calibrated(self, calibration: Calibration) -> Learned:
+        """The same, with what photos tell about its probabilities, in the record too."""
+        record = {**self.record, "calibration": calibration.to_dict()}
+        return replace(self, calibration=calibration, record=record).judged(self.validation)
+
+    def calibrated_by(self, predictions: Predictions, max_refused: float) -> Learned:
+        """The same, calibrated by predictions; see `pyclassifier.TrainedClassifier.calibrate`."""
+        if list(predictions.classes) != self.classes.tolist():
+            expected, got = ", ".join(self.classes), ", ".join(predictions.classes)
+            raise ValueError(f"Expected predictions of the classes {expected}; got {got}.")
+        used = predictions.is_judged
+        if not used.any():
+            raise ValueError("Expected photos of the classes that can be read, got none.")
+        return self.calibrated(Calibration.measure(predictions.y_true[used], predictions.y_proba[used], max_refused))
+
+    def rejecting_below(self, threshold: float | None) -> Learned:
+        """The same, with a threshold of one's own; see `pyclassifier.TrainedClassifier.set_threshold`."""
+        if self.calibration is None or self.validation is None:
+            raise ValueError("Expected a model that was fitted here on photos with a validation; calibrate it instead.")
+        used = self.validation.is_judged
+        y_true, y_proba = self.validation.y_true[used], self.validation.y_proba[used]
+        return self.calibrated(self.calibration.at(threshold, y_true, y_proba))
+
+    def judged(self, validation: Predictions | None) -> Learned:
+        """The same, with these predictions of its validation photos."""
+        threshold = self.calibration.threshold if self.calibration else None
+        return replace(self, validation=None if validation is None else replace(validation, threshold=threshold))
+
+    def renamed(self, names: Sequence[str]) -> Learned:
+        """The same, with classes of other names; see `pyclassifier.TrainedClassifier.rename_classes`."""
+        if len(names) != len(self.classes) or len(set(names)) != len(names):
+            raise ValueError(f"Expected {len(self.classes)} different names, got {list(names)}.")
+        record, evaluation = self.record, self.evaluation
+        if evaluation:
+            evaluation = replace(evaluation, labels=tuple(names))
+            record = {**record, "evaluation": evaluation.to_dict()}
+        return replace(
+            self,
+            classes=np.asarray(list(names), dtype=np.str_),
+            evaluation=evaluation,
+            validation=self.validation and self.validation.rename_classes(names),
+            record=record,
+        )

@@ -1,0 +1,170 @@
+"""What can be learned from a dataset: its readable photos with their features, and which of them belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
+from ..embedding import FeatureExtractor, Variation
+from ..engines import Array, Engine
+from ..progress import Callbacks, Progress
+from .heads import TrainedHead, train_head
+from .settings import TrainSettings
+from .splitting import draw_validation, group_samples
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Material:
+    """The readable photos of a dataset.
+
+    Parameters
+    ----------
+    samples : tuple of Sample
+        In the order of their contents, so that the same photos give the same model in whatever order they come.
+    digests : tuple of str
+        Hash of each one's content.
+    X : ndarray of shape (N, n_features), float32
+    y : ndarray of shape (N,), int64
+        Class indices.
+    classes : tuple of str
+    groups : ndarray of shape (N,), int64
+        What must not be parted, as `pyclassifier.training.group_samples` numbers it.
+    problems : tuple of Problem
+        What could not be read.
+    copies : tuple of ndarray, each of the shape of X, float32
+        Features of changed copies of the photos to train on; nan in rows that have none.
+    """
+
+    samples: tuple[Sample, ...]
+    digests: tuple[str, ...]
+    X: Array
+    y: Ints
+    classes: tuple[str, ...]
+    groups: Ints
+    problems: tuple[Problem, ...]
+    copies: tuple[Array, ...] = ()
+
+    def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
+        """Part rows into those to learn from and those to judge by."""
+        judged = draw_validation(
+            [str(self.samples[i].label) for i in rows],
+            [self.digests[i] for i in rows],
+            self.groups[rows],
+            settings.validation_split,
+            settings.random_state,
+        )
+        return rows[~judged], rows[judged]
+
+
+async def gather(
+    dataset: Dataset, extractor: FeatureExtractor, settings: TrainSettings, callbacks: Callbacks
+) -> Material:
+    """Read a dataset's photos, compute their features, and group them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    extractor : FeatureExtractor
+    settings : TrainSettings
+    callbacks : Callbacks
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    StoppedError, EngineError
+        As `pyclassifier.ImageClassifier.fit` says.
+    """
+    features = await extractor.extract(
+        dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
+    )
+    kept = [(str(extractor.cache.digest(dataset.samples[i])), dataset.samples[i]) for i in features.kept]
+    order = sorted(range(len(kept)), key=lambda i: (kept[i][0], str(kept[i][1].label)))
+    samples, digests = tuple(kept[i][1] for i in order), tuple(kept[i][0] for i in order)
+    X = features.X[order]
+    encoder = LabelEncoder()
+    y = encoder.fit_transform([str(sample.label) for sample in samples])
+    groups = group_samples(samples, digests, extractor.pooled(X), settings.duplicate_threshold)
+    return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
+
+
+async def add_copies(
+    material: Material, rows: Ints, extractor: FeatureExtractor, settings: TrainSettings, callbacks: Callbacks
+) -> Material:
+    """Compute features of changed copies of some photos, where the settings ask for them.
+
+    Parameters
+    ----------
+    material : Material
+    rows : ndarray of int64
+        Of the photos.
+    extractor, settings, callbacks
+        As in `gather`.
+
+    Returns
+    -------
+    Material
+    """
+    augmentation = settings.augmentation
+    if augmentation is None:
+        return material
+    n_copies = augmentation.copies
+    copies: list[Array] = []
+    for k in range(n_copies):
+
+        def on_progress(progress: Progress, done: int = k * len(rows)) -> None:
+            if callbacks.on_progress and progress.stage == "features":
+                total = len(rows) * n_copies
+                callbacks.on_progress(Progress("augmenting", done + progress.done, total))
+
+        features = await extractor.varied(Variation(augmentation, settings.random_state, k)).extract(
+            [material.samples[i] for i in rows], on_progress=on_progress, should_stop=callbacks.should_stop
+        )
+        copies.append(np.full_like(material.X, np.nan))
+        copies[-1][rows[list(features.kept)]] = features.X
+    return replace(material, copies=tuple(copies))
+
+
+async def train_on(
+    material: Material, training: Ints, judged: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+) -> TrainedHead:
+    """Train a new head on some rows, judged after each epoch by others.
+
+    Parameters
+    ----------
+    material : Material
+    training, judged : ndarray of int64
+        Rows of it; there are some of each class to train on, perhaps none to judge by.
+    engine : Engine
+    settings, callbacks
+        As in `gather`.
+
+    Returns
+    -------
+    TrainedHead
+    """
+    y = material.y[training]
+    parts = [(material.X[training], y)]
+    for changed in material.copies:
+        there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
+        parts.append((changed[training][there], y[there]))
+    parts.append((material.X[judged], material.y[judged]))
+    return await train_head(
+        engine,
+        np.concatenate([X for X, _ in parts]),
+        np.concatenate([y for _, y in parts]),
+        sum(len(y) for _, y in parts[:-1]),
+        settings.fit_config(len(training)),
+        hidden_units=settings.hidden_units,
+        topology=settings.topology,
+        class_weight=compute_class_weight(settings.class_weight, classes=material.classes, y=y),
+        on_epoch=callbacks.on_epoch,
+        should_stop=callbacks.should_stop,
+    )

@@ -1,0 +1,79 @@
+"""What an archive tells about its training: settings, versions, history, figures, hashes of the photos."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines import Engine
+from ..history import History
+from ..judging import Calibration, Evaluation
+
+_MAX_COUNT = 1 << 31  # Photos in a cell of a confusion matrix that somebody else wrote: sums must not overflow.
+
+
+def make_record(
+    *,
+    parameters: Mapping[str, Any],
+    engine: Engine,
+    history: History,
+    evaluation: Evaluation | None,
+    training: Sequence[str | None],
+    validation: Sequence[str | None],
+) -> dict[str, Any]:
+    """Plain data about a training run; photos appear only as the hash of their content (SHA-256, hex)."""
+    return {
+        "run": {
+            "parameters": dict(parameters),
+            "versions": {
+                "pyclassifier": version("pyclassifier"),
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+                "Pillow": version("Pillow"),
+                "engine": engine.name,
+                "backend": engine.backend,
+                "renderer": engine.renderer,
+            },
+            "history": history,
+            "files": {"training": list(training), "validation": list(validation)},
+        },
+        "evaluation": evaluation.to_dict() if evaluation else None,
+    }
+
+
+def read_history(record: Mapping[str, Any]) -> History:
+    """The history in a record; empty where there is none that makes sense."""
+    try:
+        history = record["run"]["history"]
+        return History(
+            # JSON has no nan; a training that diverged has null there.
+            (str(name), [math.nan if value is None else float(value) for value in values])
+            for name, values in history.items()
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return History()
+
+
+def read_calibration(record: Mapping[str, Any]) -> Calibration | None:
+    """What a record tells about its probabilities; None where there is nothing that makes sense."""
+    try:
+        return Calibration.from_dict(record["calibration"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluation | None:
+    """The figures in a record, recomputed from its confusion matrix; None where there is none that makes sense."""
+    try:
+        matrix: NDArray[np.int64] = np.array(record["evaluation"]["confusion"], dtype=np.int64)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    counts = bool(((matrix >= 0) & (matrix <= _MAX_COUNT)).all())
+    fits = counts and matrix.shape == (len(labels), len(labels))
+    return Evaluation(tuple(labels), matrix) if fits else None

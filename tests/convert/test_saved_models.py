@@ -126,7 +126,7 @@ def test_archives_are_not_trusted(tmp_path, members, said):
 def test_archives_are_bounded_and_whole(tmp_path, monkeypatch):
     archive = _archive(tmp_path / "hub.tar.gz", **{"saved_model.pb": os.urandom(4096)})
     with monkeypatch.context() as patch, pytest.raises(ConvertError, match="at most 4,000 bytes"):
-        patch.setattr("convert.saved_models._MAX_UNPACKED_BYTES", 4000)
+        patch.setattr("pyclassifier.convert.saved_models._MAX_UNPACKED_BYTES", 4000)
         convert(archive, tmp_path / "out", Options(graph_python=sys.executable))
     archive.write_bytes(archive.read_bytes()[:2000])
     with pytest.raises(ConvertError, match="damaged"):

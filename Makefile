@@ -43,6 +43,7 @@ check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIOME) check --error-on-warnings
+	$(BIN)/python web/declare.py
 	node web/node_modules/typescript/bin/tsc -p web
 	node web/node_modules/typescript/bin/tsc -p web/service_worker
 

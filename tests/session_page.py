@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from types import SimpleNamespace
 
+from desks.bridge import CALLS
 from desks.session import Session
 from numpy_engine import NumpyEngine
 from photos import COLORS, encode, noisy
@@ -25,11 +26,12 @@ class Page:
         self.events = []
         self.stop = SimpleNamespace(requested=False)
 
-    async def try_call(self, method, *args, desk="photos"):
-        return await self.session.call(method, args, self.events.append, self.stop, desk)
+    async def try_call(self, name, *args, desk="photos"):
+        args, files = (args[:-1], args[-1]) if "files" in CALLS[name].wants else (args, [])
+        return await self.session.call(name, args, files, self.events.append, self.stop, desk)
 
-    async def call(self, method, *args, desk="photos"):
-        reply = await self.try_call(method, *args, desk=desk)
+    async def call(self, name, *args, desk="photos"):
+        reply = await self.try_call(name, *args, desk=desk)
         assert "error" not in reply, reply
         # What crosses to JavaScript is plain data.
         return reply["result"] if isinstance(reply["result"], bytes) else json.loads(json.dumps(reply["result"]))

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from backbones import model_files
 from bundles import page_files
+from declare import DESKS, Declarations
 from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
@@ -33,7 +34,6 @@ from pyclassifier.convert.errors import ConvertError
 
 BUDGET = 32_000_000
 SITE = WEB / "site"
-DESKS = WEB / "desks"
 # Folders of it that are put together, not copied.
 _SOURCES = {"css", "js", "pages"}
 # Pages, and what the ids in the parts that they share begin with.
@@ -63,6 +63,7 @@ _PARTS = (
     ("lab/*", False, "notebooks (JupyterLite)"),
     ("docs/*", False, "API reference"),
     ("examples/*", False, "example pages"),
+    ("js/*.d.ts", False, "types for pages of others"),
     ("*", True, "page"),
 )
 
@@ -72,7 +73,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     sources = [path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     files: Files = {path.as_posix(): SITE / path for path in sources if path.parts[0] not in _SOURCES}
     files |= page_files()
-    files |= {"index.html": index_file(), "py/desks.zip": desks_file()}
+    files |= {"index.html": index_file(), "py/desks.zip": desks_file(), "js/calls.d.ts": Declarations().text().encode()}
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
         "pyodide": runtime_files(),

@@ -44,6 +44,14 @@ def test_the_wheel_holds_every_wing_but_the_converter(files):
     assert {name.split("/")[1] for name in names if re.fullmatch(r"pyclassifier/\w+/__init__.py", name)} == wings
 
 
+def test_the_sites_python_is_one_zip_that_holds_no_time_of_its_files(files):
+    parts = zipfile.ZipFile(io.BytesIO(content(files["py/desks.zip"]))).infolist()
+    modules = {path.relative_to(build.WEB).as_posix() for path in (build.WEB / "desks").rglob("*.py")}
+    assert {part.filename for part in parts} == modules >= {"desks/__init__.py", "desks/session.py"}
+    assert {part.date_time for part in parts} == {(1980, 1, 1, 0, 0, 0)}
+    assert not any(path.endswith(".py") for path in files if not path.startswith(("lab/", "docs/")))
+
+
 def test_all_pages_in_one_document_have_ids_of_their_own(files):
     ids = re.findall(r'\bid="([^"]+)"', content(files["index.html"]).decode())
     assert [name for name, n in Counter(ids).items() if n > 1] == []

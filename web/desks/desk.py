@@ -1,240 +1,209 @@
-"""One page's photos and classifier: taking photos in, training, recognising, saving and opening."""
+"""A desk: the photos, classifier and trainings that one page of the site works on."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isnan
+from typing import Any, TypedDict, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions, Problem, Progress
+from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
+from pyclassifier.archives import complaint
 from pyclassifier.backbones import get_card
 from pyclassifier.data import LabelBy
 
-from . import trainings as runs
-from .album import Album, Place
-from .bridge.exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict, as_samples, listed, reporter, stopper
-from .calls import adding as incoming
-from .calls import arranging as arrange
-from .calls import crossing, figures, live
-from .calls import explaining as explain
-from .calls import exporting as take
-from .calls import findings as check
-from .calls import projects as project_files
-from .calls.answers import answer
-from .keeping import keeper as keeping
-from .keeping.keeper import Keeper
-from .options import describe_params, read_options
-from .projects import describe_opened
+from .album import Album, ClassCount, Placement, Step
+from .bridge import Evaluation, History, describe_evaluation
+from .site import Site
+from .trainings import Trained, Training
 
-TOP = 5
-OPENED = "opened"  # Stands for the backbone of the model in use.
+OPENED = "opened"  # stands for the backbone of the model in use
 
 
-class Workbench:
-    """Photos, and a classifier to train on them.
+class AlbumOverview(TypedDict):
+    """The photos of a desk in order."""
+
+    classes: list[ClassCount]  # in the order of their labels
+    undo: Step | None  # what can be undone
+    redo: Step | None
+    modelClasses: list[str] | None  # what the classes of the model that was trained here are called now
+    stale: bool  # the model was trained on other photos or classes than take part now
+
+
+class Opened(TypedDict):
+    """A model that was opened."""
+
+    name: str
+    classes: list[str]
+    backbone: str
+    inputSize: int
+    evaluation: Evaluation | None
+    history: History | None
+    deviation: float | None  # of probabilities computed here from those that the archive promises, at most
+    computesOtherwise: bool  # it is more than it should be
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a desk knows of its classifier's model besides.
 
     Parameters
     ----------
-    engine : Engine
-    find_card : callable
-        The card of a backbone's name; of the default one for None.
+    told : dict
+        What the page got to know of it when it was trained or opened.
+    outputs : sequence of int, optional
+        Keys of its classes where it was trained on photos of the desk.
+    photos : mapping of int to Placement
+        Those photos.
+    training : int, optional
+        Number of the training that it comes from.
     """
 
-    methods: ClassVar[dict[str, Callable[..., Any]]]
-    label_by: LabelBy = "auto"
+    told: Trained | Opened
+    outputs: Sequence[int] | None = None
+    photos: Mapping[int, Placement] = field(default_factory=dict)
+    training: int | None = None
 
-    def __init__(self, engine: Any, find_card: Callable[[str | None], ModelCard]) -> None:
-        self.engine = engine
-        self._find_card = find_card
-        self.album = Album()
-        self.classifier = AsyncImageClassifier(find_card(None), engine=engine)
-        self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
-        self.trained_on: Mapping[int, Place] = {}
-        self.alike: dict[str, int] = {}  # by content: group of nearly the same photos, as compared last
-        self.runs = runs.Runs()
-        self.rejects = True  # whether a model may answer "none of these", where its threshold is known
-        self.crossed: tuple[Predictions, list[int]] | None = (
-            None  # of the last cross-validation, with its classes' keys
-        )
-        self.confirmed: dict[int, int] = {}  # photos that were said to be right, with the key of their class
-        self.shown: Data | None = None  # What the page got to know of the model, trained or opened.
-        self.settings: Data = {}  # What the page's fields say.
-        self.keeper: Keeper | None = None
+
+@dataclass(frozen=True)
+class Judgement:
+    """Predictions of a desk's photos, with the keys of the classes predicted."""
+
+    predictions: Predictions
+    outputs: Sequence[int]
+
+
+@dataclass(frozen=True)
+class DeskState:
+    """All that changes of a desk; `Desk.change` makes the next one.
+
+    Parameters
+    ----------
+    classifier : AsyncImageClassifier
+    revision : int
+        How often the desk was changed.
+    album : Album
+    model : Model, optional
+        Of the classifier. Another object is another model: the browser's storage goes by that.
+    trainings : tuple of Training
+        The last ones, the newest at the end.
+    last_training : int
+        Number of the last one; those that were forgotten do not come again.
+    rejects : bool
+        Whether a model may answer "none of these", where its threshold is known.
+    crossed : Judgement, optional
+        Of the last cross-validation.
+    confirmed : mapping of int to int
+        Photos that somebody said are in the right class, with the class's key.
+    alike : mapping of str to int
+        Number of the group of nearly the same photos by content, as compared last.
+    digits : Dataset
+        What the desk "digits" draws photos from.
+    settings : mapping of str to value
+        What the page's fields say.
+    """
+
+    classifier: AsyncImageClassifier
+    revision: int = 0
+    album: Album = field(default_factory=Album)
+    model: Model | None = None
+    trainings: tuple[Training, ...] = ()
+    last_training: int = 0
+    rejects: bool = True
+    crossed: Judgement | None = None
+    confirmed: Mapping[int, int] = field(default_factory=dict)
+    alike: Mapping[str, int] = field(default_factory=dict)
+    digits: Dataset = field(default_factory=Dataset)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def trained(self) -> Model | None:
+        """The model, where it was trained on photos of the desk."""
+        return self.model if self.model and self.model.outputs is not None else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the model was trained on other photos or classes than take part now."""
+        return self.trained is not None and self.trained.photos != self.album.now.taking_part()
+
+    @property
+    def training_in_use(self) -> Training | None:
+        """The training whose model is in use."""
+        return next((one for one in self.trainings if self.model and one.number == self.model.training), None)
+
+
+class Desk:
+    """Photos and a classifier to train on them.
+
+    Parameters
+    ----------
+    site : Site
+    label_by : {"auto", "name"}
+        What says the classes of its photos: their folders first, or their names, such as android-0.jpg.
+    from_scratch : bool
+        Whether its models are networks that were trained from scratch.
+    """
+
+    def __init__(self, site: Site, *, label_by: LabelBy = "auto", from_scratch: bool = False) -> None:
+        self.site = site
+        self.label_by: LabelBy = label_by
+        self.from_scratch = from_scratch
+        self.state = DeskState(self.new_classifier())
+
+    @property
+    def album(self) -> Album:
+        """The photos in order."""
+        return self.state.album
+
+    @property
+    def classifier(self) -> AsyncImageClassifier:
+        """What is trained, or was opened."""
+        return self.state.classifier
+
+    def new_classifier(self) -> AsyncImageClassifier:
+        """A classifier that has learned nothing yet."""
+        return AsyncImageClassifier(self.site.find_card(None), engine=self.site.engine)
+
+    def change(self, **changes: Any) -> None:
+        """Go on with other fields of the state, at the next revision: nothing of a desk changes in another way.
+
+        A classifier that another one replaces is closed; the labels of a model follow the names of the classes.
+        """
+        before, self.state = self.state, replace(self.state, revision=self.state.revision + 1, **changes)
+        if before.classifier is not self.classifier:
+            before.classifier.close()
+        if self.state.trained and changes.keys() & {"album", "model"}:
+            labels = self.classifier.classes_.tolist()
+            names = self.album.now.names(self.state.trained.outputs or (), labels)
+            if names != labels and len(set(names)) == len(names):
+                self.classifier.rename_classes(names)
 
     def find_card(self, name: str | None) -> ModelCard:
         """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
-        if name == OPENED:
-            return get_card(self.classifier.backbone)
-        return self._find_card(name)
+        return get_card(self.classifier.backbone) if name == OPENED else self.site.find_card(name)
 
-    def read_options(self, options: Any) -> Data:
-        """Parameters for training as the page's options say; an opened model uses its backbone as before."""
-        params = read_options(options, self.find_card)
-        if as_dict(options).get("backbone") == OPENED:
-            fitted = self.classifier
-            params |= {"input_size": None, "fit_mode": fitted.fit_mode, "pooling": fitted.pooling}
-        return params
-
-    def describe(self) -> Data:
-        """The album for the page, and whether the model was trained on other photos than take part now."""
-        stale = self.outputs is not None and self.album.now.taking_part() != self.trained_on
-        labels = self.classifier.classes_.tolist() if self.outputs is not None else None
-        return {**self.album.describe(), "stale": stale, "modelClasses": labels}
-
-    def rearranged(self) -> Data:
-        """Let the model's labels follow the classes' names; the album."""
-        if self.outputs is not None:
-            labels = self.classifier.classes_.tolist()
-            names = self.album.now.names(self.outputs, labels)
-            if len(set(names)) == len(names):
-                self.classifier.rename_classes(names)
-        return self.describe()
-
-    async def clear(self, *, emit: Emit, stop: Stop) -> None:
-        """Forget all photos."""
-        self.classifier.cache.forget(self.album.clear())
-        self.confirmed, self.crossed = {}, None
-
-    async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
-        """Train on the photos taken in so far."""
-        params = self.read_options(options)
-        self.classifier.set_params(**params, topology=None)
-        trained = await self.fit(self.album.dataset(), emit, stop)
-        if not self.rejects and self.classifier.validation_:
-            self.classifier.set_threshold(None)
-        self.trained_on = self.album.now.taking_part()
-        self.outputs = [self.album.now.key(label) for label in trained["classes"]]
-        card = get_card(self.classifier.backbone, self.classifier.input_size)
-        self.runs.add(self, {**describe_params(params), "backbone": card.title, "inputSize": card.input_size}, trained)
-        return trained
-
-    async def take_back(self, run: runs.Run) -> None:
-        """Go on with the model of a run."""
-        # A model that was opened meanwhile may have a backbone of its own.
-        target = self.classifier if self.outputs is not None else AsyncImageClassifier(engine=self.engine)
-        await target.restore(run.snapshot)
-        if target is not self.classifier:
-            self.classifier.close()
-            self.classifier = target
-        self.outputs, self.trained_on, self.runs.current = run.outputs, run.places, run.number
-        self.shown = run.trained
-        self.rearranged()
-
-    async def fit(self, dataset: Dataset, emit: Emit, stop: Stop) -> Data:
-        """Train as the classifier's parameters say; history and figures for the page."""
-        started = time.perf_counter()
-        trained_from = started
-        report = reporter(emit)
-
-        def on_progress(progress: Progress) -> None:
-            nonlocal trained_from
-            trained_from = time.perf_counter()
-            report(progress)
-
-        epochs = self.classifier.epochs
-
-        def on_epoch(history: dict[str, list[float]]) -> None:
-            done = len(history["loss"])
-            emit(
-                {
-                    "stage": "training",
-                    "done": done,
-                    "total": epochs,
-                    "epoch": done,
-                    "epochs": epochs,
-                    "history": history,
-                }
-            )
-
-        await self.classifier.fit(dataset, on_progress=on_progress, on_epoch=on_epoch, should_stop=stopper(stop))
-        ended = time.perf_counter()
-        fitted = self.classifier
-        self.shown = {
-            "classes": fitted.classes_.tolist(),
-            "epochs": len(fitted.history_["loss"]),
-            "bestEpoch": fitted.best_epoch_,
-            "stopped": fitted.stopped_,
-            "history": fitted.history_,
-            "nTraining": fitted.n_training_,
-            "evaluation": fitted.evaluation_.to_dict() if fitted.evaluation_ else None,
-            "seconds": {
-                "features": trained_from - started,
-                "training": ended - trained_from,
-                "total": ended - started,
-            },
-            "problems": listed(fitted.problems_),
+    def overview(self) -> AlbumOverview:
+        """The album for the page."""
+        album = self.album
+        return {
+            "classes": album.counts(),
+            "undo": album.done[-1][0] if album.done else None,
+            "redo": album.undone[-1][0] if album.undone else None,
+            "modelClasses": self.classifier.classes_.tolist() if self.state.trained else None,
+            "stale": self.state.stale,
         }
-        return self.shown
-
-    async def evaluate(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
-        """Figures on labelled photos."""
-        problems: list[Problem] = []
-        dataset = Dataset.from_files([(str(file.path), Reader(file)) for file in files])
-        evaluation = await self.classifier.evaluate(dataset, problems=problems)
-        return {**evaluation.to_dict(), "problems": listed(problems)}
-
-    async def predict(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> list[Data]:
-        """Recognise photos, in their order."""
-        samples = as_samples(files)
-        problems: list[Problem] = []
-        y_proba = await self.classifier.predict_proba(
-            samples,
-            problems=problems,
-            on_progress=reporter(emit),
-            should_stop=stopper(stop),
-        )
-        reasons = iter(problems)  # In the samples' order, one for each row of nan.
-        labels, threshold = self.classifier.classes_.tolist(), self.classifier.threshold_
-        rows = zip(samples, y_proba, strict=True)
-        return [_recognised(sample.path, row, labels, reasons, threshold) for sample, row in rows]
-
-    async def export_model(self, options: Any, *, emit: Emit, stop: Stop) -> bytes:
-        """The trained model as a zip."""
-        given = as_dict(options)
-        name = str(given.get("name") or self.classifier.name_)
-        return await self.classifier.save(name=name, dtype=given.get("dtype") or "float32")
-
-    async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
-        """Take a zip's model for the trained one; the photos stay."""
-        return self.keep(await AsyncImageClassifier.load(as_bytes(data), engine=self.engine))
-
-    def keep(self, opened: AsyncImageClassifier) -> Data:
-        """Go on with an opened classifier."""
-        self.classifier.close()
-        self.classifier = opened
-        self.outputs = self.runs.current = None
-        self.shown = describe_opened(opened)
-        # What it knows is offered as classes, to add photos to and to train on.
-        self.album.offer_classes(self.shown["classes"])
-        return {**self.shown, "album": self.describe()}
 
 
-class FlatWorkbench(Workbench):
-    """Photos whose names say their classes, as android-0.jpg."""
-
-    label_by: LabelBy = "name"
-
-
-# By their names in js/protocol.js.
-Workbench.methods = {
-    "clear": Workbench.clear,
-    "train": Workbench.train,
-    "evaluate": Workbench.evaluate,
-    "predict": Workbench.predict,
-    "exportModel": Workbench.export_model,
-    "openModel": Workbench.open_model,
-}
-Workbench.methods |= incoming.METHODS | arrange.METHODS | check.METHODS | figures.METHODS | runs.METHODS | live.METHODS
-Workbench.methods |= keeping.METHODS | project_files.METHODS | crossing.METHODS | explain.METHODS | take.METHODS
-
-
-def _recognised(
-    path: str, row: NDArray[np.float32], labels: list[str], reasons: Iterator[Problem], threshold: float | None
-) -> Data:
-    if np.isnan(row[0]):
-        return {"path": path, "error": next(reasons).reason}
-    best, ranked = answer(row, labels, threshold)
-    return {"path": path, **best, "top": ranked[:TOP]}
+def describe_opened(classifier: AsyncImageClassifier) -> Opened:
+    """An opened classifier for the page."""
+    card, evaluation = get_card(classifier.backbone), classifier.evaluation_
+    return {
+        "name": classifier.name_,
+        "classes": classifier.classes_.tolist(),
+        "backbone": card.name,
+        "inputSize": card.input_size,
+        "evaluation": describe_evaluation(evaluation) if evaluation else None,
+        "history": cast(History, classifier.history_) or None,
+        "deviation": None if isnan(classifier.deviation_) else classifier.deviation_,
+        "computesOtherwise": complaint(classifier.deviation_) is not None,
+    }

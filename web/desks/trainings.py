@@ -1,28 +1,71 @@
-"""Every training as a run: its settings, its figures, and the way back to its model."""
+"""Trainings of a desk: their settings, their figures, and the way back to their models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from pyclassifier.judging import compare_right
 from pyclassifier.training import Snapshot
 
-from .album import Place
-from .bridge.exchange import Data, Emit, Stop
-
-if TYPE_CHECKING:
-    from .desk import Workbench
+from .album import Placement
+from .bridge import Evaluation, History, Problem
 
 MOST = 10
 
 
+class Seconds(TypedDict):
+    """How long a training took."""
+
+    features: float
+    training: float
+    total: float
+
+
+class Trained(TypedDict):
+    """What came of a training."""
+
+    classes: list[str]
+    epochs: int  # finished ones
+    bestEpoch: int  # the one, from 1, whose weights were kept
+    stopped: bool
+    history: History
+    nTraining: int
+    evaluation: Evaluation | None
+    seconds: Seconds
+    problems: list[Problem]
+
+
+class Versus(TypedDict):
+    """Two trainings on the photos that both were judged by."""
+
+    other: int  # number of the other training
+    total: int
+    correct: int
+    correctOther: int
+    only: int  # photos that only this training got right
+    onlyOther: int
+    pValue: float  # of McNemar's exact test
+
+
+class TrainingOverview(TypedDict):
+    """A training among the others."""
+
+    number: int
+    settings: dict[str, Any]  # those that are not the same in all trainings
+    nClasses: int
+    nTraining: int
+    evaluation: Evaluation | None
+    inUse: bool
+    versus: Versus | None  # the training in use; null for itself, or where no photo judged both
+
+
 @dataclass(frozen=True)
-class Run:
-    """One training.
+class Training:
+    """One training of a desk.
 
     Parameters
     ----------
@@ -34,87 +77,44 @@ class Run:
     snapshot : Snapshot
     outputs : list of int
         Keys of the model's classes.
-    places : mapping of int to Place
+    photos : mapping of int to Placement
         The photos that took part.
     right : mapping of int to (int, bool)
-        Of each photo that it was judged by: the key of its class then, and whether the model said so.
+        Of each photo that it was judged by: the key of its class then, and whether the model predicted it.
     """
 
     number: int
     settings: Mapping[str, Any]
-    trained: Data
+    trained: Trained
     snapshot: Snapshot
-    outputs: list[int]
-    places: Mapping[int, Place]
+    outputs: Sequence[int]
+    photos: Mapping[int, Placement]
     right: Mapping[int, tuple[int, bool]]
 
 
-class Runs:
-    """The last runs, and which of them is in use."""
-
-    def __init__(self) -> None:
-        self.kept: list[Run] = []
-        self.current: int | None = None
-        self._next = 1
-
-    def add(self, bench: Workbench, settings: Mapping[str, Any], trained: Data) -> None:
-        """Keep what a workbench has just learned; the oldest run makes room."""
-        outputs = bench.outputs or []
-        run = Run(
-            number=self._next,
-            settings=settings,
-            trained=trained,
-            snapshot=bench.classifier.snapshot(),
-            outputs=outputs,
-            places=bench.trained_on,
-            right=_judge(bench, outputs),
-        )
-        self._next += 1
-        self.kept = [*self.kept, run][-MOST:]
-        self.current = run.number
-
-    def take(self, kept: list[Run], current: int | None) -> None:
-        """Go on with runs from before."""
-        self.kept, self.current = kept, current
-        self._next = max((run.number for run in kept), default=0) + 1
-
-    @property
-    def in_use(self) -> Run | None:
-        """The run whose model is in use."""
-        return next((run for run in self.kept if run.number == self.current), None)
-
-    def find(self, number: int) -> Run:
-        """The run of this number."""
-        for run in self.kept:
-            if run.number == number:
-                return run
-        known = ", ".join(str(run.number) for run in self.kept) or "(none)"
-        raise ValueError(f"Expected the number of a run ({known}), got {number!r}.")
-
-    def describe(self) -> list[Data]:
-        """The runs for the page, the last one first, each against the one in use."""
-        names = sorted({name for run in self.kept for name in run.settings})
-        differing = [name for name in names if len({repr(run.settings.get(name)) for run in self.kept}) > 1]
-        in_use = self.in_use
-        return [
-            {
-                "number": run.number,
-                "settings": {name: run.settings.get(name) for name in differing},
-                "nClasses": len(run.outputs),
-                "nTraining": run.trained["nTraining"],
-                "evaluation": run.trained["evaluation"],
-                "inUse": run is in_use,
-                "versus": compare(run, in_use) if in_use and run is not in_use else None,
-            }
-            for run in reversed(self.kept)
-        ]
+def overview(trainings: Sequence[Training], in_use: Training | None) -> list[TrainingOverview]:
+    """The trainings for the page, the last one first, each against the one whose model is in use."""
+    names = sorted({name for training in trainings for name in training.settings})
+    differing = [name for name in names if len({repr(training.settings.get(name)) for training in trainings}) > 1]
+    return [
+        {
+            "number": training.number,
+            "settings": {name: training.settings.get(name) for name in differing},
+            "nClasses": len(training.outputs),
+            "nTraining": training.trained["nTraining"],
+            "evaluation": training.trained["evaluation"],
+            "inUse": training is in_use,
+            "versus": compare(training, in_use) if in_use and training is not in_use else None,
+        }
+        for training in reversed(trainings)
+    ]
 
 
-def compare(run: Run, other: Run) -> Data | None:
-    """Two runs on the photos that both were judged by; None where there are none."""
+def compare(training: Training, other: Training) -> Versus | None:
+    """Two trainings on the photos that both were judged by; None where there are none."""
     pairs = [
         (right, other.right[photo][1])
-        for photo, (key, right) in run.right.items()
+        for photo, (key, right) in training.right.items()
         if photo in other.right and other.right[photo][0] == key
     ]
     if not pairs:
@@ -129,34 +129,3 @@ def compare(run: Run, other: Run) -> Data | None:
         "onlyOther": found.n_only_second,
         "pValue": found.p_value,
     }
-
-
-def _judge(bench: Workbench, outputs: list[int]) -> dict[int, tuple[int, bool]]:
-    judged = bench.classifier.validation_
-    if judged is None:
-        return {}
-    ids, said = bench.album.ids(), judged.y_proba.argmax(axis=1)
-    shown = [judged.classes.index(str(sample.label)) for sample in judged.samples]
-    return {ids[sample.read]: (outputs[shown[i]], shown[i] == int(said[i])) for i, sample in enumerate(judged.samples)}
-
-
-async def runs(bench: Workbench, *, emit: Emit, stop: Stop) -> list[Data]:
-    """All runs, the last one first, with those of their settings that are not the same everywhere."""
-    return bench.runs.describe()
-
-
-async def use_run(bench: Workbench, number: int, *, emit: Emit, stop: Stop) -> Data:
-    """Go on with the model of a run; what the page got when it was trained."""
-    run = bench.runs.find(number)
-    await bench.take_back(run)
-    return {**run.trained, "classes": bench.classifier.classes_.tolist()}
-
-
-async def forget_run(bench: Workbench, number: int, *, emit: Emit, stop: Stop) -> list[Data]:
-    """Forget a run; the model in use stays."""
-    forgotten = bench.runs.find(number)
-    bench.runs.kept = [run for run in bench.runs.kept if run is not forgotten]
-    return bench.runs.describe()
-
-
-METHODS: dict[str, Callable[..., Any]] = {"runs": runs, "useRun": use_run, "forgetRun": forget_run}

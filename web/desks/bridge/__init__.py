@@ -1,1 +1,59 @@
-"""What passes between the page and Python."""
+"""The bridge: what passes between the page and Python, and how a handler declares that the page can call it."""
+
+from .calls import CALLS, Call, call
+from .exchange import (
+    Data,
+    Emit,
+    File,
+    Reader,
+    Stop,
+    as_bytes,
+    as_samples,
+    error,
+    listed,
+    open_slices,
+    plain,
+    read_card,
+    reporter,
+    stopper,
+)
+from .shapes import (
+    Blob,
+    ClassFigures,
+    Evaluation,
+    History,
+    Problem,
+    Progress,
+    RestoredPhoto,
+    Share,
+    describe_evaluation,
+)
+
+__all__ = [
+    "CALLS",
+    "Blob",
+    "Call",
+    "ClassFigures",
+    "Data",
+    "Emit",
+    "Evaluation",
+    "File",
+    "History",
+    "Problem",
+    "Progress",
+    "Reader",
+    "RestoredPhoto",
+    "Share",
+    "Stop",
+    "as_bytes",
+    "as_samples",
+    "call",
+    "describe_evaluation",
+    "error",
+    "listed",
+    "open_slices",
+    "plain",
+    "read_card",
+    "reporter",
+    "stopper",
+]

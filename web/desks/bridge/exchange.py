@@ -9,10 +9,14 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
-from pyclassifier import ModelCard, Problem, Progress, Sample
+import pyclassifier
+from pyclassifier import ModelCard, Sample
+from pyclassifier.progress import OnProgress, ShouldStop
+
+from .shapes import Problem, Progress
 
 Data = dict[str, Any]
-Emit = Callable[[Data], None]
+Emit = Callable[[Progress], None]
 SLICE = 1 << 18
 
 
@@ -106,9 +110,11 @@ def as_bytes(buffer: Any) -> bytes:
     return buffer.to_bytes() if hasattr(buffer, "to_bytes") else bytes(buffer)
 
 
-def as_dict(options: Any) -> Data:
-    """Options that may be a JavaScript object, or nothing."""
-    return dict(options.to_py() if hasattr(options, "to_py") else options or {})
+def plain(value: Any) -> Any:
+    """What the page passed, without JavaScript: buffers as bytes, objects as dicts and lists."""
+    if hasattr(value, "to_bytes") and not isinstance(value, int):
+        return value.to_bytes()
+    return value.to_py() if hasattr(value, "to_py") else value
 
 
 def read_card(fields: Data) -> ModelCard:
@@ -116,17 +122,17 @@ def read_card(fields: Data) -> ModelCard:
     return ModelCard(**{**fields, "sha256": tuple((name, digest) for name, digest in fields["sha256"])})
 
 
-def listed(problems: Sequence[Problem]) -> list[Data]:
+def listed(problems: Sequence[pyclassifier.Problem]) -> list[Problem]:
     """Problems for the page."""
     return [{"path": problem.path, "reason": problem.reason} for problem in problems]
 
 
-def reporter(emit: Emit) -> Callable[[Progress], None]:
+def reporter(emit: Emit) -> OnProgress:
     """What passes progress on to the page."""
     return lambda progress: emit({"stage": progress.stage, "done": progress.done, "total": progress.total})
 
 
-def stopper(stop: Stop) -> Callable[[], bool]:
+def stopper(stop: Stop) -> ShouldStop:
     """What asks whether the page wishes to stop."""
     return lambda: bool(stop.requested)
 

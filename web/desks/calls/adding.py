@@ -2,89 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, NotRequired, TypedDict
 
-from pyclassifier import Dataset, Problem
-from pyclassifier.data import (
-    Columns,
-    Files,
-    Intake,
-    MappingQuestion,
-    Split,
-    from_files,
-    from_set,
-    is_table,
-    is_zip,
-    make_thumbnail,
-    unpack,
-    why_skip,
-)
+import pyclassifier
+from pyclassifier import Dataset, data
+from pyclassifier.data import Files, Intake, Split
 from pyclassifier.errors import ImageDecodeError, StoppedError
+from pyclassifier.progress import ShouldStop
 
-from ..bridge.exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
-
-if TYPE_CHECKING:
-    from ..desk import Workbench
+from ..bridge import File, Problem, Reader, call, listed, open_slices
+from ..desk import AlbumOverview, Desk
 
 MOST_PIXELS = 2048
 
 
-async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
-    """Take photos in: folders, zips and tables as one set, or all of them into one class.
+class Columns(TypedDict):
+    """Names of a table's columns; several labels: each is a class, and holds 1 for the photos of it."""
+
+    file: str
+    label: str | list[str]
+    split: NotRequired[str | None]
+
+
+class AddOptions(TypedDict, total=False):
+    """How photos are added; each option may be left out."""
+
+    split: Split  # "training" (by default) leaves it to their folders to say otherwise
+    label: str  # the class of all of the photos, whatever their folders say
+    group: str  # with a label: what all of the photos belong to, such as a recording, which the split never parts
+    mapping: dict[str, Columns | None]  # by their paths: columns of tables; null: not to be used
+
+
+class Column(TypedDict):
+    """A column of a table."""
+
+    name: str
+    examples: list[str]
+
+
+class MappingQuestion(TypedDict):
+    """A table whose columns are not certain."""
+
+    kind: Literal["columns"]
+    path: str
+    rows: int
+    columns: list[Column]
+    oneHot: list[str]  # columns that may be a class each
+    guess: Columns
+
+
+class LabelQuestion(TypedDict):
+    """Photos that nothing says the class of."""
+
+    kind: Literal["label"]
+    photos: int
+
+
+class ModelQuestion(TypedDict):
+    """Files that are a model, not photos."""
+
+    kind: Literal["model"]
+
+
+class ProjectQuestion(TypedDict):
+    """A file that is a project, not a photo."""
+
+    kind: Literal["project"]
+
+
+Question = MappingQuestion | LabelQuestion | ModelQuestion | ProjectQuestion
+
+
+class AddedPhoto(TypedDict):
+    """A photo that was added."""
+
+    index: int | None  # position in the files handed over, null for what came out of a zip
+    id: int  # of the photo from now on
+    path: str
+    label: str
+    split: Split | None  # null: will be drawn when training starts
+
+
+class Added(AlbumOverview):
+    """What came of adding photos.
+
+    A question: nothing was taken in. Add the same again with `mapping`, or with a `label` where no photo says its
+    class, or open them as the model or project that they are.
+    """
+
+    added: list[AddedPhoto]
+    question: Question | None
+    problems: list[Problem]  # all files held back so far
+
+
+@call("add")
+async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], should_stop: ShouldStop) -> Added:
+    """Photos come in: folders, zips and tables as one set, or all of them into one class.
 
     Where the columns of a table are not certain, no photo says its class, or the files are a model or a project,
     nothing is taken in yet, and the reply holds a question.
     """
-    options: Data = {"split": how} if isinstance(how, str) else as_dict(how)
+    options: AddOptions = {"split": how} if isinstance(how, str) else how
     split: Split | None = "validation" if options.get("split") == "validation" else None
     listing, problems, positions = _list(files)
-    kind = "model" if _is_model(listing) else "project" if _is_project(files, listing) else None
-    if kind:
-        return _ask(bench, {"kind": kind})
+    if _is_model(listing):
+        return _ask(desk, {"kind": "model"})
+    if _is_project(files, listing):
+        return _ask(desk, {"kind": "project"})
     if options.get("label") is not None:
-        found: Any = from_files(listing, label=str(options["label"]), split=split, group=options.get("group"))
+        label, group = str(options["label"]), options.get("group")
+        found: Intake | data.MappingQuestion = data.from_files(listing, label=label, split=split, group=group)
     else:
         tables = await _read_tables(listing, problems)
-        photos = [(path, read) for path, read in listing if not is_table(path)]
-        found = from_set(
-            photos, tables, _answers(as_dict(options.get("mapping"))), split=split, label_by=bench.label_by
-        )
-    if stop.requested:
+        photos = [(path, read) for path, read in listing if not data.is_table(path)]
+        answers = _answers(options.get("mapping") or {})
+        found = data.from_set(photos, tables, answers, split=split, label_by=desk.label_by)
+    if should_stop():
         raise StoppedError("Stopped before the photos were taken in.")
     question = _question(found, listing)
-    if question:
-        return _ask(bench, question)
+    if question or isinstance(found, data.MappingQuestion):
+        return _ask(desk, question)
     samples, more = found
-    ids = bench.album.add(Dataset(samples, (*problems, *more)))
-    return {
-        "added": [
-            {
-                "index": positions.get(sample.read),
-                "id": photo,
-                "path": sample.path,
-                "label": sample.label,
-                "split": sample.split,
-            }
-            for photo, sample in zip(ids, samples, strict=True)
-        ],
-        "question": None,
-        "problems": listed(bench.album.problems),
-        **bench.describe(),
-    }
+    first = desk.album.next_photo
+    desk.change(album=desk.album.add(Dataset(samples, (*problems, *more))))
+    added: list[AddedPhoto] = [
+        {
+            "index": positions.get(sample.read),
+            "id": photo,
+            "path": sample.path,
+            "label": str(sample.label),
+            "split": sample.split,
+        }
+        for photo, sample in enumerate(samples, first)
+    ]
+    return {"added": added, "question": None, "problems": listed(desk.album.problems), **desk.overview()}
 
 
-def _list(files: Sequence[File]) -> tuple[Files, list[Problem], dict[Any, int]]:
+def _list(files: Sequence[File]) -> tuple[Files, list[pyclassifier.Problem], dict[Any, int]]:
     """Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone."""
     listing: Files = []
-    problems: list[Problem] = []
+    problems: list[pyclassifier.Problem] = []
     positions: dict[Any, int] = {}
     for i, file in enumerate(files):
         path = str(file.path)
-        if is_zip(path):
-            listing += unpack(path, open_slices(file), problems)
+        if data.is_zip(path):
+            listing += data.unpack(path, open_slices(file), problems)
         else:
             read = Reader(file)
             positions[read] = i
@@ -92,31 +156,31 @@ def _list(files: Sequence[File]) -> tuple[Files, list[Problem], dict[Any, int]]:
     return listing, problems, positions
 
 
-async def _read_tables(listing: Files, problems: list[Problem]) -> dict[str, bytes]:
+async def _read_tables(listing: Files, problems: list[pyclassifier.Problem]) -> dict[str, bytes]:
     tables = {}
     for path, read in listing:
-        if is_table(path):
+        if data.is_table(path):
             try:
                 tables[path] = await read()
             except OSError as error:
-                problems.append(Problem(path, f"could not be read ({error})."))
+                problems.append(pyclassifier.Problem(path, f"could not be read ({error})."))
     return tables
 
 
-def _answers(mapping: Data) -> dict[str, Columns | None]:
+def _answers(mapping: Mapping[str, Columns | None]) -> dict[str, data.Columns | None]:
     return {path: _columns(answer) if answer else None for path, answer in mapping.items()}
 
 
-def _columns(answer: Data) -> Columns:
+def _columns(answer: Columns) -> data.Columns:
     label = answer["label"]
-    return Columns(answer["file"], label if isinstance(label, str) else tuple(label), answer.get("split"))
+    return data.Columns(answer["file"], label if isinstance(label, str) else tuple(label), answer.get("split"))
 
 
 def _is_model(listing: Files) -> bool:
     """Whether these are the files of a model and nothing else, as Teachable Machine writes and zips them."""
     names = {PurePosixPath(path).name for path, _ in listing}
     weights = any(name.endswith(".bin") for name in names)
-    return weights and "model.json" in names and all(why_skip(path) for path, _ in listing)
+    return weights and "model.json" in names and all(data.why_skip(path) for path, _ in listing)
 
 
 def _is_project(files: Sequence[File], listing: Files) -> bool:
@@ -127,36 +191,35 @@ def _is_project(files: Sequence[File], listing: Files) -> bool:
     return any(path == str(description) for path, _ in listing)
 
 
-def _ask(bench: Workbench, question: Data) -> Data:
-    return {"added": [], "question": question, "problems": listed(bench.album.problems), **bench.describe()}
+def _ask(desk: Desk, question: Question | None) -> Added:
+    return {"added": [], "question": question, "problems": listed(desk.album.problems), **desk.overview()}
 
 
-def _question(found: Intake | MappingQuestion, listing: Files) -> Data | None:
+def _question(found: Intake | data.MappingQuestion, listing: Files) -> Question | None:
     """What must be known before anything is taken in."""
-    if not isinstance(found, MappingQuestion):
-        n_photos = 0 if found[0] else sum(why_skip(path) is None for path, _ in listing)
+    if not isinstance(found, data.MappingQuestion):
+        n_photos = 0 if found[0] else sum(data.why_skip(path) is None for path, _ in listing)
         return {"kind": "label", "photos": n_photos} if n_photos else None
-    table, label = found.table, found.guess.label
+    table, guess = found.table, found.guess
+    label = guess.label if isinstance(guess.label, str) else list(guess.label)
     return {
         "kind": "columns",
         "path": table.name,
         "rows": len(table.rows),
         "columns": [{"name": name, "examples": found.examples(name)} for name in table.columns],
         "oneHot": list(found.one_hot),
-        "guess": {**asdict(found.guess), "label": label if isinstance(label, str) else list(label)},
+        "guess": {"file": guess.file, "label": label, "split": guess.split},
     }
 
 
-async def picture(bench: Workbench, photo: int, size: int, *, emit: Emit, stop: Stop) -> bytes:
+@call("picture", at_once=True)
+async def picture(desk: Desk, photo: int, size: int) -> bytes:
     """A JPEG of a photo, its longer side of `size` pixels at most."""
-    sample = bench.album.sample(photo)
+    sample = desk.album.sample(photo)
     if not 1 <= size <= MOST_PIXELS:
         raise ValueError(f"Expected a size in 1..{MOST_PIXELS} pixels, got {size}.")
     try:
-        data = await sample.read()
+        content = await sample.read()
     except OSError as error:
         raise ImageDecodeError(sample.path, f"could not be read ({error}).") from error
-    return make_thumbnail(data, sample.path, size)
-
-
-METHODS: dict[str, Callable[..., Any]] = {"add": add, "picture": picture}
+    return data.make_thumbnail(content, sample.path, size)

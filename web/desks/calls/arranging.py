@@ -3,16 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 from ..album import Album
-from ..bridge.exchange import Data, Emit, Stop, as_dict
+from ..bridge import call
+from ..desk import AlbumOverview, Desk
 
-if TYPE_CHECKING:
-    from ..desk import Workbench
 
-# By the "type" of an edit in js/protocol.js; its other fields are the parameters.
-EDITS: dict[str, Callable[..., None]] = {
+class AddClass(TypedDict):
+    """Make an empty class."""
+
+    type: Literal["addClass"]
+    label: str
+
+
+class RenameClass(TypedDict):
+    """Call a class otherwise."""
+
+    type: Literal["renameClass"]
+    label: str
+    to: str
+
+
+class EnableClass(TypedDict):
+    """Switch a class on or off; its photos stay."""
+
+    type: Literal["enableClass"]
+    label: str
+    enabled: bool
+
+
+class MergeClasses(TypedDict):
+    """Put the photos of several classes into one of them."""
+
+    type: Literal["mergeClasses"]
+    labels: list[str]
+    to: str
+
+
+class DeleteClass(TypedDict):
+    """Delete a class with its photos."""
+
+    type: Literal["deleteClass"]
+    label: str
+
+
+class DeletePhotos(TypedDict):
+    """Delete photos."""
+
+    type: Literal["deletePhotos"]
+    photos: list[int]
+
+
+class MovePhotos(TypedDict):
+    """Put photos into a class, which is made where there is none of that name, or onto a side of the split."""
+
+    type: Literal["movePhotos"]
+    photos: list[int]
+    to: NotRequired[str]
+    split: NotRequired[Literal["training", "validation", "drawn"]]
+
+
+Edit = AddClass | RenameClass | EnableClass | MergeClasses | DeleteClass | MovePhotos | DeletePhotos
+
+# By the type of an edit, whose other fields are the parameters.
+EDITS: dict[str, Callable[..., Album]] = {
     "addClass": Album.add_class,
     "renameClass": Album.rename_class,
     "enableClass": Album.enable_class,
@@ -23,34 +78,42 @@ EDITS: dict[str, Callable[..., None]] = {
 }
 
 
-async def album(bench: Workbench, *, emit: Emit, stop: Stop) -> Data:
+@call("album")
+async def album(desk: Desk) -> AlbumOverview:
     """The photos in order."""
-    return bench.describe()
+    return desk.overview()
 
 
-async def edit(bench: Workbench, change: Any, *, emit: Emit, stop: Stop) -> Data:
-    """Change the order of things; nothing is embedded anew for that."""
-    change = as_dict(change)
-    kind = change.pop("type", None)
+@call("edit")
+async def edit(desk: Desk, edit: Edit) -> AlbumOverview:
+    """Photos and classes are arranged otherwise; nothing is embedded anew for that."""
+    fields: dict[str, Any] = {**edit}
+    kind = fields.pop("type", None)
     if kind not in EDITS:
         raise ValueError(f"Expected an edit among {', '.join(EDITS)}; got {kind!r}.")
     try:
-        EDITS[kind](bench.album, **change)
+        desk.change(album=EDITS[kind](desk.album, **fields))
     except TypeError as error:
         raise ValueError(f"Expected the fields of the edit {kind!r} ({error}).") from error
-    return bench.rearranged()
+    return desk.overview()
 
 
-async def undo(bench: Workbench, *, emit: Emit, stop: Stop) -> Data:
-    """Take the last edit back."""
-    bench.album.undo()
-    return bench.rearranged()
+@call("undo")
+async def undo(desk: Desk) -> AlbumOverview:
+    """The last step of the album is taken back."""
+    desk.change(album=desk.album.undo())
+    return desk.overview()
 
 
-async def redo(bench: Workbench, *, emit: Emit, stop: Stop) -> Data:
-    """Do what was undone once more."""
-    bench.album.redo()
-    return bench.rearranged()
+@call("redo")
+async def redo(desk: Desk) -> AlbumOverview:
+    """The last step that was undone is done again."""
+    desk.change(album=desk.album.redo())
+    return desk.overview()
 
 
-METHODS: dict[str, Callable[..., Any]] = {"album": album, "edit": edit, "undo": undo, "redo": redo}
+@call("clear")
+async def clear(desk: Desk) -> None:
+    """All photos are forgotten; the model stays."""
+    desk.classifier.cache.forget(list(desk.album.samples.values()))
+    desk.change(album=desk.album.cleared(), confirmed={}, crossed=None)

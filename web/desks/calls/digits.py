@@ -1,99 +1,133 @@
-"""The page "Digits": a network trained from scratch on handwritten digits reads what one draws."""
+"""The desk "digits": a network trained from scratch on handwritten digits reads what one draws."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
 
-from pyclassifier import AsyncImageClassifier, Dataset, decode_image
+from pyclassifier import decode_image
 from pyclassifier.backbones import small_cnn
 from pyclassifier.data import center_digit, draw_samples, encode_bmp, examples, from_idx, from_sprite
 from pyclassifier.errors import DatasetError
+from pyclassifier.progress import OnProgress, ShouldStop
 
-from ..bridge.exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict
-from ..desk import Workbench
+from ..bridge import Emit, File, Reader, Share, call
+from ..desk import Desk, Model
+from ..trainings import Trained
+from .training import fit
 
 N_EXAMPLES = 20
-DEFAULTS = {"nTraining": 1000, "nValidation": 200, "batchSize": 500, "epochs": 50, "learningRate": 1e-3, "seed": 0}
 
 
-class DigitsDesk(Workbench):
-    """Digits of MNIST, and a classifier of their pixels."""
+class Example(TypedDict):
+    """A digit to look at."""
 
-    dataset = Dataset()
-
-    async def add_digits(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
-        """Take in a pair of files instead of the digits so far: pictures and labels, in either order."""
-        if len(files) != 2:
-            raise DatasetError(f"Expected 2 files, one of pictures and one of labels; got {len(files)}.")
-        first, second = [await Reader(file)() for file in files]
-        pair = (second, first) if _is_image(second) else (first, second)
-        self.classifier.cache.forget(self.dataset.samples)
-        self.dataset = from_sprite(*pair) if _is_image(pair[0]) else from_idx(*pair)
-        shown = examples(self.dataset, N_EXAMPLES)
-        return {
-            "total": len(self.dataset.samples),
-            "classes": self.dataset.labels,
-            "examples": [{"label": sample.label, "picture": _data_url(await sample.read())} for sample in shown],
-        }
-
-    async def train_digits(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
-        """Train a new network on some of the digits."""
-        given = {name: value for name, value in as_dict(options).items() if value is not None}
-        unknown = sorted(set(given) - set(DEFAULTS))
-        if unknown:
-            raise ValueError(f"Expected options among {', '.join(DEFAULTS)}; got {', '.join(unknown)}.")
-        chosen = DEFAULTS | given
-        whole = self.dataset
-        if len(whole.labels) < 2:
-            raise DatasetError("Expected digits of at least 2 classes. Load digits first.")
-        drawn = draw_samples(whole, chosen["nTraining"], chosen["nValidation"], chosen["seed"])
-        side = _side(await drawn.samples[0].read())
-        self.classifier.set_params(
-            topology=small_cnn(len(drawn.labels), side),
-            epochs=chosen["epochs"],
-            batch_size=chosen["batchSize"],
-            learning_rate=chosen["learningRate"],
-            random_state=chosen["seed"],
-            validation_split=0.0,
-        )
-        return await self.fit(drawn, emit, stop)
-
-    async def read_digit(self, width: int, height: int, pixels: Any, *, emit: Emit, stop: Stop) -> Data:
-        """Read a drawing: grey pixels, white on black, row by row."""
-        drawing = np.frombuffer(as_bytes(pixels), np.uint8).reshape(height, width)
-        if not drawing.any():
-            raise ValueError("Expected a drawn digit; nothing is drawn yet.")
-        topology = self.classifier.topology
-        digit = center_digit(
-            drawing, topology["config"]["layers"][0]["config"]["batch_input_shape"][1] if topology else 28
-        )
-        (row,) = await self.classifier.predict_proba([digit])
-        shares = [
-            {"label": label, "probability": float(probability)}
-            for label, probability in zip(self.classifier.classes_.tolist(), row, strict=True)
-        ]
-        best = max(shares, key=lambda share: share["probability"])
-        return {**best, "shares": shares, "picture": _data_url(encode_bmp(digit))}
-
-    async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
-        """Take a zip's network for the trained one."""
-        opened = await AsyncImageClassifier.load(as_bytes(data), engine=self.engine)
-        if opened.topology is None:
-            opened.close()
-            raise ValueError("Expected a network that was trained on the page “Digits”, got a classifier of photos.")
-        return self.keep(opened)
+    label: str
+    picture: str  # a data: URL
 
 
-DigitsDesk.methods = Workbench.methods | {
-    "addDigits": DigitsDesk.add_digits,
-    "trainDigits": DigitsDesk.train_digits,
-    "readDigit": DigitsDesk.read_digit,
-    "openModel": DigitsDesk.open_model,
+class Digits(TypedDict):
+    """Digits that were added."""
+
+    total: int
+    classes: list[str]
+    examples: list[Example]
+
+
+class DigitOptions(TypedDict, total=False):
+    """Options of a training on digits, each optional."""
+
+    nTraining: int
+    nValidation: int
+    batchSize: int
+    epochs: int
+    learningRate: float
+    seed: int
+
+
+class Reading(Share):
+    """A drawing that was read."""
+
+    shares: list[Share]  # of all classes, in their order
+    picture: str  # the drawing as the network got it, a data: URL
+
+
+DEFAULTS: DigitOptions = {
+    "nTraining": 1000,
+    "nValidation": 200,
+    "batchSize": 500,
+    "epochs": 50,
+    "learningRate": 1e-3,
+    "seed": 0,
 }
+
+
+@call("addDigits", only_at="digits")
+async def add_digits(desk: Desk, *, files: Sequence[File]) -> Digits:
+    """A pair of files takes the place of the digits so far: pictures and labels, in either order."""
+    if len(files) != 2:
+        raise DatasetError(f"Expected 2 files, one of pictures and one of labels; got {len(files)}.")
+    first, second = [await Reader(file)() for file in files]
+    pair = (second, first) if _is_image(second) else (first, second)
+    digits = from_sprite(*pair) if _is_image(pair[0]) else from_idx(*pair)
+    desk.classifier.cache.forget(desk.state.digits.samples)
+    desk.change(digits=digits)
+    return {
+        "total": len(digits.samples),
+        "classes": digits.labels,
+        "examples": [
+            {"label": str(sample.label), "picture": _data_url(await sample.read())}
+            for sample in examples(digits, N_EXAMPLES)
+        ],
+    }
+
+
+@call("trainDigits", only_at="digits")
+async def train_digits(
+    desk: Desk, options: DigitOptions, *, emit: Emit, on_progress: OnProgress, should_stop: ShouldStop
+) -> Trained:
+    """A new network learns from some of the digits."""
+    given = {name: value for name, value in options.items() if value is not None}
+    unknown = sorted(set(given) - set(DEFAULTS))
+    if unknown:
+        raise ValueError(f"Expected options among {', '.join(DEFAULTS)}; got {', '.join(unknown)}.")
+    chosen = cast(DigitOptions, {**DEFAULTS, **given})
+    whole = desk.state.digits
+    if len(whole.labels) < 2:
+        raise DatasetError("Expected digits of at least 2 classes. Load digits first.")
+    drawn = draw_samples(whole, chosen["nTraining"], chosen["nValidation"], chosen["seed"])
+    classifier = desk.classifier.set_params(
+        topology=small_cnn(len(drawn.labels), _side(await drawn.samples[0].read())),
+        epochs=chosen["epochs"],
+        batch_size=chosen["batchSize"],
+        learning_rate=chosen["learningRate"],
+        random_state=chosen["seed"],
+        validation_split=0.0,
+    )
+    trained = await fit(classifier, drawn, emit, on_progress, should_stop)
+    desk.change(model=Model(trained))
+    return trained
+
+
+@call("readDigit", only_at="digits")
+async def read_digit(desk: Desk, width: int, height: int, pixels: bytes) -> Reading:
+    """What a drawing shows: grey pixels, white on black, row by row."""
+    drawing = np.frombuffer(pixels, np.uint8).reshape(height, width)
+    if not drawing.any():
+        raise ValueError("Expected a drawn digit; nothing is drawn yet.")
+    topology = desk.classifier.topology
+    side = topology["config"]["layers"][0]["config"]["batch_input_shape"][1] if topology else 28
+    digit = center_digit(drawing, side)
+    (row,) = await desk.classifier.predict_proba([digit])
+    shares: list[Share] = [
+        {"label": label, "probability": float(probability)}
+        for label, probability in zip(desk.classifier.classes_.tolist(), row, strict=True)
+    ]
+    best = max(shares, key=lambda share: share["probability"])
+    return {**best, "shares": shares, "picture": _data_url(encode_bmp(digit))}
 
 
 def _is_image(data: bytes) -> bool:

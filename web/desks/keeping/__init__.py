@@ -1,1 +1,7 @@
-"""A desk as this browser keeps it, from one visit to the next."""
+"""What becomes of a desk beyond a visit: a project as a file, and what this browser keeps of it."""
+
+from .keeper import Keeper
+from .project import as_project, place_project
+from .storage import Storage
+
+__all__ = ["Keeper", "Storage", "as_project", "place_project"]

@@ -78,10 +78,10 @@ async function change(projects, id, edit) {
 }
 
 /**
- * The place of one desk's project; Python holds it. What writes resolves to the name of an error, "" where all is well.
+ * Where one desk's project lies; Python holds it. What writes resolves to the name of an error, "" where all is well.
  * It is held by a lock, so that no other tab writes to it.
  */
-export class ProjectPlace {
+export class ProjectStorage {
   /** @type {number | null} */
   #id = null;
   /** @type {() => void} */

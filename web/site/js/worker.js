@@ -4,12 +4,12 @@
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
-import { ProjectPlace } from "./projects.js";
+import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
 import { readable } from "./readable.js";
 
 /**
- * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {import("./calls.js").Progress} Progress
  * @typedef {{ requested: boolean }} Stop
  * @typedef {(progress: Progress) => void} Report
  * @typedef {<T>(stage: string, work: Promise<T>) => Promise<T>} Step  wait for a stage, then report it
@@ -25,20 +25,8 @@ let queue = Promise.resolve();
 const stops = new Map();
 /** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
 const files = new Map();
-/** Methods that do not wait for the calls before them: a picture is shown at once, and settings are not lost where a training is cut off. */
-const AT_ONCE = new Set(["picture", "keepSettings"]);
-/** Methods whose last argument is their files. */
-const TAKES_FILES = new Set([
-  "add",
-  "addDigits",
-  "evaluate",
-  "explain",
-  "exportPage",
-  "openLooseModel",
-  "openProject",
-  "predict",
-  "recognise",
-]);
+/** Calls that do not wait for those before them: Python tells them when it is there. @type {Set<string>} */
+let atOnce = new Set();
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {
@@ -53,7 +41,7 @@ self.onmessage = ({ data }) => {
     return;
   }
   stops.set(data.id, { requested: false });
-  if (AT_ONCE.has(data.method)) answer(data);
+  if (atOnce.has(data.method)) answer(data);
   else queue = queue.then(() => answer(data));
 };
 
@@ -64,9 +52,9 @@ async function answer({ id, method, args, desk }) {
   const report = (progress) => self.postMessage({ id, progress });
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
-    const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
+    const handed = (files.get(id) ?? []).map(readable);
     const result =
-      method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
+      method === "connect" ? await connect(args, report) : await callPython(method, args, report, stop, desk, handed);
     watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
@@ -78,7 +66,7 @@ async function answer({ id, method, args, desk }) {
     stops.delete(id);
     files.delete(id);
   }
-  if (!AT_ONCE.has(method)) await session?.keep(desk).catch(console.error);
+  if (!atOnce.has(method)) await session?.keep(desk).catch(console.error);
 }
 
 /** End this worker; the client starts another one, which takes up what is kept. @param {string} reason */
@@ -149,12 +137,13 @@ async function start([{ backend }], step) {
     step("packages", step("python", startPython())),
     fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
   ]);
-  session = pyodide.pyimport("desks.session").start(SITE, index, backend, placeOf);
+  session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf);
+  atOnce = new Set(session.at_once.toJs());
 }
 
 /** @param {import("./protocol.js").DeskName} desk */
-function placeOf(desk) {
-  return new ProjectPlace(desk, (note) => self.postMessage({ note }));
+function storageOf(desk) {
+  return new ProjectStorage(desk, (note) => self.postMessage({ note }));
 }
 
 async function startPython() {
@@ -172,9 +161,11 @@ async function startPython() {
  * @param {Report} report
  * @param {Stop} stop
  * @param {import("./protocol.js").DeskName} [desk]
+ * @param {ReturnType<typeof readable>[]} [handed] files
  */
-async function callPython(method, args, report, stop, desk = "photos") {
-  const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop, desk);
+async function callPython(method, args, report, stop, desk = "photos", handed = []) {
+  const emit = (/** @type {any} */ progress) => report(toObject(progress));
+  const reply = await session.call(method, args, handed, emit, stop, desk);
   const { result, error } = toObject(reply);
   reply.destroy();
   if (error) throw Object.assign(new Error(error.message), { name: error.name });

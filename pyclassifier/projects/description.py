@@ -18,6 +18,7 @@ from ..embedding import CACHE_BYTES, Augmentation
 from ..engines import Engine
 from ..errors import ArchiveError
 from ..judging import Predictions
+from ..sentences import Sentence, coded, read_sentence
 
 FORMAT = "pyclassifier project"
 VERSION = 1
@@ -103,7 +104,10 @@ def describe_project(project: Project) -> dict[str, Any]:
             }
             for sample in project.photos.samples
         ],
-        "problems": [{"path": problem.path, "reason": problem.reason} for problem in project.photos.problems],
+        "problems": [
+            {"path": problem.path, "reason": problem.reason, **coded(problem.reason)}
+            for problem in project.photos.problems
+        ],
         "parameters": _plain_parameters(classifier),
         "weights": classifier.weights_id,
         "validation": _describe_validation(project),
@@ -156,9 +160,9 @@ async def restore_project(
             raise ValueError(f"{len(entries):,} photos, of at most {_MAX_PHOTOS:,}")
         samples = [_sample(entry, labels, read) for entry, read in zip(entries, reads, strict=True) if read]
         digests = [entry["sha256"] for entry, read in zip(entries, reads, strict=True) if read]
-        problems = [Problem(_text(entry["path"]), _text(entry["reason"])) for entry in description["problems"]]
+        problems = [_problem(entry) for entry in description["problems"]]
         lost = [
-            Problem(_text(entry["path"]), "missing in the project. Add it again.")
+            Problem(_text(entry["path"]), Sentence("missing-in-project"))
             for entry, read in zip(entries, reads, strict=True)
             if read is None
         ]
@@ -188,10 +192,12 @@ def reading() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise ArchiveError(
-            "Expected a project that pyclassifier wrote; this one is damaged, or of another version "
-            f"({type(error).__name__}: {str(error)[:200]})."
-        ) from error
+        raise ArchiveError("other-project", kind=type(error).__name__, error=str(error)[:200]) from error
+
+
+def _problem(entry: Mapping[str, Any]) -> Problem:
+    reason = read_sentence(_text(entry["reason"]), entry.get("code"), entry.get("values"))
+    return Problem(_text(entry["path"]), _text(reason))
 
 
 def _sample(entry: Mapping[str, Any], labels: Sequence[str], read: Read) -> Sample:

@@ -22,6 +22,7 @@ from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_j
 from ..engines import Engine
 from ..errors import ArchiveError, NotFittedError, StoppedError
 from ..progress import OnProgress, Progress, ShouldStop
+from ..sentences import Sentence
 from .description import Project, describe_project, reading, restore_project
 
 # Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.
@@ -73,12 +74,12 @@ async def save_project(
         samples, files, lost = [], [], []
         for i, sample in enumerate(project.photos.samples):
             if should_stop and should_stop():
-                raise StoppedError("Stopped before the project was saved. There is no file.")
+                raise StoppedError("stopped-saving")
             name = f"photos/{i:06}{_suffix(sample.path)}"
             try:
                 file.writestr(name, await sample.read())
             except OSError as error:
-                lost.append(Problem(sample.path, f"could not be read when the project was saved ({error})."))
+                lost.append(Problem(sample.path, Sentence("unreadable-when-saved", error=str(error))))
             else:
                 samples.append(sample)
                 files.append(name)
@@ -127,12 +128,11 @@ async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine
         file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         names = set(file.namelist())
     except ZIP_ERRORS as error:
-        raise ArchiveError(f"Expected a project (.zip), got something else or a damaged one ({error}).") from error
+        raise ArchiveError("not-a-project", error=str(error)) from error
     if "project.json" not in names:
-        remedy = "It is a model: open it as one." if "model.json" in names else "Choose a file that was saved as one."
-        raise ArchiveError(f"Expected project.json in the zip of a project; it is missing. {remedy}")
+        raise ArchiveError("model-for-project" if "model.json" in names else "other-zip-for-project")
     if len(names) > _MAX_FILES:
-        raise ArchiveError(f"Expected at most {_MAX_FILES:,} files in the zip of a project, got {len(names):,}.")
+        raise ArchiveError("large-project", most=_MAX_FILES, got=len(names))
     description = read_json_object(_read(file, "project.json", _MAX_JSON_BYTES), "project.json")
     with reading():
         paths = [str(entry["file"]) for entry in description["photos"]]
@@ -147,7 +147,7 @@ def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
     try:
         return read_member(file, file.getinfo(name), max_bytes)
     except (KeyError, *ZIP_ERRORS) as error:
-        raise ArchiveError(f"Expected a project whose {name} can be read; it is damaged ({error}).") from error
+        raise ArchiveError("damaged-project", name=name, error=str(error)) from error
 
 
 def _write_features(file: zipfile.ZipFile, project: Project) -> Iterator[dict[str, Any]]:

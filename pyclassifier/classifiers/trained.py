@@ -17,6 +17,7 @@ from ..engines import Engine, default_engine
 from ..errors import DatasetError, NotFittedError
 from ..judging import MAX_REFUSED, NONE_OF_THESE, Calibration, Evaluation, HeatMap, Predictions, explain, is_rejected
 from ..progress import Callbacks, OnProgress, ShouldStop
+from ..sentences import Sentence
 from ..training import Learned
 
 _Classifier = TypeVar("_Classifier", bound="TrainedClassifier")
@@ -240,12 +241,12 @@ class TrainedClassifier:
         known = [sample for sample in dataset.samples if sample.label in classes]
         for sample in dataset.samples:
             if sample.label not in classes:
-                problems.append(Problem(sample.path, f"the model does not know the class {sample.label!r}."))
+                problems.append(Problem(sample.path, Sentence("unknown-class", label=str(sample.label))))
         predictions = await self.predict_photos(known)
         problems.extend(predictions.problems)
         evaluation = predictions.evaluation
         if not evaluation.n_samples:
-            raise DatasetError(f"Expected readable photos of the classes {', '.join(classes)}; got none.")
+            raise DatasetError("no-known-photos", classes=classes)
         return evaluation
 
     def calibrate(self: _Classifier, predictions: Predictions, *, max_refused: float = MAX_REFUSED) -> _Classifier:
@@ -460,5 +461,5 @@ class TrainedClassifier:
     def _fitted(self) -> Learned:
         """Extractor and head that belong together, whatever the parameters say now."""
         if self._learned is None:
-            raise NotFittedError("Expected a trained model; train one or open one first.")
+            raise NotFittedError("not-trained")
         return self._learned

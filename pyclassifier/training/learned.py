@@ -14,6 +14,7 @@ from ..embedding import FeatureExtractor
 from ..engines import Model
 from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
+from ..sentences import Sentence
 from .splitting import Leak
 
 
@@ -65,7 +66,7 @@ class Learned:
             raise ValueError(f"Expected predictions of the classes {expected}; got {got}.")
         used = predictions.is_judged
         if not used.any():
-            raise ValueError("Expected photos of the classes that can be read, got none.")
+            raise ValueError(Sentence("no-judged-photos"))
         return self.calibrated(Calibration.measure(predictions.y_true[used], predictions.y_proba[used], max_refused))
 
     def rejecting_below(self, threshold: float | None) -> Learned:

@@ -161,13 +161,10 @@ ENGLISH = {
     "unreadable-classes": "Expected readable training photos of each class, got none of {labels!r}. See the list of "
     "problems, and add photos that can be read.",
     "no-known-photos": "Expected readable photos of the classes {classes}; got none.",
-    "no-judged-photos": "Expected photos of the classes that can be read, got none.",
     "one-group": "Expected photos of {label!r} in at least 2 groups for cross-validation, got 1: all of them are "
     "alike, or of one burst. Add other photos of it.",
     "few-groups": "Expected at least {folds} groups, and a class of as many samples, for {folds} folds; got {groups} "
     "groups of {samples} samples.",
-    "other-photos": "Expected predictions of the same photos, got {first} and {second}, {both} in both. Train both "
-    "with the same random_state and validation_split, or predict the same photos.",
     # Trained or not
     "not-trained": "Expected a trained model; train one or open one first.",
     "unfitted-encoder": "Expected an encoder that has learned its classes; call fit first.",

@@ -68,7 +68,7 @@ def test_an_error_has_a_code_and_values():
     [
         (DatasetError("no-classes"), "no-classes"),
         (ImageDecodeError("1.jpg", "empty-file"), "about-file"),
-        (ValueError(Sentence("no-judged-photos")), "no-judged-photos"),
+        (ValueError(Sentence("nothing-to-explain")), "nothing-to-explain"),
         (ValueError("no code"), None),
         (ValueError(), None),
     ],

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ..data import Problem, Sample
 from ..metrics import mcnemar_test
 from ..notebook import Shown
-from ..sentences import Sentence
 from .evaluation import Evaluation
 
 
@@ -191,11 +190,14 @@ class Predictions(Shown):
         theirs = {sample.read: i for i, sample in enumerate(other.samples)}
         pairs = [(i, theirs[sample.read]) for i, sample in enumerate(self.samples) if sample.read in theirs]
         if not len(pairs) == len(self) == len(other):
-            raise ValueError(Sentence("other-photos", first=len(self), second=len(other), both=len(pairs)))
+            raise ValueError(
+                f"Expected predictions of the same photos, got {len(self)} and {len(other)}, {len(pairs)} in both. "
+                "Train both with the same random_state and validation_split, or predict the same photos."
+            )
         mine, others = self.is_judged, other.is_judged
         judged = [(i, j) for i, j in pairs if mine[i] and others[j]]
         if not judged:
-            raise ValueError(Sentence("no-judged-photos"))
+            raise ValueError("Expected photos of the classes that can be read, got none.")
         here, there = np.array(judged).T
         return compare_right(
             self.y_proba[here].argmax(axis=1) == self.y_true[here],

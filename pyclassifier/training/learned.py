@@ -14,7 +14,6 @@ from ..embedding import FeatureExtractor
 from ..engines import Model, StoredModel
 from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
-from ..sentences import Sentence
 from .splitting import Leak
 
 
@@ -73,7 +72,7 @@ class Learned:
             raise ValueError(f"Expected predictions of the classes {expected}; got {got}.")
         used = predictions.is_judged
         if not used.any():
-            raise ValueError(Sentence("no-judged-photos"))
+            raise ValueError("Expected photos of the classes that can be read, got none.")
         return self.calibrated(Calibration.measure(predictions.y_true[used], predictions.y_proba[used], max_refused))
 
     def rejecting_below(self, threshold: float | None) -> Learned:

@@ -226,6 +226,9 @@ ENGLISH = {
     "other-backend": "Expected a backend that works here ({known}), got {got!r}.",
     "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Start "
     "anew.",
+    "not-awaited": "Expected `await` in a browser, which cannot be kept waiting. Use AsyncImageClassifier or "
+    "pyclassifier.aio.",
+    "stored-model": "Expected a model in an engine, got a stored one. Build it first.",
     "no-feature-extractor": "Expected a feature extractor: a model and a layer that pools what it gives.",
     "build-failed": "TensorFlow.js could not build the model: {error}",
     "backend-failed": "TensorFlow.js could not start the backend {backend!r}: {error}",
@@ -241,4 +244,15 @@ ENGLISH = {
     "of one: default_engine(site_url=...).",
     "no-samples-here": "Expected to run on a built site, which has sample photos; found none. Give its site_url.",
     "no-samples": "Expected sample photos at {folder}; {error}",
+    # What the site's pages are told
+    "could-not-read": "could not be read ({error}).",
+    "no-class-name": "Expected a name for the class, got none.",
+    "class-name-taken": "Expected a name that no other class has, got {label!r}. Merge the two instead.",
+    "not-two-files": "Expected 2 files, one of pictures and one of labels; got {got}.",
+    "few-digit-classes": "Expected digits of at least 2 classes. Load digits first.",
+    "nothing-drawn": "Expected a drawn digit; nothing is drawn yet.",
+    "not-a-digits-network": "Expected a network that was trained on the page “Digits”, got a classifier of photos.",
+    "stopped-adding": "Stopped before the photos were taken in.",
+    "out-of-memory": "This tab ran out of memory. Use fewer or smaller photos, and reload the page.",
+    "internal-error": "Something went wrong inside pyclassifier ({kind}).",
 }

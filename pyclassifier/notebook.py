@@ -1,8 +1,12 @@
-"""What notebooks show: things only say that they can be shown, and `display` says how, for each type."""
+"""How things show themselves: HTML in notebooks, for which `display` knows how, and a short `repr` elsewhere."""
 
 from __future__ import annotations
 
 from functools import singledispatch
+
+import numpy as np
+
+_MOST_SHOWN = 3
 
 
 @singledispatch
@@ -25,3 +29,37 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return to_html(self)
+
+
+class Brief:
+    """A dataclass (``repr=False``) whose `repr` fits on a screen, however many photos it holds."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={brief(value)}' for name, value in vars(self).items())})"
+
+
+def brief(value: object) -> str:
+    """Show a value: of a long tuple the first ones and how many there are, of an array and bytes what they are.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> brief((tuple(range(5000)), b"abc", np.zeros((2, 3), np.float32)))
+    '((0, 1, 2, ... 5,000 in all), <3 bytes>, <float32 of shape (2, 3)>)'
+    """
+    if isinstance(value, tuple):
+        shown = ", ".join(map(brief, value[:_MOST_SHOWN]))
+        more = f", ... {len(value):,} in all" if len(value) > _MOST_SHOWN else "," if len(value) == 1 else ""
+        return f"({shown}{more})"
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
+    if isinstance(value, np.ndarray):
+        return f"<{value.dtype} of shape {value.shape}>"
+    return repr(value)

@@ -155,7 +155,7 @@ async def test_known_samples_are_neither_read_nor_computed_again():
     first = await within_time(extractor(model, cache).extract(samples))
     again = await within_time(extractor(model, cache).extract(samples[::-1]))
     assert np.array_equal(again.X, first.X[::-1]) and len(model.batches) == 2
-    assert [sample.read.n_reads for sample in samples] == [1] * 20
+    assert [sample.source.n_reads for sample in samples] == [1] * 20
 
 
 async def test_known_content_under_another_name_is_not_computed_again():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..notebook import Shown
 from . import intake
 from .names import LabelBy
-from .photos import Photo, Problem, Read, Sample, Split, as_sample
+from .photos import Photo, PhotoSource, Problem, Sample, Split, as_sample
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Dataset(Shown):
     @classmethod
     def from_files(
         cls,
-        files: Iterable[tuple[str, Read]],
+        files: Iterable[tuple[str, PhotoSource]],
         *,
         split: Split | None = None,
         label: str | None = None,
@@ -63,7 +63,7 @@ class Dataset(Shown):
         Parameters
         ----------
         files : iterable of (str, callable)
-            Relative path, and an async function that reads the bytes.
+            Relative path, and a `PhotoSource`, such as an async function that gives the bytes.
         split : {"training", "validation"}, optional
             What all of these files are for, whatever their folders say.
         label : str, optional
@@ -167,7 +167,7 @@ class Dataset(Shown):
     def from_csv(
         cls,
         table: bytes | str | Path,
-        photos: str | Path | bytes | Iterable[tuple[str, Read]],
+        photos: str | Path | bytes | Iterable[tuple[str, PhotoSource]],
         *,
         file_column: str | None = None,
         label_column: str | Sequence[str] | None = None,

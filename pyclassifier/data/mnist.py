@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,15 +173,22 @@ def from_arrays(pictures: Pixels, y: NDArray[np.uint8]) -> Dataset:
     if not 0 < len(y) <= _MAX_DIGITS or not all(0 < n <= 256 for n in pictures.shape[1:]):
         raise DatasetError(f"Expected 1 to {_MAX_DIGITS:,} pictures of 1 to 256 pixels, got {pictures.shape}.")
     return Dataset(
-        tuple(_sample(picture, int(label), i) for i, (picture, label) in enumerate(zip(pictures, y, strict=True)))
+        tuple(
+            Sample(f"digit {i}", PixelSource(picture), str(label))
+            for i, (picture, label) in enumerate(zip(pictures, y.tolist(), strict=True))
+        )
     )
 
 
-def _sample(picture: Pixels, label: int, index: int) -> Sample:
-    async def read() -> bytes:
-        return encode_bmp(picture)
+@dataclass(frozen=True, eq=False)
+class PixelSource:
+    """A picture in memory, which becomes an image file only when it is read."""
 
-    return Sample(f"digit {index}", read, str(label))
+    pixels: Pixels
+
+    async def __call__(self) -> bytes:
+        """Write it as BMP."""
+        return encode_bmp(self.pixels)
 
 
 def draw_samples(dataset: Dataset, n_training: int, n_validation: int, random_state: int = 0) -> Dataset:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Read, Sample
+from ..data import Sample
 
 CACHE_BYTES = 1 << 29
 
@@ -57,7 +57,7 @@ class FeatureCache:
         self._n_bytes = 0
         # A sample's bytes never change, so a photo that was hashed once need not even be read again, whatever label
         # it has now.
-        self._digests: dict[Read, str] = {}
+        self._digests: dict[str, str] = {}
         self._seen: dict[str, tuple[int, int] | str] = {}  # by content: size, or why it cannot be read
 
     def __len__(self) -> int:
@@ -75,7 +75,7 @@ class FeatureCache:
         str or None
             Its hash (SHA-256, hex); None where its bytes were not seen yet.
         """
-        return self._digests.get(sample.read)
+        return self._digests.get(sample.id)
 
     def remember(self, sample: Sample, data: bytes) -> str:
         """Hash a sample's bytes.
@@ -91,7 +91,7 @@ class FeatureCache:
         str
             SHA-256, hex.
         """
-        digest = self._digests[sample.read] = hashlib.sha256(data).hexdigest()
+        digest = self._digests[sample.id] = hashlib.sha256(data).hexdigest()
         return digest
 
     def learn(self, sample: Sample, digest: str) -> None:
@@ -103,7 +103,7 @@ class FeatureCache:
         digest : str
             SHA-256, hex.
         """
-        self._digests[sample.read] = digest
+        self._digests[sample.id] = digest
 
     def items(self) -> list[tuple[tuple[str, str], NDArray[np.float32]]]:
         """List all that is kept.
@@ -148,7 +148,7 @@ class FeatureCache:
         samples : sequence of Sample
         """
         for sample in samples:
-            self._digests.pop(sample.read, None)
+            self._digests.pop(sample.id, None)
 
     def get(self, digest: str, kind: str) -> NDArray[np.float32] | None:
         """Look features up.

@@ -57,13 +57,13 @@ class Fix:
         -------
         Dataset
         """
-        concerned = {sample.read for sample in self.samples}
+        concerned = {sample.id for sample in self.samples}
         changes: dict[str, Any] = {"label": self.label} if self.change == "move to" else {"split": self.split}
         deletes = self.change in ("delete", "keep first", "keep in")
         samples = [
-            replace(sample, **changes) if sample.read in concerned else sample
+            replace(sample, **changes) if sample.id in concerned else sample
             for sample in dataset.samples
-            if not (deletes and sample.read in concerned)
+            if not (deletes and sample.id in concerned)
         ]
         return Dataset(tuple(samples), dataset.problems)
 

@@ -86,7 +86,8 @@ class Predictions(Shown):
 
     Examples
     --------
-    >>> samples = tuple(Sample(f"{i}.jpg", read=None, label="cat") for i in range(2))
+    >>> from pyclassifier.data import BytesSource
+    >>> samples = tuple(Sample(f"{i}.jpg", BytesSource(b""), "cat") for i in range(2))
     >>> predictions = Predictions(samples, ("cat", "dog"), np.array([[0.9, 0.1], [0.2, 0.8]]))
     >>> predictions.y_pred, [sample.path for sample in predictions.mistakes().samples]
     (['cat', 'dog'], ['1.jpg'])
@@ -187,8 +188,8 @@ class Predictions(Shown):
         ValueError
             Other photos, or none of known classes.
         """
-        theirs = {sample.read: i for i, sample in enumerate(other.samples)}
-        pairs = [(i, theirs[sample.read]) for i, sample in enumerate(self.samples) if sample.read in theirs]
+        theirs = {sample.id: i for i, sample in enumerate(other.samples)}
+        pairs = [(i, theirs[sample.id]) for i, sample in enumerate(self.samples) if sample.id in theirs]
         if not len(pairs) == len(self) == len(other):
             raise ValueError(
                 f"Expected predictions of the same photos, got {len(self)} and {len(other)}, {len(pairs)} in both. "

@@ -6,7 +6,6 @@ rows of float32, little-endian; ``model.zip`` is the model's archive.
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -18,15 +17,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_json_object, read_member
+from ..data import SUFFIXES, ZIP_ERRORS, Dataset, OpenZip, Problem, ZipSource, read_json_object, read_member
 from ..engines import Engine
 from ..errors import ArchiveError, NotFittedError, StoppedError
 from ..progress import OnProgress, Progress, ShouldStop
 from .description import Project, describe_project, reading, restore_project
 
-# Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.
+# Of a project that somebody else made: bytes of project.json, of the model, of the features of one kind.
 _MAX_JSON_BYTES = 1 << 27
-_MAX_PHOTO_BYTES = 1 << 28
 _MAX_PART_BYTES = 1 << 30
 _MAX_FILES = 100_100
 
@@ -123,8 +121,9 @@ async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine
     >>> project = await open_project("project.zip")  # doctest: +SKIP
     >>> await project.classifier.fit(project.dataset)  # doctest: +SKIP
     """
+    opened = OpenZip(source)
     try:
-        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        file = opened.file
         names = set(file.namelist())
     except ZIP_ERRORS as error:
         raise ArchiveError(f"Expected a project (.zip), got something else or a damaged one ({error}).") from error
@@ -137,10 +136,10 @@ async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine
     with reading():
         paths = [str(entry["file"]) for entry in description["photos"]]
         features = [(str(one["kind"]), list(one["sha256"]), str(one["file"])) for one in description["features"]]
-    reads = [member_reader(file, path, _MAX_PHOTO_BYTES) if path in names else None for path in paths]
+    photos = [ZipSource(opened, file.getinfo(path)) if path in names else None for path in paths]
     rows = ((kind, digests, _read(file, path, _MAX_PART_BYTES)) for kind, digests, path in features)
     model = _read(file, "model.zip", _MAX_PART_BYTES) if "model.zip" in names else None
-    return await restore_project(description, reads, rows, model, engine=engine)
+    return await restore_project(description, photos, rows, model, engine=engine)
 
 
 def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs, pack
 from ..data import Dataset, Photo, Problem, Sample, as_sample, as_samples, without_nan
-from ..embedding import FeatureCache, report
+from ..embedding import FeatureCache, MemoryCache, report
 from ..engines import Engine, default_engine
 from ..errors import DatasetError, NotFittedError
 from ..judging import MAX_REFUSED, NONE_OF_THESE, Calibration, Evaluation, HeatMap, Predictions, explain, is_rejected
@@ -50,7 +50,7 @@ class TrainedClassifier:
     def __init__(self, engine: Engine | None = None) -> None:
         self.engine = engine
         self._engine: Engine | None = None
-        self._cache = FeatureCache()
+        self._cache: FeatureCache = MemoryCache()
         self._learned: Learned | None = None
 
     @property

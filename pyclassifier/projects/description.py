@@ -14,7 +14,7 @@ import numpy as np
 from ..backbones import CATALOG, ModelCard
 from ..classifiers import ImageClassifier
 from ..data import Dataset, PhotoSource, Problem, Sample, without_nan
-from ..embedding import CACHE_BYTES, Augmentation
+from ..embedding import CACHE_BYTES, Augmentation, Facts
 from ..engines import Engine
 from ..errors import ArchiveError
 from ..judging import Predictions
@@ -99,7 +99,7 @@ def describe_project(project: Project) -> dict[str, Any]:
                 "class": positions[str(sample.label)],
                 "split": sample.split,
                 "group": sample.group,
-                "sha256": classifier.cache.digest(sample),
+                "sha256": classifier.cache.facts(sample).digest,
             }
             for sample in project.photos.samples
         ],
@@ -177,7 +177,7 @@ async def restore_project(
     classifier.set_params(**parameters)
     for sample, digest in zip(samples, digests, strict=True):
         if isinstance(digest, str) and _SHA256.fullmatch(digest):
-            classifier.cache.learn(sample, digest)
+            classifier.cache.learn(sample, Facts(digest))
     _remember(classifier, features)
     return Project(Dataset(tuple(samples), (*problems, *lost)), classifier, tuple(labels), disabled, name, settings)
 

@@ -152,7 +152,7 @@ def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
 def _write_features(file: zipfile.ZipFile, project: Project) -> Iterator[dict[str, Any]]:
     """Write what is known of the project's photos, a file for each kind; what project.json says of each."""
     cache = project.classifier.cache
-    wanted = {cache.digest(sample) for sample in project.photos.samples}
+    wanted = {cache.facts(sample).digest for sample in project.photos.samples}
     kinds: dict[str, list[tuple[str, NDArray[np.float32]]]] = {}
     for (digest, kind), row in cache.items():
         if digest in wanted:

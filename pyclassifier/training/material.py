@@ -89,7 +89,7 @@ async def gather(
     features = await extractor.extract(
         dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
     )
-    kept = [(str(extractor.cache.digest(dataset.samples[i])), dataset.samples[i]) for i in features.kept]
+    kept = [(str(extractor.cache.facts(dataset.samples[i]).digest), dataset.samples[i]) for i in features.kept]
     order = sorted(range(len(kept)), key=lambda i: (kept[i][0], str(kept[i][1].label)))
     samples, digests = tuple(kept[i][1] for i in order), tuple(kept[i][0] for i in order)
     X = features.X[order]

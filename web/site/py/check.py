@@ -53,7 +53,7 @@ def _is_prepared(bench: Workbench) -> bool:
     taking_part = bench.album.now.taking_part()
     if bench.outputs is None or bench.trained_on != taking_part or len(taking_part) > COMPARED_AT_ONCE:
         return False
-    digests = {bench.classifier.cache.digest(bench.album.samples[photo]) for photo in taking_part}
+    digests = {bench.classifier.cache.facts(bench.album.samples[photo]).digest for photo in taking_part}
     return not digests <= set(bench.alike)
 
 

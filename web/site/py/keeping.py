@@ -209,7 +209,7 @@ class Keeper:
 
     async def _write_features(self) -> str:
         cache = self.bench.classifier.cache
-        digests = {cache.digest(sample) for sample in self.bench.album.samples.values()}
+        digests = {cache.facts(sample).digest for sample in self.bench.album.samples.values()}
         new: dict[str, dict[str, bytes]] = {}
         for (digest, kind), row in cache.items():
             if digest in digests and (digest, kind) not in self.rows:

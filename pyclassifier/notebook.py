@@ -39,7 +39,7 @@ class Brief:
 
 
 def brief(value: object) -> str:
-    """Show a value: of a long tuple the first ones and how many there are, of an array and bytes what they are.
+    """Show a value: of a long tuple its first element and how many there are, of an array and bytes what they are.
 
     Parameters
     ----------
@@ -52,12 +52,14 @@ def brief(value: object) -> str:
     Examples
     --------
     >>> brief((tuple(range(5000)), b"abc", np.zeros((2, 3), np.float32)))
-    '((0, 1, 2, ... 5,000 in all), <3 bytes>, <float32 of shape (2, 3)>)'
+    '((0, ... 5,000 in all), <3 bytes>, <float32 of shape (2, 3)>)'
     """
     if isinstance(value, tuple):
-        shown = ", ".join(map(brief, value[:_MOST_SHOWN]))
-        more = f", ... {len(value):,} in all" if len(value) > _MOST_SHOWN else "," if len(value) == 1 else ""
-        return f"({shown}{more})"
+        if len(value) > _MOST_SHOWN:
+            return f"({brief(value[0])}, ... {len(value):,} in all)"
+        return f"({', '.join(map(brief, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict) and len(value) > _MOST_SHOWN:
+        return f"<{len(value):,} entries>"
     if isinstance(value, bytes):
         return f"<{len(value):,} bytes>"
     if isinstance(value, np.ndarray):

@@ -5,10 +5,12 @@ Nothing is decoded here. A sample knows how to read its bytes; whoever needs the
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ from ..notebook import Shown
 from . import intake
 from .names import LabelBy
 from .photos import Photo, PhotoSource, Problem, Sample, Split, as_sample
+
+_MOST_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,16 @@ class Dataset(Shown):
                 split=split,
             )
         )
+
+    def __repr__(self) -> str:
+        counts = self.count()
+        lines = [f"Dataset(photos={len(self.samples):,}, problems={len(self.problems):,}, classes={len(counts):,}"]
+        for label, by_split in list(counts.items())[:_MOST_SHOWN]:
+            marked = [f", {by_split[split]:,} for {split}" for split in get_args(Split) if by_split[split]]
+            lines.append(f"  {reprlib.repr(label)}: {by_split.total():,}{''.join(marked)}")
+        if len(counts) > _MOST_SHOWN:
+            lines.append(f"  and {len(counts) - _MOST_SHOWN:,} more")
+        return "\n".join(lines) + ")"
 
     def __add__(self, other: Dataset) -> Dataset:
         return Dataset(self.samples + other.samples, self.problems + other.problems)

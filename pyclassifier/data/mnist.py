@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import DatasetError, ImageDecodeError
+from ..notebook import Brief
 from .datasets import Dataset
 from .images import decode_image, encode_bmp
 from .photos import Sample
@@ -180,8 +181,8 @@ def from_arrays(pictures: Pixels, y: NDArray[np.uint8]) -> Dataset:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class PixelSource:
+@dataclass(frozen=True, eq=False, repr=False)
+class PixelSource(Brief):
     """A picture in memory, which becomes an image file only when it is read."""
 
     pixels: Pixels

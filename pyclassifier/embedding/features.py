@@ -15,6 +15,7 @@ from ..backbones import ModelCard, Pooling
 from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
+from ..notebook import Brief
 from ..progress import OnProgress, Progress, ShouldStop
 from .augmentation import Variation
 from .cache import Facts, FeatureCache, MemoryCache, digest_of
@@ -24,8 +25,8 @@ from .preprocessing import FitMode, load_image, make_batch
 BATCH_SIZE = 16
 
 
-@dataclass(frozen=True)
-class Features:
+@dataclass(frozen=True, repr=False)
+class Features(Brief):
     """What came out of a list of samples.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 
 from ..data import Dataset, Sample, Split
 from ..embedding import Facts, join_groups
-from ..notebook import Shown
+from ..notebook import Brief, Shown
 
 FindingKind = Literal["unreadable", "duplicates", "alike", "two classes", "both sides", "small", "few", "imbalance"]
 Change = Literal["delete", "keep first", "keep in", "move to", "mark"]
@@ -19,8 +19,8 @@ FEW = 10  # photos of a class, below which figures and training are a matter of 
 IMBALANCE = 3.0  # times as many photos in the largest class as in the smallest
 
 
-@dataclass(frozen=True)
-class Fix:
+@dataclass(frozen=True, repr=False)
+class Fix(Brief):
     """A change that mends a finding.
 
     Parameters
@@ -68,8 +68,8 @@ class Fix:
         return Dataset(tuple(samples), dataset.problems)
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, repr=False)
+class Finding(Brief):
     """Something that may be wrong.
 
     Parameters
@@ -116,8 +116,8 @@ class Finding:
         }[self.kind].format(**n)
 
 
-@dataclass(frozen=True)
-class DatasetReport(Shown, Sequence[Finding]):
+@dataclass(frozen=True, repr=False)
+class DatasetReport(Brief, Shown, Sequence[Finding]):
     """What `check_dataset` found, the gravest first; a notebook shows it as a table.
 
     Parameters

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Problem, Sample
 from ..metrics import mcnemar_test
-from ..notebook import Shown
+from ..notebook import Brief, Shown
 from .evaluation import Evaluation
 
 
@@ -67,8 +67,8 @@ def is_rejected(y_proba: NDArray[np.float32], threshold: float | None) -> NDArra
     return np.asarray(best < (0 if threshold is None else threshold), dtype=np.bool_)
 
 
-@dataclass(frozen=True)
-class Predictions(Shown):
+@dataclass(frozen=True, repr=False)
+class Predictions(Brief, Shown):
     """Photos with their probabilities; a notebook shows them side by side.
 
     Parameters
@@ -95,7 +95,7 @@ class Predictions(Shown):
 
     samples: tuple[Sample, ...]
     classes: tuple[str, ...]
-    y_proba: NDArray[np.float32] = field(repr=False)
+    y_proba: NDArray[np.float32]
     problems: tuple[Problem, ...] = ()
     threshold: float | None = None
 

@@ -18,6 +18,7 @@ from ..embedding import CACHE_BYTES, Augmentation, Facts
 from ..engines import Engine
 from ..errors import ArchiveError
 from ..judging import Predictions
+from ..notebook import Brief
 
 C = TypeVar("C", bound=BaseImageClassifier)
 FORMAT = "pyclassifier project"
@@ -33,8 +34,8 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 FeatureRows = tuple[str, Sequence[str], bytes]
 
 
-@dataclass(frozen=True)
-class Project(Generic[C]):
+@dataclass(frozen=True, repr=False)
+class Project(Brief, Generic[C]):
     """Labelled photos and the classifier that learns from them.
 
     Parameters

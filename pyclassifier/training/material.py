@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
 from ..embedding import FeatureExtractor, Variation
 from ..engines import Array, Engine
+from ..notebook import Brief
 from ..progress import Callbacks, Progress
 from .heads import TrainedHead, train_head
 from .settings import TrainSettings
@@ -18,8 +19,8 @@ from .splitting import draw_validation, group_samples
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Material:
+@dataclass(frozen=True, repr=False)
+class Material(Brief):
     """The readable photos of a dataset.
 
     Parameters

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import DatasetError
+from ...notebook import Brief
 from ..jsons import parse_json
 from ..names import SUFFIXES as PHOTO_SUFFIXES
 from ..names import suffix_of
@@ -18,8 +19,8 @@ _N_LOOKED_AT = 50
 _N_BYTES = 4096
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, repr=False)
+class Table(Brief):
     """Rows of text.
 
     Parameters

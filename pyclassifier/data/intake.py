@@ -183,7 +183,7 @@ def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
 
 
 def _part(files: Iterable[tuple[str, PhotoSource]]) -> tuple[Files, list[Problem]]:
-    """Part the photos from what is none."""
+    """Part files into photos and those that are none, which become problems."""
     photos: Files = []
     problems: list[Problem] = []
     for path, source in files:
@@ -202,7 +202,7 @@ def _override(
     label: str | tuple[str, ...] | None,
     split: str | None,
 ) -> Columns | None:
-    """The guess, but for the columns that were given."""
+    """The columns that were given, and guessed ones for the others."""
     if guess is None and not (file and label):
         return None
     guess = guess or Columns("", "")

@@ -183,12 +183,12 @@ def from_arrays(pictures: Pixels, y: NDArray[np.uint8]) -> Dataset:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PixelSource(Brief):
-    """A picture in memory, which becomes an image file only when it is read."""
+    """The source of a photo whose pixels are in memory; they become an image file only when it is read."""
 
     pixels: Pixels
 
     async def __call__(self) -> bytes:
-        """Write it as BMP."""
+        """Write the picture as BMP."""
         return encode_bmp(self.pixels)
 
 
@@ -271,6 +271,6 @@ def _start(weights: NDArray[np.float64], side: int) -> int:
 
 
 def examples(dataset: Dataset, n: int, random_state: int = 0) -> Sequence[Sample]:
-    """Draw samples to look at."""
+    """Draw some samples of a dataset, to look at them."""
     rng = np.random.default_rng(random_state)
     return [dataset.samples[i] for i in rng.permutation(len(dataset.samples))[:n]]

@@ -1,4 +1,4 @@
-"""One photo, however it comes: where its bytes are, and what is known of it; nothing is decoded here."""
+"""Photos, however they come: where their bytes are, and what is known of them; nothing is decoded here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PhotoSource = Callable[[], Awaitable[bytes]]
 
 @dataclass(frozen=True)
 class FileSource:
-    """A photo on the disk, or in Pyodide's file system.
+    """The source of a photo on the disk, or in Pyodide's file system.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ class FileSource:
     path: Path
 
     async def __call__(self) -> bytes:
-        """Read the file."""
+        """Read the photo's file."""
         return self.path.read_bytes()
 
 
 @dataclass(frozen=True, repr=False)
 class BytesSource(Brief):
-    """A photo whose file is in memory already.
+    """The source of a photo whose file is in memory already.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class BytesSource(Brief):
     data: bytes
 
     async def __call__(self) -> bytes:
-        """Give the bytes."""
+        """Give the photo's file."""
         return self.data
 
 
@@ -90,7 +90,7 @@ class Sample:
     id: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
 
     async def read(self) -> bytes:
-        """Read the file.
+        """Read the photo's file.
 
         Returns
         -------

@@ -55,7 +55,7 @@ class OpenZip:
 
 @dataclass(frozen=True)
 class ZipSource:
-    """A photo in a zip file, read when it is wanted; what is wrong with either is an OSError.
+    """The source of a photo in a zip file; what is wrong with either is an OSError.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class ZipSource:
     member: zipfile.ZipInfo
 
     async def __call__(self) -> bytes:
-        """Read the member."""
+        """Read the photo's file from the zip."""
         try:
             return read_member(self.zip.file, self.member, _MAX_PHOTO_BYTES)
         except ZIP_ERRORS as error:

@@ -86,7 +86,7 @@ class FeatureCache(Protocol):
         """
 
     def get(self, digest: str, kind: str) -> Row | None:
-        """Look features up.
+        """Look up the features of a photo.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class FeatureCache(Protocol):
         """
 
     def put(self, digest: str, kind: str, row: Row) -> None:
-        """Keep a row of features.
+        """Keep the features of a photo.
 
         Parameters
         ----------

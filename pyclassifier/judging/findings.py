@@ -46,7 +46,7 @@ class Fix(Brief):
     split: Split | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Make the change.
+        """Mend a dataset.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class Fix(Brief):
 
 @dataclass(frozen=True, repr=False)
 class Finding(Brief):
-    """Something that may be wrong.
+    """Something that may be wrong with photos of a dataset, and what would mend it.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Finding(Brief):
 
     @property
     def message(self) -> str:
-        """A sentence on it."""
+        """The finding as a sentence for people."""
         n, names = self.numbers, ", ".join(repr(label) for label in self.labels)
         return {
             "unreadable": "{photos} photos cannot be read, and take no part.",

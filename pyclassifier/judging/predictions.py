@@ -1,4 +1,4 @@
-"""Predictions of photos, to look at."""
+"""What a classifier says of photos, one by one, and how two classifiers compare."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .evaluation import Evaluation
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two classifiers on the same photos.
+    """How two classifiers did on the same photos.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def is_rejected(y_proba: NDArray[np.float32], threshold: float | None) -> NDArra
 
 @dataclass(frozen=True, repr=False)
 class Predictions(Brief, Shown):
-    """Photos with their probabilities; a notebook shows them side by side.
+    """What a classifier says of photos: their probabilities, which a notebook shows beside them.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ class Predictions(Brief, Shown):
         return Evaluation.from_predictions(self.y_true[used], self.y_proba[used].argmax(axis=1), self.classes)
 
     def mistakes(self) -> Predictions:
-        """Choose those that are wrong, the worst first: by their loss.
+        """Choose the photos that were named wrong, the worst first: by their loss.
 
         Returns
         -------
@@ -173,7 +173,7 @@ class Predictions(Brief, Shown):
         )
 
     def compare(self, other: Predictions) -> Comparison:
-        """Compare with what another classifier said of the same photos.
+        """Compare these predictions with those of another classifier for the same photos.
 
         Parameters
         ----------

@@ -46,7 +46,7 @@ class PhotoIndex:
         return [], 0
 
     def fits(self, names: Sequence[str]) -> bool:
-        """Whether half of these name photos, or half of the photos are named."""
+        """Whether half of these texts name photos, or half of the photos are named by them."""
         found = [photos for photos, _ in map(self.find, dict.fromkeys(names)) if photos]
         n_named = len({photo for photos in found for photo in photos})
         return bool(found) and (2 * len(found) >= len(set(names)) or 2 * n_named >= self.n_photos)

@@ -21,7 +21,7 @@ _N_BYTES = 4096
 
 @dataclass(frozen=True, repr=False)
 class Table(Brief):
-    """Rows of text.
+    """A table of photos as text: its columns and rows.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Table(Brief):
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """Read a table.
+    """Read the table of photos and classes that a CSV or JSON file holds.
 
     Parameters
     ----------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import singledispatch
+from typing import Any, cast
 
 import numpy as np
 
@@ -35,7 +37,8 @@ class Brief:
     """A dataclass (``repr=False``) whose `repr` fits on a screen, however many photos it holds."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={brief(value)}' for name, value in vars(self).items())})"
+        shown = [f"{one.name}={brief(getattr(self, one.name))}" for one in fields(cast(Any, self)) if one.repr]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def brief(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +95,7 @@ class Predictions(Brief, Shown):
 
     samples: tuple[Sample, ...]
     classes: tuple[str, ...]
-    y_proba: NDArray[np.float32]
+    y_proba: NDArray[np.float32] = field(repr=False)
     problems: tuple[Problem, ...] = ()
     threshold: float | None = None
 

@@ -37,30 +37,16 @@ class Brief:
     """A dataclass (``repr=False``) whose `repr` fits on a screen, however many photos it holds."""
 
     def __repr__(self) -> str:
-        shown = [f"{one.name}={brief(getattr(self, one.name))}" for one in fields(cast(Any, self)) if one.repr]
+        shown = [f"{one.name}={_brief(getattr(self, one.name))}" for one in fields(cast(Any, self)) if one.repr]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def brief(value: object) -> str:
-    """Show a value: of a long tuple its first element and how many there are, of an array and bytes what they are.
-
-    Parameters
-    ----------
-    value : object
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> brief((tuple(range(5000)), b"abc", np.zeros((2, 3), np.float32)))
-    '((0, ... 5,000 in all), <3 bytes>, <float32 of shape (2, 3)>)'
-    """
+def _brief(value: object) -> str:
+    """Show of a long tuple its first element and how many there are, and of bytes and arrays how large they are."""
     if isinstance(value, tuple):
         if len(value) > _MOST_SHOWN:
-            return f"({brief(value[0])}, ... {len(value):,} in all)"
-        return f"({', '.join(map(brief, value))}{',' if len(value) == 1 else ''})"
+            return f"({_brief(value[0])}, ... {len(value):,} in all)"
+        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, dict) and len(value) > _MOST_SHOWN:
         return f"<{len(value):,} entries>"
     if isinstance(value, bytes):

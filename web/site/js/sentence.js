@@ -17,8 +17,14 @@ export function sentence(english, coded) {
   return element("span", { lang: tag }, () => say(english, coded));
 }
 
-/** @param {string} english @param {Coded} coded @returns {string} */
-function say(english, coded) {
+/**
+ * Its words alone.
+ *
+ * @param {string} english
+ * @param {Coded} coded
+ * @returns {string}
+ */
+export function say(english, coded) {
   const template = templateOf(coded);
   return template ? template.replace(/\{(\w+)\}/g, (_, name) => write(coded.values?.[name])) : english;
 }

@@ -56,12 +56,12 @@ def _is_prepared(bench: Workbench) -> bool:
     taking_part = bench.album.now.taking_part()
     if bench.outputs is None or bench.trained_on != taking_part or len(taking_part) > COMPARED_AT_ONCE:
         return False
-    digests = {bench.classifier.cache.digest(bench.album.samples[photo]) for photo in taking_part}
+    digests = {bench.classifier.cache.facts(bench.album.samples[photo]).digest for photo in taking_part}
     return not digests <= set(bench.alike)
 
 
 def _describe(finding: Finding, ids: dict[Any, int], unreadable: Sequence[Problem]) -> Data:
-    groups = [[ids[sample.read] for sample in group] for group in finding.groups]
+    groups = [[ids[sample.id] for sample in group] for group in finding.groups]
     return {
         "kind": finding.kind,
         "labels": list(finding.labels),
@@ -73,7 +73,7 @@ def _describe(finding: Finding, ids: dict[Any, int], unreadable: Sequence[Proble
 
 
 def _edit(fix: Fix, ids: dict[Any, int]) -> Data:
-    photos = [ids[sample.read] for sample in fix.samples]
+    photos = [ids[sample.id] for sample in fix.samples]
     edit: Data = {"type": "deletePhotos", "photos": photos}
     if fix.change == "move to":
         edit = {"type": "movePhotos", "photos": photos, "to": fix.label}

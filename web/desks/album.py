@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 
 from pyclassifier import Dataset, Problem, Project, Sample
 from pyclassifier.data import Split
+from pyclassifier.sentences import Sentence
 
 Step = Literal[
     "add", "addClass", "renameClass", "enableClass", "mergeClasses", "deleteClass", "movePhotos", "deletePhotos"
@@ -116,9 +117,9 @@ class Album:
             raise ValueError(f"Expected the id of a photo, got {photo}, which is none.")
         return self.samples[photo]
 
-    def ids(self) -> dict[Any, int]:
-        """Id by what reads a photo, which stays the same whatever its label."""
-        return {sample.read: photo for photo, sample in self.samples.items()}
+    def ids(self) -> dict[str, int]:
+        """Id by what tells a photo from all others, whatever its label."""
+        return {sample.id: photo for photo, sample in self.samples.items()}
 
     def chosen(self, photos: Sequence[int]) -> set[int]:
         """The ids of photos that are there; ValueError for others."""
@@ -264,9 +265,9 @@ class Album:
     def _free(self, label: str) -> str:
         label = label.strip()
         if not label:
-            raise ValueError("Expected a name for the class, got none.")
+            raise ValueError(Sentence("no-class-name"))
         if self.now.has(label):
-            raise ValueError(f"Expected a name that no other class has, got {label!r}. Merge the two instead.")
+            raise ValueError(Sentence("class-name-taken", label=label))
         return label
 
     def _labelled(self, places: Mapping[int, Placement]) -> Dataset:

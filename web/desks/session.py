@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyclassifier import PyClassifierError, default_engine
-from pyclassifier.errors import StoppedError
+from pyclassifier.errors import StoppedError, sentence_of
+from pyclassifier.sentences import Sentence
 
 from . import calls  # noqa: F401  # which declare themselves
 from .bridge import CALLS, Data, Emit, File, Stop, error, plain, reporter, stopper
@@ -53,14 +54,14 @@ class Session:
         try:
             return {"result": await self._run(name, args, files, emit, stop, desk)}
         except StoppedError as stopped:
-            return error("AbortError", str(stopped))
+            return error("AbortError", stopped.sentence)
         except (PyClassifierError, ValueError) as expected:
-            return error(type(expected).__name__, str(expected))
+            return error(type(expected).__name__, sentence_of(expected))
         except MemoryError:
-            return error("MemoryError", "This tab ran out of memory. Use fewer or smaller photos, and reload the page.")
+            return error("MemoryError", Sentence("out-of-memory"))
         except Exception as unexpected:
             traceback.print_exc()  # For the console; a visitor gets a sentence.
-            return error("InternalError", f"Something went wrong inside pyclassifier ({type(unexpected).__name__}).")
+            return error("InternalError", Sentence("internal-error", kind=type(unexpected).__name__))
 
     async def _run(
         self, name: str, args: Sequence[Any], files: Sequence[File], emit: Emit, stop: Stop, desk: str

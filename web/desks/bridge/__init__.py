@@ -16,6 +16,7 @@ from .exchange import (
     read_card,
     reporter,
     stopper,
+    unread,
 )
 from .shapes import (
     Blob,
@@ -24,6 +25,8 @@ from .shapes import (
     History,
     Problem,
     Progress,
+    RankedShare,
+    Recognised,
     RestoredPhoto,
     Share,
     describe_evaluation,
@@ -41,7 +44,9 @@ __all__ = [
     "History",
     "Problem",
     "Progress",
+    "RankedShare",
     "Reader",
+    "Recognised",
     "RestoredPhoto",
     "Share",
     "Stop",
@@ -56,4 +61,5 @@ __all__ = [
     "read_card",
     "reporter",
     "stopper",
+    "unread",
 ]

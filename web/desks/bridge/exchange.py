@@ -13,7 +13,7 @@ import pyclassifier
 from pyclassifier import ModelCard, Sample
 from pyclassifier.progress import OnProgress, ShouldStop
 
-from .shapes import Problem, Progress
+from .shapes import Problem, Progress, Recognised, coded
 
 Data = dict[str, Any]
 Emit = Callable[[Progress], None]
@@ -124,7 +124,12 @@ def read_card(fields: Data) -> ModelCard:
 
 def listed(problems: Sequence[pyclassifier.Problem]) -> list[Problem]:
     """Problems for the page."""
-    return [{"path": problem.path, "reason": problem.reason} for problem in problems]
+    return [{"path": problem.path, "reason": problem.reason, **coded(problem.reason)} for problem in problems]
+
+
+def unread(problem: pyclassifier.Problem) -> Recognised:
+    """What is told of a photo that was to be recognised and cannot be read."""
+    return cast(Recognised, {"path": problem.path, "error": problem.reason, **coded(problem.reason)})
 
 
 def reporter(emit: Emit) -> OnProgress:
@@ -139,4 +144,4 @@ def stopper(stop: Stop) -> ShouldStop:
 
 def error(name: str, message: str) -> Data:
     """A reply that is an error."""
-    return {"error": {"name": name, "message": message}}
+    return {"error": {"name": name, "message": message, **coded(message)}}

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict, cast
 
-from pyclassifier import judging
+from pyclassifier import judging, sentences
 
 Blob = Any  # JavaScript's
 
 
-class Problem(TypedDict):
+class Coded(TypedDict, total=False):
+    """What a sentence is made of, where it is not somebody else's."""
+
+    code: str
+    values: dict[str, Value]
+
+
+class Clause(Coded):
+    """A sentence within another one."""
+
+    text: str
+
+
+Value = str | int | float | list[str] | Clause  # of a sentence
+
+
+class Problem(Coded):
     """A file that is not used."""
 
     path: str
@@ -21,6 +37,24 @@ class Share(TypedDict):
 
     label: str
     probability: float  # 0..1
+
+
+class RankedShare(Share):
+    """A class among the most probable ones."""
+
+    index: NotRequired[int]  # only of ImageNet's classes, as the next one
+    wordnetId: NotRequired[str]
+
+
+class Recognised(Coded):
+    """A photo that was recognised."""
+
+    path: str
+    error: NotRequired[str]  # why the photo cannot be read; then the rest is missing
+    label: NotRequired[str]
+    probability: NotRequired[float]  # 0..1
+    rejected: NotRequired[bool]  # too little for an answer: none of the classes
+    top: NotRequired[list[RankedShare]]  # most probable first
 
 
 class History(TypedDict):
@@ -79,3 +113,8 @@ class Progress(TypedDict):
 def describe_evaluation(evaluation: judging.Evaluation) -> Evaluation:
     """Figures for the page."""
     return cast(Evaluation, evaluation.to_dict())
+
+
+def coded(sentence: str) -> Coded:
+    """Code and values of a sentence for the page; nothing of a text that has none."""
+    return cast(Coded, sentences.coded(sentence))

@@ -11,6 +11,7 @@ from pyclassifier import Dataset, data
 from pyclassifier.data import Files, Intake, Split
 from pyclassifier.errors import ImageDecodeError, StoppedError
 from pyclassifier.progress import ShouldStop
+from pyclassifier.sentences import Sentence
 
 from ..bridge import File, Problem, Reader, call, listed, open_slices
 from ..desk import AlbumOverview, Desk
@@ -120,7 +121,7 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
         answers = _answers(options.get("mapping") or {})
         found = data.from_set(photos, tables, answers, split=split, label_by=desk.label_by)
     if should_stop():
-        raise StoppedError("Stopped before the photos were taken in.")
+        raise StoppedError("stopped-adding")
     question = _question(found, listing)
     if question or isinstance(found, data.MappingQuestion):
         return _ask(desk, question)
@@ -129,7 +130,7 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     desk.change(album=desk.album.add(Dataset(samples, (*problems, *more))))
     added: list[AddedPhoto] = [
         {
-            "index": positions.get(sample.read),
+            "index": positions.get(sample.source),
             "id": photo,
             "path": sample.path,
             "label": str(sample.label),
@@ -163,7 +164,7 @@ async def _read_tables(listing: Files, problems: list[pyclassifier.Problem]) -> 
             try:
                 tables[path] = await read()
             except OSError as error:
-                problems.append(pyclassifier.Problem(path, f"could not be read ({error})."))
+                problems.append(pyclassifier.Problem(path, Sentence("could-not-read", error=str(error))))
     return tables
 
 
@@ -221,5 +222,5 @@ async def picture(desk: Desk, photo: int, size: int) -> bytes:
     try:
         content = await sample.read()
     except OSError as error:
-        raise ImageDecodeError(sample.path, f"could not be read ({error}).") from error
+        raise ImageDecodeError(sample.path, "could-not-read", error=str(error)) from error
     return data.make_thumbnail(content, sample.path, size)

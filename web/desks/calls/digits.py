@@ -13,6 +13,7 @@ from pyclassifier.backbones import small_cnn
 from pyclassifier.data import center_digit, draw_samples, encode_bmp, examples, from_idx, from_sprite
 from pyclassifier.errors import DatasetError
 from pyclassifier.progress import OnProgress, ShouldStop
+from pyclassifier.sentences import Sentence
 
 from ..bridge import Emit, File, Reader, Share, call
 from ..desk import Desk, Model
@@ -69,7 +70,7 @@ DEFAULTS: DigitOptions = {
 async def add_digits(desk: Desk, *, files: Sequence[File]) -> Digits:
     """A pair of files takes the place of the digits so far: pictures and labels, in either order."""
     if len(files) != 2:
-        raise DatasetError(f"Expected 2 files, one of pictures and one of labels; got {len(files)}.")
+        raise DatasetError("not-two-files", got=len(files))
     first, second = [await Reader(file)() for file in files]
     pair = (second, first) if _is_image(second) else (first, second)
     digits = from_sprite(*pair) if _is_image(pair[0]) else from_idx(*pair)
@@ -97,7 +98,7 @@ async def train_digits(
     chosen = cast(DigitOptions, {**DEFAULTS, **given})
     whole = desk.state.digits
     if len(whole.labels) < 2:
-        raise DatasetError("Expected digits of at least 2 classes. Load digits first.")
+        raise DatasetError("few-digit-classes")
     drawn = draw_samples(whole, chosen["nTraining"], chosen["nValidation"], chosen["seed"])
     classifier = desk.classifier.set_params(
         topology=small_cnn(len(drawn.labels), _side(await drawn.samples[0].read())),
@@ -117,7 +118,7 @@ async def read_digit(desk: Desk, width: int, height: int, pixels: bytes) -> Read
     """What a drawing shows: grey pixels, white on black, row by row."""
     drawing = np.frombuffer(pixels, np.uint8).reshape(height, width)
     if not drawing.any():
-        raise ValueError("Expected a drawn digit; nothing is drawn yet.")
+        raise ValueError(Sentence("nothing-drawn"))
     topology = desk.classifier.topology
     side = topology["config"]["layers"][0]["config"]["batch_input_shape"][1] if topology else 28
     digit = center_digit(drawing, side)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, cast
+from collections.abc import Sequence
+from typing import TypedDict, cast
 
+import pyclassifier
 from pyclassifier import judging
 from pyclassifier.aio import check_dataset
 from pyclassifier.backbones import get_card
@@ -11,7 +13,7 @@ from pyclassifier.data import Split
 from pyclassifier.judging import Change, FindingKind, find_faults
 from pyclassifier.progress import OnProgress, ShouldStop
 
-from ..bridge import call
+from ..bridge import Problem, call, listed
 from ..desk import Desk
 from ..options import TrainOptions, read_options
 from .arranging import DeletePhotos, MovePhotos
@@ -54,7 +56,7 @@ class Finding(TypedDict):
     labels: list[str]  # the classes that it is about; imbalance: the largest and the smallest
     numbers: Numbers
     groups: list[list[int]]  # ids of the photos; those of a group are the same, or alike
-    reasons: list[str | None]  # unreadable: why, of each photo of the only group
+    problems: list[Problem]  # unreadable: why, of each photo of the only group
     fixes: list[Fix]  # any one of them mends it
 
 
@@ -85,9 +87,13 @@ async def check(desk: Desk, options: CheckOptions, *, on_progress: OnProgress, s
         min_side = get_card(classifier.backbone, classifier.input_size).input_size // 2
         findings = find_faults(dataset.samples, facts, groups, min_side)
     ids = desk.album.ids()
-    reasons = {ids[sample.read]: fact.reason for sample, fact in zip(dataset.samples, facts, strict=True)}
+    unreadable = [
+        pyclassifier.Problem(sample.path, fact.reason)
+        for sample, fact in zip(dataset.samples, facts, strict=True)
+        if fact.reason
+    ]
     return {
-        "findings": [_describe(finding, ids, reasons) for finding in findings],
+        "findings": [_describe(finding, ids, unreadable) for finding in findings],
         "compared": all(fact.reason or fact.digest in desk.state.alike for fact in facts),
     }
 
@@ -97,24 +103,24 @@ def _is_prepared(desk: Desk) -> bool:
     state, taking_part = desk.state, desk.album.now.taking_part()
     if not state.trained or state.trained.photos != taking_part or len(taking_part) > COMPARED_AT_ONCE:
         return False
-    digests = {desk.classifier.cache.digest(desk.album.samples[photo]) for photo in taking_part}
+    digests = {desk.classifier.cache.facts(desk.album.samples[photo]).digest for photo in taking_part}
     return not digests <= set(state.alike)
 
 
-def _describe(finding: judging.Finding, ids: dict[Any, int], reasons: dict[int, str | None]) -> Finding:
-    groups = [[ids[sample.read] for sample in group] for group in finding.groups]
+def _describe(finding: judging.Finding, ids: dict[str, int], unreadable: Sequence[pyclassifier.Problem]) -> Finding:
+    groups = [[ids[sample.id] for sample in group] for group in finding.groups]
     return {
         "kind": finding.kind,
         "labels": list(finding.labels),
         "numbers": cast(Numbers, dict(finding.numbers)),
         "groups": groups,
-        "reasons": [reasons[photo] for photo in groups[0]] if finding.kind == "unreadable" else [],
+        "problems": listed(unreadable) if finding.kind == "unreadable" else [],
         "fixes": [_fix(fix, ids) for fix in finding.fixes],
     }
 
 
-def _fix(fix: judging.Fix, ids: dict[Any, int]) -> Fix:
-    photos = [ids[sample.read] for sample in fix.samples]
+def _fix(fix: judging.Fix, ids: dict[str, int]) -> Fix:
+    photos = [ids[sample.id] for sample in fix.samples]
     edit: MovePhotos | DeletePhotos = {"type": "deletePhotos", "photos": photos}
     if fix.change == "move to" and fix.label is not None:
         edit = {"type": "movePhotos", "photos": photos, "to": fix.label}

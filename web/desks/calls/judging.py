@@ -193,7 +193,7 @@ def _describe(desk: Desk, judgement: Judgement) -> Judged:
     photos: list[JudgedPhoto] = []
     for i in np.argsort(-losses, kind="stable").tolist():
         sample, y_proba = judged.samples[i], judged.y_proba[i]
-        photo = ids.get(sample.read)
+        photo = ids.get(sample.id)
         if photo is None:
             continue  # All photos were removed.
         predicted, place = int(y_proba.argmax()), now.photos.get(photo)

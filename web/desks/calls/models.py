@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from pyclassifier import AsyncImageClassifier, Dataset
 from pyclassifier.archives import StoredAs, pack_files
 from pyclassifier.progress import OnProgress, ShouldStop
+from pyclassifier.sentences import Sentence
 
 from .. import snippets
 from ..bridge import Evaluation, File, Reader, call, describe_evaluation
@@ -60,7 +61,7 @@ async def open_model(desk: Desk, data: bytes) -> OpenedModel:
     opened = await AsyncImageClassifier.load(data, engine=desk.site.engine)
     if desk.from_scratch and opened.topology is None:
         opened.close()
-        raise ValueError("Expected a network that was trained on the page “Digits”, got a classifier of photos.")
+        raise ValueError(Sentence("not-a-digits-network"))
     return _use(desk, opened)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,35 +20,20 @@ from ..bridge import (
     Evaluation,
     File,
     Problem,
+    RankedShare,
     Reader,
+    Recognised,
     Share,
     as_samples,
     call,
     describe_evaluation,
     listed,
     reporter,
+    unread,
 )
 from ..desk import Desk
 
 TOP = 5
-
-
-class RankedShare(Share):
-    """A class among the most probable ones."""
-
-    index: NotRequired[int]  # only of ImageNet's classes, as the next one
-    wordnetId: NotRequired[str]
-
-
-class Recognised(TypedDict):
-    """A photo that was recognised."""
-
-    path: str
-    error: NotRequired[str]  # why the photo cannot be read; then the rest is missing
-    label: NotRequired[str]
-    probability: NotRequired[float]  # 0..1
-    rejected: NotRequired[bool]  # too little for an answer: none of the classes
-    top: NotRequired[list[RankedShare]]  # most probable first
 
 
 class Frame(Share):
@@ -88,8 +73,8 @@ async def predict(desk: Desk, *, files: Sequence[File], emit: Emit, should_stop:
     y_proba = await desk.classifier.predict_proba(
         samples, problems=problems, on_progress=reporter(emit), should_stop=should_stop
     )
-    reasons = (problem.reason for problem in problems)  # in the samples' order, one for each row of nan
-    return [_recognised(desk, sample.path, row, reasons) for sample, row in zip(samples, y_proba, strict=True)]
+    unreadable = iter(problems)  # in the samples' order, one for each row of nan
+    return [_recognised(desk, sample.path, row, unreadable) for sample, row in zip(samples, y_proba, strict=True)]
 
 
 @call("predictFrame")
@@ -134,9 +119,11 @@ def _rank(desk: Desk, row: NDArray[np.float32]) -> list[RankedShare]:
     return [{"label": labels[i], "probability": float(row[i])} for i in np.argsort(-row, kind="stable").tolist()]
 
 
-def _recognised(desk: Desk, path: str, row: NDArray[np.float32], reasons: Iterator[str]) -> Recognised:
+def _recognised(
+    desk: Desk, path: str, row: NDArray[np.float32], unreadable: Iterator[pyclassifier.Problem]
+) -> Recognised:
     if np.isnan(row[0]):
-        return {"path": path, "error": next(reasons)}
+        return unread(next(unreadable))
     ranked = _rank(desk, row)
     return {
         "path": path,

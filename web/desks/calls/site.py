@@ -11,10 +11,9 @@ import pyclassifier
 from pyclassifier.classifiers import Recognition
 from pyclassifier.progress import OnProgress, ShouldStop
 
-from ..bridge import File, as_samples, call
+from ..bridge import File, RankedShare, Recognised, as_samples, call, unread
 from ..desk import Desk
 from ..site import Site
-from .predicting import RankedShare, Recognised
 
 TOP_K = 3
 
@@ -123,9 +122,9 @@ async def recognise(
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    reasons = iter(problems)  # In the samples' order, one for each empty list.
+    unreadable = iter(problems)  # In the samples' order, one for each empty list.
     return [
-        _recognised(sample.path, best) if best else {"path": sample.path, "error": next(reasons).reason}
+        _recognised(sample.path, best) if best else unread(next(unreadable))
         for sample, best in zip(samples, found, strict=True)
     ]
 

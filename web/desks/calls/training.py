@@ -88,7 +88,7 @@ def _judge(desk: Desk) -> dict[int, tuple[int, bool]]:
     ids, now = desk.album.ids(), desk.album.now
     predicted = judged.y_proba.argmax(axis=1)
     return {
-        ids[sample.read]: (now.key(str(sample.label)), str(sample.label) == judged.classes[int(predicted[i])])
+        ids[sample.id]: (now.key(str(sample.label)), str(sample.label) == judged.classes[int(predicted[i])])
         for i, sample in enumerate(judged.samples)
     }
 

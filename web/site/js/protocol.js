@@ -24,7 +24,7 @@
  * @typedef {{ id: number, progress: import("./calls.js").Progress }} ProgressReply  worker -> page; stages of `connect`: python,
  *   packages, tensorflow, backbone; of all that takes files: sending
  * @typedef {{ id: number, result: unknown }} ResultReply  worker -> page
- * @typedef {{ id: number, error: { name: string, message: string } }} ErrorReply  worker -> page
+ * @typedef {{ id: number, error: { name: string, message: string } & import("./calls.js").Coded }} ErrorReply  worker -> page
  * @typedef {{ note: Kept }} NoteReply  worker -> page, of its own accord
  * @typedef {{ ended: string }} EndReply  worker -> page: it ends, and why
  * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply | EndReply} Reply

@@ -1,6 +1,15 @@
 """Backbones: what has to be known about each pretrained network, its layers and its weights, as plain data."""
 
-from .cards import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard, get_card
+from .cards import (
+    CATALOG,
+    DEFAULT_BACKBONE,
+    FIT_MODES,
+    MAX_INPUT_SIZE,
+    FitMode,
+    ModelCard,
+    Preprocessing,
+    get_card,
+)
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .summary import LayerSummary, NetworkSummary
@@ -22,11 +31,14 @@ from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 __all__ = [
     "CATALOG",
     "DEFAULT_BACKBONE",
+    "FIT_MODES",
     "MAX_INPUT_SIZE",
+    "FitMode",
     "LayerSummary",
     "ModelCard",
     "NetworkSummary",
     "Pooling",
+    "Preprocessing",
     "Quantization",
     "Topology",
     "Weights",

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import complaint, unpack
-from ..backbones import DEFAULT_BACKBONE, ModelCard, Pooling, Topology, get_card
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card
 from ..data import Dataset, Photo, Problem, as_samples
 from ..display import classifier_html, learned_rows, showing
-from ..embedding import NEAR_DUPLICATE, Augmentation, FeatureExtractor, FitMode, Pixels, pixels_card, report
+from ..embedding import Augmentation, FeatureExtractor, Pixels, pixels_card, report
 from ..engines import Engine, Predictor
 from ..history import History
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
@@ -36,8 +36,8 @@ class ImageClassifier(TrainedClassifier):
     input_size : int, optional
         Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
         accurate.
-    fit_mode : {"crop", "pad", "stretch", "central"}
-        How photos become square.
+    fit_mode : {"crop", "pad", "stretch", "central"}, optional
+        How photos become square, see `pyclassifier.backbones.Preprocessing`; by default as the card says.
     pooling : {"avg", "flatten"}
         Train on the mean of the feature map, or on all of it.
     hidden_units : int
@@ -53,9 +53,9 @@ class ImageClassifier(TrainedClassifier):
         Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
         photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
         `Sample.group`) stay on one side.
-    duplicate_threshold : float, optional
+    duplicate_threshold : float, "auto" or None
         Cosine similarity of features, in 0..1 (0 excluded), from which on two photos are near-duplicates (see
-        `pyclassifier.near_duplicates`); None lets only files of the same content count.
+        `pyclassifier.near_duplicates`), "auto" as the card says; None lets only files of the same content count.
     random_state : int
         Seed of split, initial weights and order.
     augmentation : Augmentation, optional
@@ -123,7 +123,7 @@ class ImageClassifier(TrainedClassifier):
         backbone: str | ModelCard = DEFAULT_BACKBONE,
         *,
         input_size: int | None = None,
-        fit_mode: FitMode = "crop",
+        fit_mode: FitMode | None = None,
         pooling: Pooling = "avg",
         hidden_units: int = 100,
         epochs: int = 20,
@@ -132,7 +132,7 @@ class ImageClassifier(TrainedClassifier):
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
-        duplicate_threshold: float | None = NEAR_DUPLICATE,
+        duplicate_threshold: float | Literal["auto"] | None = "auto",
         random_state: int = 0,
         augmentation: Augmentation | None = None,
         topology: Topology | None = None,
@@ -427,10 +427,11 @@ class ImageClassifier(TrainedClassifier):
         self = cls(engine=engine)
         learned = await unpack(data, self.engine_, self._cache, weights_id)
         extractor = learned.extractor
+        self.set_params(fit_mode=extractor.card.preprocessing.fit_mode)
         if isinstance(extractor.model, Pixels):
-            self.set_params(fit_mode=extractor.fit_mode, topology=learned.head.topology)
+            self.set_params(topology=learned.head.topology)
         else:
-            self.set_params(backbone=extractor.card, fit_mode=extractor.fit_mode, pooling=extractor.pooling)
+            self.set_params(backbone=extractor.card, pooling=extractor.pooling)
         self._take(learned)
         self.name_ = learned.name
         self.deviation_ = await self.self_check()
@@ -461,16 +462,19 @@ class ImageClassifier(TrainedClassifier):
 
     async def _get_extractor(self) -> FeatureExtractor:
         """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
-        card = get_card(self.backbone, self.input_size) if self.topology is None else pixels_card(self.topology)
+        if self.topology is None:
+            card = get_card(self.backbone, self.input_size, self.fit_mode)
+        else:
+            card = pixels_card(self.topology, self.fit_mode or "crop")
         current = self._extractor
-        if current and (current.card, current.pooling, current.fit_mode) == (card, self.pooling, self.fit_mode):
+        if current and (current.card, current.pooling) == (card, self.pooling):
             return current
         model: Predictor
         if self.topology is None:
             model = await self.engine_.load_backbone(card, self.pooling)
         else:
             model = Pixels(card.feature_channels)
-        return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
+        return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache)
 
     def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
         if self._extractor and self._extractor is not extractor:

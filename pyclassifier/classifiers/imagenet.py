@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import DEFAULT_BACKBONE, ModelCard, NetworkSummary, get_card
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, NetworkSummary, get_card
 from ..data import Photo, Problem, as_samples
-from ..embedding import FeatureCache, FeatureExtractor, FitMode, report
+from ..embedding import FeatureCache, FeatureExtractor, report
 from ..engines import Engine, Network, default_engine
 from ..errors import EngineError
 from ..progress import OnProgress, ShouldStop
@@ -47,9 +47,9 @@ class ImageNetClassifier:
         A name in `pyclassifier.CATALOG`.
     input_size : int, optional
         Side of the network's input in pixels, a multiple of 32; by default the card's.
-    fit_mode : {"central", "crop", "pad", "stretch"}
+    fit_mode : {"central", "crop", "pad", "stretch"} or None
         How pictures become square: by default as the published accuracies were measured, see
-        `pyclassifier.embedding.fit_image`.
+        `pyclassifier.backbones.Preprocessing`; None takes the card's.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
@@ -71,12 +71,12 @@ class ImageNetClassifier:
         backbone: str | ModelCard = DEFAULT_BACKBONE,
         *,
         input_size: int | None = None,
-        fit_mode: FitMode = "central",
+        fit_mode: FitMode | None = "central",
         engine: Engine | None = None,
     ) -> None:
         self.backbone = backbone
         self.input_size = input_size
-        self.fit_mode: FitMode = fit_mode
+        self.fit_mode: FitMode | None = fit_mode
         self.engine = engine
         self._network: Network | None = None
         self._extractor: FeatureExtractor | None = None
@@ -197,17 +197,17 @@ class ImageNetClassifier:
 
     def close(self) -> None:
         """Free what the engine holds; the next `predict` loads the network anew."""
-        if self._network:
-            self._network.model.dispose()
+        if self._extractor:
+            self._extractor.model.dispose()
         self._network = self._extractor = None
 
     async def _loaded(self) -> tuple[Network, FeatureExtractor]:
         if self._network is None or self._extractor is None:
-            card = get_card(self.backbone, self.input_size)
+            card = get_card(self.backbone, self.input_size, self.fit_mode)
             network = await (self.engine or default_engine()).load_network(card)
             # The probabilities are to it what features are to a classifier with a head: one row per picture.
             self._extractor = FeatureExtractor(
-                network.model, card, fit_mode=self.fit_mode, pooling="avg", cache=FeatureCache(), weights_id="network"
+                network.model, card, pooling="avg", cache=FeatureCache(), weights_id="network"
             )
             self._network = network
         return self._network, self._extractor

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs, pack
+from ..archives import STORED_AS, StorageCost, StoredAs, card_metadata, deviation, measure_costs, pack
 from ..data import Dataset, Photo, Problem, Sample, as_sample, as_samples, without_nan
 from ..embedding import FeatureCache, report
 from ..engines import Engine, default_engine
@@ -354,9 +353,9 @@ class TrainedClassifier:
         renderer, history, and the photos as hashes of their content (SHA-256); its ``evaluation``.
         """
         learned = self._fitted()
-        about = {"name": self.name_, "labels": self.classes_.tolist(), "card": asdict(learned.extractor.card)}
+        about = {"name": self.name_, "labels": self.classes_.tolist(), **card_metadata(learned.extractor.card)}
         training = {name: value for name, value in learned.record.items() if name != "selfCheck"}
-        return without_nan({**about, "fitMode": learned.extractor.fit_mode, **training})
+        return without_nan({**about, **training})
 
     async def save(
         self, path: str | Path | None = None, *, name: str | None = None, dtype: StoredAs = "float32"

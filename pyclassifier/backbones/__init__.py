@@ -12,6 +12,16 @@ from .cards import (
 )
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
+from .stores import (
+    CacheStore,
+    FolderStore,
+    Network,
+    ReadWeights,
+    StoredWeights,
+    WeightStore,
+    load_features,
+    load_network,
+)
 from .summary import LayerSummary, NetworkSummary
 from .topology import (
     Pooling,
@@ -33,14 +43,20 @@ __all__ = [
     "DEFAULT_BACKBONE",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
+    "CacheStore",
     "FitMode",
+    "FolderStore",
     "LayerSummary",
     "ModelCard",
+    "Network",
     "NetworkSummary",
     "Pooling",
     "Preprocessing",
     "Quantization",
+    "ReadWeights",
+    "StoredWeights",
     "Topology",
+    "WeightStore",
     "Weights",
     "classification_network",
     "decode_arrays",
@@ -53,6 +69,8 @@ __all__ = [
     "input_shape",
     "input_size",
     "leaf_layers",
+    "load_features",
+    "load_network",
     "model_config",
     "output_shapes",
     "pooling_of",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import complaint, unpack
-from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, load_features
 from ..data import Dataset, Photo, Problem, as_samples
 from ..display import classifier_html, learned_rows, showing
 from ..embedding import Augmentation, FeatureExtractor, Pixels, pixels_card, report
@@ -471,7 +471,7 @@ class ImageClassifier(TrainedClassifier):
             return current
         model: Predictor
         if self.topology is None:
-            model = await self.engine_.load_backbone(card, self.pooling)
+            model = await self.engine_.build(*await load_features(self.engine_.store, card, self.pooling))
         else:
             model = Pixels(card.feature_channels)
         return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, NetworkSummary, get_card
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Network, NetworkSummary, get_card, load_network
 from ..data import Photo, Problem, as_samples
 from ..embedding import FeatureCache, FeatureExtractor, report
-from ..engines import Engine, Network, default_engine
+from ..engines import Engine, default_engine
 from ..errors import EngineError
 from ..progress import OnProgress, ShouldStop
 
@@ -204,11 +204,11 @@ class ImageNetClassifier:
     async def _loaded(self) -> tuple[Network, FeatureExtractor]:
         if self._network is None or self._extractor is None:
             card = get_card(self.backbone, self.input_size, self.fit_mode)
-            network = await (self.engine or default_engine()).load_network(card)
+            engine = self.engine or default_engine()
+            network = await load_network(engine.store, card)
+            model = await engine.build(network.topology, network.read_weights)
             # The probabilities are to it what features are to a classifier with a head: one row per picture.
-            self._extractor = FeatureExtractor(
-                network.model, card, pooling="avg", cache=FeatureCache(), weights_id="network"
-            )
+            self._extractor = FeatureExtractor(model, card, pooling="avg", cache=FeatureCache(), weights_id="network")
             self._network = network
         return self._network, self._extractor
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Array, Engine, FitConfig, Model, Network, Predictor
+from .base import Array, Engine, FitConfig, Model, Predictor
 
 __all__ = [
     "Array",
     "Engine",
     "FitConfig",
     "Model",
-    "Network",
     "Predictor",
     "default_engine",
 ]

@@ -3,8 +3,8 @@ import pytest
 from photos import encode
 from PIL import Image
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, decode_image
-from pyclassifier.backbones import FIT_MODES, Preprocessing
+from pyclassifier import CATALOG, decode_image
+from pyclassifier.backbones import DEFAULT_BACKBONE, FIT_MODES, Preprocessing
 from pyclassifier.embedding import fit_image, load_image, make_batch
 
 HOW = CATALOG[DEFAULT_BACKBONE].preprocessing

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from numpy_engine import NumpyEngine, StandInStore
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError
-from pyclassifier.backbones import CacheStore, FolderStore, get_card, load_features, load_network
+from pyclassifier import CATALOG
+from pyclassifier.backbones import DEFAULT_BACKBONE, CacheStore, FolderStore, get_card, load_features, load_network
+from pyclassifier.errors import EngineError
 
 CARD = get_card(DEFAULT_BACKBONE, 64)
 FILES = ("features/model.json", "features/weights.bin", "classification/model.json", "classification/weights.bin")

@@ -24,9 +24,7 @@ from ..training import (
     gather,
     train_on,
 )
-from .image import ImageClassifier
-
-__all__ = ["CrossValidation", "StratifiedGroupKFold", "StratifiedKFold", "cross_val_score", "cross_validate"]
+from .base import BaseImageClassifier
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class CrossValidation:
 
 
 async def cross_validate(
-    classifier: ImageClassifier,
+    classifier: BaseImageClassifier,
     dataset: Dataset,
     *,
     cv: int | StratifiedKFold | StratifiedGroupKFold = 5,
@@ -117,7 +115,7 @@ async def cross_validate(
     settings = classifier.settings
     if isinstance(cv, int):
         cv = StratifiedGroupKFold(cv, shuffle=True, random_state=settings.random_state)
-    async with classifier.borrowed_extractor() as extractor:
+    async with classifier._borrowed_extractor() as extractor:
         callbacks = Callbacks(on_progress, should_stop=should_stop)
         material = await gather(dataset, extractor, settings, callbacks)
         material = await add_copies(material, np.arange(len(material.y)), extractor, settings, callbacks)
@@ -166,7 +164,7 @@ async def _judge(
 
 
 async def cross_val_score(
-    classifier: ImageClassifier,
+    classifier: BaseImageClassifier,
     dataset: Dataset,
     *,
     cv: int | StratifiedKFold | StratifiedGroupKFold = 5,

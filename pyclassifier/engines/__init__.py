@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Array, Engine, FitConfig, Model, Predictor
+from .base import Array, Engine, FitConfig, Model, Predictor, StoredModel
 
 __all__ = [
     "Array",
@@ -13,6 +13,7 @@ __all__ = [
     "FitConfig",
     "Model",
     "Predictor",
+    "StoredModel",
     "default_engine",
 ]
 

@@ -40,8 +40,9 @@ async ([kind, script, url, code]) => {
 """
 LOAD = """
 import asyncio, json, js, numpy as np
-from pyclassifier import EngineError, default_engine
+from pyclassifier import default_engine
 from pyclassifier.backbones import head, initial_weights
+from pyclassifier.errors import EngineError
 
 async def predict(engine):
     topology = head(4, 8, 2)

@@ -305,8 +305,7 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode:
     """
     if isinstance(backbone, str):
         if backbone not in CATALOG:
-            known = ", ".join(CATALOG)
-            raise UnknownModelError(f"Expected one of the backbones {known}; got {backbone!r}.")
+            raise UnknownModelError("unknown-backbone", known=list(CATALOG), got=backbone)
         backbone = CATALOG[backbone]
     size = backbone.input_size if input_size is None else input_size
     usable = type(size) is int and 0 < size <= MAX_INPUT_SIZE

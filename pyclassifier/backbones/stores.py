@@ -43,14 +43,12 @@ class FolderStore:
     async def read(self, path: str) -> bytes:
         """Give a file; see `WeightStore`."""
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-            raise EngineError(f"Expected a path within the store, got {path!r:.200}.")
+            raise EngineError("outside-of-store", path=path)
         try:
             return (self.folder / path).read_bytes()
         except OSError as error:
-            raise EngineError(
-                f"Expected {path} in {self.folder}; it cannot be read ({error.strerror}). Build the site with this "
-                "backbone (web/build.py --backbone), or choose another folder."
-            ) from error
+            folder, why = str(self.folder), error.strerror or str(error)
+            raise EngineError("not-in-folder", path=path, folder=folder, error=why) from error
 
 
 class CacheStore:
@@ -88,9 +86,7 @@ class CacheStore:
         data = await self.store.read(path)
         found = hashlib.sha256(data).hexdigest()
         if found != expected:
-            raise EngineError(
-                f"Expected {path} with the sha256 {expected}, got {found}: it is damaged, or not the published file."
-            )
+            raise EngineError("other-sha256", path=path, expected=expected, got=found)
         self.folder.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(f".{os.getpid()}")
         part.write_bytes(data)

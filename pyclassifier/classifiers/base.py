@@ -21,6 +21,7 @@ from ..embedding import (
     Augmentation,
     FeatureCache,
     FeatureExtractor,
+    MemoryCache,
     Pixels,
     pixels_card,
     report,
@@ -88,7 +89,7 @@ class BaseImageClassifier:
         self.topology = topology
         self.engine = engine
         self._engine: Engine | None = None
-        self._cache = FeatureCache()
+        self._cache = MemoryCache()
         self._learned: Learned | None = None
         self._extractor: FeatureExtractor | None = None
 
@@ -284,7 +285,7 @@ class BaseImageClassifier:
         return type(self)(**self.get_params())  # An engine is shared: it is no parameter to copy.
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {**self.__dict__, "_engine": None, "_extractor": None, "_cache": FeatureCache(self._cache.max_bytes)}
+        state = {**self.__dict__, "_engine": None, "_extractor": None, "_cache": MemoryCache(self._cache.max_bytes)}
         if self._learned:
             state["_learned"] = self._learned.stored()
         return state
@@ -308,7 +309,7 @@ class BaseImageClassifier:
     def _fitted(self) -> Learned:
         """Extractor and head that belong together, whatever the parameters say now."""
         if self._learned is None:
-            raise NotFittedError("Expected a trained model; train one or open one first.")
+            raise NotFittedError("not-trained")
         return self._learned
 
     async def _ready(self) -> Learned:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Network, NetworkSummary, get_card, load_network
 from ..blocking import blocking_method, chained_method
 from ..data import Photo, Problem, as_samples
-from ..embedding import FeatureCache, FeatureExtractor, report
+from ..embedding import FeatureExtractor, MemoryCache, report
 from ..engines import Engine, default_engine
 from ..errors import EngineError
 from ..progress import OnProgress, ShouldStop
@@ -77,10 +77,7 @@ class _BaseImageNetClassifier:
         extractor.cache.forget(samples)
         report(found.problems, problems)
         if found.kept and found.X.shape[1] != len(network.classes):
-            raise EngineError(
-                f"Expected a network of ImageNet's {len(network.classes)} classes, got one of {found.X.shape[1]}. "
-                "Use a backbone that was trained on them."
-            )
+            raise EngineError("other-network", expected=len(network.classes), got=found.X.shape[1])
         return found.spread(found.X, len(samples), len(network.classes))
 
     async def _loaded(self) -> tuple[Network, FeatureExtractor]:
@@ -90,7 +87,7 @@ class _BaseImageNetClassifier:
             network = await load_network(engine.store, card)
             model = await engine.build(network.topology, network.read_weights)
             # The probabilities are to it what features are to a classifier with a head: one row per picture.
-            self._extractor = FeatureExtractor(model, card, pooling="avg", cache=FeatureCache(), weights_id="network")
+            self._extractor = FeatureExtractor(model, card, pooling="avg", cache=MemoryCache(), weights_id="network")
             self._network = network
         return self._network, self._extractor
 

@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from ..errors import DatasetError
+from ..sentences import Sentence
 from .names import LabelBy, choose_label_by, is_zip, label_of, readable, split_of, suffix_of, why_skip
-from .photos import Problem, Read, Sample, Split
+from .photos import FileSource, PhotoSource, Problem, Sample, Split
 from .tables import Columns, MappingQuestion, PhotoIndex, Table, choose_columns, find_one_hot, match_rows, read_table
 from .zips import list_zip
 
-Files = list[tuple[str, Read]]
+Files = list[tuple[str, PhotoSource]]
 Intake = tuple[tuple[Sample, ...], tuple[Problem, ...]]
-Photos = str | Path | bytes | Iterable[tuple[str, Read]]
-_NO_LABEL = {
-    "folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",
-    "name": "its name does not say its class. Call it by its class and a number, such as android-0.jpg.",
-}
+Photos = str | Path | bytes | Iterable[tuple[str, PhotoSource]]
+_NO_LABEL = {"folder": "no-class-folder", "name": "no-class-in-name"}
 
 
 def from_files(
-    files: Iterable[tuple[str, Read]],
+    files: Iterable[tuple[str, PhotoSource]],
     *,
     split: Split | None = None,
     label: str | None = None,
@@ -37,18 +35,18 @@ def from_files(
     if label is not None:
         given = readable(label)
         if given is None:
-            raise DatasetError(f"Expected a name for the class, got {label!r}.")
+            raise DatasetError("empty-class-name", label=label)
         labels: list[str | None] = [given] * len(photos)
     else:
         if label_by == "auto":
             label_by = choose_label_by([path for path, _ in photos])
         labels = [label_of(path, label_by) for path, _ in photos]
     samples = []
-    for (path, read), found in zip(photos, labels, strict=True):
+    for (path, source), found in zip(photos, labels, strict=True):
         if found is None:
-            problems.append(Problem(path, _NO_LABEL[label_by]))
+            problems.append(Problem(path, Sentence(_NO_LABEL[label_by])))
         else:
-            samples.append(Sample(path, read, found, split or split_of(path), group))
+            samples.append(Sample(path, source, found, split or split_of(path), group))
     return tuple(samples), tuple(problems)
 
 
@@ -81,7 +79,7 @@ def from_csv(
     name = "the table" if isinstance(table, bytes) else Path(table).name
     read = read_table(table if isinstance(table, bytes) else _read_file(Path(table)), name)
     files, unread = _list_photos(photos)
-    candidates, problems = _part((path, reader) for path, reader in files if PurePosixPath(path).name != name)
+    candidates, problems = _part((path, photo) for path, photo in files if PurePosixPath(path).name != name)
     index = PhotoIndex([path for path, _ in candidates])
     guess = choose_columns(read, index.fits)
     label = label_column if isinstance(label_column, str) or label_column is None else tuple(label_column)
@@ -89,16 +87,13 @@ def from_csv(
     sure_of_file = file_column or (guess and guess.sure_of_file)
     if columns is None or not sure_of_file or not (label or (guess and guess.sure_of_label)):
         such = "" if columns is None else f", such as file_column={columns.file!r}, label_column={columns.label!r}"
-        raise DatasetError(
-            f"Expected columns of {name} that name the photos and their classes; its columns are "
-            f"{', '.join(map(repr, read.columns))}. Give file_column and label_column{such}."
-        )
+        raise DatasetError("unclear-columns", table=name, columns=read.columns, such=such)
     samples, more = match_rows([(read, columns)], candidates, index, split)
     return tuple(samples), (*problems, *more, *unread)
 
 
 def from_set(
-    files: Sequence[tuple[str, Read]],
+    files: Sequence[tuple[str, PhotoSource]],
     tables: Mapping[str, bytes],
     answers: Mapping[str, Columns | None],
     *,
@@ -130,7 +125,7 @@ def from_set(
         try:
             table = read_table(tables[name], name)
         except DatasetError as error:
-            problems.append(Problem(name, str(error)))
+            problems.append(Problem(name, error.sentence))
             continue
         columns = answers.get(name)
         guess = None if columns else choose_columns(table, index.fits)
@@ -140,7 +135,7 @@ def from_set(
         if columns:
             used.append((table, _check_columns(table, columns)))
         else:
-            problems.append(Problem(name, "names no photos with their classes. Add it together with its photos."))
+            problems.append(Problem(name, Sentence("table-of-others")))
     if used:
         samples, more = match_rows(used, photos, index, split)
         return tuple(samples), (*problems, *more)
@@ -152,7 +147,7 @@ def list_folder(folder: str | Path) -> tuple[Files, list[Problem]]:
     """List the files below a folder, those in zips included; and the zips that are none."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise DatasetError(f"Expected a folder of labelled photos, got {str(folder)!r}, which is not a folder.")
+        raise DatasetError("not-a-folder", folder=str(folder))
     files: Files = []
     problems: list[Problem] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -160,17 +155,17 @@ def list_folder(folder: str | Path) -> tuple[Files, list[Problem]]:
         if is_zip(name):
             files += unpack(name, path, problems)
         else:
-            files.append((name, _reader(path)))
+            files.append((name, FileSource(path)))
     return files, problems
 
 
-def unpack(name: str, source: bytes | Path | BinaryIO, problems: list[Problem]) -> Files:
+def unpack(name: str, source: bytes | Path | IO[bytes], problems: list[Problem]) -> Files:
     """List the files in a zip as if it were a folder of its name; one that cannot be read becomes a problem."""
     folder = str(PurePosixPath(name).with_suffix(""))
     try:
-        return [(f"{folder}/{path}", read) for path, read in list_zip(source)]
+        return [(f"{folder}/{path}", photo) for path, photo in list_zip(source)]
     except DatasetError as error:
-        problems.append(Problem(name, str(error)))
+        problems.append(Problem(name, error.sentence))
         return []
 
 
@@ -182,16 +177,16 @@ def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
     return list(photos), []
 
 
-def _part(files: Iterable[tuple[str, Read]]) -> tuple[Files, list[Problem]]:
-    """Part the photos from what is none."""
+def _part(files: Iterable[tuple[str, PhotoSource]]) -> tuple[Files, list[Problem]]:
+    """Part files into photos and those that are none, which become problems."""
     photos: Files = []
     problems: list[Problem] = []
-    for path, read in files:
+    for path, source in files:
         reason = why_skip(path)
         if reason:
             problems.append(Problem(path, reason))
         else:
-            photos.append((path, read))
+            photos.append((path, source))
     return photos, problems
 
 
@@ -202,7 +197,7 @@ def _override(
     label: str | tuple[str, ...] | None,
     split: str | None,
 ) -> Columns | None:
-    """The guess, but for the columns that were given."""
+    """The columns that were given, and guessed ones for the others."""
     if guess is None and not (file and label):
         return None
     guess = guess or Columns("", "")
@@ -213,9 +208,7 @@ def _check_columns(table: Table, columns: Columns) -> Columns:
     labels = (columns.label,) if isinstance(columns.label, str) else columns.label
     for name in (columns.file, *labels, *filter(None, [columns.split])):
         if name not in table.columns:
-            raise DatasetError(
-                f"Expected a column of {table.name} ({', '.join(map(repr, table.columns))}), got {name!r}."
-            )
+            raise DatasetError("no-such-column", table=table.name, columns=table.columns, column=name)
     return columns
 
 
@@ -223,13 +216,4 @@ def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DatasetError(
-            f"Expected a table of photos and classes; {str(path)!r} could not be read ({error})."
-        ) from error
-
-
-def _reader(path: Path) -> Read:
-    async def read() -> bytes:
-        return path.read_bytes()
-
-    return read
+        raise DatasetError("unreadable-table", path=str(path), error=str(error)) from error

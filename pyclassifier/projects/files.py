@@ -6,7 +6,6 @@ rows of float32, little-endian; ``model.zip`` is the model's archive.
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -19,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..classifiers import AsyncImageClassifier, ImageClassifier
-from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_json_object, read_member
+from ..data import SUFFIXES, ZIP_ERRORS, Dataset, OpenZip, Problem, ZipSource, read_json_object, read_member
 from ..engines import Engine
 from ..errors import ArchiveError, NotFittedError, StoppedError
 from ..progress import OnProgress, Progress, ShouldStop
+from ..sentences import Sentence
 from .description import C, Project, describe_project, reading, restore_project
 
-# Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.
+# Of a project that somebody else made: bytes of project.json, of the model, of the features of one kind.
 _MAX_JSON_BYTES = 1 << 27
-_MAX_PHOTO_BYTES = 1 << 28
 _MAX_PART_BYTES = 1 << 30
 _MAX_FILES = 100_100
 
@@ -74,12 +73,12 @@ async def save_project(
         samples, files, lost = [], [], []
         for i, sample in enumerate(project.photos.samples):
             if should_stop and should_stop():
-                raise StoppedError("Stopped before the project was saved. There is no file.")
+                raise StoppedError("stopped-saving")
             name = f"photos/{i:06}{_suffix(sample.path)}"
             try:
                 file.writestr(name, await sample.read())
             except OSError as error:
-                lost.append(Problem(sample.path, f"could not be read when the project was saved ({error})."))
+                lost.append(Problem(sample.path, Sentence("unreadable-when-saved", error=str(error))))
             else:
                 samples.append(sample)
                 files.append(name)
@@ -140,37 +139,37 @@ open_for_blocking.__doc__, open_for_blocking.__name__ = open_project.__doc__, op
 
 async def open_as(make: type[C], source: bytes | str | Path | IO[bytes], engine: Engine | None) -> Project[C]:
     """Open a project as `open_project` does, with a classifier of the face that is asked for."""
+    opened = OpenZip(source)
     try:
-        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        file = opened.file
         names = set(file.namelist())
     except ZIP_ERRORS as error:
-        raise ArchiveError(f"Expected a project (.zip), got something else or a damaged one ({error}).") from error
+        raise ArchiveError("not-a-project", error=str(error)) from error
     if "project.json" not in names:
-        remedy = "It is a model: open it as one." if "model.json" in names else "Choose a file that was saved as one."
-        raise ArchiveError(f"Expected project.json in the zip of a project; it is missing. {remedy}")
+        raise ArchiveError("model-for-project" if "model.json" in names else "other-zip-for-project")
     if len(names) > _MAX_FILES:
-        raise ArchiveError(f"Expected at most {_MAX_FILES:,} files in the zip of a project, got {len(names):,}.")
+        raise ArchiveError("large-project", most=_MAX_FILES, got=len(names))
     description = read_json_object(_read(file, "project.json", _MAX_JSON_BYTES), "project.json")
     with reading():
         paths = [str(entry["file"]) for entry in description["photos"]]
         features = [(str(one["kind"]), list(one["sha256"]), str(one["file"])) for one in description["features"]]
-    reads = [member_reader(file, path, _MAX_PHOTO_BYTES) if path in names else None for path in paths]
+    photos = [ZipSource(opened, file.getinfo(path)) if path in names else None for path in paths]
     rows = ((kind, digests, _read(file, path, _MAX_PART_BYTES)) for kind, digests, path in features)
     model = _read(file, "model.zip", _MAX_PART_BYTES) if "model.zip" in names else None
-    return await restore_project(description, reads, rows, model, make, engine)
+    return await restore_project(description, photos, rows, model, make, engine)
 
 
 def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
     try:
         return read_member(file, file.getinfo(name), max_bytes)
     except (KeyError, *ZIP_ERRORS) as error:
-        raise ArchiveError(f"Expected a project whose {name} can be read; it is damaged ({error}).") from error
+        raise ArchiveError("damaged-project", name=name, error=str(error)) from error
 
 
 def _write_features(file: zipfile.ZipFile, project: Project[Any]) -> Iterator[dict[str, Any]]:
     """Write what is known of the project's photos, a file for each kind; what project.json says of each."""
     cache = project.classifier.cache
-    wanted = {cache.digest(sample) for sample in project.photos.samples}
+    wanted = {cache.facts(sample).digest for sample in project.photos.samples}
     kinds: dict[str, list[tuple[str, NDArray[np.float32]]]] = {}
     for (digest, kind), row in cache.items():
         if digest in wanted:

@@ -18,6 +18,11 @@ SAME = re.compile(
     r"|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|（File is not a zip file）"  # what Python's own library says
 )
+# The module of the page's texts: app.js names the file of each language, with its hash.
+TEXTS = """fetch('js/app.js').then((response) => response.text()).then((app) => {
+    const [file] = app.match(new RegExp(`${document.documentElement.lang.slice(0, 2)}-[A-Z0-9]+[.]js`));
+    return import(new URL(`js/${file}`, document.baseURI));
+})"""
 # What is English everywhere: names of layers and of ImageNet's classes, and sentences that are marked as English.
 ENGLISH = "noscript, template, pre, code, #language, #layer-table tbody, #answers-list, #kept, body [lang=en-GB]"
 
@@ -30,13 +35,12 @@ def open_site(page, site, hash_=""):
 
 def texts_of(page):
     """The fixed texts, as the page has them now."""
-    return page.evaluate("async () => ({ ...(await import(new URL('js/texts.js', document.baseURI))).labels })")
+    return page.evaluate(f"async () => ({{ ...(await {TEXTS}).labels }})")
 
 
 def told(page, call):
     """A text with names and numbers, in the page's language."""
-    url = "new URL('js/texts.js', document.baseURI)"
-    return page.evaluate(f"async () => {{ const {{ texts }} = await import({url}); return texts.{call}; }}")
+    return page.evaluate(f"async () => (await {TEXTS}).texts.{call}")
 
 
 def button(page, name):
@@ -132,6 +136,26 @@ def test_switching_keeps_photos_and_model_and_leaves_nothing_behind(page, site, 
     assert set(before) <= set(said(page)), set(before) - set(said(page))
 
 
+def test_sentences_of_pythons_follow_the_language(tab, site, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "1.heic").touch()
+    (photos / "empty.csv").touch()
+    (tmp_path / "model.zip").write_bytes(b"this is no zip")
+    words = open_site(tab, site)  # Its console may show the error, for developers.
+    tab.get_by_label(words["chooseTraining"]).set_input_files(photos)
+    reason, empty = tab.locator(".problems li", has_text="1.heic"), tab.locator(".problems li", has_text="empty.csv")
+    expect(empty.locator("span")).to_have_text(re.compile("^Expected a table with a row for each photo in .*, got an"))
+    tab.locator("#language").select_option("fr")
+    expect(reason.locator("span[lang=fr]")).to_contain_text("les photos HEIC ne peuvent pas être lues ici")
+    expect(empty.locator("span[lang=fr]")).to_have_text(re.compile("est attendu dans .*empty.csv, mais le fichier est"))
+    tab.get_by_label(texts_of(tab)["openModel"]).set_input_files(tmp_path / "model.zip")
+    expect(tab.locator("#alert span[lang=fr]")).to_contain_text("Une archive de modèle (.zip) est attendue")
+    tab.locator("#language").select_option("zh")
+    expect(reason.locator("span[lang=zh-Hans]")).to_have_text("无法在此读取 HEIC 照片。请导出为 JPEG。")
+    expect(tab.locator("#alert span[lang=zh-Hans]")).to_contain_text("应为模型压缩包（.zip）")
+
+
 def test_the_choice_is_there_again_at_the_next_visit_and_on_all_pages(page, site):
     open_site(page, site)
     page.locator("#language").select_option("zh")
@@ -154,3 +178,26 @@ def test_without_storage_the_choice_holds_until_the_page_is_closed(page, site):
     page.locator("#language").select_option("fr")
     expect(page.get_by_role("heading", name="Entraîner", exact=True)).to_be_visible()
     expect(page.get_by_role("status")).to_have_text("Prêt")
+
+
+def test_only_the_visitors_language_is_fetched_and_another_one_when_it_is_chosen(page, site):
+    fetched = []
+    page.on("request", lambda request: fetched.extend(re.findall(r"/js/(en|fr|zh)-", request.url)))
+    open_site(page, site)
+    assert fetched == ["en"]
+    page.locator("#language").select_option("fr")
+    expect(page.get_by_role("status")).to_have_text("Prêt")
+    assert fetched == ["en", "fr"]
+
+
+def test_a_language_that_cannot_be_fetched_leaves_the_one_there_is(tab, site):
+    open_site(tab, site)
+    tab.route("**/js/fr-*.js", lambda route: route.abort())
+    tab.locator("#language").select_option("fr")
+    expect(tab.get_by_role("alert")).to_contain_text("This language could not be fetched")
+    expect(tab.locator("#language")).to_have_value("en")
+    expect(tab.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    # The last choice counts, whichever texts come first.
+    tab.locator("#language").select_option("fr")
+    tab.locator("#language").select_option("zh")
+    expect(tab.locator("html")).to_have_attribute("lang", "zh-Hans")

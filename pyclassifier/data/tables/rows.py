@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from ...sentences import Sentence
 from ..names import SPLIT_FOLDERS, SUFFIXES, parts_of, readable, split_of, suffix_of
-from ..photos import Problem, Read, Sample, Split
+from ..photos import PhotoSource, Problem, Sample, Split
 from .columns import Columns, is_yes, split_value
 from .table import Table
 
@@ -46,7 +47,7 @@ class PhotoIndex:
         return [], 0
 
     def fits(self, names: Sequence[str]) -> bool:
-        """Whether half of these name photos, or half of the photos are named."""
+        """Whether half of these texts name photos, or half of the photos are named by them."""
         found = [photos for photos, _ in map(self.find, dict.fromkeys(names)) if photos]
         n_named = len({photo for photos in found for photo in photos})
         return bool(found) and (2 * len(found) >= len(set(names)) or 2 * n_named >= self.n_photos)
@@ -54,7 +55,7 @@ class PhotoIndex:
 
 def match_rows(
     tables: Sequence[tuple[Table, Columns]],
-    files: Sequence[tuple[str, Read]],
+    files: Sequence[tuple[str, PhotoSource]],
     index: PhotoIndex,
     split: Split | None = None,
 ) -> tuple[list[Sample], list[Problem]]:
@@ -64,7 +65,7 @@ def match_rows(
     ----------
     tables : sequence of (Table, Columns)
     files : sequence of (str, callable)
-        Photos: path and reader.
+        Photos: path, and where the bytes come from.
     index : PhotoIndex
         Of their paths.
     split : {"training", "validation"}, optional
@@ -84,13 +85,13 @@ def match_rows(
     for table, columns in tables:
         problems += _shorten(list(_claim(table, columns, files, index, claims)), table.name)
     samples = []
-    for i, (path, read) in enumerate(files):
+    for i, (path, source) in enumerate(files):
         closest = min((claim[0] for claim in claims[i]), default=0)
         nearest = [claim for claim in claims[i] if claim[0] == closest]
         labels = list(dict.fromkeys(claim[1] for claim in nearest))
         if len(labels) == 1 and labels[0] is not None:
             told = next((claim[2] for claim in nearest if claim[2]), None)
-            samples.append(Sample(path, read, labels[0], split or told or split_of(path)))
+            samples.append(Sample(path, source, labels[0], split or told or split_of(path)))
         else:
             problems.append(Problem(path, _why_not([*filter(None, labels)], nearest, tables)))
     return samples, problems
@@ -99,7 +100,7 @@ def match_rows(
 def _claim(
     table: Table,
     columns: Columns,
-    files: Sequence[tuple[str, Read]],
+    files: Sequence[tuple[str, PhotoSource]],
     index: PhotoIndex,
     claims: dict[int, list[Claim]],
 ) -> Iterator[Problem]:
@@ -112,10 +113,10 @@ def _claim(
         row = f"{table.name}, row {number}"
         photos, distance = index.find(name)
         if not photos:
-            yield Problem(row, f"no photo is called {name!r}." if name else "names no photo.")
+            yield Problem(row, Sentence("no-such-photo", name=name) if name else Sentence("no-photo-named"))
         elif len(photos) > 1:
-            paths = " and ".join(files[photo][0] for photo in photos[:2])
-            yield Problem(row, f"{name!r} may be {paths}. Write the folder, too.")
+            paths = [files[photo][0] for photo in photos[:2]]
+            yield Problem(row, Sentence("ambiguous-photo", name=name, paths=paths))
         else:
             claims[photos[0]].append((distance, label, split, row))
 
@@ -128,18 +129,19 @@ def _labels(table: Table, columns: Columns) -> list[str | None]:
     return [readable(table.columns[found[0]]) if len(found) == 1 else None for found in yes]
 
 
-def _why_not(labels: Sequence[str], nearest: Sequence[Claim], tables: Sequence[tuple[Table, Columns]]) -> str:
+def _why_not(labels: Sequence[str], nearest: Sequence[Claim], tables: Sequence[tuple[Table, Columns]]) -> Sentence:
     if labels:
-        return f"rows give it different classes, such as {labels[0]!r} and {labels[-1]!r}."
+        return Sentence("contradictory-rows", labels=(labels[0], labels[-1]))
     if nearest:
-        return f"its row gives it no class ({nearest[0][3]})."
-    return f"no row of {' or '.join(table.name for table, _ in tables)} names it."
+        return Sentence("row-without-class", row=nearest[0][3])
+    return Sentence("photo-without-row", tables=[table.name for table, _ in tables])
 
 
 def _shorten(problems: list[Problem], name: str) -> list[Problem]:
     # The table of a whole collection beside a few photos of it would bury the rest.
     more = len(problems) - _MOST_ROWS_LISTED
-    return problems if more <= 1 else [*problems[:_MOST_ROWS_LISTED], Problem(name, f"{more} more rows like these.")]
+    rest = Problem(name, Sentence("more-rows", rows=more))
+    return problems if more <= 1 else [*problems[:_MOST_ROWS_LISTED], rest]
 
 
 def _parts(path: str) -> list[str]:

@@ -92,7 +92,7 @@ class TfjsEngine:
         for name in candidates:
             if tf.findBackendFactory(name) and await _set_backend(tf, name):
                 return
-        raise EngineError(f"Expected a backend that works here, got {self._wanted!r}. Choose another one.")
+        raise EngineError("no-backend", got=self._wanted)
 
     @property
     def software(self) -> bool:
@@ -116,7 +116,7 @@ class TfjsEngine:
         """
         tf = await self._loaded()
         if name not in self.backends or not await _set_backend(tf, name):
-            raise EngineError(f"Expected a backend that works here ({', '.join(self.backends)}), got {name!r}.")
+            raise EngineError("other-backend", known=self.backends, got=name)
 
     async def build(self, topology: Topology, weights: Weights | ReadWeights) -> TfjsModel:
         """Build a model from a topology and all of its weights; see `Engine.build`."""
@@ -137,7 +137,7 @@ class TfjsEngine:
         artifacts = to_object({"modelTopology": topology, "weightSpecs": entries})
         artifacts.weightData = to_js(data).buffer
         tf = await self._loaded()
-        with engine_errors("build the model"):
+        with engine_errors("build-failed"):
             model = await tf.loadLayersModel(tf.io.fromMemory(artifacts))
             # The site's tf.js brings it (web/fuse.js): nested models, such as a backbone, with fewer kernels.
             for layer in model.layers if hasattr(tf, "fuseRelu6") else ():
@@ -168,7 +168,7 @@ class TfjsEngine:
 
 
 async def _set_backend(tf: Any, name: str) -> bool:
-    with engine_errors(f"start the backend {name!r}"):
+    with engine_errors("backend-failed", backend=name):
         started = bool(await tf.setBackend(name))
         await tf.ready()
         return started

@@ -1,10 +1,10 @@
 /** What may be wrong with the photos: each finding shows its photos and offers what mends it, as an edit. */
-import { arrange, canArrange, photoPath, placeOf } from "./album.js";
+import { arrange, canArrange, placeOf } from "./album.js";
 import { element, write } from "./dom.js";
 import { nameOf } from "./format.js";
 import { PhotoGrid } from "./grid.js";
 import { isStopped } from "./operations.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "./sentence.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 import { createWeighButton } from "./weighing.js";
@@ -89,7 +89,10 @@ export class CheckView {
       if (this.#box.hidden || !client) return this.#take({ findings: [], compared: false });
       if (busy) return this.#checkSoon();
       const current = this.#current;
-      const checked = await client.desk(desk).check({}).catch(() => null); // unasked, so unheard
+      const checked = await client
+        .desk(desk)
+        .check({})
+        .catch(() => null); // unasked, so unheard
       if (checked && current === this.#current) this.#take(checked);
     }, PAUSE_MS);
   }
@@ -142,7 +145,8 @@ export class CheckView {
   }
 
   #show() {
-    const focused = this.#refocus && (this.#list.contains(document.activeElement) || document.activeElement === document.body);
+    const focused =
+      this.#refocus && (this.#list.contains(document.activeElement) || document.activeElement === document.body);
     this.#refocus = false;
     for (const grid of this.#grids) grid.remove();
     this.#grids = [];
@@ -155,7 +159,11 @@ export class CheckView {
   /** @param {Finding} finding */
   #makeItem(finding) {
     const { kind, groups, fixes } = finding;
-    const item = element("li", { class: "finding" }, element("p", {}, () => texts.finding(finding)));
+    const item = element(
+      "li",
+      { class: "finding" },
+      element("p", {}, () => texts.finding(finding)),
+    );
     if (groups.length > 0) item.append(this.#makeGrid(finding));
     const buttons = fixes.map((fix) => this.#makeFix(fix));
     if (kind === "imbalance") buttons.push(this.#weigh);
@@ -165,10 +173,12 @@ export class CheckView {
   }
 
   /** @param {Finding} finding */
-  #makeGrid({ kind, groups, reasons }) {
+  #makeGrid({ kind, groups, problems }) {
     const { store } = this.#app;
     const ids = groups.flat();
-    const numbers = new Map(groups.flatMap((group, i) => group.map((id) => /** @type {const} */ ([id, String(i + 1)]))));
+    const numbers = new Map(
+      groups.flatMap((group, i) => group.map((id) => /** @type {const} */ ([id, String(i + 1)]))),
+    );
     const grid = new PhotoGrid(this.#app, {
       label: () => texts.photosOfFinding(ids.length),
       // Which belong together; of photos in several classes, where each of them is.
@@ -178,8 +188,8 @@ export class CheckView {
         return groups.length > 1 ? (numbers.get(id) ?? "") : "";
       },
       details: (id) => {
-        const reason = reasons[ids.indexOf(id)];
-        return reason ? [element("p", {}, `${nameOf(photoPath(store.get(), id))}: `, sentence(reason))] : [];
+        const problem = problems[ids.indexOf(id)];
+        return problem ? [element("p", {}, `${nameOf(problem.path)}: `, sentence(problem.reason, problem))] : [];
       },
     });
     grid.show(ids);

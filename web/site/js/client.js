@@ -2,8 +2,9 @@
  * Train and use image classifiers from any page: `import { connect } from ".../js/client.js"`.
  *
  * Python (Pyodide) and TensorFlow.js run in a worker; this thread only hands files over and gets results. Calls are
- * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor; a call
- * stopped through its signal before there was a result rejects with an "AbortError". What there is to call is in desk.js.
+ * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor, and whose
+ * code and values make a sentence of it in other languages: see texts/fr.js. A call stopped through its signal before
+ * there was a result rejects with an "AbortError". What there is to call is in desk.js.
  *
  *     const client = await connect({ backend: "auto" });
  *     await client.add("training", files);               // files: File[] or { path: "cat/1.jpg", blob }[]
@@ -48,7 +49,14 @@ export async function connect({ backend = "auto", load = "backbone", onProgress 
 /** The worker and what it computes: calls go there one after the other, and its own photos and classifier are a desk. */
 export class Client extends Desk {
   /** @type {import("./protocol.js").Info} */
-  info = { backend: "", renderer: "", software: false, backends: [], backbones: [], versions: { pyclassifier: "", python: "", tfjs: "" } };
+  info = {
+    backend: "",
+    renderer: "",
+    software: false,
+    backends: [],
+    backbones: [],
+    versions: { pyclassifier: "", python: "", tfjs: "" },
+  };
   #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   #nextId = 1;
   /** @type {Map<number, Waiting>} */
@@ -156,11 +164,16 @@ export class Client extends Desk {
         return;
       }
       const abort = () => this.#worker.postMessage({ id, abort: true });
-      const settle = () => signal?.removeEventListener("abort", abort);
       signal?.addEventListener("abort", abort);
       this.#calls.set(id, {
-        resolve: (value) => (settle(), resolve(value)),
-        reject: (error) => (settle(), reject(error)),
+        resolve(value) {
+          signal?.removeEventListener("abort", abort);
+          resolve(value);
+        },
+        reject(error) {
+          signal?.removeEventListener("abort", abort);
+          reject(error);
+        },
         onProgress,
       });
       const named = Array.from(files ?? [], nameFile);
@@ -182,7 +195,8 @@ export class Client extends Desk {
       this.#calls.get(request.id)?.onProgress?.({ stage: "sending", done: i + sent.length, total: files.length });
       await new Promise((resolve) => setTimeout(resolve));
     }
-    if (signal?.aborted) this.#receive({ id: request.id, error: { name: ABORTED, message: "Stopped before it began." } });
+    if (signal?.aborted)
+      this.#receive({ id: request.id, error: { name: ABORTED, message: "Stopped before it began." } });
     else this.#worker.postMessage(request);
   }
 
@@ -204,8 +218,9 @@ export class Client extends Desk {
     }
     this.#calls.delete(reply.id);
     if ("error" in reply) {
-      const { name, message } = reply.error;
-      call.reject(name === ABORTED ? new DOMException(message, ABORTED) : Object.assign(new Error(message), { name }));
+      const { name, message, code, values } = reply.error;
+      const error = Object.assign(new Error(message), { name, code, values });
+      call.reject(name === ABORTED ? new DOMException(message, ABORTED) : error);
     } else {
       call.resolve(reply.result);
     }

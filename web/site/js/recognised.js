@@ -1,6 +1,6 @@
 import { appendInChunks, bar, element } from "./dom.js";
 import { nameOf, percent } from "./format.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "./sentence.js";
 import { texts } from "./texts.js";
 import { thumbnail } from "./thumbnails.js";
 
@@ -59,12 +59,16 @@ function makeItem({ photo, prediction }, most, explain) {
   const text = element("div", { class: "text" }, file, " ");
   const picture = photo ? [thumbnail(photo, "")] : [];
   if (error !== undefined) {
-    text.append(element("p", { class: "reason" }, sentence(error)));
+    text.append(element("p", { class: "reason" }, sentence(error, prediction)));
     return element("li", { class: "unread" }, ...picture, text);
   }
   text.append(makeVerdict(prediction), " ", makeBars(top.slice(0, most)));
   if (photo && explain) {
-    const where = element("button", { type: "button", class: "small", "aria-label": () => `${texts.whereDidItLook} ${nameOf(path)}` }, () => texts.whereDidItLook);
+    const where = element(
+      "button",
+      { type: "button", class: "small", "aria-label": () => `${texts.whereDidItLook} ${nameOf(path)}` },
+      () => texts.whereDidItLook,
+    );
     where.addEventListener("click", () => explain(photo, label));
     text.append(where);
   }
@@ -75,9 +79,21 @@ function makeItem({ photo, prediction }, most, explain) {
 export function makeVerdict({ label = "", probability = 0, rejected }) {
   if (rejected) {
     const guess = element("span", { class: "guess" }, () => texts.bestGuess(label, percent(probability)));
-    return element("p", { class: "verdict" }, element("strong", {}, () => texts.noneOfThese), " ", guess);
+    return element(
+      "p",
+      { class: "verdict" },
+      element("strong", {}, () => texts.noneOfThese),
+      " ",
+      guess,
+    );
   }
-  return element("p", { class: "verdict" }, element("strong", {}, label), " ", element("span", {}, () => percent(probability)));
+  return element(
+    "p",
+    { class: "verdict" },
+    element("strong", {}, label),
+    " ",
+    element("span", {}, () => percent(probability)),
+  );
 }
 
 /** @param {NonNullable<Recognised["top"]>} guesses most probable first */

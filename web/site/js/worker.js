@@ -92,13 +92,15 @@ async function answer({ id, method, args, desk }) {
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
     const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
-    const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
+    const result =
+      method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
     watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
-    const { name, message } = /** @type {Error} */ (error);
-    self.postMessage({ id, error: { name, message } });
-    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error) end("Python ran out of memory, or failed otherwise.");
+    const { name, message, code, values } = /** @type {Error & import("./protocol.js").Coded} */ (error);
+    self.postMessage({ id, error: { name, message, code, values } });
+    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error)
+      end("Python ran out of memory, or failed otherwise.");
   } finally {
     stops.delete(id);
     files.delete(id);
@@ -134,8 +136,13 @@ function watchGraphics() {
  */
 function hold(name) {
   return new Promise((resolve) => {
-    if (navigator.locks) navigator.locks.request(name, () => (resolve(), new Promise(() => {})));
-    else resolve(); // only there on https and on localhost
+    if (!navigator.locks)
+      resolve(); // only there on https and on localhost
+    else
+      navigator.locks.request(name, () => {
+        resolve();
+        return new Promise(() => {});
+      });
   });
 }
 
@@ -197,7 +204,7 @@ async function callPython(method, args, report, stop, desk = "photos") {
   const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop, desk);
   const { result, error } = toObject(reply);
   reply.destroy();
-  if (error) throw Object.assign(new Error(error.message), { name: error.name });
+  if (error) throw Object.assign(new Error(error.message), error);
   return result;
 }
 

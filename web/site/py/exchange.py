@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
 from pyclassifier import Problem, Progress, Sample
+from pyclassifier.sentences import coded
 
 Data = dict[str, Any]
 Emit = Callable[[Data], None]
@@ -113,7 +114,12 @@ def as_dict(options: Any) -> Data:
 
 def listed(problems: Sequence[Problem]) -> list[Data]:
     """Problems for the page."""
-    return [{"path": problem.path, "reason": problem.reason} for problem in problems]
+    return [{"path": problem.path, "reason": problem.reason, **coded(problem.reason)} for problem in problems]
+
+
+def unread(problem: Problem) -> Data:
+    """What is told of a photo that was to be recognised and cannot be read."""
+    return {"path": problem.path, "error": problem.reason, **coded(problem.reason)}
 
 
 def reporter(emit: Emit) -> Callable[[Progress], None]:
@@ -128,4 +134,4 @@ def stopper(stop: Stop) -> Callable[[], bool]:
 
 def error(name: str, message: str) -> Data:
     """A reply that is an error."""
-    return {"error": {"name": name, "message": message}}
+    return {"error": {"name": name, "message": message, **coded(message)}}

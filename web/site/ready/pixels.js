@@ -38,7 +38,8 @@ export async function loadImage(file, how) {
   // Colours as they are stored, since Pillow does not convert them either; upright, as the camera noted.
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", imageOrientation: "from-image" });
   const { width, height } = bitmap;
-  if (width * height > MAX_PIXELS) throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
+  if (width * height > MAX_PIXELS)
+    throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
   return fitImage(decodedSmaller(drawn(bitmap), bytes, how.size), how);
 }
 
@@ -88,7 +89,11 @@ function decodedSmaller(image, bytes, size) {
  */
 function readOrientation(bytes) {
   const view = new DataView(bytes.buffer);
-  for (let at = 2; at + 10 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda; at += 2 + view.getUint16(at + 2)) {
+  for (
+    let at = 2;
+    at + 10 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda;
+    at += 2 + view.getUint16(at + 2)
+  ) {
     if (bytes[at + 1] !== 0xe1 || view.getUint32(at + 4) !== 0x45786966) continue; // "Exif"
     const start = at + 10;
     if (start + 8 > bytes.length) return 1;
@@ -142,7 +147,8 @@ function roundHalfEven(value) {
  */
 function resize(image, width, height, box, by) {
   const [left, top, right, bottom] = box;
-  if (width === image.width && height === image.height && !left && !top && right === width && bottom === height) return image;
+  if (width === image.width && height === image.height && !left && !top && right === width && bottom === height)
+    return image;
   const scales = [(right - left) / width, (bottom - top) / height];
   const [fx, fy] = scales.map((scale) => Math.floor(scale / REDUCING_GAP) || 1);
   if (fx > 1 || fy > 1) {

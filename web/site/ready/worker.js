@@ -65,7 +65,11 @@ async function load() {
   const deviation = await check(model, card, ours.selfCheck ?? []);
   const threshold = ours.calibration?.threshold ?? null;
   const otherwise = deviation > TOLERANCE;
-  return { card, model, ready: { name: metadata.modelName, backend: tf.getBackend(), deviation, otherwise, threshold } };
+  return {
+    card,
+    model,
+    ready: { name: metadata.modelName, backend: tf.getBackend(), deviation, otherwise, threshold },
+  };
 }
 
 async function startBackend() {
@@ -108,7 +112,8 @@ function ofFrame(frame, card) {
 
 /** @param {any} model @param {Card} card @param {import("./pixels.js").Rgb} pixels @returns {Promise<Float32Array>} */
 async function predict(model, { size, mean, std, bgr, grey }, { data }) {
-  const [divisors, shifts] = [Float32Array.from(std), Float32Array.from(mean, (value, channel) => value / std[channel])];
+  const divisors = Float32Array.from(std);
+  const shifts = Float32Array.from(mean, (value, channel) => value / std[channel]);
   const values = Float32Array.from(data, (_, i) => {
     const channel = i % 3;
     return Math.fround(data[bgr ? i + 2 - 2 * channel : i] / divisors[channel]) - shifts[channel];
@@ -126,5 +131,8 @@ async function predict(model, { size, mean, std, bgr, grey }, { data }) {
 
 /** As Pillow makes it (ITU-R 601-2). @param {Float32Array} values */
 function greyOf(values) {
-  return Float32Array.from({ length: values.length / 3 }, (_, i) => 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2]);
+  return Float32Array.from(
+    { length: values.length / 3 },
+    (_, i) => 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2],
+  );
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from types import SimpleNamespace
 
 from desks.bridge import CALLS
@@ -13,7 +12,7 @@ from photos import COLORS, encode, noisy
 
 from pyclassifier import CATALOG
 
-INDEX = json.dumps([{"card": asdict(card), "bytes": 1} for card in CATALOG.values()])
+INDEX = json.dumps([{"card": card.to_dict(), "bytes": 1} for card in CATALOG.values()])
 FAST = {"inputSize": 32, "learningRate": 0.01, "epochs": 15}
 
 

@@ -372,7 +372,9 @@ async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     desk = page.session.desks["photos"]
     assert set(trained["classes"]) == {"blue", "green", "red"}
     after = desk.classifier._extractor.model.weights()
-    assert all((after[name] == weights[name]).all() for name in weights) and desk.classifier.backbone.divisor == 127
+    assert all(
+        (after[name] == weights[name]).all() for name in weights
+    ) and desk.classifier.backbone.preprocessing.std == (127, 127, 127)
 
     again = KeptPage(page.storage)
     back = await again.call("resume", {})

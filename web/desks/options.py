@@ -8,8 +8,7 @@ from typing import Any, Literal, TypedDict
 
 import pyclassifier
 from pyclassifier import AsyncImageClassifier
-from pyclassifier.backbones import Pooling
-from pyclassifier.embedding import FitMode
+from pyclassifier.backbones import FitMode, Pooling
 
 from .desk import OPENED, Desk
 

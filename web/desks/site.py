@@ -7,8 +7,6 @@ from typing import Any
 
 from pyclassifier import AsyncImageNetClassifier, ModelCard
 
-from .bridge import read_card
-
 
 class Site:
     """The engine and the backbones that a page computes with.
@@ -23,7 +21,7 @@ class Site:
 
     def __init__(self, engine: Any, index: str) -> None:
         self.engine = engine
-        self.backbones = [(read_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
+        self.backbones = [(ModelCard.from_dict(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
         self._network: AsyncImageNetClassifier | None = None
 
     def find_card(self, name: str | None) -> ModelCard:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
 import pyclassifier
-from pyclassifier import ModelCard, Sample
+from pyclassifier import Sample
 from pyclassifier.progress import OnProgress, ShouldStop
 
 from .shapes import Problem, Progress, Recognised, coded
@@ -115,11 +115,6 @@ def plain(value: Any) -> Any:
     if hasattr(value, "to_bytes") and not isinstance(value, int):
         return value.to_bytes()
     return value.to_py() if hasattr(value, "to_py") else value
-
-
-def read_card(fields: Data) -> ModelCard:
-    """A card that was written as plain data."""
-    return ModelCard(**{**fields, "sha256": tuple((name, digest) for name, digest in fields["sha256"])})
 
 
 def listed(problems: Sequence[pyclassifier.Problem]) -> list[Problem]:

@@ -27,10 +27,11 @@ async def train(
     trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop)
     if not desk.state.rejects and classifier.validation_:
         classifier.set_threshold(None)
-    now, card = desk.album.now, get_card(classifier.backbone, classifier.input_size)
+    now, card = desk.album.now, get_card(classifier.backbone, classifier.input_size, classifier.fit_mode)
+    used = {"backbone": card.title, "inputSize": card.input_size, "fitMode": card.preprocessing.fit_mode}
     training = Training(
         number=desk.state.last_training + 1,
-        settings={**describe_params(params), "backbone": card.title, "inputSize": card.input_size},
+        settings={**describe_params(params), **used},
         trained=trained,
         snapshot=classifier.snapshot(),
         outputs=[now.key(label) for label in trained["classes"]],

@@ -1,15 +1,16 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
 from .applications import Architecture
-from .custom import CustomLayer
+from .conversion_report import Report
 from .edit import cut_at, fold_batchnorm, split_at
 from .errors import ConvertError, UnsupportedLayerError
 from .head import make_head
-from .keras_files import read_keras
+from .isolation import read_keras
 from .keras_to_tfjs import to_layers_model
-from .model import KerasModel, LayersModel
+from .model import CustomLayer, KerasModel, LayersModel
 from .padding import absorb_padding
-from .pipeline import Options, Report, convert
+from .pipeline import convert
+from .request import Options
 from .running import run_tfjs
 from .summary import summary
 from .tfjs_files import read_tfjs, write_tfjs

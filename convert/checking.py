@@ -11,6 +11,7 @@ from typing import Any
 
 from pyclassifier.backbones import Quantization
 
+from .comparison import TOLERANCE, Comparison, compare
 from .custom import custom_modules, foreign_layers
 from .errors import ConvertError
 from .exports import Exported
@@ -20,7 +21,6 @@ from .numpy_reference import NumpyReference, numpy_reference
 from .probes import probe_inputs
 from .running import Job, TfjsRun, has_keras, keras_outputs, run_many
 from .tfjs_files import write_tfjs
-from .verify import TOLERANCE, Comparison, compare
 
 UINT8_WARNING = (
     "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "

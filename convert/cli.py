@@ -17,11 +17,17 @@ from pyclassifier.backbones import CATALOG
 from pyclassifier.errors import PyClassifierError
 
 from .applications import Architecture
+from .card import card_text, make_card
+from .conversion_report import Report
 from .custom import parse_custom
 from .errors import ConvertError
-from .formats import SOURCES, TARGETS
+from .formats import SOURCES, TARGETS, is_there
+from .head import make_head
 from .labels import read_labels
-from .pipeline import Options, Progress, Report, convert, is_saved_model
+from .pipeline import convert
+from .reading import find_format
+from .request import Options, Progress
+from .summary import summary
 from .tfjs_files import SHARD_SIZE, write_tfjs
 
 PROGRAM = "pyclassifier-convert"
@@ -225,7 +231,8 @@ def _shape(text: str) -> tuple[int, ...]:
 def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.target is None and not (asked.summary or asked.card):
         raise ConvertError("Expected a target, or --summary or --card for a look at the model. See --help.")
-    if (asked.summary or asked.card) and is_saved_model(asked.source, asked.from_format):
+    looked_at = (asked.summary or asked.card) and is_there(asked.source)
+    if looked_at and find_format(asked.source, asked.from_format) == "saved_model":
         raise ConvertError("Expected a model with layers for --summary and --card, got a SavedModel, which has none.")
     fields = (
         *("from_format", "to_format", "cut_at", "fold_batchnorm", "absorb_padding"),
@@ -246,14 +253,10 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if not asked.json and report.files:
         _print_report(report, made)
     if asked.summary:
-        from .summary import summary
-
         made["summary"] = summary(report.model)
         if not asked.json:
             _say(made["summary"])
     if asked.card:
-        from .card import card_text, make_card
-
         card = make_card(report.original, _model_name(asked.target or asked.source), asked.cut_at, report.files)
         made["card"] = asdict(card)
         if not asked.json:
@@ -278,8 +281,6 @@ def _print_report(report: Report, made: dict[str, Any]) -> None:
 
 
 def _make_head(asked: argparse.Namespace) -> dict[str, Any]:
-    from .head import make_head
-
     labels = read_labels(asked.labels) if asked.labels else ()
     model = make_head(asked.features, asked.classes, asked.units, labels=labels, seed=asked.seed)
     files = write_tfjs(model, asked.target, force=asked.force)

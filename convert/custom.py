@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from .errors import ConvertError
-from .model import LayersModel
+from .model import CustomLayer, LayersModel
 
 CUSTOM_FILE = "custom_layers.mjs"
 # What that one imports.
@@ -15,25 +13,6 @@ _PARTS = ("custom_attention.mjs", "custom_operations.mjs", "custom_recurrent.mjs
 # What it registers.
 OWN_LAYERS = ("GRUResetAfter", "Operation", "EinsumDense", "MultiHeadAttention")
 _MAX_MODULE_BYTES = 1 << 22
-
-
-@dataclass(frozen=True)
-class CustomLayer:
-    """A layer of Keras that a user has written in JS.
-
-    Parameters
-    ----------
-    name : str
-        Its class in Keras, or, as for a Lambda, the layer's name.
-    js_class : str
-        The static className of the class in JS.
-    shape : tuple, "same" or None
-        Of its output, without the batch, None for any size; that of its first input; or what the file tells.
-    """
-
-    name: str
-    js_class: str
-    shape: tuple[int | None, ...] | Literal["same"] | None = None
 
 
 def parse_custom(text: str) -> list[CustomLayer]:

@@ -10,9 +10,19 @@ from typing import Any
 import numpy as np
 
 from .errors import ConvertError
-from .keras_to_tfjs.calls import Ref, calls_of, flat_refs, is_sequential, offsets, own_numbering, refs, resolve
-from .keras_to_tfjs.operations import is_operation
-from .keras_weights import is_model
+from .keras_graph import (
+    Ref,
+    calls_of,
+    flat_refs,
+    is_model,
+    is_operation,
+    is_sequential,
+    join,
+    offsets,
+    own_numbering,
+    refs,
+    resolve,
+)
 from .model import Array, Config, KerasModel
 from .numpy_layers import RULES
 
@@ -92,7 +102,7 @@ class _Evaluator:
         values = inputs
         for layer in model["config"]["layers"]:
             if layer["class_name"] != "InputLayer":
-                values = self._call(layer, _join(path, layer["name"]), values, {})
+                values = self._call(layer, join(path, layer["name"]), values, {})
                 values = values[:1] if values[0] is None else values
         return values
 
@@ -114,7 +124,7 @@ class _Evaluator:
                     later.append((name, number))
                     continue
                 args, kwargs = resolve(list(calls[name][number]), done)
-                results = self._call(layers[name], _join(path, name), args, kwargs)
+                results = self._call(layers[name], join(path, name), args, kwargs)
                 for index, result in enumerate(results):
                     done[Ref(name, number + first.get(name, 0), index)] = result
             if len(later) == len(waiting):
@@ -197,7 +207,3 @@ _MANY = 8  # Outputs of a layer at most: an LSTM has three.
 
 def _flat(value: Any) -> list[Any]:
     return [one for item in value for one in _flat(item)] if isinstance(value, list | tuple) else [value]
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name

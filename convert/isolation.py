@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ConvertError
+from .keras_files import HDF5_MAGIC, WHAT_TO_DO, ZIP_MAGIC, parse_keras
 from .model import Array, KerasModel
 
 _HEADER, _ARRAYS = "model.json", "arrays.bin"
@@ -23,12 +24,14 @@ _BYTES, _BYTES_PER_BYTE = 2 << 30, 4
 _WALL = 6  # Times the seconds of work, on a machine that has other work too.
 
 
-def read_isolated(path: Path) -> KerasModel:
-    """Read a Keras file in a process of its own, which has a bound on time and memory.
+def read_keras(path: str | Path) -> KerasModel:
+    """Read a whole model that Keras 2 (2.0 to 2.15, tf_keras) or Keras 3 has saved, without either.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
+        A `.keras` archive or an HDF5 file (`.h5`, `.hdf5`); told apart by what is in them. It is not trusted: it is
+        read in a process of its own, within a bound on time and memory.
 
     Returns
     -------
@@ -37,8 +40,24 @@ def read_isolated(path: Path) -> KerasModel:
     Raises
     ------
     ConvertError
-        What the reader says, or that it came to no end.
+        No such file, not a Keras file, weights without a model, quantised weights, or a file that is damaged.
     """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            magic = file.read(8)
+    except OSError as error:
+        raise ConvertError(
+            f"Expected a .keras or .h5 file, got {str(path)!r}: {error.strerror or error}. Check the path."
+        ) from error
+    if magic != HDF5_MAGIC and magic[:4] != ZIP_MAGIC:
+        raise ConvertError(
+            f"Expected a .keras archive or an HDF5 file, got {path.name!r}, which starts with {magic!r}. {WHAT_TO_DO}"
+        )
+    return _read_isolated(path)
+
+
+def _read_isolated(path: Path) -> KerasModel:
     size = path.stat().st_size
     seconds = _SECONDS + size // _BYTES_PER_SECOND
     limits = {"seconds": seconds, "n_bytes": _BYTES + _BYTES_PER_BYTE * size}
@@ -63,10 +82,7 @@ def read_isolated(path: Path) -> KerasModel:
 
 
 def _damaged(path: Path, reason: str) -> ConvertError:
-    return ConvertError(
-        f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. "
-        "Save the model again with model.save('model.keras') and convert that file."
-    )
+    return ConvertError(f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. {WHAT_TO_DO}")
 
 
 def _cause(number: int, seconds: int) -> str:
@@ -95,8 +111,6 @@ def _env() -> dict[str, str]:
 
 def read_here(path: str, folder: str) -> None:
     """Read a Keras file in this process, and leave in a folder what is in it: JSON and the bytes of arrays."""
-    from .keras_files import parse_keras
-
     try:
         model = parse_keras(Path(path))
     except ConvertError as error:

@@ -16,9 +16,9 @@ from .model import Config, KerasModel
 
 _MAX_CONFIG_BYTES = 1 << 26
 _MAX_WEIGHT_FILE_BYTES = 1 << 32
-_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-_ZIP_MAGIC = b"PK\x03\x04"
-_WHAT_TO_DO = "Save the model again with model.save('model.keras') and convert that file."
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+ZIP_MAGIC = b"PK\x03\x04"
+WHAT_TO_DO = "Save the model again with model.save('model.keras') and convert that file."
 # What h5py, zipfile and json raise on files that are broken or were made to be.
 _BROKEN = (
     OSError,
@@ -38,53 +38,18 @@ _BROKEN = (
 )
 
 
-def read_keras(path: str | Path) -> KerasModel:
-    """Read a whole model that Keras 2 (2.0 to 2.15, tf_keras) or Keras 3 has saved, without either.
-
-    Parameters
-    ----------
-    path : str or Path
-        A `.keras` archive or an HDF5 file (`.h5`, `.hdf5`); told apart by what is in them. It is not trusted: it is
-        read in a process of its own, within a bound on time and memory.
-
-    Returns
-    -------
-    KerasModel
-
-    Raises
-    ------
-    ConvertError
-        No such file, not a Keras file, weights without a model, quantised weights, or a file that is damaged.
-    """
-    from .isolation import read_isolated
-
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            magic = file.read(8)
-    except OSError as error:
-        raise ConvertError(
-            f"Expected a .keras or .h5 file, got {str(path)!r}: {error.strerror or error}. Check the path."
-        ) from error
-    if magic != _HDF5_MAGIC and magic[:4] != _ZIP_MAGIC:
-        raise ConvertError(
-            f"Expected a .keras archive or an HDF5 file, got {path.name!r}, which starts with {magic!r}. {_WHAT_TO_DO}"
-        )
-    return read_isolated(path)
-
-
 def parse_keras(path: Path) -> KerasModel:
-    """Read a Keras file in this process, which a hostile one can hang or crash: see `read_keras`."""
+    """Read a Keras file in this process, which a hostile one can hang or crash: see `isolation.read_keras`."""
     try:
         with path.open("rb") as file:
-            is_hdf5 = file.read(8) == _HDF5_MAGIC
+            is_hdf5 = file.read(8) == HDF5_MAGIC
         return _read_h5(path) if is_hdf5 else _read_archive(path)
     except ConvertError:
         raise
     except _BROKEN as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ConvertError(
-            f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. {_WHAT_TO_DO}"
+            f"Expected a whole Keras model, got the damaged file {path.name!r}: {reason}. {WHAT_TO_DO}"
         ) from error
 
 
@@ -93,7 +58,7 @@ def _read_archive(path: Path) -> KerasModel:
         names = set(archive.namelist())
         if "config.json" not in names:
             raise ConvertError(
-                f"Expected a .keras archive with config.json, got {path.name!r} without it. {_WHAT_TO_DO}"
+                f"Expected a .keras archive with config.json, got {path.name!r} without it. {WHAT_TO_DO}"
             )
         if "model.weights.h5" not in names:
             raise ConvertError(
@@ -103,8 +68,8 @@ def _read_archive(path: Path) -> KerasModel:
         config = _parse(_read_entry(archive, "config.json", _MAX_CONFIG_BYTES))
         metadata = _parse(_read_entry(archive, "metadata.json", _MAX_CONFIG_BYTES)) if "metadata.json" in names else {}
         data = _read_entry(archive, "model.weights.h5", _MAX_WEIGHT_FILE_BYTES)
-    if not data.startswith(_HDF5_MAGIC):
-        raise ConvertError(f"Expected HDF5 in model.weights.h5 of {path.name!r}, got other bytes. {_WHAT_TO_DO}")
+    if not data.startswith(HDF5_MAGIC):
+        raise ConvertError(f"Expected HDF5 in model.weights.h5 of {path.name!r}, got other bytes. {WHAT_TO_DO}")
     config = _normalized(config)
     _refuse_quantized(config)
     with Hdf5Reader(io.BytesIO(data)) as reader:
@@ -151,9 +116,7 @@ def _parse(data: bytes) -> Config:
         raise ConvertError(f"Expected at most {_MAX_CONFIG_BYTES:,} bytes of configuration, got {len(data):,}.")
     value = json.loads(data)
     if not isinstance(value, dict):
-        raise ConvertError(
-            f"Expected the model's configuration as an object, got {type(value).__name__}. {_WHAT_TO_DO}"
-        )
+        raise ConvertError(f"Expected the model's configuration as an object, got {type(value).__name__}. {WHAT_TO_DO}")
     return cast(Config, value)
 
 
@@ -162,7 +125,7 @@ def _normalized(model: Config) -> Config:
     config = model.get("config")
     if not isinstance(model.get("class_name"), str) or not isinstance(config, dict | list):
         raise ConvertError(
-            f"Expected a model with class_name and config, got keys {sorted(map(str, model))[:8]}. {_WHAT_TO_DO}"
+            f"Expected a model with class_name and config, got keys {sorted(map(str, model))[:8]}. {WHAT_TO_DO}"
         )
     if isinstance(config, list):
         config = {"name": "sequential", "layers": config}
@@ -176,16 +139,16 @@ def _normalized(model: Config) -> Config:
 
 def _normalized_layer(layer: Any) -> Config:
     if not isinstance(layer, dict) or not isinstance(layer.get("class_name"), str):
-        raise ConvertError(f"Expected layers with a class_name, got {str(layer)[:80]!r}. {_WHAT_TO_DO}")
+        raise ConvertError(f"Expected layers with a class_name, got {str(layer)[:80]!r}. {WHAT_TO_DO}")
     config = layer.get("config")
     if isinstance(config, list):
         config = {"name": layer.get("name", "sequential"), "layers": config}
     if not isinstance(config, dict):
-        raise ConvertError(f"Expected a layer with a config, got {str(layer)[:80]!r}. {_WHAT_TO_DO}")
+        raise ConvertError(f"Expected a layer with a config, got {str(layer)[:80]!r}. {WHAT_TO_DO}")
     config = dict(config)
     name = layer.get("name") or config.get("name")
     if not isinstance(name, str) or not name:
-        raise ConvertError(f"Expected a layer with a name, got {str(layer)[:80]!r}. {_WHAT_TO_DO}")
+        raise ConvertError(f"Expected a layer with a name, got {str(layer)[:80]!r}. {WHAT_TO_DO}")
     config["name"] = config.get("name") or name
     if isinstance(config.get("layers"), list) and layer["class_name"] != "StackedRNNCells":
         config["layers"] = [_normalized_layer(inner) for inner in config["layers"]]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ConvertError
+from .keras_graph import is_model
 from .model import Array, Config
 
 Weights = dict[str, list[Array]]
@@ -82,11 +83,6 @@ class Hdf5Reader:
                 raise ConvertError(f"Expected weights within the file, got a link to elsewhere at {path!r}.")
             item = item[part]
         return item
-
-
-def is_model(layer: Config) -> bool:
-    """Whether a layer's configuration is that of a nested model."""
-    return isinstance(layer["config"].get("layers"), list) and layer["class_name"] != "StackedRNNCells"
 
 
 # `.keras` archives -----------------------------------------------------------------------------------------------

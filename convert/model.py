@@ -62,3 +62,22 @@ class LayersModel:
     labels: tuple[str, ...] = ()
     custom_js: tuple[str, ...] = ()
     scaling: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class CustomLayer:
+    """A layer of Keras that a user has written in JS.
+
+    Parameters
+    ----------
+    name : str
+        Its class in Keras, or, as for a Lambda, the layer's name.
+    js_class : str
+        The static className of the class in JS.
+    shape : tuple, "same" or None
+        Of its output, without the batch, None for any size; that of its first input; or what the file tells.
+    """
+
+    name: str
+    js_class: str
+    shape: tuple[int | None, ...] | Literal["same"] | None = None

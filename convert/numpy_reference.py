@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .comparison import Comparison, compare
 from .errors import ConvertError
 from .evaluate import Evaluation, evaluate
-from .keras_files import read_keras
+from .isolation import read_keras
 from .model import Array, LayersModel
 from .running import TfjsRun
-from .verify import Comparison, compare
 
 _MAX_INSIDE = 4
 

@@ -5,150 +5,33 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from pyclassifier.backbones import Quantization
 
-from .applications import Architecture, named_source
-from .checking import Check, Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
-from .custom import CustomLayer, custom_files, custom_modules, read_module
+from .applications import named_source
+from .calibration import calibration_photos
+from .checking import Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
+from .conversion_report import Report
+from .custom import custom_files, custom_modules
 from .edit import cut_at as cut
 from .edit import fold_batchnorm as fold
 from .errors import ConvertError
 from .exports import EXPORTS, Exported, export
-from .fetching import fetch_backbone, is_backbone
-from .formats import is_there, source_format, target_format
+from .formats import target_format
 from .labels import check_labels
 from .model import Array, LayersModel
 from .padding import absorb_padding
+from .reading import find_format, read_model
+from .request import Options, Progress, check_request
 from .running import find_node, find_node_modules
-from .targets import check_target, check_target_file, holds, write_files, write_folder
-from .tfjs_files import SHARD_SIZE, read_tfjs, write_tfjs
-
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to convert; see `convert`."""
-
-    from_format: str | None = None
-    to_format: str | None = None
-    cut_at: str | None = None
-    fold_batchnorm: bool = False
-    absorb_padding: bool = False
-    quantize: Quantization | Literal["int8"] | None = None
-    calibration: str | os.PathLike[str] | None = None
-    scaling: tuple[float, float] | None = None
-    shard_size: int = SHARD_SIZE
-    labels: Sequence[str] = ()
-    verify: bool = False
-    force: bool = False
-    node_modules: str | None = None
-    architecture: Architecture = field(default_factory=Architecture)
-    custom: Sequence[CustomLayer] = ()
-    custom_js: str | os.PathLike[str] | None = None
-    signature: str | None = None
-    graph_python: str | None = None
-
-    @property
-    def custom_path(self) -> Path | None:
-        """The user's module."""
-        return None if self.custom_js is None else Path(self.custom_js)
-
-
-@dataclass
-class Report:
-    """What a conversion did.
-
-    Parameters
-    ----------
-    model : LayersModel
-        The result, in tf.js's dialect.
-    original : LayersModel
-        The same before it was cut or folded.
-    source_format, target_format : str
-        The latter is empty where nothing was written.
-    files : list of Path
-        What was written.
-    checks : list of Check
-    warnings : list of str
-    seconds : float
-    """
-
-    model: LayersModel
-    original: LayersModel
-    source_format: str
-    target_format: str = ""
-    files: list[Path] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def fields(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "from": self.source_format,
-            "to": self.target_format,
-            "files": [str(path) for path in self.files],
-            "bytes": sum(path.stat().st_size for path in self.files),
-            "parameters": sum(int(array.size) for array in self.model.weights.values()),
-            "labels": list(self.model.labels),
-            "custom_layers": list(self.model.custom_js),
-            "notes": list(self.model.notes),
-            "warnings": self.warnings,
-            "checks": [one.fields() for one in self.checks],
-            "seconds": round(self.seconds, 3),
-        }
-
-
-def read_model(
-    source: str | os.PathLike[str], from_format: str | None = None, custom: Sequence[CustomLayer] = ()
-) -> tuple[LayersModel, str, str]:
-    """Read a model of any format.
-
-    Parameters
-    ----------
-    source : path
-        Or the name of a backbone in the catalogue, which is fetched.
-    from_format : {"keras", "h5", "tfjs"}, optional
-        Told from the content where it is not given.
-    custom : sequence of CustomLayer
-        See `to_layers_model`.
-
-    Returns
-    -------
-    model : LayersModel
-    source_format : str
-    keras_version : str
-        Of the Keras that wrote it; empty for tf.js models.
-    """
-    path = Path(source)
-    if is_backbone(path):
-        with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
-            return fetch_backbone(str(path), Path(temporary)), "tfjs", ""
-    found = from_format or source_format(path)
-    if found == "tfjs":
-        return read_tfjs(path), found, ""
-    if found == "saved_model":
-        raise ConvertError(f"{path}: Expected a model with layers, got a SavedModel, which has none.")
-    from .keras_files import read_keras
-    from .keras_to_tfjs import to_layers_model
-
-    stored = read_keras(path)
-    model = to_layers_model(stored, custom)
-    # In the order of the layers' names, as the published conversions have them.
-    names = sorted(model.weights, key=lambda name: name.rpartition("/")[0])
-    return replace(model, weights={name: model.weights[name] for name in names}), found, stored.keras_version
-
-
-def is_saved_model(source: str | os.PathLike[str], from_format: str | None = None) -> bool:
-    """Return whether a source is a SavedModel, which has no layers."""
-    path = Path(source)
-    return (from_format or (is_there(path) and not is_backbone(path) and source_format(path))) == "saved_model"
+from .saved_models import convert_saved_model
+from .targets import check_target_file, holds, write_files, write_folder
+from .tfjs_files import write_tfjs
+from .tfjs_to_keras import write_keras
 
 
 def convert(
@@ -203,7 +86,7 @@ def convert(
     options, start = options or Options(), time.perf_counter()
     tell = on_progress or (lambda step: None)
     written = (options.to_format or target_format(Path(target))) if target is not None else ""
-    _check_request(target, written, options)
+    check_request(target, written, options)
     with named_source(Path(source), options.architecture, options.from_format, tell) as path:
         report = _convert(path, target, written, options, tell)
     report.seconds = time.perf_counter() - start
@@ -213,14 +96,13 @@ def convert(
 def _convert(
     source: Path, target: str | os.PathLike[str] | None, written: str, options: Options, tell: Progress
 ) -> Report:
-    if is_saved_model(source, options.from_format):
-        from .saved_models import convert_saved_model
-
+    found = find_format(source, options.from_format)
+    if found == "saved_model":
         return convert_saved_model(source, Path(target) if target is not None else None, written, options, tell)
     if options.signature:
         raise ConvertError("Expected a SavedModel as the source of --signature; other models have none.")
     tell("Reading and translating")
-    original, found, keras_version = read_model(source, options.from_format, options.custom)
+    original, found, keras_version = read_model(source, found, options.custom)
     folded, edited = _edit(original, options)
     report = Report(edited, original, found, written)
     stages = Stages(
@@ -248,24 +130,6 @@ def _convert(
             tell("Writing")
             report.files = _write(report.model, Path(target), made, options)
     return report
-
-
-def _check_request(target: str | os.PathLike[str] | None, written: str, options: Options) -> None:
-    """Raise ConvertError before long work where its result could not be written."""
-    if options.custom_path:
-        read_module(options.custom_path)
-    known = {"tfjs": ("float16", "uint16", "uint8"), "tflite": ("float16", "int8")}.get(written, ())
-    if options.quantize and target is not None and options.quantize not in known:
-        some = f"--quantize {' or '.join(known)}" if known else "no --quantize: these files hold float32"
-        raise ConvertError(f"Expected for the target format {written} {some}; got {options.quantize}.")
-    if (options.quantize == "int8") != (options.calibration is not None):
-        raise ConvertError(
-            "Expected --quantize int8 and --calibration FOLDER together: the ranges of int8 are taken from photos."
-        )
-    if target is not None and written in ("tfjs", "saved_model"):
-        check_target(Path(target), force=options.force)
-    elif target is not None:
-        check_target_file(Path(target), force=options.force)
 
 
 def _edit(model: LayersModel, options: Options) -> tuple[LayersModel, LayersModel]:
@@ -310,16 +174,12 @@ def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> 
 
 def _with_notes(model: LayersModel, path: Path) -> LayersModel:
     """Write a Keras file; return the model with notes on what the file lacks."""
-    from .tfjs_to_keras import write_keras
-
     return replace(model, notes=write_keras(model, path))
 
 
 def _export(report: Report, made: Path, options: Options, inputs: Sequence[Array]) -> Exported:
     photos = None
     if options.calibration is not None:
-        from .calibration import calibration_photos
-
         photos, skipped = calibration_photos(report.model, Path(options.calibration), options.scaling)
         report.warnings += [f"Not used for calibration: {one}" for one in skipped]
     keras_file = made.with_name("source.keras")

@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 
 from .checking import UINT8_WARNING, Check, raise_for_failures
+from .comparison import compare
+from .conversion_report import Report
 from .errors import ConvertError
 from .model import Array, LayersModel
-from .pipeline import Options, Progress, Report
 from .probes import probe_input
+from .request import Options, Progress
 from .running import Job, TfjsRun, find_node, find_node_modules, run_many, run_script
 from .targets import write_folder
-from .verify import compare
 
 # The extra `graph` of pyproject.toml; they need none of ours beside them.
 PACKAGES = (

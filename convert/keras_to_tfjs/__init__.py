@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..custom import CustomLayer
-from ..model import KerasModel, LayersModel
+from ..errors import ConvertError
+from ..model import CustomLayer, KerasModel, LayersModel
+from .graph import GraphWalker
 
 __all__ = ["to_layers_model"]
 
@@ -32,14 +33,11 @@ def to_layers_model(model: KerasModel, custom: Sequence[CustomLayer] = ()) -> La
     ConvertError
         A model that does not fit together.
     """
-    from ..errors import ConvertError, UnsupportedLayerError
-    from .graph import GraphWalker
-
     walker = GraphWalker(model, custom)
     try:
         inputs, outputs = walker.run()
         outputs = walker.distinct_outputs(inputs, outputs)
-    except (ConvertError, UnsupportedLayerError):
+    except ConvertError:
         raise
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:
         raise ConvertError(

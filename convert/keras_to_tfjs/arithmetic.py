@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..operation_names import BINARY, UNARY
 from .activations import EXPRESSED, activation_name, apply_activation
 from .builder import Call, Tensor
 from .express import affine, broadcast, identity, merge, operate, relu
@@ -20,21 +21,9 @@ _ACTIVATIONS = {
     "SparsePlus": "sparse_plus", "SparseSigmoid": "sparse_sigmoid", "Celu": "celu", "Glu": "glu",
     "Sparsemax": "sparsemax", "Squareplus": "squareplus",
 }  # fmt: skip
-# Functions of one tensor that only our own layer has, by Keras's names of class and function.
-UNARY = {
-    "Exp": "exp", "Log": "log", "Log1p": "log1p", "Expm1": "expm1", "Sqrt": "sqrt", "Rsqrt": "rsqrt", "Sin": "sin",
-    "Cos": "cos", "Tan": "tan", "Sinh": "sinh", "Cosh": "cosh", "Arcsin": "arcsin", "Arccos": "arccos",
-    "Arctan": "arctan", "Arcsinh": "arcsinh", "Arccosh": "arccosh", "Arctanh": "arctanh", "Sign": "sign",
-    "Floor": "floor", "Ceil": "ceil", "Reciprocal": "reciprocal", "Erf": "erf", "LogicalNot": "logical_not",
-}  # fmt: skip
 _PLAIN = {
     "Add": "add", "Subtract": "subtract", "Multiply": "multiply", "TrueDivide": "divide", "Divide": "divide",
     "Maximum": "maximum", "Minimum": "minimum",
-}  # fmt: skip
-BINARY = {
-    "FloorDivide": "floor_divide", "Mod": "mod", "Arctan2": "arctan2", "Equal": "equal", "NotEqual": "not_equal",
-    "Greater": "greater", "GreaterEqual": "greater_equal", "Less": "less", "LessEqual": "less_equal",
-    "LogicalAnd": "logical_and", "LogicalOr": "logical_or", "LogicalXor": "logical_xor",
 }  # fmt: skip
 
 

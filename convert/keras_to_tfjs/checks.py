@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..errors import UnsupportedLayerError
+from ..keras_graph import is_operation
 from ..model import Config
-from . import attention, operations, preprocessing
+from . import attention, preprocessing
 from .builder import UNSEEN, Call
 
 # Layers whose rules see to masks.
@@ -32,17 +33,17 @@ IMPLICIT: Mapping[str, Any] = {}
 def check_call(call: Call, layer: Config, known: Collection[str], *, custom: bool = False) -> None:
     """Raise UnsupportedLayerError for a call that no rule may see; `custom` says that the user answers for it."""
     name = call.class_name
-    if not custom and not operations.is_operation(layer) and name != "TimeDistributed" and name not in known:
+    if not custom and not is_operation(layer) and name != "TimeDistributed" and name not in known:
         raise UnsupportedLayerError(name, call.path, _remedy(name))
     if not custom and (is_custom(layer) or (name == "LayerScale" and "projection_dim" not in call.config)):
         raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy("custom"))
-    if not call.inputs and not operations.is_operation(layer):
+    if not call.inputs and not is_operation(layer):
         call.refuse(f"{name} without inputs")
     masks = {t.masked for t in call.inputs if t.masked}
     # Versions of Keras differ in what Add makes of a mask beside none.
     mixed = name in _PASS_UNSEEN and not all(t.masked for t in call.inputs)
     only_unseen = len(masks) == 1 and next(iter(masks)).startswith(UNSEEN) and not mixed
-    drops = name in _PASS_UNSEEN | DROP_UNSEEN or operations.is_operation(layer)
+    drops = name in _PASS_UNSEEN | DROP_UNSEEN or is_operation(layer)
     if masks and name not in _MASK_SAFE | _OWN_MASKS and not (only_unseen and drops):
         call.refuse(
             f"{name} after a mask (Masking, or Embedding with mask_zero)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -156,3 +156,12 @@ def implied_mask(call: Call, x: Tensor) -> Mask | None:
 def unseen(x: Tensor) -> str:
     """Return what the mask of a tensor is called where it does not travel in tf.js."""
     return f"{UNSEEN}{x.masked.removeprefix(UNSEEN)}" if x.masked else ""
+
+
+def flat_tensors(value: Any) -> list[Tensor]:
+    """Return the tensors in nested arguments."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, Mapping):
+        return [t for key in sorted(value) for t in flat_tensors(value[key])]
+    return [t for item in value for t in flat_tensors(item)] if isinstance(value, list | tuple) else []

@@ -7,10 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..custom import CustomLayer
 from ..errors import ConvertError, UnsupportedLayerError
-from ..keras_weights import is_model
-from ..model import Array, Config, KerasModel
+from ..keras_graph import (
+    Ref,
+    calls_of,
+    flat_refs,
+    input_shapes,
+    is_model,
+    is_operation,
+    is_sequential,
+    join,
+    offsets,
+    own_numbering,
+    paths,
+    refs,
+    resolve,
+)
+from ..model import Array, Config, CustomLayer, KerasModel
 from . import (
     activations,
     attention,
@@ -26,10 +39,9 @@ from . import (
     resizing,
 )
 from .builder import Builder, Call, Mask, Shape, Tensor
-from .calls import Ref, calls_of, flat_refs, flat_tensors, is_sequential, offsets, own_numbering, refs, resolve
 from .checks import DROP_UNSEEN, IMPLICIT, TAKE_MASKS, check_call, is_custom
+from .express import flat_tensors
 from .passthrough import find_custom, pass_through, told_shapes
-from .places import input_shapes, join, paths
 
 _RULES: Mapping[str, Any] = {
     **activations.RULES,
@@ -197,7 +209,7 @@ class GraphWalker:
         check_call(call, layer, _RULES, custom=custom is not None)
         if custom:
             return pass_through(call, custom, told)
-        if operations.is_operation(layer):
+        if is_operation(layer):
             result = operations.apply(call, layer)
         elif class_name == "TimeDistributed":
             return self._distributed(call)
@@ -205,7 +217,7 @@ class GraphWalker:
             result = convolutions.channels_first(_RULES[class_name], call)
         else:
             result = _RULES[class_name](call)
-        drops = class_name in DROP_UNSEEN or operations.is_operation(layer)
+        drops = class_name in DROP_UNSEEN or is_operation(layer)
         results: list[Tensor | Mask] = [*result] if isinstance(result, list) else [result]
         return [replace(t, masked="") if drops and isinstance(t, Tensor) else t for t in results]
 

@@ -11,8 +11,7 @@ from . import arithmetic, products, reductions, slices
 from .activations import EXPRESSED, gelu
 from .arithmetic import REMEDY
 from .builder import Call, Mask, Tensor
-from .calls import flat_tensors
-from .express import identity, mask_tensor
+from .express import flat_tensors, identity, mask_tensor
 
 # The last word of a TensorFlow function's name -> Keras 3's operation.
 _TENSORFLOW = {
@@ -54,18 +53,6 @@ _KNOWN = {
     "source", "destination", "indices", "repeats", "shift", "pad_width", "mode", "constant_values", "num_classes",
     "dtype", "sparse", "weights", "b",
 }  # fmt: skip
-
-
-def is_operation(layer: Config) -> bool:
-    """Whether this is an operation in a graph, not a layer."""
-    if layer["class_name"] in ("TFOpLambda", "SlicingOpLambda"):
-        return True
-    if "module" in layer:
-        return str(layer["module"]).startswith("keras.src.ops")
-    # HDF5 files do not say the module; every layer of Keras 3 writes whether it can be trained, or its dtype.
-    kwargs = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
-    typed = layer["config"].get("dtype") is not None and layer["class_name"] not in ("Cast", "OneHot")
-    return kwargs and not typed and "trainable" not in layer["config"] and layer["class_name"] != "InputLayer"
 
 
 def apply(call: Call, layer: Config) -> Tensor | Mask | list[Tensor]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeGuard
 
-from ..custom import CustomLayer
-from ..model import Config
+from ..model import Config, CustomLayer
 from .builder import Call, Shape, Tensor
 
 _LAMBDAS = ("Lambda", "TFOpLambda", "SlicingOpLambda")

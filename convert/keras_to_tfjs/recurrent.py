@@ -10,6 +10,7 @@ import numpy as np
 from ..model import Array, Config
 from .activations import activation_name, native_activation
 from .builder import Call, Shape, Tensor
+from .convolutions import conv_length
 from .express import implied_mask, mask_tensor, operate, reshape
 from .training import training_config
 
@@ -207,8 +208,6 @@ _FREE = {
 
 
 def _conv_lstm(call: Call) -> list[Tensor]:
-    from .convolutions import conv_length
-
     x, states = _with_states(call)
     channels, filters = x.shape[-1], int(call.get("filters"))
     if x.rank != 5 or x.masked or states or call.get("data_format") == "channels_first":

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..operation_names import REDUCING
 from .activations import apply_activation, softmax
 from .arithmetic import REMEDY
 from .builder import Call, Tensor, size
 from .express import affine, axis_last, operate, permute, reshape
-
-# By our own layer, by Keras's names of class and function.
-REDUCING = {
-    "Prod": "prod", "Any": "any", "All": "all", "Var": "var", "Std": "std", "Logsumexp": "logsumexp",
-    "Argmax": "argmax", "Argmin": "argmin",
-}  # fmt: skip
 
 
 def axes_of(call: Call, x: Tensor) -> list[int]:

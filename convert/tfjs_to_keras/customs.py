@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ConvertError
-from ..keras_to_tfjs.arithmetic import BINARY, UNARY
-from ..keras_to_tfjs.reductions import REDUCING
 from ..model import Config
+from ..operation_names import BINARY, REDUCING, UNARY
 from .layer import KerasLayer, Shape, TfjsLayer, snake
 
 _NUMPY = {

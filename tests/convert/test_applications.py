@@ -8,7 +8,7 @@ from tfjs_models import needs_tfjs
 
 from pyclassifier.convert import applications, cli, read_tfjs, summary
 from pyclassifier.convert.applications import NAMES, Architecture, build_application
-from pyclassifier.convert.pipeline import read_model
+from pyclassifier.convert.reading import read_model
 
 SMALL = ["MobileNetV2", "--alpha", "0.35", "--input-size", "32", "--weights", "none"]
 

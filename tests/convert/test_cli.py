@@ -16,12 +16,12 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 from pyclassifier.archives import write_archive
 from pyclassifier.backbones import CATALOG, ModelCard, get_card
 from pyclassifier.convert import cli, running
+from pyclassifier.convert.comparison import compare
 from pyclassifier.convert.head import make_head
 from pyclassifier.convert.probes import probe_inputs
 from pyclassifier.convert.running import run_tfjs
 from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
 from pyclassifier.convert.tfjs_to_keras import write_keras
-from pyclassifier.convert.verify import compare
 
 
 @pytest.fixture

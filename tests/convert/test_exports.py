@@ -17,11 +17,11 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 from pyclassifier.convert import exports
 from pyclassifier.convert.calibration import calibration_photos
 from pyclassifier.convert.checking import Check, Stages, warn_of_changes
+from pyclassifier.convert.comparison import Comparison
 from pyclassifier.convert.errors import ConvertError
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.targets import check_target
 from pyclassifier.convert.tfjs_files import write_tfjs
-from pyclassifier.convert.verify import Comparison
 
 LABELS = ("ant", "bee", "cat", "dog", "élan")
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from pyclassifier.convert import isolation
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.keras_files import parse_keras, read_keras
+from pyclassifier.convert.isolation import read_keras
+from pyclassifier.convert.keras_files import parse_keras
 from pyclassifier.convert.keras_to_tfjs import to_layers_model
 
 CONFIG = {

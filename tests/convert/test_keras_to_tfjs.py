@@ -15,7 +15,7 @@ import pytest
 from zoo_fixture import zoo  # noqa: F401 - A conftest.py here would hide the one above to `import conftest`.
 
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.keras_files import read_keras
+from pyclassifier.convert.isolation import read_keras
 from pyclassifier.convert.keras_to_tfjs import to_layers_model
 from pyclassifier.convert.model import KerasModel
 from pyclassifier.convert.running import Job, run_many

@@ -18,12 +18,14 @@ import numpy as np
 import pytest
 
 from pyclassifier.convert.cli import main
+from pyclassifier.convert.comparison import compare
 from pyclassifier.convert.errors import ConvertError
 from pyclassifier.convert.formats import source_format
-from pyclassifier.convert.pipeline import Options, convert, read_model
+from pyclassifier.convert.pipeline import convert
+from pyclassifier.convert.reading import read_model
+from pyclassifier.convert.request import Options
 from pyclassifier.convert.running import Job, run_many
 from pyclassifier.convert.saved_models import PACKAGES
-from pyclassifier.convert.verify import compare
 
 ROOT = Path(__file__).parents[2]
 

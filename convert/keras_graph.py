@@ -1,4 +1,7 @@
-"""Which tensors each call in a Keras graph takes: Keras 2 writes nested lists, Keras 3 arguments and keywords."""
+"""How a Keras configuration tells its graph: which layers are models, where each is, which tensors its calls take.
+
+Keras 2 writes nested lists, Keras 3 arguments and keywords.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,81 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..keras_weights import is_model
-from ..model import Config
-from .builder import Mask, Tensor
+from .errors import ConvertError
+from .model import Config
+
+
+def is_model(layer: Config) -> bool:
+    """Whether a layer's configuration is that of a nested model."""
+    return isinstance(layer["config"].get("layers"), list) and layer["class_name"] != "StackedRNNCells"
+
+
+def is_sequential(model: Config) -> bool:
+    """Whether a model is layers one after another."""
+    return model["class_name"].rsplit(">", 1)[-1] == "Sequential" or "output_layers" not in model["config"]
+
+
+def is_operation(layer: Config) -> bool:
+    """Whether this is an operation in a graph, not a layer."""
+    if layer["class_name"] in ("TFOpLambda", "SlicingOpLambda"):
+        return True
+    if "module" in layer:
+        return str(layer["module"]).startswith("keras.src.ops")
+    # HDF5 files do not say the module; every layer of Keras 3 writes whether it can be trained, or its dtype.
+    kwargs = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
+    typed = layer["config"].get("dtype") is not None and layer["class_name"] not in ("Cast", "OneHot")
+    return kwargs and not typed and "trainable" not in layer["config"] and layer["class_name"] != "InputLayer"
+
+
+def join(path: str, name: str) -> str:
+    """Return the path of a layer in a model."""
+    return f"{path}/{name}" if path else name
+
+
+def paths(model: Config, path: str) -> list[str]:
+    """Return the path of every layer that is not a model."""
+    found = []
+    for layer in model["config"]["layers"]:
+        at, inner = join(path, layer["name"]), layer["config"].get("layer")
+        nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
+        if nested is not None:
+            found += paths(nested, at)
+        elif layer["class_name"] != "InputLayer" or not path:
+            found.append(at)
+    return found
+
+
+def input_shapes(model: Config) -> list[tuple[Config, tuple[int | None, ...]]]:
+    """Return the layers that take the model's inputs, with the shape of each."""
+    config = model["config"]
+    if is_sequential(model):
+        entries = config["layers"][:1]
+    else:
+        layers = {layer["name"]: layer for layer in config["layers"]}
+        entries = [layers[ref.layer] for ref in refs(config.get("input_layers")) if ref.layer in layers]
+    found = []
+    for layer in entries:
+        shape = (
+            _shape_of(layer) or config.get("build_input_shape") or (model.get("build_config") or {}).get("input_shape")
+        )
+        if not isinstance(shape, list | tuple) or not all(n is None or type(n) is int for n in shape):
+            raise ConvertError(
+                f"Expected a model that knows its input's shape, got none at {layer['name']!r}. "
+                "Add keras.Input(shape=...) as its first layer, or call the model once before saving."
+            )
+        found.append((layer, tuple(shape)))
+    if not found:
+        raise ConvertError("Expected a model with layers and inputs, got an empty one. Build it before saving.")
+    return found
+
+
+def _shape_of(layer: Config) -> Any:
+    """Return the batch shape that a first layer was given; that of a nested model is its own first layer's."""
+    config = layer["config"]
+    shape = config.get("batch_shape") or config.get("batch_input_shape")
+    if shape or not is_model(layer):
+        return shape
+    return input_shapes(layer)[0][1] if config["layers"] else None
 
 
 @dataclass(frozen=True)
@@ -18,11 +93,6 @@ class Ref:
     layer: str
     node: int
     index: int
-
-
-def is_sequential(model: Config) -> bool:
-    """Whether a model is layers one after another."""
-    return model["class_name"].rsplit(">", 1)[-1] == "Sequential" or "output_layers" not in model["config"]
 
 
 def refs(value: Any) -> list[Ref]:
@@ -96,16 +166,7 @@ def flat_refs(value: Any) -> list[Ref]:
     return [ref for item in value for ref in flat_refs(item)] if isinstance(value, list) else []
 
 
-def flat_tensors(value: Any) -> list[Tensor]:
-    """Return the tensors in nested arguments."""
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, Mapping):
-        return [t for key in sorted(value) for t in flat_tensors(value[key])]
-    return [t for item in value for t in flat_tensors(item)] if isinstance(value, list | tuple) else []
-
-
-def resolve(value: Any, done: Mapping[Ref, Tensor | Mask]) -> Any:
+def resolve(value: Any, done: Mapping[Ref, Any]) -> Any:
     """Return nested arguments with their tensors in place."""
     if isinstance(value, Ref):
         return done[value]

@@ -2,8 +2,9 @@
 
 from .applications import Architecture
 from .conversion_report import Report
-from .edit import cut_at, fold_batchnorm, split_at
+from .cutting import cut_at, split_at
 from .errors import ConvertError, UnsupportedLayerError
+from .folding import fold_batchnorm
 from .head import make_head
 from .isolation import read_keras
 from .keras_to_tfjs import to_layers_model
@@ -13,8 +14,9 @@ from .pipeline import convert
 from .request import Options
 from .running import run_tfjs
 from .summary import summary
-from .tfjs_files import read_tfjs, write_tfjs
+from .tfjs_reading import read_tfjs
 from .tfjs_to_keras import write_keras
+from .tfjs_writing import write_tfjs
 from .verify import verify
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyclassifier.backbones import ModelCard
 
-from .edit import keep_needed
+from .cutting import keep_needed
 from .errors import ConvertError
 from .graph import Graph, flatten
 from .model import LayersModel

@@ -20,7 +20,7 @@ from .model import Array, LayersModel
 from .numpy_reference import NumpyReference, numpy_reference
 from .probes import probe_inputs
 from .running import Job, TfjsRun, has_keras, keras_outputs, run_many
-from .tfjs_files import write_tfjs
+from .tfjs_writing import write_tfjs
 
 UINT8_WARNING = (
     "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "

@@ -15,7 +15,7 @@ from .errors import ConvertError
 from .frozen_graph import read_frozen_mobilenet
 from .model import LayersModel
 from .registry import Package, PackagedFile, fetch_packaged
-from .tfjs_files import MAX_WEIGHT_BYTES, check_path, read_tfjs
+from .tfjs_reading import MAX_WEIGHT_BYTES, check_path, read_tfjs
 
 _TIMEOUT_S = 60
 # Frozen graphs with the same weights, bit by bit, as what is published in tf.js's format.

@@ -15,7 +15,7 @@ import numpy as np
 
 from .errors import ConvertError
 from .keras_files import HDF5_MAGIC, WHAT_TO_DO, ZIP_MAGIC, parse_keras
-from .model import Array, KerasModel
+from .model import KerasModel, Weights
 
 _HEADER, _ARRAYS = "model.json", "arrays.bin"
 # MobileNet takes 0.2 s and 60 MB; the largest of keras.applications, of 1.5 GB, some 5 s.
@@ -132,7 +132,7 @@ def read_here(path: str, folder: str) -> None:
 def _received(header: dict[str, Any], arrays: Path) -> KerasModel:
     if "error" in header:
         raise ConvertError(header["error"])
-    weights: dict[str, list[Array]] = {}
+    weights: Weights = {}
     with arrays.open("rb") as file:
         for at, described in header["weights"]:
             weights[at] = [

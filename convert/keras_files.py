@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from .archive_weights import read_archive_weights
 from .errors import ConvertError
-from .keras_weights import Hdf5Reader, read_archive_weights, read_legacy_weights
+from .hdf5 import Hdf5Reader
+from .legacy_weights import read_legacy_weights
 from .model import Config, KerasModel
 
 _MAX_CONFIG_BYTES = 1 << 26

@@ -6,10 +6,7 @@ import json
 from pathlib import Path
 
 from .errors import ConvertError
-from .graph import flatten
 from .imagenet import fetch_labels
-from .model import LayersModel
-from .shapes import output_shapes
 
 _MAX_BYTES = 1 << 24
 
@@ -49,14 +46,3 @@ def read_labels(path: Path) -> tuple[str, ...]:
     if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
         raise ConvertError(f"{path}: Expected names of classes, got {str(labels)[:100]}.")
     return tuple(labels)
-
-
-def check_labels(model: LayersModel) -> None:
-    """Raise ConvertError where a model has another number of labels than outputs."""
-    graph = flatten(model.topology, model.weights)
-    shape = output_shapes(graph)[graph.outputs[0][0]] if len(graph.outputs) == 1 else None
-    if model.labels and shape and shape[-1] not in (None, len(model.labels)):
-        raise ConvertError(
-            f"Expected {shape[-1]} labels, one per output of the model; got {len(model.labels)}. "
-            f"Give a file with as many by --labels."
-        )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Config = dict[str, Any]
+Weights = dict[str, list[Array]]  # Of each layer, by its path in the model.
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class KerasModel:
     """
 
     config: Config
-    weights: dict[str, list[Array]]
+    weights: Weights
     keras_version: str
     source_format: Literal["keras", "h5"]
 

@@ -17,21 +17,22 @@ from .calibration import calibration_photos
 from .checking import Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
 from .conversion_report import Report
 from .custom import custom_files, custom_modules
-from .edit import cut_at as cut
-from .edit import fold_batchnorm as fold
+from .cutting import cut_at as cut
 from .errors import ConvertError
 from .exports import EXPORTS, Exported, export
+from .folding import fold_batchnorm as fold
 from .formats import target_format
-from .labels import check_labels
+from .graph import flatten
 from .model import Array, LayersModel
 from .padding import absorb_padding
 from .reading import find_format, read_model
 from .request import Options, Progress, check_request
 from .running import find_node, find_node_modules
 from .saved_models import convert_saved_model
+from .shapes import output_shapes
 from .targets import check_target_file, holds, write_files, write_folder
-from .tfjs_files import write_tfjs
 from .tfjs_to_keras import write_keras
+from .tfjs_writing import write_tfjs
 
 
 def convert(
@@ -144,6 +145,17 @@ def _edit(model: LayersModel, options: Options) -> tuple[LayersModel, LayersMode
         edited = replace(edited, labels=tuple(options.labels))
     check_labels(edited)
     return folded, edited
+
+
+def check_labels(model: LayersModel) -> None:
+    """Raise ConvertError where a model has another number of labels than outputs."""
+    graph = flatten(model.topology, model.weights)
+    shape = output_shapes(graph)[graph.outputs[0][0]] if len(graph.outputs) == 1 else None
+    if model.labels and shape and shape[-1] not in (None, len(model.labels)):
+        raise ConvertError(
+            f"Expected {shape[-1]} labels, one per output of the model; got {len(model.labels)}. "
+            f"Give a file with as many by --labels."
+        )
 
 
 def _last_part(model: LayersModel) -> str:

@@ -14,7 +14,7 @@ from .formats import source_format
 from .isolation import read_keras
 from .keras_to_tfjs import to_layers_model
 from .model import CustomLayer, LayersModel
-from .tfjs_files import read_tfjs
+from .tfjs_reading import read_tfjs
 
 
 def find_format(source: Path, from_format: str | None = None) -> str:

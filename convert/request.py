@@ -15,7 +15,7 @@ from .custom import read_module
 from .errors import ConvertError
 from .model import CustomLayer
 from .targets import check_target, check_target_file
-from .tfjs_files import SHARD_SIZE
+from .tfjs_writing import SHARD_SIZE
 
 Progress = Callable[[str], None]
 

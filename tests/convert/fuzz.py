@@ -100,17 +100,19 @@ def damage(data, dice, others):
 def use(path, dice):
     """Do with a file what the command does with one."""
     from pyclassifier.convert.card import make_card
-    from pyclassifier.convert.edit import cut_at, fold_batchnorm
+    from pyclassifier.convert.cutting import cut_at
     from pyclassifier.convert.errors import ConvertError
+    from pyclassifier.convert.folding import fold_batchnorm
     from pyclassifier.convert.formats import source_format
     from pyclassifier.convert.graph import flatten
     from pyclassifier.convert.keras_files import parse_keras
     from pyclassifier.convert.keras_to_tfjs import to_layers_model
-    from pyclassifier.convert.labels import check_labels
+    from pyclassifier.convert.pipeline import check_labels
     from pyclassifier.convert.probes import probe_inputs
     from pyclassifier.convert.summary import summary
-    from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+    from pyclassifier.convert.tfjs_reading import read_tfjs
     from pyclassifier.convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.tfjs_writing import write_tfjs
 
     is_tfjs = source_format(path) == "tfjs"
     model = read_tfjs(path) if is_tfjs else to_layers_model(parse_keras(path))

@@ -20,8 +20,9 @@ from pyclassifier.convert.comparison import compare
 from pyclassifier.convert.head import make_head
 from pyclassifier.convert.probes import probe_inputs
 from pyclassifier.convert.running import run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_reading import read_tfjs
 from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.tfjs_writing import write_tfjs
 
 
 @pytest.fixture

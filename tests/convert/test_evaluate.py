@@ -15,13 +15,13 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 from zoo_fixture import zoo  # noqa: F401
 
 from pyclassifier.convert import cli, reading
-from pyclassifier.convert.edit import fold_batchnorm
 from pyclassifier.convert.errors import ConvertError
 from pyclassifier.convert.evaluate import evaluate
+from pyclassifier.convert.folding import fold_batchnorm
 from pyclassifier.convert.keras_files import parse_keras
 from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_files import write_tfjs
 from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.tfjs_writing import write_tfjs
 from pyclassifier.convert.verify import verify
 
 # What the names of models begin with all of whose layers have a rule in numpy.

@@ -21,7 +21,7 @@ from pyclassifier.convert.comparison import Comparison
 from pyclassifier.convert.errors import ConvertError
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.targets import check_target
-from pyclassifier.convert.tfjs_files import write_tfjs
+from pyclassifier.convert.tfjs_writing import write_tfjs
 
 LABELS = ("ant", "bee", "cat", "dog", "élan")
 

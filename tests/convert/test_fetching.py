@@ -18,7 +18,8 @@ from pyclassifier.convert.fetching import fetch_backbone
 from pyclassifier.convert.frozen_graph import read_frozen_mobilenet
 from pyclassifier.convert.registry import Package, PackagedFile
 from pyclassifier.convert.running import run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_writing import write_tfjs
 
 NAME = "mobilenet_v1_0.25_224"
 DRUM = SHARED / "data/drum/drum.jpg"

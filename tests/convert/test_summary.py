@@ -8,7 +8,8 @@ from pyclassifier.convert.probes import probe_inputs
 from pyclassifier.convert.running import Job, run_many, run_tfjs
 from pyclassifier.convert.shapes import output_shapes
 from pyclassifier.convert.summary import summary
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_writing import write_tfjs
 
 IMAGE = [None, 17, 12, 3]
 SEQUENCE = [None, 9, 4]

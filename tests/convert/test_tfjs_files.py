@@ -12,7 +12,8 @@ from tfjs_models import MOBILENET, conv_model, dense_model, edit_json, needs_mob
 
 from pyclassifier.convert import ConvertError
 from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_writing import write_tfjs
 
 
 @pytest.fixture

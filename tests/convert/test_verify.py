@@ -18,11 +18,13 @@ from tfjs_models import (
 from pyclassifier.convert import ConvertError, running
 from pyclassifier.convert.checking import Check, Stages, check, raise_for_failures
 from pyclassifier.convert.comparison import Comparison, compare
-from pyclassifier.convert.edit import cut_at, fold_batchnorm
+from pyclassifier.convert.cutting import cut_at
+from pyclassifier.convert.folding import fold_batchnorm
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.probes import probe_inputs
 from pyclassifier.convert.running import Job, run_many, run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_writing import write_tfjs
 from pyclassifier.convert.verify import verify
 
 

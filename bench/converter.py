@@ -44,8 +44,8 @@ from pyclassifier.convert.comparison import compare  # noqa: E402
 from pyclassifier.convert.custom import custom_module  # noqa: E402
 from pyclassifier.convert.errors import ConvertError  # noqa: E402
 from pyclassifier.convert.pipeline import convert  # noqa: E402
-from pyclassifier.convert.running import Job, TfjsRun, run_many  # noqa: E402
-from pyclassifier.convert.saved_models import PACKAGES  # noqa: E402
+from pyclassifier.convert.tensorflowjs import PACKAGES  # noqa: E402
+from pyclassifier.convert.tfjs_runs import Job, TfjsRun, run_many  # noqa: E402
 
 ENVIRONMENT = ROOT / ".cache" / "tensorflowjs"
 THEIR_SCRIPT = ROOT / "bench" / "contestants" / "tensorflowjs_converter.py"

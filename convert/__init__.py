@@ -12,9 +12,9 @@ from .model import CustomLayer, KerasModel, LayersModel
 from .padding import absorb_padding
 from .pipeline import convert
 from .request import Options
-from .running import run_tfjs
 from .summary import summary
 from .tfjs_reading import read_tfjs
+from .tfjs_runs import run_tfjs
 from .tfjs_to_keras import write_keras
 from .tfjs_writing import write_tfjs
 from .verify import verify

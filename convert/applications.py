@@ -15,7 +15,7 @@ from pyclassifier.backbones import CATALOG
 
 from .errors import ConvertError
 from .formats import is_there
-from .running import run_python
+from .processes import run_python
 
 _BUILDER = Path(__file__).parent / "build_application.py"
 NAMES = (

@@ -16,10 +16,11 @@ from .custom import custom_modules, foreign_layers
 from .errors import ConvertError
 from .exports import Exported
 from .graph import flatten
+from .keras_runs import has_keras, keras_outputs
 from .model import Array, LayersModel
 from .numpy_reference import NumpyReference, numpy_reference
 from .probes import probe_inputs
-from .running import Job, TfjsRun, has_keras, keras_outputs, run_many
+from .tfjs_runs import Job, TfjsRun, run_all
 from .tfjs_writing import write_tfjs
 
 UINT8_WARNING = (
@@ -187,11 +188,8 @@ def _run_stages(
         jobs.append(Job(temporary / "original", inputs, layer))
         models[f"inside {layer}"] = (original, None)
     custom = custom_modules(original, stages.custom_js)
-    found = run_many(jobs, node_modules=node_modules, custom=custom)
-    for name, run in zip(models, found, strict=True):
-        if isinstance(run, ConvertError):
-            raise ConvertError(str(run).replace(str(temporary / name), f"the {name} model")) from run
-    return {name: run for name, run in zip(models, found, strict=True) if isinstance(run, TfjsRun)}
+    jobs = [replace(job, called=f"the {name} model") for name, job in zip(models, jobs, strict=True)]
+    return dict(zip(models, run_all(jobs, node_modules=node_modules, custom=custom), strict=True))
 
 
 def _compare(run: TfjsRun, wanted: TfjsRun) -> Comparison:

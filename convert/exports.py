@@ -14,7 +14,7 @@ import numpy as np
 
 from .errors import ConvertError
 from .model import Array
-from .running import run_script
+from .processes import run_python
 
 EXPORTS = ("tflite", "onnx", "saved_model")
 _SCRIPT = Path(__file__).parent / "run_export.py"
@@ -122,7 +122,7 @@ def _numbered(stored: dict[str, Array], part: str) -> list[Array]:
 
 
 def _run(job: Path, target_format: str) -> None:
-    answer = run_script(_SCRIPT, job)
+    answer = run_python([str(_SCRIPT), str(job)], f"Keras and TensorFlow to write {target_format}")
     if "missing" in answer:
         raise ConvertError(
             f"Expected the packages that write {target_format}, {answer['missing']} is not installed. "

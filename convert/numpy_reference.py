@@ -12,7 +12,7 @@ from .errors import ConvertError
 from .evaluate import Evaluation, evaluate
 from .isolation import read_keras
 from .model import Array, LayersModel
-from .running import TfjsRun
+from .tfjs_runs import TfjsRun
 
 _MAX_INSIDE = 4
 

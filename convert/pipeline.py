@@ -27,10 +27,10 @@ from .model import Array, LayersModel
 from .padding import absorb_padding
 from .reading import find_format, read_model
 from .request import Options, Progress, check_request
-from .running import find_node, find_node_modules
 from .saved_models import convert_saved_model
 from .shapes import output_shapes
 from .targets import check_target_file, holds, write_files, write_folder
+from .tfjs_runs import find_node, find_node_modules
 from .tfjs_to_keras import write_keras
 from .tfjs_writing import write_tfjs
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ConvertError
-from .running import run_python
+from .processes import run_python
 
 _TIMEOUT_S = 600
 
@@ -67,7 +67,7 @@ def download_package(package: Package, path: Path) -> None:
         wanted.write_text(f"{package.requirement} --hash=sha256:{package.sha256}\n")
         arguments = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--retries=1", "--no-deps"]
         arguments += ["--require-hashes", *package.options, f"--requirement={wanted}", f"--dest={made}"]
-        run_python(arguments, f"pip to download {package.requirement}", _TIMEOUT_S)
+        run_python(arguments, f"pip to download {package.requirement}", timeout=_TIMEOUT_S)
         next(made.iterdir()).replace(path)
 
 

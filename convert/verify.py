@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .comparison import Comparison, compare
-from .errors import ConvertError
+from .keras_runs import has_keras, keras_outputs
 from .model import Array
 from .numpy_reference import numpy_outputs
 from .probes import probe_inputs
-from .running import Job, TfjsRun, has_keras, keras_outputs, run_many, run_tfjs
 from .tfjs_reading import read_tfjs
+from .tfjs_runs import Job, run_all, run_tfjs
 
 
 def verify(
@@ -56,12 +56,7 @@ def verify(
         return compare(run_tfjs(folder, inputs, node_modules=node_modules, custom=custom).outputs, reference)
     path = Path(reference)
     if path.is_dir() or path.suffix == ".json":
-        runs = run_many([Job(folder, inputs), Job(path, inputs)], node_modules=node_modules, custom=custom)
-        made, wanted = (run if isinstance(run, TfjsRun) else _raise(run) for run in runs)
+        made, wanted = run_all([Job(folder, inputs), Job(path, inputs)], node_modules=node_modules, custom=custom)
         return compare(made.outputs, wanted.outputs)
     wanted_outputs = keras_outputs(path, inputs, keras_version) if has_keras() else numpy_outputs(path, inputs)
     return compare(run_tfjs(folder, inputs, node_modules=node_modules, custom=custom).outputs, wanted_outputs)
-
-
-def _raise(error: ConvertError) -> TfjsRun:
-    raise error

@@ -11,7 +11,7 @@ from tfjs_models import needs_tfjs
 
 from pyclassifier.convert.graph import MODELS
 from pyclassifier.convert.keras_to_tfjs import graph as forwards
-from pyclassifier.convert.running import find_node, find_node_modules
+from pyclassifier.convert.tfjs_runs import find_node, find_node_modules
 from pyclassifier.convert.tfjs_to_keras import rules as backwards
 
 pytestmark = needs_tfjs

@@ -15,12 +15,12 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 
 from pyclassifier.archives import write_archive
 from pyclassifier.backbones import CATALOG, ModelCard, get_card
-from pyclassifier.convert import cli, running
+from pyclassifier.convert import cli, keras_runs
 from pyclassifier.convert.comparison import compare
 from pyclassifier.convert.head import make_head
 from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import run_tfjs
 from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_runs import run_tfjs
 from pyclassifier.convert.tfjs_to_keras import write_keras
 from pyclassifier.convert.tfjs_writing import write_tfjs
 
@@ -233,7 +233,7 @@ def test_a_wrong_conversion_is_not_written(here, capsys, monkeypatch):
 @needs_tfjs
 @pytest.mark.parametrize("target", ["out", "out.keras", "out.h5"])
 def test_conversions_are_verified_with_keras(target, here, capsys):
-    if not running.has_keras():
+    if not keras_runs.has_keras():
         pytest.skip("Keras is not installed")
     _, report = run_json(capsys, "model.keras", target, "--verify", "--fold-batchnorm", "--cut-at", "pool")
     assert len(report["checks"]) == (3 if target == "out" else 4)

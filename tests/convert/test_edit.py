@@ -23,9 +23,9 @@ from pyclassifier.convert.folding import fold_batchnorm
 from pyclassifier.convert.graph import check_layers, flatten
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import Job, run_many, run_tfjs
 from pyclassifier.convert.summary import summary
 from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_runs import Job, run_many, run_tfjs
 from pyclassifier.convert.tfjs_writing import write_tfjs
 
 TOLERANCE = 1e-5  # Relative; folding rounds each weight once more.

@@ -17,8 +17,8 @@ from pyclassifier.convert import ConvertError, cli, fetching
 from pyclassifier.convert.fetching import fetch_backbone
 from pyclassifier.convert.frozen_graph import read_frozen_mobilenet
 from pyclassifier.convert.registry import Package, PackagedFile
-from pyclassifier.convert.running import run_tfjs
 from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_runs import run_tfjs
 from pyclassifier.convert.tfjs_writing import write_tfjs
 
 NAME = "mobilenet_v1_0.25_224"

@@ -18,7 +18,7 @@ from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
 from pyclassifier.convert.isolation import read_keras
 from pyclassifier.convert.keras_to_tfjs import to_layers_model
 from pyclassifier.convert.model import KerasModel
-from pyclassifier.convert.running import Job, run_many
+from pyclassifier.convert.tfjs_runs import Job, run_many
 from pyclassifier.convert.tfjs_to_keras.rules import RULES
 from pyclassifier.convert.tfjs_writing import write_tfjs
 

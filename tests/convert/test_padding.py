@@ -5,7 +5,7 @@ from tfjs_models import functional, layer, needs_tfjs
 from pyclassifier.convert import ConvertError, absorb_padding
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import Job, run_many
+from pyclassifier.convert.tfjs_runs import Job, run_many
 from pyclassifier.convert.tfjs_writing import write_tfjs
 
 

@@ -24,8 +24,8 @@ from pyclassifier.convert.formats import source_format
 from pyclassifier.convert.pipeline import convert
 from pyclassifier.convert.reading import read_model
 from pyclassifier.convert.request import Options
-from pyclassifier.convert.running import Job, run_many
-from pyclassifier.convert.saved_models import PACKAGES
+from pyclassifier.convert.tensorflowjs import PACKAGES
+from pyclassifier.convert.tfjs_runs import Job, run_many
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,7 +128,7 @@ def test_archives_are_not_trusted(tmp_path, members, said):
 def test_archives_are_bounded_and_whole(tmp_path, monkeypatch):
     archive = _archive(tmp_path / "hub.tar.gz", **{"saved_model.pb": os.urandom(4096)})
     with monkeypatch.context() as patch, pytest.raises(ConvertError, match="at most 4,000 bytes"):
-        patch.setattr("convert.saved_models._MAX_UNPACKED_BYTES", 4000)
+        patch.setattr("pyclassifier.convert.tensorflowjs._MAX_UNPACKED_BYTES", 4000)
         convert(archive, tmp_path / "out", Options(graph_python=sys.executable))
     archive.write_bytes(archive.read_bytes()[:2000])
     with pytest.raises(ConvertError, match="damaged"):

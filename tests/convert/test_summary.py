@@ -5,10 +5,10 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 from pyclassifier.convert.graph import flatten
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import Job, run_many, run_tfjs
 from pyclassifier.convert.shapes import output_shapes
 from pyclassifier.convert.summary import summary
 from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_runs import Job, run_many, run_tfjs
 from pyclassifier.convert.tfjs_writing import write_tfjs
 
 IMAGE = [None, 17, 12, 3]

@@ -18,8 +18,8 @@ from PIL import Image
 from pyclassifier.archives import Archive, write_archive
 from pyclassifier.backbones import feature_extractor, get_card, head, initial_weights
 from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.running import run_tfjs
 from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_runs import run_tfjs
 from pyclassifier.convert.tfjs_to_keras import write_keras
 
 HERE = Path(__file__).parent

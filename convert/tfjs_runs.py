@@ -1,11 +1,10 @@
-"""Models run by others: by tf.js under Node.js, by Keras in a process of its own."""
+"""tf.js models run by tf.js itself, under Node.js."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 
 from .errors import ConvertError
 from .model import Array
+from .processes import answers_of, run_program
 
 _RUNNER = Path(__file__).parent / "run_tfjs.mjs"
-_TIMEOUT_S = 1800
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class Job:
         Whether each of its weights must be in the file, and no other; else tf.js draws those that are not.
     graph : pair of lists of str, optional
         Of a graph model: the names of its inputs, and of the outputs that are wanted.
+    called : str
+        What an error calls it; by default its folder.
     """
 
     folder: str | os.PathLike[str]
@@ -46,6 +47,7 @@ class Job:
     layer: str | None = None
     strict: bool = True
     graph: tuple[list[str], list[str]] | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,23 @@ def run_tfjs(
     ConvertError
         Node.js or tf.js is missing, or the model does not load or run.
     """
-    (run,) = run_many([Job(folder, inputs)], backend=backend, node_modules=node_modules, custom=custom)
-    if isinstance(run, ConvertError):
-        raise run
-    return run
+    return run_all([Job(folder, inputs)], backend=backend, node_modules=node_modules, custom=custom)[0]
+
+
+def run_all(
+    jobs: Sequence[Job],
+    *,
+    backend: str = "wasm",
+    node_modules: str | os.PathLike[str] | None = None,
+    custom: Sequence[str | os.PathLike[str]] = (),
+) -> list[TfjsRun]:
+    """Run several models as `run_many` does; the first failure is raised."""
+    made = []
+    for run in run_many(jobs, backend=backend, node_modules=node_modules, custom=custom):
+        if isinstance(run, ConvertError):
+            raise run
+        made.append(run)
+    return made
 
 
 def run_many(
@@ -143,23 +158,13 @@ def run_many(
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
         described = [_described(job, Path(temporary) / str(i), custom) for i, job in enumerate(jobs)]
         task = {"node_modules": str(find_node_modules(node_modules)), "backend": backend, "jobs": described}
-        try:
-            process = subprocess.run(
-                [find_node(), "--max-old-space-size=8192", str(_RUNNER)],
-                input=json.dumps(task),
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                timeout=_TIMEOUT_S,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ConvertError(f"Expected Node.js to run the model, it did not ({error}).") from error
-        answers = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
+        command = [find_node(), "--max-old-space-size=8192", str(_RUNNER)]
+        process = run_program(command, "Node.js to run the model", given=json.dumps(task))
+        answers = answers_of(process)
         if len(answers) < len(jobs):
             said = " ".join(process.stderr.split())[-500:]
             answers += [{"error": f"Node.js ended with code {process.returncode}: {said}"}] * (len(jobs) - len(answers))
-        return [_run(answer, job.folder) for answer, job in zip(answers, jobs, strict=True)]
+        return [_run(answer, job) for answer, job in zip(answers, jobs, strict=True)]
 
 
 def _described(job: Job, stem: Path, custom: Sequence[str | os.PathLike[str]]) -> dict[str, Any]:
@@ -182,111 +187,9 @@ def _described(job: Job, stem: Path, custom: Sequence[str | os.PathLike[str]]) -
     }
 
 
-def _run(answer: dict[str, Any], folder: str | os.PathLike[str]) -> TfjsRun | ConvertError:
+def _run(answer: dict[str, Any], job: Job) -> TfjsRun | ConvertError:
     if "error" in answer:
         text = " ".join(str(answer["error"]).split())
-        return ConvertError(f"Expected tf.js to load and run {folder}; it said: {text}")
+        return ConvertError(f"Expected tf.js to load and run {job.called or job.folder}; it said: {text}")
     outputs = [np.fromfile(made["path"], np.float32).reshape(made["shape"]) for made in answer["outputs"]]
     return TfjsRun(outputs, answer["shapes"], answer["backend"])
-
-
-def run_script(script: Path, job: Path, *, python: str = sys.executable) -> dict[str, Any]:
-    """Run a script on a job in a process of its own, by any Python.
-
-    Parameters
-    ----------
-    script : Path
-        It answers on stdout, by a line of JSON.
-    job : Path
-        Its only argument.
-    python : str
-
-    Returns
-    -------
-    dict
-        The answer; ``{"error": text}`` where there is none.
-    """
-    try:
-        process = subprocess.run(
-            [python, str(script), str(job)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return {"error": f"it did not run to its end ({error})"}
-    lines = [line for line in process.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        said = " ".join(process.stderr.split())[-300:]
-        return {"error": f"it ended with code {process.returncode}: {said}"}
-    answer: dict[str, Any] = json.loads(lines[-1])
-    return answer
-
-
-def keras_outputs(path: str | os.PathLike[str], inputs: Sequence[Array], keras_version: str = "3") -> list[Array]:
-    """Run a Keras file by Keras itself, in a process of its own.
-
-    Parameters
-    ----------
-    path : path
-        A .keras or .h5.
-    inputs : sequence of ndarray
-    keras_version : str
-        Of the file: tf_keras is tried first for those of Keras 2.
-
-    Returns
-    -------
-    list of ndarray
-
-    Raises
-    ------
-    ConvertError
-        Keras cannot load or run it.
-    """
-    with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
-        given, made = Path(temporary) / "in.npz", Path(temporary) / "out.npz"
-        np.savez(given, *inputs)
-        script = Path(__file__).parent / "run_keras.py"
-        arguments = [str(script), str(Path(path).resolve()), str(given), str(made), keras_version]
-        run_python(arguments, f"Keras to load and run {path}")
-        with np.load(made) as arrays:
-            return [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
-
-
-def run_python(arguments: Sequence[str], task: str, timeout: float = _TIMEOUT_S) -> None:
-    """Run Python in a process of its own.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        Path of the program, or ``-m`` and its name, and what it takes.
-    task : str
-        What it is expected to do, for the error: ``"Keras to run m.h5"``.
-    timeout : float
-        In seconds.
-
-    Raises
-    ------
-    ConvertError
-        It fails, with the last line that it wrote to stderr, or takes too long.
-    """
-    command = [sys.executable, *arguments]
-    try:
-        process = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConvertError(f"Expected {task}; it did not ({error}).") from error
-    if process.returncode:
-        said = (process.stderr.strip().splitlines() or [f"nothing, exit code {process.returncode}"])[-1][:500]
-        raise ConvertError(f"Expected {task}; it said: {said}")
-
-
-def has_keras() -> bool:
-    """Return whether Keras is installed, without importing it."""
-    from importlib.util import find_spec
-
-    return find_spec("keras") is not None or find_spec("tf_keras") is not None

@@ -1,4 +1,4 @@
-"""Train image classifiers in the browser, in Python: no upload, no account, honest figures.
+"""Train image classifiers in the browser and on your own machine, in Python: no upload, no account, honest figures.
 
 What is used most stands here. The rest is found in its wing, each of which imports only from those below it:
 
@@ -12,119 +12,64 @@ What is used most stands here. The rest is found in its wing, each of which impo
 - `pyclassifier.backbones`: pretrained networks as plain data; `pyclassifier.backbones.layers`: networks of one's own
 - `pyclassifier.metrics`, `pyclassifier.errors`
 - `pyclassifier.data`: files, folders, zips and tables -> labelled photos
+
+What takes long returns when it is done; `AsyncImageClassifier` and `pyclassifier.aio` have the same to be awaited. In a
+browser, whose only thread must not be kept waiting, the names here are those to be awaited, too.
 """
 
-from .archives import StorageCost
-from .backbones import CATALOG, DEFAULT_BACKBONE, LayerSummary, ModelCard, NetworkSummary, layers, small_cnn
-from .classifiers import (
-    CrossValidation,
-    ImageClassifier,
-    ImageNetClassifier,
-    Recognition,
-    StratifiedGroupKFold,
-    StratifiedKFold,
-    TrainedClassifier,
-    check_dataset,
-    cross_val_score,
-    cross_validate,
-)
-from .data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight, decode_image, one_hot
-from .embedding import Augmentation, FeatureCache, NearDuplicates, near_duplicates
-from .engines import FitConfig, default_engine
-from .errors import (
-    ArchiveError,
-    DatasetError,
-    EngineError,
-    ImageDecodeError,
-    NotFittedError,
-    PyClassifierError,
-    StoppedError,
-    UnknownModelError,
-)
-from .history import History
-from .judging import (
-    NONE_OF_THESE,
-    Calibration,
-    Comparison,
-    DatasetReport,
-    Evaluation,
-    Finding,
-    Fix,
-    HeatMap,
-    Predictions,
-    ReliabilityCurve,
-    rejection_threshold,
-    reliability_curve,
-)
-from .metrics import accuracy_score, confusion_matrix, mcnemar_test, precision_recall_f1, wilson_interval
+import sys
+
+from . import aio
+from .backbones import CATALOG, ModelCard, layers
+from .blocking import blocking
+from .classifiers import AsyncImageClassifier, AsyncImageNetClassifier
+from .data import Dataset, Problem, Sample, decode_image
+from .embedding import Augmentation
+from .engines import default_engine
+from .errors import PyClassifierError
+from .judging import NONE_OF_THESE, Evaluation, Predictions
 from .progress import Progress
-from .projects import Project, open_project, save_project
-from .samples import load_samples
-from .training import Leak, Snapshot
+from .projects import Project, open_for_blocking
+
+if sys.platform == "emscripten":
+    from .aio import check_dataset, cross_val_score, cross_validate, load_samples, open_project, save_project
+    from .classifiers import AsyncImageClassifier as ImageClassifier
+    from .classifiers import AsyncImageNetClassifier as ImageNetClassifier
+else:
+    from .classifiers import ImageClassifier, ImageNetClassifier
+
+    check_dataset = blocking(aio.check_dataset)
+    cross_val_score = blocking(aio.cross_val_score)
+    cross_validate = blocking(aio.cross_validate)
+    load_samples = blocking(aio.load_samples)
+    save_project = blocking(aio.save_project)
+    open_project = blocking(open_for_blocking)
 
 __all__ = [
     "CATALOG",
-    "DEFAULT_BACKBONE",
     "NONE_OF_THESE",
-    "ArchiveError",
+    "AsyncImageClassifier",
+    "AsyncImageNetClassifier",
     "Augmentation",
-    "Calibration",
-    "Comparison",
-    "CrossValidation",
     "Dataset",
-    "DatasetError",
-    "DatasetReport",
-    "EngineError",
     "Evaluation",
-    "FeatureCache",
-    "Finding",
-    "FitConfig",
-    "Fix",
-    "HeatMap",
-    "History",
     "ImageClassifier",
-    "ImageDecodeError",
     "ImageNetClassifier",
-    "LabelEncoder",
-    "LayerSummary",
-    "Leak",
     "ModelCard",
-    "NearDuplicates",
-    "NetworkSummary",
-    "NotFittedError",
     "Predictions",
     "Problem",
     "Progress",
     "Project",
     "PyClassifierError",
-    "Recognition",
-    "ReliabilityCurve",
     "Sample",
-    "Snapshot",
-    "StoppedError",
-    "StorageCost",
-    "StratifiedGroupKFold",
-    "StratifiedKFold",
-    "TrainedClassifier",
-    "UnknownModelError",
-    "accuracy_score",
+    "aio",
     "check_dataset",
-    "compute_class_weight",
-    "confusion_matrix",
     "cross_val_score",
     "cross_validate",
     "decode_image",
     "default_engine",
     "layers",
     "load_samples",
-    "mcnemar_test",
-    "near_duplicates",
-    "one_hot",
     "open_project",
-    "precision_recall_f1",
-    "rejection_threshold",
-    "reliability_curve",
     "save_project",
-    "small_cnn",
-    "wilson_interval",
 ]

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from conftest import IN_PYODIDE
 
-from pyclassifier import DEFAULT_BACKBONE, ArchiveError
 from pyclassifier.archives import Archive, largest_difference, read_archive, read_promises, write_archive
-from pyclassifier.backbones import encode_weights, feature_extractor, get_card, head, initial_weights
+from pyclassifier.backbones import DEFAULT_BACKBONE, encode_weights, feature_extractor, get_card, head, initial_weights
+from pyclassifier.errors import ArchiveError
 from pyclassifier.training import read_evaluation, read_history
 
 FILES = ["model.json", "weights.bin", "metadata.json"]

@@ -6,7 +6,8 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, encode, noisy
 from PIL import Image, ImageEnhance, ImageOps
 
-from pyclassifier import Augmentation, Dataset, ImageClassifier, Predictions, Sample, cross_validate
+from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, Predictions, Sample
+from pyclassifier.aio import cross_validate
 from pyclassifier.embedding import Variation, fit_image
 
 PICTURE = Image.fromarray(noisy((90, 140, 180), 3, (160, 120)))
@@ -95,8 +96,8 @@ def test_impossible_figures_are_refused(how):
 # With a classifier.
 
 
-def make(engine=None, **params) -> ImageClassifier:
-    return ImageClassifier(engine=engine or NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
+def make(engine=None, **params) -> AsyncImageClassifier:
+    return AsyncImageClassifier(engine=engine or NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
 
 
 async def test_copies_are_of_training_photos_only_and_remembered():
@@ -111,7 +112,7 @@ async def test_copies_are_of_training_photos_only_and_remembered():
     await classifier.fit(dataset)
     assert engine.n_predicted == 30 + 2 * 24 + 6 + 6, "all features were remembered"
     assert classifier._learned.record["run"]["parameters"]["augmentation"]["copies"] == 2
-    await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
 
 
 async def test_the_split_is_the_same_and_the_model_another_one():

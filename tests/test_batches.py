@@ -5,7 +5,8 @@ import pytest
 from photos import encode
 from PIL import Image
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, decode_image
+from pyclassifier import CATALOG, decode_image
+from pyclassifier.backbones import DEFAULT_BACKBONE
 from pyclassifier.embedding import FIT_MODES, fit_image, load_image, make_batch
 
 CARD = CATALOG[DEFAULT_BACKBONE]

@@ -7,14 +7,8 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import COLORS, color_dataset, noisy
 
-from pyclassifier import (
-    NONE_OF_THESE,
-    Calibration,
-    ImageClassifier,
-    Predictions,
-    rejection_threshold,
-    reliability_curve,
-)
+from pyclassifier import NONE_OF_THESE, AsyncImageClassifier, Predictions
+from pyclassifier.judging import Calibration, rejection_threshold, reliability_curve
 
 
 def drawn(n=400, seed=0, n_classes=4):
@@ -117,9 +111,9 @@ def test_what_somebody_else_wrote_is_not_believed(change):
 # With a classifier.
 
 
-async def trained(n=36, **params) -> ImageClassifier:
+async def trained(n=36, **params) -> AsyncImageClassifier:
     params = {"input_size": 32, "learning_rate": 0.01, "validation_split": 0.5, **params}
-    return await ImageClassifier(engine=NumpyEngine(), **params).fit(color_dataset(n))
+    return await AsyncImageClassifier(engine=NumpyEngine(), **params).fit(color_dataset(n))
 
 
 STRANGE = [noisy((128, 128, 128), 5), noisy((125, 120, 130), 6)]
@@ -139,7 +133,7 @@ async def test_strangers_are_none_of_these():
 
 async def test_the_threshold_is_in_the_archive():
     classifier = await trained()
-    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     assert opened.threshold_ == classifier.threshold_
     assert opened.calibration_.to_dict() == classifier.calibration_.to_dict()
     assert (await opened.predict(STRANGE, reject=True)).tolist() == [NONE_OF_THESE] * 2
@@ -161,7 +155,7 @@ async def test_other_photos_can_choose_the_threshold():
     others = await classifier.predict_photos(color_dataset(30, prefix="others/"))
     classifier.calibrate(others, max_refused=0.1)
     assert classifier.calibration_.n_right > 60 and classifier.calibration_.max_refused == 0.1
-    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     assert opened.threshold_ == classifier.threshold_ is not None
     with pytest.raises(ValueError, match="predictions of the classes blue, green, red; got cat"):
         classifier.calibrate(Predictions((), ("cat",), np.zeros((0, 1), np.float32)))

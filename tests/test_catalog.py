@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, ModelCard, UnknownModelError
-from pyclassifier.backbones import get_card
+from pyclassifier import CATALOG, ModelCard
+from pyclassifier.backbones import DEFAULT_BACKBONE, get_card
+from pyclassifier.errors import UnknownModelError
 
 PUBLISHED = Path(__file__).parent / "../../shared/models/mobilenet_v1_0.25_224/tfjs"
 

@@ -6,7 +6,9 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, encode
 from PIL import Image
 
-from pyclassifier import Dataset, ImageClassifier, Sample, StoppedError, check_dataset
+from pyclassifier import AsyncImageClassifier, Dataset, Sample
+from pyclassifier.aio import check_dataset
+from pyclassifier.errors import StoppedError
 
 
 def sample(name, data, label, split=None):
@@ -95,7 +97,7 @@ async def test_a_photo_on_both_sides_of_the_split_is_put_on_one():
 
 async def test_nearly_the_same_photos_are_found_by_features_which_training_uses_again():
     engine = NumpyEngine()
-    classifier = ImageClassifier(engine=engine, input_size=32, epochs=1)
+    classifier = AsyncImageClassifier(engine=engine, input_size=32, epochs=1)
     original = picture("blue", 5, (96, 72))
     again = sample("again.jpg", encode(original, "JPEG", quality=60), "blue")
     other = sample("other.jpg", encode(original, "JPEG", quality=80), "red")
@@ -116,7 +118,7 @@ async def test_nearly_the_same_photos_are_found_by_features_which_training_uses_
 
 async def test_small_photos_are_found_for_the_input_of_a_classifier():
     small = sample("small.png", encode(picture("red", 9, (40, 12))), "red")
-    classifier = ImageClassifier(engine=NumpyEngine(), input_size=32)
+    classifier = AsyncImageClassifier(engine=NumpyEngine(), input_size=32)
     report = await check([*photos(), small], classifier=classifier)
     assert kinds(report) == ["small"] and report[0].groups == ((small,),) and report[0].numbers["side"] == 16
 
@@ -134,7 +136,9 @@ async def test_a_check_can_be_stopped_and_shows_itself():
     with pytest.raises(StoppedError):
         await check(photos(), should_stop=lambda: True)
     with pytest.raises(StoppedError):
-        await check(photos(), classifier=ImageClassifier(engine=NumpyEngine(), input_size=32), should_stop=lambda: True)
+        await check(
+            photos(), classifier=AsyncImageClassifier(engine=NumpyEngine(), input_size=32), should_stop=lambda: True
+        )
     seen = []
     report = await check([sample("<b>.png", b"", "blue"), *photos(2)], on_progress=seen.append)
     assert [(p.stage, p.done, p.total) for p in seen] == [("decoding", i + 1, 5) for i in range(5)]

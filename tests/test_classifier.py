@@ -5,23 +5,15 @@ import pytest
 from numpy_engine import N_FEATURES, NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 
-from pyclassifier import (
-    Dataset,
-    DatasetError,
-    EngineError,
-    ImageClassifier,
-    ImageDecodeError,
-    NotFittedError,
-    Sample,
-    StoppedError,
-)
+from pyclassifier import AsyncImageClassifier, Dataset, Sample
 from pyclassifier.archives import read_archive
-from pyclassifier.training import batch_size
+from pyclassifier.errors import DatasetError, EngineError, ImageDecodeError, NotFittedError, StoppedError
+from pyclassifier.training import TrainSettings
 
 
-def make(engine=None, **params) -> ImageClassifier:
+def make(engine=None, **params) -> AsyncImageClassifier:
     params = {"input_size": 32, "learning_rate": 0.01, **params}
-    return ImageClassifier(engine=engine or NumpyEngine(), **params)
+    return AsyncImageClassifier(engine=engine or NumpyEngine(), **params)
 
 
 async def test_it_learns_colors_and_recognises_new_photos():
@@ -119,7 +111,7 @@ async def test_a_stopped_fit_with_other_parameters_leaves_the_learned_model():
     with pytest.raises(StoppedError):
         await classifier.set_params(input_size=64, fit_mode="pad").fit(color_dataset(), should_stop=lambda: True)
     assert np.array_equal(await classifier.predict_proba(photos), before) and engine.memory() == held
-    opened = await ImageClassifier.load(await classifier.save(), engine=engine)
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=engine)
     assert opened.fit_mode == "crop" and opened._learned.extractor.card.input_size == 32
 
 
@@ -148,7 +140,7 @@ async def test_the_best_epoch_is_kept_and_patience_ends_the_training():
     assert classifier.validation_.losses.mean() == pytest.approx(min(losses), abs=1e-4)
     patient = await make(epochs=60, learning_rate=0.05, patience=4).fit(dataset)
     assert len(patient.history_["loss"]) == patient.best_epoch_ + 4 and not patient.stopped_
-    opened = await ImageClassifier.load(await patient.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await patient.save(), engine=NumpyEngine())
     assert opened.best_epoch_ == patient.best_epoch_
     blind = await make(epochs=5, patience=2, validation_split=0).fit(dataset)
     assert blind.best_epoch_ == len(blind.history_["loss"]) == 5
@@ -312,7 +304,7 @@ async def test_save_and_load_give_the_same_probabilities(tmp_path):
     assert (tmp_path / "model.zip").read_bytes() == data
     photos = [noisy(color, 77) for color in COLORS.values()]
     engine = NumpyEngine()
-    opened = await ImageClassifier.load(tmp_path / "model.zip", engine=engine)
+    opened = await AsyncImageClassifier.load(tmp_path / "model.zip", engine=engine)
     assert np.allclose(await opened.predict_proba(photos), await classifier.predict_proba(photos), atol=1e-6)
     assert opened.name_ == "colours" and opened.fit_mode == "pad" and opened.input_size is None
     assert opened.classes_.tolist() == classifier.classes_.tolist()
@@ -325,14 +317,14 @@ async def test_save_and_load_give_the_same_probabilities(tmp_path):
 
 async def test_an_opened_model_can_be_trained_anew():
     data = await (await make().fit(color_dataset(labels=("blue", "red")))).save()
-    opened = await ImageClassifier.load(data, engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(data, engine=NumpyEngine())
     await opened.set_params(learning_rate=0.01).fit(color_dataset())
     assert opened.classes_.tolist() == ["blue", "green", "red"] and opened.evaluation_.accuracy == 1
 
 
 async def test_a_self_check_tells_a_changed_model():
     classifier = await make().fit(color_dataset())
-    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     opened._learned.head._weights["head_hidden/kernel"] += 0.1
     assert await opened.self_check() > 1e-3
     assert math.isnan(await classifier.self_check())
@@ -355,7 +347,7 @@ async def test_it_comes_back_to_what_it_learned_before():
 
 async def test_it_does_not_come_back_to_another_backbone():
     classifier = await make().fit(color_dataset())
-    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     with pytest.raises(ValueError, match="open its archive instead"):
         await opened.restore(classifier.snapshot())
     assert (await opened.predict([noisy(COLORS["red"], seed=5)])).tolist() == ["red"]
@@ -380,7 +372,8 @@ async def test_an_engine_that_fails_to_come_back_leaves_all_as_it_was():
 
 @pytest.mark.parametrize(("n", "size"), [(1, 16), (800, 16), (801, 32), (5000, 128)])
 def test_many_photos_are_trained_on_in_larger_steps(n, size):
-    assert batch_size(n, {"batch_size": None}) == size and batch_size(n, {"batch_size": 5}) == 5
+    assert TrainSettings().fit_config(n).batch_size == size
+    assert TrainSettings(batch_size=5).fit_config(n).batch_size == 5
 
 
 async def test_the_size_of_the_steps_is_on_record():

@@ -6,8 +6,9 @@ import zipfile
 import pytest
 from photos import Reader
 
-from pyclassifier import Dataset, DatasetError, Sample
+from pyclassifier import Dataset, Sample
 from pyclassifier.data import SUFFIXES
+from pyclassifier.errors import DatasetError
 
 
 async def read() -> bytes:

@@ -11,8 +11,9 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 
-from pyclassifier import Dataset, Evaluation, History, ImageClassifier, Predictions, Problem, Sample
+from pyclassifier import AsyncImageClassifier, Dataset, Evaluation, Predictions, Problem, Sample
 from pyclassifier.display import TrainingView, history_html
+from pyclassifier.history import History
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -54,7 +55,7 @@ def page(thing) -> Page:
 
 async def fitted(dataset=None, **params):
     params = {"input_size": 32, "learning_rate": 0.01, "epochs": 5, "engine": NumpyEngine(), **params}
-    return await ImageClassifier(**params).fit(dataset or color_dataset(6))
+    return await AsyncImageClassifier(**params).fit(dataset or color_dataset(6))
 
 
 async def test_hostile_names_never_become_elements():
@@ -147,14 +148,14 @@ async def test_predictions_show_photos_with_bars_and_what_is_right():
 
 
 async def test_a_classifier_shows_its_parameters_and_its_state():
-    fresh = page(ImageClassifier(epochs=7))
+    fresh = page(AsyncImageClassifier(epochs=7))
     assert "not trained yet" in fresh.text and "validation_split 0.2" in " ".join(fresh.text.split())
     assert len(fresh.find("b")) == 1, "what is not the default stands out"
     classifier = await fitted(color_dataset(6))
     text = " ".join(page(classifier).text.split())
     assert "classes 3: blue, green, red" in text and "trained on 15 photos, 5 epochs" in text
     assert "engine numpy-double on numpy" in text and "not trained yet" not in text
-    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     assert "validation accuracy" in page(opened).text
     classifier.close()
     assert "not trained yet" in page(classifier).text
@@ -162,7 +163,7 @@ async def test_a_classifier_shows_its_parameters_and_its_state():
 
 @pytest.mark.parametrize("verbose", [False, "auto", True])
 async def test_a_terminal_gets_one_line_where_it_is_asked_for(verbose, capsys):
-    classifier = ImageClassifier(input_size=32, learning_rate=0.01, epochs=5, engine=NumpyEngine())
+    classifier = AsyncImageClassifier(input_size=32, learning_rate=0.01, epochs=5, engine=NumpyEngine())
     await classifier.fit(color_dataset(6), verbose=verbose)
     written = capsys.readouterr()
     if verbose is not True:
@@ -177,7 +178,7 @@ async def test_a_terminal_gets_one_line_where_it_is_asked_for(verbose, capsys):
 
 
 async def test_the_line_ends_where_training_fails(capsys):
-    classifier = ImageClassifier(input_size=32, engine=NumpyEngine())
+    classifier = AsyncImageClassifier(input_size=32, engine=NumpyEngine())
 
     def fail(history):
         raise ZeroDivisionError

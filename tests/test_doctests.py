@@ -4,9 +4,7 @@ import doctest
 import importlib
 
 import pytest
-from test_public_names import MODULES, PUBLIC_NAMES
-
-import pyclassifier
+from test_public_names import MODULES, PUBLIC
 
 IN_BROWSER_ONLY = {name for name in MODULES if name.startswith("engines.tfjs")}
 # Constants and errors, and what others are made of and show.
@@ -18,7 +16,7 @@ WITHOUT_EXAMPLES = {
     "Problem",
     "Recognition",
     "Sample",
-} | {name for name in PUBLIC_NAMES if name.endswith("Error")}
+} | {name for name in PUBLIC if name.endswith("Error")}
 MODULE_NAMES = sorted(set(MODULES) - IN_BROWSER_ONLY - {"__init__"})
 
 
@@ -28,7 +26,7 @@ def test_examples_run(name):
     assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
 
 
-@pytest.mark.parametrize("name", [name for name in PUBLIC_NAMES if name not in WITHOUT_EXAMPLES])
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name not in WITHOUT_EXAMPLES])
 def test_public_names_have_examples(name):
-    thing = getattr(pyclassifier, name)
+    thing = PUBLIC[name]
     assert any(test.examples for test in doctest.DocTestFinder().find(thing, name))

@@ -7,8 +7,11 @@ import pytest
 from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 
-from pyclassifier import CATALOG, DEFAULT_BACKBONE, EngineError, FitConfig, default_engine, one_hot
-from pyclassifier.backbones import get_card, head, initial_weights, layers
+from pyclassifier import CATALOG, default_engine
+from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, head, initial_weights, layers
+from pyclassifier.data import one_hot
+from pyclassifier.engines import FitConfig
+from pyclassifier.errors import EngineError
 
 N_FEATURES, N_CLASSES = 7, 3
 

@@ -6,8 +6,10 @@ from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 from photos import COLORS, color_dataset, encode, noisy
 
-from pyclassifier import ImageClassifier, NotFittedError, decode_image, default_engine, load_samples
+from pyclassifier import AsyncImageClassifier, decode_image, default_engine
+from pyclassifier.aio import load_samples
 from pyclassifier.backbones import head, initial_weights, layers
+from pyclassifier.errors import NotFittedError
 from pyclassifier.judging.explaining import _differentiate
 
 SIZE = 128
@@ -38,9 +40,9 @@ def hottest(heat) -> tuple[int, int]:
     return divmod(int(heat.argmax()), heat.shape[1])
 
 
-async def trained(engine=None, **params) -> ImageClassifier:
+async def trained(engine=None, **params) -> AsyncImageClassifier:
     params = {"input_size": SIZE, "learning_rate": 0.01, "epochs": 40, **params}
-    return await ImageClassifier(engine=engine or NumpyEngine(), **params).fit(color_dataset(10))
+    return await AsyncImageClassifier(engine=engine or NumpyEngine(), **params).fit(color_dataset(10))
 
 
 @pytest.mark.parametrize("pooling", ["avg", "flatten"])
@@ -66,7 +68,7 @@ async def test_it_explains_what_is_predicted():
     assert found.pixels.shape == (SIZE, SIZE, 3) and abs(found.pixels.mean(axis=(0, 1)) - COLORS["green"]).max() < 25
     other = await classifier.explain(photo, "red")
     assert other.label == "red" and other.probability == pytest.approx(y_proba[0, 2], abs=1e-5)
-    opened = await ImageClassifier.load(await classifier.save(), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     assert np.allclose((await opened.explain(photo)).heat, found.heat, atol=1e-5)
 
 
@@ -96,11 +98,11 @@ def test_derivatives_are_those_of_small_steps():
 
 async def test_what_cannot_be_explained_is_refused():
     with pytest.raises(NotFittedError):
-        await ImageClassifier(engine=NumpyEngine()).explain(noisy(GREY, 1))
+        await AsyncImageClassifier(engine=NumpyEngine()).explain(noisy(GREY, 1))
     with pytest.raises(ValueError, match=r"one of the classes blue, green, red; got 'cat'"):
         await (await trained()).explain(noisy(GREY, 1), "cat")
     topology = layers.network((8, 8, 3), [layers.flatten(), layers.dense(3)])
-    network = await ImageClassifier(topology=topology, engine=NumpyEngine(), epochs=1).fit(color_dataset(4))
+    network = await AsyncImageClassifier(topology=topology, engine=NumpyEngine(), epochs=1).fit(color_dataset(4))
     with pytest.raises(ValueError, match="trained from scratch"):
         await network.explain(noisy(GREY, 1))
 
@@ -118,7 +120,7 @@ async def test_with_a_real_backbone_it_finds_a_texture_and_leaves_nothing_behind
         pytest.skip("minutes on WebGL without a graphics processor; it runs on WebAssembly")
     before = engine.memory()
     dataset = await load_samples()
-    classifier = await ImageClassifier(input_size=size, epochs=20, engine=engine).fit(dataset)
+    classifier = await AsyncImageClassifier(input_size=size, epochs=20, engine=engine).fit(dataset)
     assert classifier.evaluation_.accuracy > 0.9
     held = engine.memory()
     brick = next(sample for sample in dataset.samples if sample.label == "brick")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from photos import Reader, encode
 
-from pyclassifier import EngineError, FeatureCache, Sample, StoppedError
+from pyclassifier import Sample
 from pyclassifier.backbones import ModelCard
-from pyclassifier.embedding import BATCH_SIZE, FeatureExtractor
+from pyclassifier.embedding import BATCH_SIZE, FeatureCache, FeatureExtractor
+from pyclassifier.errors import EngineError, StoppedError
 
 CARD = ModelCard("tiny", "Tiny", "", "MIT", (), feature_channels=3, input_size=8, stride=8)
 TIMEOUT_S = 20

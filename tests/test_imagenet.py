@@ -7,14 +7,15 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import COLORS, encode, noisy
 
-from pyclassifier import EngineError, ImageDecodeError, ImageNetClassifier
+from pyclassifier import AsyncImageNetClassifier
 from pyclassifier.backbones import LayerSummary, NetworkSummary
+from pyclassifier.errors import EngineError, ImageDecodeError
 
 PICTURES = [encode(noisy(color, k)) for k, color in enumerate(COLORS.values())]
 
 
 def classifier(engine):
-    return ImageNetClassifier(input_size=64, engine=engine)
+    return AsyncImageNetClassifier(input_size=64, engine=engine)
 
 
 async def test_predict_gives_the_most_probable_classes_first():

@@ -8,8 +8,9 @@ import pytest
 from photos import encode
 from PIL import Image, features
 
-from pyclassifier import ImageDecodeError, decode_image
+from pyclassifier import decode_image
 from pyclassifier.data import open_image
+from pyclassifier.errors import ImageDecodeError
 
 GRADIENT = np.stack([*np.meshgrid(np.arange(0, 240, 5), np.arange(0, 160, 5)), np.full((32, 48), 90)], -1).astype(
     np.uint8

@@ -7,8 +7,9 @@ import zipfile
 import pytest
 from photos import Reader
 
-from pyclassifier import Dataset, DatasetError
+from pyclassifier import Dataset
 from pyclassifier.data import Columns, MappingQuestion, from_set
+from pyclassifier.errors import DatasetError
 
 PHOTOS = ["p/1.jpg", "p/2.jpg", "p/a/3.png", "p/a/4.jpg"]
 

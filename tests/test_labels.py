@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from pyclassifier import LabelEncoder, NotFittedError, compute_class_weight, one_hot
+from pyclassifier.data import LabelEncoder, compute_class_weight, one_hot
+from pyclassifier.errors import NotFittedError
 
 LABELS = ["dog", "cat", "Zebra", "ähre", "10", "9", "cat", "", "cat ", "🐱", "日本"]
 

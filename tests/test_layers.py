@@ -7,10 +7,11 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import encode
 
-from pyclassifier import ArchiveError, Dataset, ImageClassifier, Sample, small_cnn
+from pyclassifier import AsyncImageClassifier, Dataset, Sample
 from pyclassifier.archives import Archive, write_archive
-from pyclassifier.backbones import initial_weights, input_shape, layers, output_shapes
+from pyclassifier.backbones import initial_weights, input_shape, layers, output_shapes, small_cnn
 from pyclassifier.embedding import pixels_card
+from pyclassifier.errors import ArchiveError
 
 
 def test_the_small_cnn_is_the_tutorials():
@@ -83,7 +84,9 @@ def tiny():
 
 
 async def fitted(engine, **options):
-    classifier = ImageClassifier(topology=tiny(), epochs=12, batch_size=6, learning_rate=0.02, engine=engine, **options)
+    classifier = AsyncImageClassifier(
+        topology=tiny(), epochs=12, batch_size=6, learning_rate=0.02, engine=engine, **options
+    )
     return await classifier.fit(grey_dataset())
 
 
@@ -94,7 +97,7 @@ async def test_a_classifier_learns_from_scratch_and_survives_its_archive():
     photos = [await sample.read() for sample in grey_dataset(3).samples]
     y_proba = await classifier.predict_proba(photos)
     data = await classifier.save(name="stripes")
-    opened = await ImageClassifier.load(data, engine=engine)
+    opened = await AsyncImageClassifier.load(data, engine=engine)
     assert np.abs(await opened.predict_proba(photos) - y_proba).max() < 1e-6
     assert await opened.self_check() < 1e-6
     assert opened.topology == tiny() and opened.classes_.tolist() == ["across", "along"]
@@ -106,7 +109,7 @@ async def test_a_classifier_learns_from_scratch_and_survives_its_archive():
 
 
 async def test_other_numbers_of_classes_are_explained():
-    classifier = ImageClassifier(topology=small_cnn(10), engine=NumpyEngine())
+    classifier = AsyncImageClassifier(topology=small_cnn(10), engine=NumpyEngine())
     with pytest.raises(ValueError, match=r"each of the 2 classes, got one with 10. End it with layers.dense\(2\)"):
         await classifier.fit(grey_dataset())
 
@@ -117,4 +120,4 @@ async def test_an_archive_with_layers_that_are_not_known_is_refused():
     topology["config"]["layers"][1]["class_name"] = "Lambda"
     archive = Archive({}, {}, topology, weights, ("a", "b"), pixels_card(topology))
     with pytest.raises(ArchiveError, match="Lambda"):
-        await ImageClassifier.load(write_archive(archive, version="0"), engine=NumpyEngine())
+        await AsyncImageClassifier.load(write_archive(archive, version="0"), engine=NumpyEngine())

@@ -4,14 +4,8 @@ import math
 import numpy as np
 import pytest
 
-from pyclassifier import (
-    Evaluation,
-    accuracy_score,
-    confusion_matrix,
-    mcnemar_test,
-    precision_recall_f1,
-    wilson_interval,
-)
+from pyclassifier import Evaluation
+from pyclassifier.metrics import accuracy_score, confusion_matrix, mcnemar_test, precision_recall_f1, wilson_interval
 
 RNG = np.random.default_rng(7)
 N_CLASSES = 5

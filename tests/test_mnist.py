@@ -10,8 +10,9 @@ import pytest
 from conftest import IN_PYODIDE
 from photos import encode
 
-from pyclassifier import DatasetError, decode_image
+from pyclassifier import decode_image
 from pyclassifier.data import center_digit, draw_samples, from_idx, from_sprite, read_idx
+from pyclassifier.errors import DatasetError
 
 rng = np.random.default_rng(0)
 PICTURES = rng.integers(0, 256, (30, 28, 28), np.uint8)

@@ -7,18 +7,10 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 from PIL import Image
 
-from pyclassifier import (
-    Dataset,
-    DatasetError,
-    ImageClassifier,
-    ImageDecodeError,
-    Sample,
-    StoppedError,
-    StratifiedGroupKFold,
-    StratifiedKFold,
-    cross_val_score,
-    cross_validate,
-)
+from pyclassifier import AsyncImageClassifier, Dataset, Sample
+from pyclassifier.aio import cross_val_score, cross_validate
+from pyclassifier.errors import DatasetError, ImageDecodeError, StoppedError
+from pyclassifier.training import StratifiedGroupKFold, StratifiedKFold
 
 Y = np.random.default_rng(3).permutation(["cat"] * 17 + ["dog"] * 8 + ["ant"] * 5)
 
@@ -57,7 +49,7 @@ def test_classes_smaller_than_the_folds_are_refused():
 
 async def test_scores_are_accuracies_and_what_was_learned_stays():
     engine = NumpyEngine()
-    classifier = ImageClassifier(input_size=32, learning_rate=0.01, engine=engine)
+    classifier = AsyncImageClassifier(input_size=32, learning_rate=0.01, engine=engine)
     dataset = color_dataset(6)
     scores = await cross_val_score(classifier, dataset, cv=3)
     assert scores.shape == (3,) and (scores == 1).all()
@@ -72,7 +64,7 @@ async def test_scores_are_accuracies_and_what_was_learned_stays():
 
 async def test_unreadable_photos_are_left_out_on_request():
     dataset = Dataset.from_files([*color_files(4), ("p/red/no.png", Reader(b"no"))])
-    classifier = ImageClassifier(input_size=32, learning_rate=0.01, engine=NumpyEngine())
+    classifier = AsyncImageClassifier(input_size=32, learning_rate=0.01, engine=NumpyEngine())
     with pytest.raises(ImageDecodeError):
         await cross_val_score(classifier, dataset, cv=2)
     problems = []
@@ -118,8 +110,8 @@ def test_fewer_groups_than_folds_are_refused():
         next(StratifiedGroupKFold(3).split([0] * 6, [0, 1] * 3, [0, 1]))
 
 
-def make(engine=None, **params) -> ImageClassifier:
-    return ImageClassifier(engine=engine or NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
+def make(engine=None, **params) -> AsyncImageClassifier:
+    return AsyncImageClassifier(engine=engine or NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
 
 
 async def test_every_photo_is_judged_once_and_what_was_learned_stays():

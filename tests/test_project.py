@@ -10,18 +10,9 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, encode, noisy
 
-from pyclassifier import (
-    ArchiveError,
-    Augmentation,
-    Dataset,
-    ImageClassifier,
-    Problem,
-    Project,
-    Sample,
-    StoppedError,
-    open_project,
-    save_project,
-)
+from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, Problem, Project, Sample
+from pyclassifier.aio import open_project, save_project
+from pyclassifier.errors import ArchiveError, StoppedError
 
 FAST = {"input_size": 32, "learning_rate": 0.01, "epochs": 12}
 
@@ -31,7 +22,7 @@ async def trained():
     marked = [
         replace(s, split="validation", group="burst 1") if i % 6 == 0 else s for i, s in enumerate(dataset.samples)
     ]
-    classifier = ImageClassifier(engine=NumpyEngine(), **FAST)
+    classifier = AsyncImageClassifier(engine=NumpyEngine(), **FAST)
     await classifier.fit(Dataset(tuple(marked)))
     photos = Dataset(tuple(marked), (Problem("x.txt", "not an image."),))
     return Project(
@@ -116,7 +107,7 @@ async def test_it_can_be_saved_and_opened_again_and_again():
 
 
 async def test_photos_without_a_model_and_classes_that_are_switched_off():
-    classifier = ImageClassifier(engine=NumpyEngine(), epochs=7, hidden_units=9)
+    classifier = AsyncImageClassifier(engine=NumpyEngine(), epochs=7, hidden_units=9)
     project = Project(color_dataset(2), classifier, disabled=frozenset({"red"}))
     assert project.dataset.labels == ["blue", "green"]
     opened = await open_project(await saved(project), engine=NumpyEngine())
@@ -161,7 +152,7 @@ async def test_photos_that_cannot_be_read_become_problems():
         raise OSError("it was moved")
 
     project = Project(
-        color_dataset(2) + Dataset((Sample("red/gone.jpg", gone, "red"),)), ImageClassifier(engine=NumpyEngine())
+        color_dataset(2) + Dataset((Sample("red/gone.jpg", gone, "red"),)), AsyncImageClassifier(engine=NumpyEngine())
     )
     buffer = io.BytesIO()
     lost = await save_project(project, buffer)
@@ -177,7 +168,7 @@ async def test_names_in_the_zip_never_come_from_the_photos():
     photos = Dataset(
         tuple(Sample(path, Reader(b"x"), "a") for path in ("../../evil.jpg", "/etc/passwd", "con.exe", "a.JPG"))
     )
-    names = zipfile.ZipFile(io.BytesIO(await saved(Project(photos, ImageClassifier())))).namelist()
+    names = zipfile.ZipFile(io.BytesIO(await saved(Project(photos, AsyncImageClassifier())))).namelist()
     assert names == ["photos/000000.jpg", "photos/000001", "photos/000002", "photos/000003.jpg", "project.json"]
 
 
@@ -235,7 +226,7 @@ async def test_other_files_and_bombs_are_refused():
     "key", ["name", "classes", "photos", "problems", "parameters", "weights", "settings", "features", "validation"]
 )
 async def test_whatever_stands_in_it_opens_or_is_refused(key):
-    data = await saved(Project(color_dataset(1), ImageClassifier(engine=NumpyEngine())))
+    data = await saved(Project(color_dataset(1), AsyncImageClassifier(engine=NumpyEngine())))
     hostile = [None, True, -1, 1e308, "x", [], {}, [None], [[]], [{}], ["x"], {"x": None}, {"epochs": "x"}]
     hostile += [
         [{"label": 1, "enabled": 2}],

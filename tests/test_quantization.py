@@ -12,7 +12,7 @@ from numpy_engine import NumpyEngine
 from photos import color_dataset
 from test_classifier import make
 
-from pyclassifier import Dataset, ImageClassifier, Sample
+from pyclassifier import AsyncImageClassifier, Dataset, Sample
 from pyclassifier.archives import STORED_AS, choose_quantization, quantized
 
 rng = np.random.default_rng(0)
@@ -57,7 +57,7 @@ async def test_archives_with_fewer_bits_are_smaller_and_keep_promises_of_their_o
         kinds = {entry.get("quantization", {}).get("dtype", "float32") for entry in entries}
         assert kinds <= ({dtype} if dtype != "uint8" else {"uint8", "uint16"})
         sizes[dtype] = len(weights)
-        opened = await ImageClassifier.load(data, engine=NumpyEngine())
+        opened = await AsyncImageClassifier.load(data, engine=NumpyEngine())
         assert opened.deviation_ < 1e-6, "promised is what a reader computes, not what was there before"
     assert sizes["float32"] == 2 * sizes["float16"] == 2 * sizes["uint16"] > 2 * sizes["uint8"]
     assert len(classifier.engine_.live) == live, "no second copy of the weights stays"
@@ -75,7 +75,7 @@ async def test_costs_are_measured_with_the_weights_as_a_reader_has_them():
     for cost in costs:
         data = await classifier.save(dtype=cost.dtype)
         assert cost.n_bytes == pytest.approx(len(data), rel=0.01)  # The time in it deflates to more or less.
-        opened = await ImageClassifier.load(data, engine=NumpyEngine())
+        opened = await AsyncImageClassifier.load(data, engine=NumpyEngine())
         rows = await opened.predict_proba(list(held_out.samples))
         assert cost.largest_change == pytest.approx(np.abs(rows - exact).max(), abs=1e-6)
         assert cost.evaluation.matrix.tolist() == (await opened.evaluate(held_out)).matrix.tolist()

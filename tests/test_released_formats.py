@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy_engine import NumpyEngine
 
-from pyclassifier import ImageClassifier, Project, open_project, save_project
+from pyclassifier import AsyncImageClassifier, Project
+from pyclassifier.aio import open_project, save_project
 from pyclassifier.archives import TOLERANCE
 
 DATA = Path(__file__).parent / "data"
@@ -48,13 +49,13 @@ def picture(k: int) -> np.ndarray:
 PICTURES = [picture(k) for k in range(3)]
 
 
-async def load(data: bytes) -> ImageClassifier:
+async def load(data: bytes) -> AsyncImageClassifier:
     """Open a model; it computes what it promises, so that there is nothing to warn of."""
     with warnings.catch_warnings(action="error"):
-        return await ImageClassifier.load(data, engine=NumpyEngine())
+        return await AsyncImageClassifier.load(data, engine=NumpyEngine())
 
 
-async def assert_is_as_it_was_written(classifier: ImageClassifier, expected: dict) -> None:
+async def assert_is_as_it_was_written(classifier: AsyncImageClassifier, expected: dict) -> None:
     assert classifier.classes_.tolist() == expected["labels"]
     promised = np.array(expected["probabilities"], dtype=float)  # None, where a training diverged, is nan
     assert np.allclose(await classifier.predict_proba(PICTURES), promised, **CLOSE, equal_nan=True)
@@ -82,7 +83,7 @@ async def test_archives_of_every_version_open_and_are_saved_as_they_were(name):
 
 @pytest.mark.parametrize("name", ARCHIVES)
 async def test_archives_of_every_version_promise_probabilities_that_still_hold(name):
-    classifier = await ImageClassifier.load((DATA / name).read_bytes(), engine=NumpyEngine())
+    classifier = await AsyncImageClassifier.load((DATA / name).read_bytes(), engine=NumpyEngine())
     promises = "diverged" not in name and "teachable" not in name
     assert classifier.deviation_ <= TOLERANCE if promises else np.isnan(classifier.deviation_)
 
@@ -180,7 +181,7 @@ async def test_fields_of_a_later_versions_card_are_ignored_with_a_note(name):
         metadata["userMetadata"]["pyclassifier"]["card"]["mean"] = [0.5, 0.5, 0.5]
 
     with pytest.warns(Warning, match="mean"):
-        classifier = await ImageClassifier.load(edited(name, change, "metadata.json"), engine=NumpyEngine())
+        classifier = await AsyncImageClassifier.load(edited(name, change, "metadata.json"), engine=NumpyEngine())
     await assert_is_as_it_was_written(classifier, EXPECTED[name])
 
 

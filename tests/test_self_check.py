@@ -14,7 +14,7 @@ from numpy_engine import NumpyEngine
 from photos import color_dataset
 from test_classifier import make
 
-from pyclassifier import ImageClassifier
+from pyclassifier import AsyncImageClassifier
 from pyclassifier.archives import PATTERNS, complaint, draw_pattern, draw_patterns, largest_difference, read_promises
 
 
@@ -65,7 +65,7 @@ async def test_an_archive_keeps_its_promises_without_a_word():
     data = await (await make().fit(color_dataset())).save()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        opened = await ImageClassifier.load(data, engine=NumpyEngine())
+        opened = await AsyncImageClassifier.load(data, engine=NumpyEngine())
     assert opened.deviation_ < 1e-6
     assert math.isnan((await opened.set_params(input_size=32).fit(color_dataset())).deviation_)
 
@@ -78,7 +78,7 @@ async def test_tampered_promises_are_told_with_the_largest_difference():
         row[0] += 0.25 if row[0] < 0.5 else -0.25
 
     with pytest.warns(RuntimeWarning, match=r"differ by up to 0\.25 \(expected at most 0\.001\)"):
-        opened = await ImageClassifier.load(tampered(data, change), engine=NumpyEngine())
+        opened = await AsyncImageClassifier.load(tampered(data, change), engine=NumpyEngine())
     assert opened.deviation_ == pytest.approx(0.25, abs=1e-6)
     assert (await opened.predict([next(iter(draw_patterns(32)))])).shape == (1,), "it can be used all the same"
 
@@ -92,7 +92,7 @@ async def test_archives_of_before_promise_colours_and_are_checked_too():
     def change(record):
         record["selfCheck"] = [{"color": c, "probabilities": p} for c, p in zip(colors, rows, strict=True)]
 
-    opened = await ImageClassifier.load(tampered(await classifier.save(), change), engine=NumpyEngine())
+    opened = await AsyncImageClassifier.load(tampered(await classifier.save(), change), engine=NumpyEngine())
     assert opened.deviation_ < 1e-6
 
 

@@ -8,7 +8,8 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 from PIL import Image, ImageEnhance
 
-from pyclassifier import Dataset, DatasetError, ImageClassifier, Sample
+from pyclassifier import AsyncImageClassifier, Dataset, Sample
+from pyclassifier.errors import DatasetError
 from pyclassifier.training import check_splittable, draw_validation, find_leaks, group_samples
 
 SIZES = {"one": 1, "two": 2, "three": 3, "seven": 7, "ten": 10, "hundred": 100}
@@ -122,8 +123,8 @@ def test_leaks_say_what_is_common():
 # With a classifier.
 
 
-def make(**params) -> ImageClassifier:
-    return ImageClassifier(engine=NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
+def make(**params) -> AsyncImageClassifier:
+    return AsyncImageClassifier(engine=NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
 
 
 def paths(samples) -> set[str]:

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from pyclassifier import ArchiveError
 from pyclassifier.backbones import decode_arrays, decode_weights, encode_weights
+from pyclassifier.errors import ArchiveError
 
 
 def arrays(seed: int = 0) -> dict[str, np.ndarray]:

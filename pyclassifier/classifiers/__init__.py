@@ -1,20 +1,27 @@
-"""The classifiers that people use, and cross-validation of them."""
+"""The classifiers that people use, each with two faces, and cross-validation and checks by them.
 
+What waits is a coroutine here; `pyclassifier` and the classes without "Async" have it return when it is done.
+"""
+
+from .asynchronous import AsyncImageClassifier
+from .base import BaseImageClassifier, keep_validation, open_classifier, weights_id
 from .checks import check_dataset
 from .image import ImageClassifier
-from .imagenet import ImageNetClassifier, Recognition
-from .model_selection import CrossValidation, StratifiedGroupKFold, StratifiedKFold, cross_val_score, cross_validate
-from .trained import TrainedClassifier
+from .imagenet import AsyncImageNetClassifier, ImageNetClassifier, Recognition
+from .model_selection import CrossValidation, cross_val_score, cross_validate
 
 __all__ = [
+    "AsyncImageClassifier",
+    "AsyncImageNetClassifier",
+    "BaseImageClassifier",
     "CrossValidation",
     "ImageClassifier",
     "ImageNetClassifier",
     "Recognition",
-    "StratifiedGroupKFold",
-    "StratifiedKFold",
-    "TrainedClassifier",
     "check_dataset",
     "cross_val_score",
     "cross_validate",
+    "keep_validation",
+    "open_classifier",
+    "weights_id",
 ]

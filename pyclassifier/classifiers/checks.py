@@ -12,12 +12,12 @@ from ..embedding import Facts, FeatureCache, near_duplicates, pool_features
 from ..errors import ImageDecodeError, StoppedError
 from ..judging import DatasetReport, find_faults
 from ..progress import OnProgress, Progress, ShouldStop
-from .image import ImageClassifier
+from .base import BaseImageClassifier
 
 
 async def check_dataset(
     dataset: Dataset,
-    classifier: ImageClassifier | None = None,
+    classifier: BaseImageClassifier | None = None,
     *,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
@@ -66,10 +66,10 @@ async def check_dataset(
 
 
 async def _find_groups(
-    dataset: Dataset, classifier: ImageClassifier, on_progress: OnProgress | None, should_stop: ShouldStop | None
+    dataset: Dataset, classifier: BaseImageClassifier, on_progress: OnProgress | None, should_stop: ShouldStop | None
 ) -> tuple[int | None, ...]:
     """Number of the group of nearly the same photos that each one belongs to."""
-    X = await classifier.extract_features(dataset, problems=[], on_progress=on_progress, should_stop=should_stop)
+    X = await classifier._extract_features(dataset, [], on_progress, should_stop)
     pooled = pool_features(X, get_card(classifier.backbone, classifier.input_size).feature_channels)
     rows = np.flatnonzero(~np.isnan(pooled).any(axis=1))
     alike: list[int | None] = [None] * len(X)

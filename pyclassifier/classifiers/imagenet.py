@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import DEFAULT_BACKBONE, ModelCard, NetworkSummary, get_card
+from ..blocking import blocking_method, chained_method
 from ..data import Photo, Problem, as_samples
 from ..embedding import FeatureCache, FeatureExtractor, FitMode, report
 from ..engines import Engine, Network, default_engine
@@ -38,33 +40,8 @@ class Recognition:
     probability: float
 
 
-class ImageNetClassifier:
-    """What a picture shows, among the 1000 classes of ImageNet; nothing is trained.
-
-    Parameters
-    ----------
-    backbone : str or ModelCard
-        A name in `pyclassifier.CATALOG`.
-    input_size : int, optional
-        Side of the network's input in pixels, a multiple of 32; by default the card's.
-    fit_mode : {"central", "crop", "pad", "stretch"}
-        How pictures become square: by default as the published accuracies were measured, see
-        `pyclassifier.embedding.fit_image`.
-    engine : Engine, optional
-        What does the tensor arithmetic; by default the platform's.
-
-    Notes
-    -----
-    Classes and their order are those of ILSVRC 2012 (Russakovsky et al. 2015, arXiv:1409.0575).
-
-    Examples
-    --------
-    >>> classifier = ImageNetClassifier()
-    >>> [best, *others] = (await classifier.predict([drum]))[0]  # doctest: +SKIP
-    >>> best.name, best.class_index  # doctest: +SKIP
-    ('drum, membranophone, tympan', 541)
-    >>> print(await classifier.summary())  # doctest: +SKIP
-    """
+class _BaseImageNetClassifier:
+    """What both faces of it are made of."""
 
     def __init__(
         self,
@@ -81,7 +58,57 @@ class ImageNetClassifier:
         self._network: Network | None = None
         self._extractor: FeatureExtractor | None = None
 
-    async def load(self) -> ImageNetClassifier:
+    def close(self) -> None:
+        """Free what the engine holds; the next `predict` loads the network anew."""
+        if self._network:
+            self._network.model.dispose()
+        self._network = self._extractor = None
+
+    async def _predict_proba(
+        self,
+        photos: Sequence[Photo],
+        problems: list[Problem] | None,
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> NDArray[np.float32]:
+        network, extractor = await self._loaded()
+        samples = as_samples(photos)
+        found = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        extractor.cache.forget(samples)
+        report(found.problems, problems)
+        if found.kept and found.X.shape[1] != len(network.classes):
+            raise EngineError(
+                f"Expected a network of ImageNet's {len(network.classes)} classes, got one of {found.X.shape[1]}. "
+                "Use a backbone that was trained on them."
+            )
+        return found.spread(found.X, len(samples), len(network.classes))
+
+    async def _loaded(self) -> tuple[Network, FeatureExtractor]:
+        if self._network is None or self._extractor is None:
+            card = get_card(self.backbone, self.input_size)
+            network = await (self.engine or default_engine()).load_network(card)
+            # The probabilities are to it what features are to a classifier with a head: one row per picture.
+            self._extractor = FeatureExtractor(
+                network.model, card, fit_mode=self.fit_mode, pooling="avg", cache=FeatureCache(), weights_id="network"
+            )
+            self._network = network
+        return self._network, self._extractor
+
+
+class AsyncImageNetClassifier(_BaseImageNetClassifier):
+    """`ImageNetClassifier` whose methods are awaited; in a browser, `pyclassifier.ImageNetClassifier` is this class.
+
+    Parameters
+    ----------
+    backbone, input_size, fit_mode, engine
+        As in `ImageNetClassifier`.
+
+    Examples
+    --------
+    >>> [best, *others] = (await AsyncImageNetClassifier().predict([drum]))[0]  # doctest: +SKIP
+    """
+
+    async def load(self) -> Self:
         """Load the network now, so that the first `predict` need not.
 
         Returns
@@ -131,17 +158,7 @@ class ImageNetClassifier:
         EngineError
             The engine failed.
         """
-        network, extractor = await self._loaded()
-        samples = as_samples(photos)
-        found = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
-        extractor.cache.forget(samples)
-        report(found.problems, problems)
-        if found.kept and found.X.shape[1] != len(network.classes):
-            raise EngineError(
-                f"Expected a network of ImageNet's {len(network.classes)} classes, got one of {found.X.shape[1]}. "
-                "Use a backbone that was trained on them."
-            )
-        return found.spread(found.X, len(samples), len(network.classes))
+        return await self._predict_proba(photos, problems, on_progress, should_stop)
 
     async def predict(
         self,
@@ -177,7 +194,7 @@ class ImageNetClassifier:
         n_classes = len(network.classes)
         if not isinstance(top_k, int) or not 1 <= top_k <= n_classes:
             raise ValueError(f"Expected top_k to be a whole number in 1..{n_classes}, got {top_k!r}.")
-        y_proba = await self.predict_proba(photos, problems=problems, on_progress=on_progress, should_stop=should_stop)
+        y_proba = await self._predict_proba(photos, problems, on_progress, should_stop)
         return [[] if np.isnan(row[0]) else _best(row, network.classes, top_k) for row in y_proba]
 
     async def summary(self) -> NetworkSummary:
@@ -195,22 +212,39 @@ class ImageNetClassifier:
         """
         return (await self._loaded())[0].summary
 
-    def close(self) -> None:
-        """Free what the engine holds; the next `predict` loads the network anew."""
-        if self._network:
-            self._network.model.dispose()
-        self._network = self._extractor = None
 
-    async def _loaded(self) -> tuple[Network, FeatureExtractor]:
-        if self._network is None or self._extractor is None:
-            card = get_card(self.backbone, self.input_size)
-            network = await (self.engine or default_engine()).load_network(card)
-            # The probabilities are to it what features are to a classifier with a head: one row per picture.
-            self._extractor = FeatureExtractor(
-                network.model, card, fit_mode=self.fit_mode, pooling="avg", cache=FeatureCache(), weights_id="network"
-            )
-            self._network = network
-        return self._network, self._extractor
+class ImageNetClassifier(_BaseImageNetClassifier):
+    """What a picture shows, among the 1000 classes of ImageNet; nothing is trained.
+
+    Parameters
+    ----------
+    backbone : str or ModelCard
+        A name in `pyclassifier.CATALOG`.
+    input_size : int, optional
+        Side of the network's input in pixels, a multiple of 32; by default the card's.
+    fit_mode : {"central", "crop", "pad", "stretch"}
+        How pictures become square: by default as the published accuracies were measured, see
+        `pyclassifier.embedding.fit_image`.
+    engine : Engine, optional
+        What does the tensor arithmetic; by default the platform's.
+
+    Notes
+    -----
+    Classes and their order are those of ILSVRC 2012 (Russakovsky et al. 2015, arXiv:1409.0575).
+
+    Examples
+    --------
+    >>> classifier = ImageNetClassifier()
+    >>> [best, *others] = classifier.predict([drum])[0]  # doctest: +SKIP
+    >>> best.name, best.class_index  # doctest: +SKIP
+    ('drum, membranophone, tympan', 541)
+    >>> print(classifier.summary())  # doctest: +SKIP
+    """
+
+    load = chained_method(AsyncImageNetClassifier.load)
+    predict_proba = blocking_method(AsyncImageNetClassifier.predict_proba)
+    predict = blocking_method(AsyncImageNetClassifier.predict)
+    summary = blocking_method(AsyncImageNetClassifier.summary)
 
 
 def _best(row: NDArray[np.float32], classes: Sequence[tuple[str, str]], top_k: int) -> list[Recognition]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +14,17 @@ from ..errors import DatasetError, StoppedError
 from ..history import History
 from ..judging import Evaluation, Predictions
 from ..progress import Callbacks, OnProgress, Progress, ShouldStop
-from ..training import Ints, Material, StratifiedGroupKFold, StratifiedKFold, add_copies, gather, train_on
-from .image import ImageClassifier
-
-__all__ = ["CrossValidation", "StratifiedGroupKFold", "StratifiedKFold", "cross_val_score", "cross_validate"]
+from ..training import (
+    Ints,
+    Material,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    TrainSettings,
+    add_copies,
+    gather,
+    train_on,
+)
+from .base import BaseImageClassifier
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class CrossValidation:
 
 
 async def cross_validate(
-    classifier: ImageClassifier,
+    classifier: BaseImageClassifier,
     dataset: Dataset,
     *,
     cv: int | StratifiedKFold | StratifiedGroupKFold = 5,
@@ -107,19 +112,19 @@ async def cross_validate(
     >>> found = await cross_validate(classifier, dataset, cv=5)  # doctest: +SKIP
     >>> classifier.calibrate(found.predictions)  # doctest: +SKIP
     """
-    params = classifier.get_params()
+    settings = classifier.settings
     if isinstance(cv, int):
-        cv = StratifiedGroupKFold(cv, shuffle=True, random_state=params["random_state"])
-    async with classifier.borrowed_extractor() as extractor:
+        cv = StratifiedGroupKFold(cv, shuffle=True, random_state=settings.random_state)
+    async with classifier._borrowed_extractor() as extractor:
         callbacks = Callbacks(on_progress, should_stop=should_stop)
-        material = await gather(dataset, extractor, params, callbacks)
-        material = await add_copies(material, np.arange(len(material.y)), extractor, params, callbacks)
+        material = await gather(dataset, extractor, settings, callbacks)
+        material = await add_copies(material, np.arange(len(material.y)), extractor, settings, callbacks)
     report(material.problems, problems)
     y_proba = np.full((len(material.y), len(material.classes)), np.nan, np.float32)
     folds = np.zeros(len(material.y), np.int64)
     for k, (rest, test) in enumerate(cv.split(material.X, material.y, material.groups)):
-        callbacks = _fold_callbacks(k, cv.n_splits, params["epochs"], on_progress, should_stop)
-        y_proba[test] = await _judge(material, rest, test, classifier.engine_, params, callbacks)
+        callbacks = _fold_callbacks(k, cv.n_splits, settings.epochs, on_progress, should_stop)
+        y_proba[test] = await _judge(material, rest, test, classifier.engine_, settings, callbacks)
         folds[test] = k
     positions = {id(sample): i for i, sample in enumerate(dataset.samples)}
     order = sorted(range(len(folds)), key=lambda i: positions[id(material.samples[i])])
@@ -138,7 +143,7 @@ def _fold_callbacks(
 
 
 async def _judge(
-    material: Material, rest: Ints, test: Ints, engine: Engine, params: Mapping[str, Any], callbacks: Callbacks
+    material: Material, rest: Ints, test: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
 ) -> Array:
     """Probabilities of a fold's rows by a head that is trained on the rest."""
     missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
@@ -147,7 +152,7 @@ async def _judge(
             f"Expected photos of {missing[0]!r} in at least 2 groups for cross-validation, got 1: all of them are "
             "alike, or of one burst. Add other photos of it."
         )
-    head = await train_on(material, *material.draw(rest, params), engine, params, callbacks)
+    head = await train_on(material, *material.draw(rest, settings), engine, settings, callbacks)
     try:
         if head.interruption:
             raise head.interruption
@@ -159,7 +164,7 @@ async def _judge(
 
 
 async def cross_val_score(
-    classifier: ImageClassifier,
+    classifier: BaseImageClassifier,
     dataset: Dataset,
     *,
     cv: int | StratifiedKFold | StratifiedGroupKFold = 5,

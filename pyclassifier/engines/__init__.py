@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Array, Engine, FitConfig, Model, Network, Predictor
+from .base import Array, Engine, FitConfig, Model, Network, Predictor, StoredModel
 
 __all__ = [
     "Array",
@@ -14,6 +14,7 @@ __all__ = [
     "Model",
     "Network",
     "Predictor",
+    "StoredModel",
     "default_engine",
 ]
 

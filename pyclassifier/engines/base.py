@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard, NetworkSummary, Pooling, Topology, Weights
+from ..errors import EngineError
 from ..history import History
 from ..progress import OnEpoch, ShouldStop
 
@@ -97,6 +98,38 @@ class Model(Predictor, Protocol):
         true, or the patience at its end, no further epoch starts. With validation data the model keeps the weights of
         the history's ``best_epoch``, however the training ends.
         """
+
+
+@dataclass
+class StoredModel:
+    """A model outside of any engine, such as one on its way to another process: `Engine.build` makes it work again.
+
+    Parameters
+    ----------
+    topology : dict
+    stored : mapping of str to ndarray, float32
+        Its weights.
+    """
+
+    topology: Topology
+    stored: Weights
+
+    async def predict(self, X: Array) -> Array:
+        """Refuse: it is in no engine."""
+        raise EngineError("Expected a model in an engine, got a stored one. Build it first.")
+
+    feature_map = predict
+
+    async def fit(self, X: Array, Y: Array, config: FitConfig, **others: Any) -> History:
+        """Refuse: it is in no engine."""
+        raise EngineError("Expected a model in an engine, got a stored one. Build it first.")
+
+    def weights(self) -> dict[str, Array]:
+        """Weights by name."""
+        return dict(self.stored)
+
+    def dispose(self) -> None:
+        """There is nothing to free."""
 
 
 @dataclass(frozen=True)

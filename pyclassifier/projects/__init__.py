@@ -9,13 +9,14 @@ from .description import (
     reading,
     restore_project,
 )
-from .files import open_project, save_project
+from .files import open_for_blocking, open_project, save_project
 
 __all__ = [
     "FeatureRows",
     "Project",
     "describe_predictions",
     "describe_project",
+    "open_for_blocking",
     "open_project",
     "read_predictions",
     "reading",

@@ -7,18 +7,19 @@ import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from ..backbones import CATALOG, ModelCard
-from ..classifiers import ImageClassifier
+from ..classifiers import BaseImageClassifier, ImageClassifier, keep_validation, open_classifier, weights_id
 from ..data import Dataset, Problem, Read, Sample, without_nan
 from ..embedding import CACHE_BYTES, Augmentation
 from ..engines import Engine
 from ..errors import ArchiveError
 from ..judging import Predictions
 
+C = TypeVar("C", bound=BaseImageClassifier)
 FORMAT = "pyclassifier project"
 VERSION = 1
 # Of a project that somebody else made.
@@ -33,7 +34,7 @@ FeatureRows = tuple[str, Sequence[str], bytes]
 
 
 @dataclass(frozen=True)
-class Project:
+class Project(Generic[C]):
     """Labelled photos and the classifier that learns from them.
 
     Parameters
@@ -57,7 +58,7 @@ class Project:
     """
 
     photos: Dataset
-    classifier: ImageClassifier
+    classifier: C
     classes: tuple[str, ...] = ()
     disabled: frozenset[str] = frozenset()
     name: str = "project"
@@ -74,7 +75,7 @@ class Project:
         return replace(self.photos, samples=taking_part)
 
 
-def describe_project(project: Project) -> dict[str, Any]:
+def describe_project(project: Project[Any]) -> dict[str, Any]:
     """Plain data for JSON about a project, without bytes of photos, features and model.
 
     Parameters
@@ -105,7 +106,7 @@ def describe_project(project: Project) -> dict[str, Any]:
         ],
         "problems": [{"path": problem.path, "reason": problem.reason} for problem in project.photos.problems],
         "parameters": _plain_parameters(classifier),
-        "weights": classifier.weights_id,
+        "weights": weights_id(classifier),
         "validation": _describe_validation(project),
         "settings": dict(project.settings),
     }
@@ -117,9 +118,9 @@ async def restore_project(
     reads: Sequence[Read | None],
     features: Iterable[FeatureRows],
     model: bytes | None,
-    *,
+    make: type[C],
     engine: Engine | None = None,
-) -> Project:
+) -> Project[C]:
     """Make a project of what `describe_project` told of it, which is not trusted, and of what belongs to it.
 
     Parameters
@@ -131,6 +132,8 @@ async def restore_project(
         Rows to remember.
     model : bytes, optional
         The model's archive.
+    make : type
+        Which face its classifier gets: `ImageClassifier` or `AsyncImageClassifier`.
     engine : Engine, optional
 
     Returns
@@ -164,16 +167,18 @@ async def restore_project(
         ]
         parameters = _parameters(description["parameters"])
         validation = description.get("validation")
-        weights_id, name = _text(description["weights"]), _text(description["name"])
+        own_weights, name = _text(description["weights"]), _text(description["name"])
         settings = dict(description["settings"])
-    classifier = ImageClassifier(engine=engine)
-    if model is not None:
-        classifier = await ImageClassifier.load(model, engine=engine, weights_id=weights_id)
+    if model is None:
+        classifier = make(engine=engine)
+    else:
+        classifier = await open_classifier(make, model, engine=engine, weights_id=own_weights)
         del parameters["backbone"]
         if validation is not None:
             with reading():
                 kept = [read is not None for read in reads]
-                classifier.learn_validation(_validation(validation, samples, kept, classifier.classes_.tolist()))
+                judged = _validation(validation, samples, kept, classifier.classes_.tolist())
+            keep_validation(classifier, judged)
     classifier.set_params(**parameters)
     for sample, digest in zip(samples, digests, strict=True):
         if isinstance(digest, str) and _SHA256.fullmatch(digest):
@@ -203,7 +208,7 @@ def _sample(entry: Mapping[str, Any], labels: Sequence[str], read: Read) -> Samp
     return Sample(_text(entry["path"]), read, labels[position], split, None if group is None else _text(group))
 
 
-def _describe_validation(project: Project) -> dict[str, Any] | None:
+def _describe_validation(project: Project[Any]) -> dict[str, Any] | None:
     judged = getattr(project.classifier, "validation_", None)
     positions = {sample.read: i for i, sample in enumerate(project.photos.samples)}
     return judged and describe_predictions(judged, positions)
@@ -253,7 +258,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _plain_parameters(classifier: ImageClassifier) -> dict[str, Any]:
+def _plain_parameters(classifier: BaseImageClassifier) -> dict[str, Any]:
     parameters = classifier.get_params()
     backbone, augmentation = parameters.pop("backbone"), parameters["augmentation"]
     plain = {name: value for name, value in parameters.items() if isinstance(value, str | int | float)}
@@ -279,7 +284,7 @@ def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {**fitting, "backbone": backbone if backbone in CATALOG else ImageClassifier().backbone}
 
 
-def _remember(classifier: ImageClassifier, features: Iterable[FeatureRows]) -> None:
+def _remember(classifier: BaseImageClassifier, features: Iterable[FeatureRows]) -> None:
     n_bytes = 0
     for kind, digests, data in features:
         n_bytes += len(data)

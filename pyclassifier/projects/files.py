@@ -18,11 +18,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..classifiers import AsyncImageClassifier, ImageClassifier
 from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_json_object, read_member
 from ..engines import Engine
 from ..errors import ArchiveError, NotFittedError, StoppedError
 from ..progress import OnProgress, Progress, ShouldStop
-from .description import Project, describe_project, reading, restore_project
+from .description import C, Project, describe_project, reading, restore_project
 
 # Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.
 _MAX_JSON_BYTES = 1 << 27
@@ -32,7 +33,7 @@ _MAX_FILES = 100_100
 
 
 async def save_project(
-    project: Project,
+    project: Project[Any],
     target: str | Path | IO[bytes],
     *,
     on_progress: OnProgress | None = None,
@@ -68,7 +69,7 @@ async def save_project(
     """
     model = None
     with suppress(NotFittedError):  # Photos alone are a project too.
-        model = await project.classifier.save()
+        model = await project.classifier._save()
     with _writing(target) as stream, zipfile.ZipFile(stream, "w") as file:
         samples, files, lost = [], [], []
         for i, sample in enumerate(project.photos.samples):
@@ -95,7 +96,9 @@ async def save_project(
     return tuple(lost)
 
 
-async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine | None = None) -> Project:
+async def open_project(
+    source: bytes | str | Path | IO[bytes], *, engine: Engine | None = None
+) -> Project[AsyncImageClassifier]:
     """Open what `save_project`, or a page of the site, wrote.
 
     Parameters
@@ -123,6 +126,20 @@ async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine
     >>> project = await open_project("project.zip")  # doctest: +SKIP
     >>> await project.classifier.fit(project.dataset)  # doctest: +SKIP
     """
+    return await open_as(AsyncImageClassifier, source, engine)
+
+
+async def open_for_blocking(
+    source: bytes | str | Path | IO[bytes], *, engine: Engine | None = None
+) -> Project[ImageClassifier]:
+    return await open_as(ImageClassifier, source, engine)
+
+
+open_for_blocking.__doc__, open_for_blocking.__name__ = open_project.__doc__, open_project.__name__
+
+
+async def open_as(make: type[C], source: bytes | str | Path | IO[bytes], engine: Engine | None) -> Project[C]:
+    """Open a project as `open_project` does, with a classifier of the face that is asked for."""
     try:
         file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         names = set(file.namelist())
@@ -140,7 +157,7 @@ async def open_project(source: bytes | str | Path | IO[bytes], *, engine: Engine
     reads = [member_reader(file, path, _MAX_PHOTO_BYTES) if path in names else None for path in paths]
     rows = ((kind, digests, _read(file, path, _MAX_PART_BYTES)) for kind, digests, path in features)
     model = _read(file, "model.zip", _MAX_PART_BYTES) if "model.zip" in names else None
-    return await restore_project(description, reads, rows, model, engine=engine)
+    return await restore_project(description, reads, rows, model, make, engine)
 
 
 def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
@@ -150,7 +167,7 @@ def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
         raise ArchiveError(f"Expected a project whose {name} can be read; it is damaged ({error}).") from error
 
 
-def _write_features(file: zipfile.ZipFile, project: Project) -> Iterator[dict[str, Any]]:
+def _write_features(file: zipfile.ZipFile, project: Project[Any]) -> Iterator[dict[str, Any]]:
     """Write what is known of the project's photos, a file for each kind; what project.json says of each."""
     cache = project.classifier.cache
     wanted = {cache.digest(sample) for sample in project.photos.samples}

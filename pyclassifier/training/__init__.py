@@ -3,8 +3,9 @@
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .learned import Learned
-from .material import Material, add_copies, batch_size, gather, train_on
+from .material import Material, add_copies, gather, train_on
 from .record import read_calibration, read_evaluation, read_history
+from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 
@@ -16,8 +17,8 @@ __all__ = [
     "Snapshot",
     "StratifiedGroupKFold",
     "StratifiedKFold",
+    "TrainSettings",
     "add_copies",
-    "batch_size",
     "check_splittable",
     "draw_validation",
     "find_leaks",

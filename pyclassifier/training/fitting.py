@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +15,9 @@ from ..judging import Calibration, Predictions
 from ..progress import Callbacks
 from .heads import TrainedHead
 from .learned import Learned
-from .material import Ints, Material, add_copies, batch_size, gather, train_on
+from .material import Ints, Material, add_copies, gather, train_on
 from .record import make_record
+from .settings import TrainSettings
 from .splitting import check_splittable, find_leaks
 
 
@@ -26,7 +25,7 @@ async def learn(
     dataset: Dataset,
     extractor: FeatureExtractor,
     engine: Engine,
-    params: dict[str, Any],
+    settings: TrainSettings,
     callbacks: Callbacks,
 ) -> tuple[Learned, BaseException | None]:
     """Train a head on a dataset's features.
@@ -36,8 +35,7 @@ async def learn(
     dataset : Dataset
     extractor : FeatureExtractor
     engine : Engine
-    params : dict of str to value
-        As `pyclassifier.ImageClassifier.get_params` gives them.
+    settings : TrainSettings
     callbacks : Callbacks
 
     Returns
@@ -51,28 +49,28 @@ async def learn(
     DatasetError, StoppedError, EngineError
         As `pyclassifier.ImageClassifier.fit` says; nothing of the head is left in the engine.
     """
-    check_splittable(dataset, params["validation_split"])
-    if params["topology"] is not None:
-        _check_outputs(params["topology"], dataset.labels)
-    material = await gather(dataset, extractor, params, callbacks)
+    check_splittable(dataset, settings.validation_split)
+    if settings.topology is not None:
+        _check_outputs(settings.topology, dataset.labels)
+    material = await gather(dataset, extractor, settings, callbacks)
     rows = np.arange(len(material.samples))
     marked = any(sample.split == "validation" for sample in dataset.samples)
     if marked:
         to_judge = np.array([sample.split == "validation" for sample in material.samples], dtype=bool)
         training, judged = rows[~to_judge], rows[to_judge]
     else:
-        training, judged = material.draw(rows, params)
+        training, judged = material.draw(rows, settings)
     _check_readable(dataset, [material.samples[i] for i in training])
-    material = await add_copies(material, training, extractor, params, callbacks)
-    head = await train_on(material, training, judged, engine, params, callbacks)
-    return _describe(dataset, extractor, engine, params, material, training, judged, head), head.interruption
+    material = await add_copies(material, training, extractor, settings, callbacks)
+    head = await train_on(material, training, judged, engine, settings, callbacks)
+    return _describe(dataset, extractor, engine, settings, material, training, judged, head), head.interruption
 
 
 def _describe(
     dataset: Dataset,
     extractor: FeatureExtractor,
     engine: Engine,
-    params: dict[str, Any],
+    settings: TrainSettings,
     material: Material,
     training: Ints,
     judged: Ints,
@@ -94,14 +92,15 @@ def _describe(
         leaks=find_leaks(material.samples, material.digests, material.groups, is_judged),
         problems=dataset.problems + material.problems,
         n_training=len(training),
-        stopped=len(head.history["loss"]) < params["epochs"] and not head.history.is_stale(params["patience"]),
+        stopped=len(head.history["loss"]) < settings.epochs and not head.history.is_stale(settings.patience),
         record=make_record(
             parameters={
-                **params,
-                "batch_size": batch_size(len(training), params),
+                **settings.to_dict(),
+                "batch_size": settings.fit_config(len(training)).batch_size,
                 "backbone": extractor.card.name,
-                "engine": None,
-                "augmentation": asdict(params["augmentation"]) if params["augmentation"] else None,
+                "input_size": extractor.card.input_size,
+                "fit_mode": extractor.fit_mode,
+                "pooling": extractor.pooling,
             },
             engine=engine,
             history=head.history,

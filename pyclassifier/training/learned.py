@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..data import Problem
 from ..embedding import FeatureExtractor
-from ..engines import Model
+from ..engines import Model, StoredModel
 from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
 from .splitting import Leak
@@ -52,6 +52,13 @@ class Learned:
     n_training: int = 0
     stopped: bool = False
     name: str = "pyclassifier model"
+
+    def stored(self) -> Learned:
+        """The same, with models outside of any engine and no features remembered: to be pickled."""
+        extractor = self.extractor.forgetful()
+        if extractor.model.topology:
+            extractor.model = StoredModel(extractor.model.topology, extractor.model.weights())
+        return replace(self, extractor=extractor, head=StoredModel(self.head.topology, self.head.weights()))
 
     def calibrated(self, calibration: Calibration) -> Learned:
         """The same, with what photos tell about its probabilities, in the record too."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
 from ..embedding import FeatureExtractor, Variation
-from ..engines import Array, Engine, FitConfig
+from ..engines import Array, Engine
 from ..progress import Callbacks, Progress
 from .heads import TrainedHead, train_head
+from .settings import TrainSettings
 from .splitting import draw_validation, group_samples
 
 Ints = NDArray[np.int64]
-_MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -52,20 +49,20 @@ class Material:
     problems: tuple[Problem, ...]
     copies: tuple[Array, ...] = ()
 
-    def draw(self, rows: Ints, params: Mapping[str, Any]) -> tuple[Ints, Ints]:
-        """Part rows into those to learn from and those to judge by, as a classifier's parameters say."""
+    def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
+        """Part rows into those to learn from and those to judge by."""
         judged = draw_validation(
             [str(self.samples[i].label) for i in rows],
             [self.digests[i] for i in rows],
             self.groups[rows],
-            params["validation_split"],
-            params["random_state"],
+            settings.validation_split,
+            settings.random_state,
         )
         return rows[~judged], rows[judged]
 
 
 async def gather(
-    dataset: Dataset, extractor: FeatureExtractor, params: Mapping[str, Any], callbacks: Callbacks
+    dataset: Dataset, extractor: FeatureExtractor, settings: TrainSettings, callbacks: Callbacks
 ) -> Material:
     """Read a dataset's photos, compute their features, and group them.
 
@@ -73,8 +70,7 @@ async def gather(
     ----------
     dataset : Dataset
     extractor : FeatureExtractor
-    params : mapping of str to value
-        As `pyclassifier.ImageClassifier.get_params` gives them.
+    settings : TrainSettings
     callbacks : Callbacks
 
     Returns
@@ -95,37 +91,40 @@ async def gather(
     X = features.X[order]
     encoder = LabelEncoder()
     y = encoder.fit_transform([str(sample.label) for sample in samples])
-    groups = group_samples(samples, digests, extractor.pooled(X), params["duplicate_threshold"])
+    groups = group_samples(samples, digests, extractor.pooled(X), settings.duplicate_threshold)
     return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
 
 
 async def add_copies(
-    material: Material, rows: Ints, extractor: FeatureExtractor, params: Mapping[str, Any], callbacks: Callbacks
+    material: Material, rows: Ints, extractor: FeatureExtractor, settings: TrainSettings, callbacks: Callbacks
 ) -> Material:
-    """Compute features of changed copies of some photos, where a classifier's parameters ask for them.
+    """Compute features of changed copies of some photos, where the settings ask for them.
 
     Parameters
     ----------
     material : Material
     rows : ndarray of int64
         Of the photos.
-    extractor, params, callbacks
+    extractor, settings, callbacks
         As in `gather`.
 
     Returns
     -------
     Material
     """
-    augmentation = params["augmentation"]
+    augmentation = settings.augmentation
+    if augmentation is None:
+        return material
+    n_copies = augmentation.copies
     copies: list[Array] = []
-    for k in range(augmentation.copies if augmentation else 0):
+    for k in range(n_copies):
 
         def on_progress(progress: Progress, done: int = k * len(rows)) -> None:
             if callbacks.on_progress and progress.stage == "features":
-                total = len(rows) * augmentation.copies
+                total = len(rows) * n_copies
                 callbacks.on_progress(Progress("augmenting", done + progress.done, total))
 
-        features = await extractor.varied(Variation(augmentation, params["random_state"], k)).extract(
+        features = await extractor.varied(Variation(augmentation, settings.random_state, k)).extract(
             [material.samples[i] for i in rows], on_progress=on_progress, should_stop=callbacks.should_stop
         )
         copies.append(np.full_like(material.X, np.nan))
@@ -133,17 +132,8 @@ async def add_copies(
     return replace(material, copies=tuple(copies))
 
 
-def batch_size(n_training: int, params: Mapping[str, Any]) -> int:
-    """Photos per step, as the parameters say or a power of two such that an epoch has at most 50 steps.
-
-    Each step costs the engine some milliseconds whatever its size: 5,000 photos in steps of 16 take minutes.
-    """
-    given: int | None = params["batch_size"]
-    return 1 << max(4, math.ceil(math.log2(n_training / _MOST_STEPS))) if given is None else given
-
-
 async def train_on(
-    material: Material, training: Ints, judged: Ints, engine: Engine, params: Mapping[str, Any], callbacks: Callbacks
+    material: Material, training: Ints, judged: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
 ) -> TrainedHead:
     """Train a new head on some rows, judged after each epoch by others.
 
@@ -153,7 +143,7 @@ async def train_on(
     training, judged : ndarray of int64
         Rows of it; there are some of each class to train on, perhaps none to judge by.
     engine : Engine
-    params, callbacks
+    settings, callbacks
         As in `gather`.
 
     Returns
@@ -171,15 +161,10 @@ async def train_on(
         np.concatenate([X for X, _ in parts]),
         np.concatenate([y for _, y in parts]),
         sum(len(y) for _, y in parts[:-1]),
-        FitConfig(
-            **{
-                **{config.name: params[config.name] for config in fields(FitConfig)},
-                "batch_size": batch_size(len(training), params),
-            }
-        ),
-        hidden_units=params["hidden_units"],
-        topology=params["topology"],
-        class_weight=compute_class_weight(params["class_weight"], classes=material.classes, y=y),
+        settings.fit_config(len(training)),
+        hidden_units=settings.hidden_units,
+        topology=settings.topology,
+        class_weight=compute_class_weight(settings.class_weight, classes=material.classes, y=y),
         on_epoch=callbacks.on_epoch,
         should_stop=callbacks.should_stop,
     )

@@ -7,7 +7,9 @@ from browser_fixtures import ROOT  # noqa: F401  (puts web/ on the path)
 from samples import sample_files
 from serve import serving
 
-from pyclassifier import DatasetError, decode_image, load_samples
+from pyclassifier import decode_image
+from pyclassifier.aio import load_samples
+from pyclassifier.errors import DatasetError
 
 
 async def test_samples_of_a_site(tmp_path):

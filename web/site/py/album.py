@@ -128,7 +128,7 @@ class Album:
     def counters(self, counters: tuple[int, int]) -> None:
         self._next_key, self._next_photo = counters
 
-    def restore(self, project: Project, ids: Sequence[int], class_keys: Sequence[int] | None = None) -> None:
+    def restore(self, project: Project[Any], ids: Sequence[int], class_keys: Sequence[int] | None = None) -> None:
         """Take a project's photos instead of all that is here, under these ids; there is no way back."""
         self.clear()
         keys = dict(zip(project.classes, class_keys or [self._new_key() for _ in project.classes], strict=True))

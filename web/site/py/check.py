@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from exchange import Data, Emit, Stop, as_dict, reporter, stopper
 
-from pyclassifier import Finding, Fix, check_dataset
+from pyclassifier.aio import check_dataset
 from pyclassifier.backbones import get_card
-from pyclassifier.judging import find_faults
+from pyclassifier.judging import Finding, Fix, find_faults
 
 if TYPE_CHECKING:
     from workbench import Workbench

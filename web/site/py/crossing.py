@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
 from figures import describe
 
-from pyclassifier import Problem, cross_validate
+from pyclassifier import Problem
+from pyclassifier.aio import cross_validate
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -10,7 +10,7 @@ from album import Place
 from exchange import Data
 from runs import Runs
 
-from pyclassifier import Dataset, ImageClassifier, ModelCard, Project
+from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Project
 from pyclassifier.archives import complaint
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ANOTHER = {-1: Place(-1)}  # What a model was trained on that is not what takes part now.
 
 
-def project(bench: Workbench, name: str = "") -> Project:
+def project(bench: Workbench, name: str = "") -> Project[Any]:
     """The desk's photos, classifier and settings."""
     now = bench.album.now
     labels = tuple(category.label for category in now.classes.values())
@@ -33,7 +33,7 @@ def project(bench: Workbench, name: str = "") -> Project:
     return Project(bench.album.whole(), bench.classifier, labels, disabled, name, settings)
 
 
-def take(bench: Workbench, taken: Project, ids: Sequence[int], class_keys: Sequence[int] | None = None) -> None:
+def take(bench: Workbench, taken: Project[Any], ids: Sequence[int], class_keys: Sequence[int] | None = None) -> None:
     """Go on with a project instead of what is on the desk, its photos under these ids, its classes under these keys."""
     bench.classifier.close()
     bench.classifier = taken.classifier
@@ -57,10 +57,10 @@ def take(bench: Workbench, taken: Project, ids: Sequence[int], class_keys: Seque
 
 def empty(bench: Workbench) -> None:
     """Begin with nothing."""
-    take(bench, Project(Dataset(), ImageClassifier(bench.find_card(None), engine=bench.engine)), [])
+    take(bench, Project(Dataset(), AsyncImageClassifier(bench.find_card(None), engine=bench.engine)), [])
 
 
-def describe_opened(classifier: ImageClassifier) -> Data:
+def describe_opened(classifier: AsyncImageClassifier) -> Data:
     """An opened classifier for the page."""
     card = classifier.backbone
     evaluation = classifier.evaluation_
@@ -76,7 +76,7 @@ def describe_opened(classifier: ImageClassifier) -> Data:
     }
 
 
-def _trained(taken: Project) -> Data | None:
+def _trained(taken: Project[Any]) -> Data | None:
     """What the page showed when the model was trained, as far as it makes sense; its figures come from the model."""
     stored: Any = taken.settings.get("model")
     try:

@@ -10,8 +10,10 @@ import numpy as np
 from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict
 from workbench import Workbench
 
-from pyclassifier import Dataset, DatasetError, ImageClassifier, decode_image, small_cnn
+from pyclassifier import AsyncImageClassifier, Dataset, decode_image
+from pyclassifier.backbones import small_cnn
 from pyclassifier.data import center_digit, draw_samples, encode_bmp, examples, from_idx, from_sprite
+from pyclassifier.errors import DatasetError
 
 N_EXAMPLES = 20
 DEFAULTS = {"nTraining": 1000, "nValidation": 200, "batchSize": 500, "epochs": 50, "learningRate": 1e-3, "seed": 0}
@@ -28,7 +30,7 @@ class DigitsDesk(Workbench):
             raise DatasetError(f"Expected 2 files, one of pictures and one of labels; got {len(files)}.")
         first, second = [await Reader(file)() for file in files]
         pair = (second, first) if _is_image(second) else (first, second)
-        self.classifier.forget(self.dataset.samples)
+        self.classifier.cache.forget(self.dataset.samples)
         self.dataset = from_sprite(*pair) if _is_image(pair[0]) else from_idx(*pair)
         shown = examples(self.dataset, N_EXAMPLES)
         return {
@@ -78,7 +80,7 @@ class DigitsDesk(Workbench):
 
     async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
         """Take a zip's network for the trained one."""
-        opened = await ImageClassifier.load(as_bytes(data), engine=self.engine)
+        opened = await AsyncImageClassifier.load(as_bytes(data), engine=self.engine)
         if opened.topology is None:
             opened.close()
             raise ValueError("Expected a network that was trained on the page “Digits”, got a classifier of photos.")

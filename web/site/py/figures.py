@@ -9,7 +9,8 @@ import numpy as np
 from exchange import Data, Emit, Stop
 from numpy.typing import NDArray
 
-from pyclassifier import Predictions, rejection_threshold, reliability_curve
+from pyclassifier import Predictions
+from pyclassifier.judging import rejection_threshold, reliability_curve
 
 if TYPE_CHECKING:
     from workbench import Workbench

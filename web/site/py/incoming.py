@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exchange import Data, Emit, File, Reader, Stop, as_dict, listed, open_slices
 
-from pyclassifier import Dataset, ImageDecodeError, Problem, StoppedError
+from pyclassifier import Dataset, Problem
 from pyclassifier.data import (
     Columns,
     Files,
@@ -24,6 +24,7 @@ from pyclassifier.data import (
     unpack,
     why_skip,
 )
+from pyclassifier.errors import ImageDecodeError, StoppedError
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -14,6 +14,7 @@ import kept_runs
 from exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
 from kept_place import Place
 
+from pyclassifier import AsyncImageClassifier
 from pyclassifier.backbones import get_card
 from pyclassifier.projects import FeatureRows, restore_project
 
@@ -117,7 +118,7 @@ class Keeper:
         reads = [Reader(files[entry["id"]]) if entry["id"] in files else None for entry in description["photos"]]
         features = await self._features()
         model = None if record.model is None else as_bytes(record.model)
-        project = await restore_project(description, reads, features, model, engine=self.bench.engine)
+        project = await restore_project(description, reads, features, model, AsyncImageClassifier, self.bench.engine)
         ids = [entry["id"] for entry in description["photos"] if entry["id"] in files]
         self.stored = set(ids)
         await self.place.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now

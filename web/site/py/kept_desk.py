@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import desk_project
 import kept_runs
 from exchange import Data
 
-from pyclassifier import ArchiveError, NotFittedError, Project
+from pyclassifier import Project
+from pyclassifier.errors import ArchiveError, NotFittedError
 from pyclassifier.projects import describe_project, reading
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def describe(bench: Workbench) -> Data:
     return description
 
 
-def take(bench: Workbench, description: Data, project: Project, ids: Sequence[int], runs: Sequence[bytes]) -> None:
+def take(bench: Workbench, description: Data, project: Project[Any], ids: Sequence[int], runs: Sequence[bytes]) -> None:
     """Go on with a project that was described so, its photos under these ids, and with its runs as they were packed."""
     keys = [entry["key"] for entry in description["classes"]] if "desk" in description else None
     desk_project.take(bench, project, ids, keys)

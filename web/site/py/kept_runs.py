@@ -13,11 +13,11 @@ from album import Place
 from exchange import Data, read_card
 from runs import Run
 
-from pyclassifier import Augmentation, Snapshot
+from pyclassifier import Augmentation
 from pyclassifier.backbones import decode_weights, encode_weights, get_card
 from pyclassifier.data import without_nan
 from pyclassifier.projects import describe_predictions, read_predictions
-from pyclassifier.training import read_calibration, read_evaluation, read_history
+from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_history
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -8,9 +8,9 @@ from typing import Any
 
 from exchange import Data, as_dict
 
-from pyclassifier import Augmentation, ImageClassifier, ModelCard
+from pyclassifier import AsyncImageClassifier, Augmentation, ModelCard
 
-# What the page calls them -> what ImageClassifier calls them.
+# What the page calls them -> what AsyncImageClassifier calls them.
 OPTIONS = {
     "epochs": "epochs",
     "patience": "patience",
@@ -33,7 +33,7 @@ def read_options(options: Any, find_card: Callable[[str | None], ModelCard]) -> 
     unknown = sorted(set(given) - set(OPTIONS) - {"backbone"})
     if unknown:
         raise ValueError(f"Expected options among backbone, {', '.join(OPTIONS)}; got {', '.join(unknown)}.")
-    defaults = ImageClassifier().get_params()
+    defaults = AsyncImageClassifier().get_params()
     params = {ours: given.get(name, defaults[ours]) for name, ours in OPTIONS.items()}
     if given.get("augmentation"):
         try:

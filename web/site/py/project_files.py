@@ -10,7 +10,8 @@ import desk_project
 from exchange import Data, Emit, File, Reader, Stop, as_dict, open_slices, reporter, stopper
 from keeping import restored
 
-from pyclassifier import ImageClassifier, open_project, save_project
+from pyclassifier import AsyncImageClassifier
+from pyclassifier.aio import open_project, save_project
 from pyclassifier.archives import pack_files
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ async def open_file(bench: Workbench, files: Sequence[File], *, emit: Emit, stop
 async def open_loose(bench: Workbench, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
     """Take a model that lies in three files, as Teachable Machine hosts it, for the trained one."""
     contents = {str(file.path).rpartition("/")[2]: await Reader(file)() for file in files}
-    return bench.keep(await ImageClassifier.load(pack_files(contents), engine=bench.engine))
+    return bench.keep(await AsyncImageClassifier.load(pack_files(contents), engine=bench.engine))
 
 
 METHODS: dict[str, Callable[..., Any]] = {"saveProject": save, "openProject": open_file, "openLooseModel": open_loose}

@@ -7,7 +7,8 @@ from typing import Any
 
 from exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter, stopper
 
-from pyclassifier import ImageNetClassifier, ModelCard, Problem, Recognition
+from pyclassifier import AsyncImageNetClassifier, ModelCard, Problem
+from pyclassifier.classifiers import Recognition
 
 TOP_K = 3
 
@@ -22,12 +23,12 @@ class Recogniser:
 
     def __init__(self, engine: Any) -> None:
         self.engine = engine
-        self.classifier: ImageNetClassifier | None = None
+        self.classifier: AsyncImageNetClassifier | None = None
 
-    async def load(self, card: ModelCard) -> ImageNetClassifier:
+    async def load(self, card: ModelCard) -> AsyncImageNetClassifier:
         """Return the classifier of a backbone, loaded."""
         if self.classifier is None or self.classifier.backbone != card:
-            loaded = await ImageNetClassifier(card, engine=self.engine).load()
+            loaded = await AsyncImageNetClassifier(card, engine=self.engine).load()
             if self.classifier:
                 self.classifier.close()
             self.classifier = loaded

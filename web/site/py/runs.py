@@ -10,8 +10,8 @@ import numpy as np
 from album import Place
 from exchange import Data, Emit, Stop
 
-from pyclassifier import Snapshot
 from pyclassifier.judging import compare_right
+from pyclassifier.training import Snapshot
 
 if TYPE_CHECKING:
     from workbench import Workbench

@@ -15,7 +15,8 @@ from keeping import Keeper
 from recognise import Recogniser
 from workbench import FlatWorkbench, Workbench
 
-from pyclassifier import ModelCard, PyClassifierError, StoppedError, default_engine
+from pyclassifier import ModelCard, PyClassifierError, default_engine
+from pyclassifier.errors import StoppedError
 
 KEPT = ("photos", "logos", "digits")  # Desks whose projects are kept in the browser.
 

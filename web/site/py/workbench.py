@@ -26,7 +26,7 @@ from keeping import Keeper
 from numpy.typing import NDArray
 from options import describe_params, read_options
 
-from pyclassifier import Dataset, ImageClassifier, ModelCard, Predictions, Problem, Progress
+from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions, Problem, Progress
 from pyclassifier.backbones import get_card
 from pyclassifier.data import LabelBy
 
@@ -51,7 +51,7 @@ class Workbench:
         self.engine = engine
         self._find_card = find_card
         self.album = Album()
-        self.classifier = ImageClassifier(find_card(None), engine=engine)
+        self.classifier = AsyncImageClassifier(find_card(None), engine=engine)
         self.outputs: list[int] | None = None  # keys of the classes that the model was trained on here
         self.trained_on: Mapping[int, Place] = {}
         self.alike: dict[str, int] = {}  # by content: group of nearly the same photos, as compared last
@@ -96,7 +96,7 @@ class Workbench:
 
     async def clear(self, *, emit: Emit, stop: Stop) -> None:
         """Forget all photos."""
-        self.classifier.forget(self.album.clear())
+        self.classifier.cache.forget(self.album.clear())
         self.confirmed, self.crossed = {}, None
 
     async def train(self, options: Any, *, emit: Emit, stop: Stop) -> Data:
@@ -115,7 +115,7 @@ class Workbench:
     async def take_back(self, run: runs.Run) -> None:
         """Go on with the model of a run."""
         # A model that was opened meanwhile may have a backbone of its own.
-        target = self.classifier if self.outputs is not None else ImageClassifier(engine=self.engine)
+        target = self.classifier if self.outputs is not None else AsyncImageClassifier(engine=self.engine)
         await target.restore(run.snapshot)
         if target is not self.classifier:
             self.classifier.close()
@@ -200,9 +200,9 @@ class Workbench:
 
     async def open_model(self, data: Any, *, emit: Emit, stop: Stop) -> Data:
         """Take a zip's model for the trained one; the photos stay."""
-        return self.keep(await ImageClassifier.load(as_bytes(data), engine=self.engine))
+        return self.keep(await AsyncImageClassifier.load(as_bytes(data), engine=self.engine))
 
-    def keep(self, opened: ImageClassifier) -> Data:
+    def keep(self, opened: AsyncImageClassifier) -> Data:
         """Go on with an opened classifier."""
         self.classifier.close()
         self.classifier = opened

@@ -1,0 +1,474 @@
+"""What both faces of the image classifier are made of: parameters, what was learned, and all that need not wait."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import warnings
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, fields, replace
+from typing import Any, Literal, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..archives import StoredAs, complaint, deviation, pack, unpack
+from ..backbones import DEFAULT_BACKBONE, ModelCard, Pooling, Topology, get_card
+from ..data import Dataset, Photo, Problem, as_samples, without_nan
+from ..display import classifier_html, learned_rows
+from ..embedding import (
+    NEAR_DUPLICATE,
+    Augmentation,
+    FeatureCache,
+    FeatureExtractor,
+    FitMode,
+    Pixels,
+    pixels_card,
+    report,
+)
+from ..engines import Engine, Predictor, StoredModel, default_engine
+from ..errors import NotFittedError
+from ..history import History
+from ..judging import MAX_REFUSED, Calibration, Evaluation, Predictions
+from ..progress import OnProgress, ShouldStop
+from ..training import Leak, Learned, Snapshot, TrainSettings
+
+Opened = TypeVar("Opened", bound="BaseImageClassifier")
+
+
+class BaseImageClassifier:
+    """Parameters of an image classifier, what it has learned, and what can be done without waiting for an engine."""
+
+    classes_: NDArray[np.str_]
+    evaluation_: Evaluation | None
+    validation_: Predictions | None
+    calibration_: Calibration | None
+    name_: str = "pyclassifier model"
+    history_: History
+    leaks_: tuple[Leak, ...]
+    problems_: tuple[Problem, ...]
+    n_training_: int
+    stopped_: bool
+    best_epoch_: int
+    deviation_: float = math.nan
+
+    def __init__(
+        self,
+        backbone: str | ModelCard = DEFAULT_BACKBONE,
+        *,
+        input_size: int | None = None,
+        fit_mode: FitMode = "crop",
+        pooling: Pooling = "avg",
+        hidden_units: int = 100,
+        epochs: int = 20,
+        batch_size: int | None = None,
+        learning_rate: float = 1e-3,
+        patience: int | None = None,
+        class_weight: Literal["balanced"] | dict[str, float] | None = None,
+        validation_split: float = 0.2,
+        duplicate_threshold: float | None = NEAR_DUPLICATE,
+        random_state: int = 0,
+        augmentation: Augmentation | None = None,
+        topology: Topology | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        self.backbone = backbone
+        self.input_size = input_size
+        self.fit_mode = fit_mode
+        self.pooling = pooling
+        self.hidden_units = hidden_units
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.class_weight = class_weight
+        self.validation_split = validation_split
+        self.duplicate_threshold = duplicate_threshold
+        self.random_state = random_state
+        self.augmentation = augmentation
+        self.topology = topology
+        self.engine = engine
+        self._engine: Engine | None = None
+        self._cache = FeatureCache()
+        self._learned: Learned | None = None
+        self._extractor: FeatureExtractor | None = None
+
+    @property
+    def engine_(self) -> Engine:
+        """The engine in use: the one that was given, or the platform's."""
+        if self._engine is None:
+            self._engine = self.engine or default_engine()
+        return self._engine
+
+    @property
+    def cache(self) -> FeatureCache:
+        """Features of the photos seen so far."""
+        return self._cache
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters, as given to the constructor or to `set_params`.
+
+        Parameters
+        ----------
+        deep : bool
+            Makes no difference: it is there for scikit-learn, whose estimators may hold others.
+
+        Returns
+        -------
+        dict of str to value
+        """
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change parameters for the next `fit`; what was learned stays.
+
+        Parameters
+        ----------
+        **params
+            As in the constructor.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            An unknown name.
+        """
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                raise ValueError(f"Expected parameters among {', '.join(known)}; got {name!r}.")
+            setattr(self, name, value)
+        return self
+
+    @property
+    def settings(self) -> TrainSettings:
+        """The parameters that the training of a head hangs on."""
+        return TrainSettings(**{field.name: getattr(self, field.name) for field in fields(TrainSettings)})
+
+    @property
+    def threshold_(self) -> float | None:
+        """Probability, in 0..1, below which a photo is none of the classes; None where too few photos could tell."""
+        return self.calibration_.threshold if self.calibration_ else None
+
+    def calibrate(self, predictions: Predictions, *, max_refused: float = MAX_REFUSED) -> Self:
+        """Choose anew below which probability a photo is none of the classes; `fit` does it on the validation photos.
+
+        Parameters
+        ----------
+        predictions : Predictions
+            Of photos of the classes that were not trained on: `predict_photos` of others, or those of
+            `pyclassifier.cross_validate`, which are as many as there are photos.
+        max_refused : float
+            As in `pyclassifier.rejection_threshold`.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself, with another ``calibration_``.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ValueError
+            Predictions of other classes, or without any readable photo of the classes.
+        """
+        self._show(self._fitted().calibrated_by(predictions, max_refused))
+        return self
+
+    def set_threshold(self, threshold: float | None) -> Self:
+        """Choose by hand below which probability a photo is none of the classes; it is saved with the model.
+
+        Parameters
+        ----------
+        threshold : float or None
+            In 0..1; None gives every photo one of the classes.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself, with another ``calibration_``.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ValueError
+            A threshold out of range, or there were no photos to measure what it does.
+        """
+        self._show(self._fitted().rejecting_below(threshold))
+        return self
+
+    def rename_classes(self, names: Sequence[str]) -> Self:
+        """Call the classes otherwise; nothing is learned anew.
+
+        Parameters
+        ----------
+        names : sequence of str
+            A new name for each of ``classes_``, in their order.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        ValueError
+            Not one name per class, or a name twice.
+        """
+        self._show(self._fitted().renamed(names))
+        return self
+
+    @property
+    def record_(self) -> dict[str, Any]:
+        """How the model came about, as plain data for JSON.
+
+        Name, labels, card and fit mode; of a training ``run``: parameters (with the seed), versions, backend,
+        renderer, history, and the photos as hashes of their content (SHA-256); its ``evaluation``.
+        """
+        learned = self._fitted()
+        about = {"name": self.name_, "labels": self.classes_.tolist(), "card": asdict(learned.extractor.card)}
+        training = {name: value for name, value in learned.record.items() if name != "selfCheck"}
+        return without_nan({**about, "fitMode": learned.extractor.fit_mode, **training})
+
+    def snapshot(self) -> Snapshot:
+        """Remember what was learned, to come back to it after another `fit`; take it right after the fit.
+
+        Returns
+        -------
+        Snapshot
+            Small: the backbone's weights are not in it.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned or loaded yet.
+        """
+        learned = self._fitted()
+        head = learned.head
+        return Snapshot(self.get_params(), learned, head.topology, {**head.weights()}, learned.extractor.kind)
+
+    def close(self) -> None:
+        """Free what the engine holds. What was learned is gone; `fit` learns anew."""
+        if self._learned:
+            self._learned.head.dispose()
+        self._learned = None
+        self._keep_extractor(None)
+
+    def _repr_html_(self) -> str:
+        parameters = self.get_params()
+        defaults = {name: p.default for name, p in inspect.signature(type(self)).parameters.items()}
+        if isinstance(self.backbone, ModelCard):
+            parameters["backbone"] = self.backbone.name
+        state = (
+            learned_rows(
+                self.classes_.tolist(), self.n_training_, self.history_, self.stopped_, self.evaluation_, self.engine_
+            )
+            if self._learned
+            else []
+        )
+        return classifier_html(type(self).__name__, state, parameters, defaults, getattr(self, "problems_", ()))
+
+    def __repr__(self) -> str:
+        defaults = type(self)().get_params()
+        changed = {name: value for name, value in self.get_params().items() if value != defaults[name]}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
+
+    def __sklearn_clone__(self) -> Self:
+        return type(self)(**self.get_params())  # An engine is shared: it is no parameter to copy.
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {**self.__dict__, "_engine": None, "_extractor": None, "_cache": FeatureCache(self._cache.max_bytes)}
+        if self._learned:
+            state["_learned"] = self._learned.stored()
+        return state
+
+    def _show(self, learned: Learned) -> None:
+        """Hold what was learned, and let the attributes tell of it."""
+        self._learned = learned
+        self.classes_, self.evaluation_ = learned.classes, learned.evaluation
+        self.validation_, self.calibration_ = learned.validation, learned.calibration
+
+    def _take(self, learned: Learned) -> None:
+        """Hold what was learned instead of what was before, which is disposed of."""
+        if self._learned:
+            self._learned.head.dispose()
+        self._keep_extractor(learned.extractor)
+        self._show(learned)
+        self.history_, self.best_epoch_, self.stopped_ = learned.history, learned.history.best_epoch, learned.stopped
+        self.leaks_, self.problems_, self.n_training_ = learned.leaks, learned.problems, learned.n_training
+        self.deviation_ = math.nan
+
+    def _fitted(self) -> Learned:
+        """Extractor and head that belong together, whatever the parameters say now."""
+        if self._learned is None:
+            raise NotFittedError("Expected a trained model; train one or open one first.")
+        return self._learned
+
+    async def _ready(self) -> Learned:
+        """What was learned, with its models in an engine: after unpickling they are built anew."""
+        learned = self._fitted()
+        if isinstance(learned.head, StoredModel):
+            extractor, head = learned.extractor, learned.head
+            if isinstance(extractor.model, StoredModel):
+                extractor.model = await self.engine_.build(extractor.model.topology, extractor.model.weights())
+            extractor.cache = self._cache
+            self._extractor = extractor
+            learned = replace(learned, head=await self.engine_.build(head.topology, head.weights()))
+            self._learned = learned
+        return learned
+
+    @classmethod
+    async def _open(cls, data: bytes, engine: Engine | None, weights_id: str | None = None) -> Self:
+        """A classifier of an archive; ``weights_id`` as in `open_classifier`."""
+        self = cls(engine=engine)
+        learned = await unpack(data, self.engine_, self._cache, weights_id)
+        extractor = learned.extractor
+        if isinstance(extractor.model, Pixels):
+            self.set_params(fit_mode=extractor.fit_mode, topology=learned.head.topology)
+        else:
+            self.set_params(backbone=extractor.card, fit_mode=extractor.fit_mode, pooling=extractor.pooling)
+        self._take(learned)
+        self.name_ = learned.name
+        self.deviation_ = await deviation(learned)
+        if complaint(self.deviation_):
+            warnings.warn(str(complaint(self.deviation_)), RuntimeWarning, stacklevel=3)
+        return self
+
+    async def _save(self, name: str | None = None, dtype: StoredAs = "float32") -> bytes:
+        return await pack(await self._ready(), name or self.name_, self.engine_, dtype)
+
+    async def _predict_proba(
+        self,
+        photos: Sequence[Photo],
+        problems: list[Problem] | None,
+        remember: bool = True,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> NDArray[np.float32]:
+        learned = await self._ready()
+        samples = as_samples(photos)
+        extractor = learned.extractor if remember else learned.extractor.forgetful()
+        features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        self._cache.forget(samples)
+        report(features.problems, problems)
+        rows = await learned.head.predict(features.X) if features.kept else features.X
+        return features.spread(rows, len(samples), len(self.classes_))
+
+    async def _predict_photos(
+        self,
+        photos: Dataset | Sequence[Photo],
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Predictions:
+        self._fitted()
+        samples = as_samples(photos)
+        problems: list[Problem] = []
+        y_proba = await self._predict_proba(samples, problems, True, on_progress, should_stop)
+        classes = tuple(self.classes_.tolist())
+        return Predictions(tuple(samples), classes, y_proba, tuple(problems), threshold=self.threshold_)
+
+    async def _extract_features(
+        self,
+        photos: Dataset | Sequence[Photo],
+        problems: list[Problem] | None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> NDArray[np.float32]:
+        samples = as_samples(photos)
+        try:
+            async with self._borrowed_extractor() as extractor:
+                features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+        finally:
+            if not isinstance(photos, Dataset):
+                self._cache.forget(samples)
+        report(features.problems, problems)
+        return features.spread(features.X, len(samples), features.X.shape[1])
+
+    @asynccontextmanager
+    async def _borrowed_extractor(self) -> AsyncIterator[FeatureExtractor]:
+        """What computes the features that the parameters ask for, which need not be those of what was learned.
+
+        Yields
+        ------
+        FeatureExtractor
+            It is not to be used after the context.
+        """
+        extractor = await self._get_extractor()
+        try:
+            yield extractor
+        finally:
+            if self._learned is None:
+                self._keep_extractor(extractor)
+            else:
+                self._let_go(extractor)
+
+    async def _get_extractor(self) -> FeatureExtractor:
+        """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
+        if self._learned:
+            await self._ready()
+        card = get_card(self.backbone, self.input_size) if self.topology is None else pixels_card(self.topology)
+        current = self._extractor
+        if current and (current.card, current.pooling, current.fit_mode) == (card, self.pooling, self.fit_mode):
+            return current
+        model: Predictor
+        if self.topology is None:
+            model = await self.engine_.load_backbone(card, self.pooling)
+        else:
+            model = Pixels(card.feature_channels)
+        return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
+
+    def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
+        if self._extractor and self._extractor is not extractor:
+            self._extractor.model.dispose()
+        self._extractor = extractor
+
+    def _let_go(self, extractor: FeatureExtractor) -> None:
+        """Dispose of an extractor, if it is not the one in use."""
+        if extractor is not self._extractor:
+            extractor.model.dispose()
+
+
+async def open_classifier(make: type[Opened], data: bytes, *, engine: Engine | None, weights_id: str) -> Opened:
+    """Open the archive of a classifier that was kept with its photos' features, so that these go on counting.
+
+    Parameters
+    ----------
+    make : type
+        Which face it gets.
+    data : bytes
+        The archive.
+    engine : Engine, optional
+        As in `pyclassifier.ImageClassifier`.
+    weights_id : str
+        What `weights_id` gave for it.
+
+    Returns
+    -------
+    BaseImageClassifier
+        Of the given type.
+
+    Raises
+    ------
+    ArchiveError, EngineError
+        As `pyclassifier.ImageClassifier.load` says.
+    """
+    return await make._open(data, engine, weights_id)
+
+
+def keep_validation(classifier: BaseImageClassifier, validation: Predictions) -> None:
+    """Give a classifier that was opened the ``validation_`` that was kept beside its archive."""
+    classifier._show(classifier._fitted().judged(validation))
+
+
+def weights_id(classifier: BaseImageClassifier) -> str:
+    """What tells the backbone that a classifier uses from others of the same card; "" for the published one."""
+    return classifier._extractor.weights_id if classifier._extractor else ""

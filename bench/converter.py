@@ -40,12 +40,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "convert")]
 
 import zoo  # type: ignore[import-not-found]  # noqa: E402
 
-from pyclassifier.convert.comparison import compare  # noqa: E402
-from pyclassifier.convert.custom import custom_module  # noqa: E402
+from pyclassifier.convert.comparing.comparison import compare  # noqa: E402
 from pyclassifier.convert.errors import ConvertError  # noqa: E402
-from pyclassifier.convert.pipeline import convert  # noqa: E402
-from pyclassifier.convert.tensorflowjs import PACKAGES  # noqa: E402
-from pyclassifier.convert.tfjs_runs import Job, TfjsRun, run_many  # noqa: E402
+from pyclassifier.convert.formats.custom_modules import custom_module  # noqa: E402
+from pyclassifier.convert.pipeline.conversion import convert  # noqa: E402
+from pyclassifier.convert.running.tensorflowjs import PACKAGES  # noqa: E402
+from pyclassifier.convert.running.tfjs_runs import Job, TfjsRun, run_many  # noqa: E402
 
 ENVIRONMENT = ROOT / ".cache" / "tensorflowjs"
 THEIR_SCRIPT = ROOT / "bench" / "contestants" / "tensorflowjs_converter.py"

@@ -1,23 +1,23 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
-from .applications import Architecture
-from .conversion_report import Report
-from .cutting import cut_at, split_at
+from .comparing.verifying import verify
+from .editing.cutting import cut_at, split_at
+from .editing.folding import fold_batchnorm
+from .editing.layer_table import summary
+from .editing.new_head import make_head
+from .editing.padding import absorb_padding
 from .errors import ConvertError, UnsupportedLayerError
-from .folding import fold_batchnorm
-from .head import make_head
-from .isolation import read_keras
-from .keras_to_tfjs import to_layers_model
-from .model import CustomLayer, KerasModel, LayersModel
-from .padding import absorb_padding
-from .pipeline import convert
-from .request import Options
-from .summary import summary
-from .tfjs_reading import read_tfjs
-from .tfjs_runs import run_tfjs
-from .tfjs_to_keras import write_keras
-from .tfjs_writing import write_tfjs
-from .verify import verify
+from .formats.keras_files.isolation import read_keras
+from .formats.tfjs_reading import read_tfjs
+from .formats.tfjs_writing import write_tfjs
+from .models.dialects import CustomLayer, KerasModel, LayersModel
+from .pipeline.conversion import convert
+from .pipeline.conversion_report import Report
+from .pipeline.request import Options
+from .rules.keras_to_tfjs import to_layers_model
+from .rules.tfjs_to_keras import write_keras
+from .running.tfjs_runs import run_tfjs
+from .sources.applications import Architecture
 
 __all__ = [
     "Architecture",

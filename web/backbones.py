@@ -14,21 +14,22 @@ from fetch import CACHE, WEB, BuildError, check_sha256, fetch_packaged
 from imagenet import class_file
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
-from pyclassifier.convert.cutting import split_at
-from pyclassifier.convert.fetching import REGISTRY, read_packaged
-from pyclassifier.convert.folding import fold_batchnorm
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.padding import absorb_padding
-from pyclassifier.convert.summary import summarize
-from pyclassifier.convert.tfjs_reading import MAX_WEIGHT_BYTES, read_tfjs
-from pyclassifier.convert.tfjs_writing import write_tfjs
+from pyclassifier.convert.editing.cutting import split_at
+from pyclassifier.convert.editing.folding import fold_batchnorm
+from pyclassifier.convert.editing.layer_table import summarize
+from pyclassifier.convert.editing.padding import absorb_padding
+from pyclassifier.convert.formats.tfjs_reading import MAX_WEIGHT_BYTES, read_tfjs
+from pyclassifier.convert.formats.tfjs_writing import write_tfjs
+from pyclassifier.convert.models.dialects import LayersModel
+from pyclassifier.convert.sources.fetching import REGISTRY, read_packaged
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.
 _CODE = (
     *("backbones.py", "../pyclassifier/backbones/summary.py", "../pyclassifier/backbones/weights.py"),
-    *(f"../convert/{name}.py" for name in ("cutting", "folding", "frozen_graph", "graph", "padding", "shapes")),
-    *("../convert/summary.py", "../convert/tfjs_reading.py", "../convert/tfjs_writing.py"),
+    *(f"../convert/editing/{name}.py" for name in ("cutting", "folding", "layer_table", "padding")),
+    *(f"../convert/formats/{name}.py" for name in ("frozen_graph", "tfjs_reading", "tfjs_writing")),
+    *("../convert/models/flat_graph.py", "../convert/models/tensor_shapes.py"),
 )
 
 

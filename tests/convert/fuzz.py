@@ -99,20 +99,20 @@ def damage(data, dice, others):
 
 def use(path, dice):
     """Do with a file what the command does with one."""
-    from pyclassifier.convert.card import make_card
-    from pyclassifier.convert.cutting import cut_at
+    from pyclassifier.convert.comparing.probes import probe_inputs
+    from pyclassifier.convert.editing.catalogue_entry import make_card
+    from pyclassifier.convert.editing.cutting import cut_at
+    from pyclassifier.convert.editing.folding import fold_batchnorm
+    from pyclassifier.convert.editing.layer_table import summary
     from pyclassifier.convert.errors import ConvertError
-    from pyclassifier.convert.folding import fold_batchnorm
-    from pyclassifier.convert.formats import source_format
-    from pyclassifier.convert.graph import flatten
-    from pyclassifier.convert.keras_files import parse_keras
-    from pyclassifier.convert.keras_to_tfjs import to_layers_model
-    from pyclassifier.convert.pipeline import check_labels
-    from pyclassifier.convert.probes import probe_inputs
-    from pyclassifier.convert.summary import summary
-    from pyclassifier.convert.tfjs_reading import read_tfjs
-    from pyclassifier.convert.tfjs_to_keras import write_keras
-    from pyclassifier.convert.tfjs_writing import write_tfjs
+    from pyclassifier.convert.formats.keras_files.parsing import parse_keras
+    from pyclassifier.convert.formats.kinds import source_format
+    from pyclassifier.convert.formats.tfjs_reading import read_tfjs
+    from pyclassifier.convert.formats.tfjs_writing import write_tfjs
+    from pyclassifier.convert.models.flat_graph import flatten
+    from pyclassifier.convert.pipeline.conversion import check_labels
+    from pyclassifier.convert.rules.keras_to_tfjs import to_layers_model
+    from pyclassifier.convert.rules.tfjs_to_keras import write_keras
 
     is_tfjs = source_format(path) == "tfjs"
     model = read_tfjs(path) if is_tfjs else to_layers_model(parse_keras(path))
@@ -179,7 +179,7 @@ def ending(path, dice):
 def main():
     import h5py  # noqa: F401 - once, not in every fork.
 
-    from pyclassifier.convert import tfjs_to_keras  # noqa: F401
+    from pyclassifier.convert.rules import tfjs_to_keras  # noqa: F401
 
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     dice = random.Random(seed)

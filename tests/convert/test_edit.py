@@ -17,16 +17,16 @@ from tfjs_models import (
 )
 
 from pyclassifier.convert import ConvertError
-from pyclassifier.convert.comparison import compare
-from pyclassifier.convert.cutting import cut_at, split_at
-from pyclassifier.convert.folding import fold_batchnorm
-from pyclassifier.convert.graph import check_layers, flatten
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.summary import summary
-from pyclassifier.convert.tfjs_reading import read_tfjs
-from pyclassifier.convert.tfjs_runs import Job, run_many, run_tfjs
-from pyclassifier.convert.tfjs_writing import write_tfjs
+from pyclassifier.convert.comparing.comparison import compare
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.editing.cutting import cut_at, split_at
+from pyclassifier.convert.editing.folding import fold_batchnorm
+from pyclassifier.convert.editing.layer_table import summary
+from pyclassifier.convert.formats.tfjs_reading import read_tfjs
+from pyclassifier.convert.formats.tfjs_writing import write_tfjs
+from pyclassifier.convert.models.dialects import LayersModel
+from pyclassifier.convert.models.flat_graph import check_layers, flatten
+from pyclassifier.convert.running.tfjs_runs import Job, run_many, run_tfjs
 
 TOLERANCE = 1e-5  # Relative; folding rounds each weight once more.
 

@@ -14,15 +14,16 @@ import zoo_check
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs
 from zoo_fixture import zoo  # noqa: F401
 
-from pyclassifier.convert import cli, reading
+from pyclassifier.convert.cli import commands as cli
+from pyclassifier.convert.comparing.verifying import verify
+from pyclassifier.convert.editing.folding import fold_batchnorm
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.evaluate import evaluate
-from pyclassifier.convert.folding import fold_batchnorm
-from pyclassifier.convert.keras_files import parse_keras
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_to_keras import write_keras
-from pyclassifier.convert.tfjs_writing import write_tfjs
-from pyclassifier.convert.verify import verify
+from pyclassifier.convert.formats.keras_files.parsing import parse_keras
+from pyclassifier.convert.formats.tfjs_writing import write_tfjs
+from pyclassifier.convert.models.dialects import LayersModel
+from pyclassifier.convert.rules.numpy_layers.evaluator import evaluate
+from pyclassifier.convert.rules.tfjs_to_keras import write_keras
+from pyclassifier.convert.sources import reading
 
 # What the names of models begin with all of whose layers have a rule in numpy.
 _WHOLE = (
@@ -60,8 +61,8 @@ def test_numpy_computes_what_keras_computes(zoo, flavour, name, whole):  # noqa:
 
 @pytest.fixture
 def without_keras(monkeypatch):
-    for module in ("checking", "verify"):
-        monkeypatch.setattr(sys.modules[f"pyclassifier.convert.{module}"], "has_keras", lambda: False)
+    for module in ("stages", "verifying"):
+        monkeypatch.setattr(sys.modules[f"pyclassifier.convert.comparing.{module}"], "has_keras", lambda: False)
 
 
 def _report(capsys, *arguments):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tfjs_models import MOBILENET, conv_model, dense_model, edit_json, needs_mobilenet, nested_model, zip_of
 
 from pyclassifier.convert import ConvertError
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_reading import read_tfjs
-from pyclassifier.convert.tfjs_writing import write_tfjs
+from pyclassifier.convert.formats.tfjs_reading import read_tfjs
+from pyclassifier.convert.formats.tfjs_writing import write_tfjs
+from pyclassifier.convert.models.dialects import LayersModel
 
 
 @pytest.fixture

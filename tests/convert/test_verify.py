@@ -15,17 +15,18 @@ from tfjs_models import (
     nested_model,
 )
 
-from pyclassifier.convert import ConvertError, keras_runs, tfjs_runs
-from pyclassifier.convert.checking import Check, Stages, check, raise_for_failures
-from pyclassifier.convert.comparison import Comparison, compare
-from pyclassifier.convert.cutting import cut_at
-from pyclassifier.convert.folding import fold_batchnorm
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.tfjs_reading import read_tfjs
-from pyclassifier.convert.tfjs_runs import Job, run_many, run_tfjs
-from pyclassifier.convert.tfjs_writing import write_tfjs
-from pyclassifier.convert.verify import verify
+from pyclassifier.convert import ConvertError
+from pyclassifier.convert.comparing.comparison import Comparison, compare
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.comparing.stages import Check, Stages, check, raise_for_failures
+from pyclassifier.convert.comparing.verifying import verify
+from pyclassifier.convert.editing.cutting import cut_at
+from pyclassifier.convert.editing.folding import fold_batchnorm
+from pyclassifier.convert.formats.tfjs_reading import read_tfjs
+from pyclassifier.convert.formats.tfjs_writing import write_tfjs
+from pyclassifier.convert.models.dialects import LayersModel
+from pyclassifier.convert.running import keras_runs, tfjs_runs
+from pyclassifier.convert.running.tfjs_runs import Job, run_many, run_tfjs
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_model_and_a_reference_are_compared(folder, tmp_path):
 @needs_tfjs
 def test_a_keras_file_is_the_reference(folder, tmp_path):
     pytest.importorskip("keras")
-    from pyclassifier.convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.rules.tfjs_to_keras import write_keras
 
     write_keras(dense_model(), tmp_path / "m.keras")
     assert verify(folder, tmp_path / "m.keras").agrees

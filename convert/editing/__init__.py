@@ -1,0 +1,1 @@
+"""Layers models: cut, folded, padded, made anew, and told of."""

@@ -1,0 +1,1 @@
+"""Files that models lie in: told apart, read and written."""

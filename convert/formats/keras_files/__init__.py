@@ -1,0 +1,1 @@
+"""Keras files read: in a process of its own, by h5py alone."""

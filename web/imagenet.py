@@ -6,7 +6,7 @@ import json
 
 from fetch import fetch_packaged
 
-from pyclassifier.convert.sources.imagenet_names import LEMMAS, SYNSETS, read_classes
+from pyclassifier.convert.sources import LEMMAS, SYNSETS, read_classes
 
 
 def class_file() -> bytes:

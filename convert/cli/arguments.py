@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pyclassifier.backbones import CATALOG
 
-from ..formats.kinds import SOURCES, TARGETS
-from ..formats.tfjs_writing import SHARD_SIZE
+from ..formats import SHARD_SIZE, SOURCES, TARGETS
 
 PROGRAM = "pyclassifier-convert"
 _EXAMPLES = f"""\

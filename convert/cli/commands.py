@@ -15,19 +15,11 @@ from typing import Any
 
 from pyclassifier.errors import PyClassifierError
 
-from ..editing.catalogue_entry import card_text, make_card
-from ..editing.layer_table import summary
-from ..editing.new_head import make_head
+from ..editing import card_text, make_card, make_head, summary
 from ..errors import ConvertError
-from ..formats.custom_modules import parse_custom
-from ..formats.kinds import is_there
-from ..formats.tfjs_writing import write_tfjs
-from ..pipeline.conversion import convert
-from ..pipeline.conversion_report import Report
-from ..pipeline.request import Options, Progress
-from ..sources.applications import Architecture
-from ..sources.label_files import read_labels
-from ..sources.reading import find_format
+from ..formats import is_there, parse_custom, write_tfjs
+from ..pipeline import Options, Progress, Report, convert
+from ..sources import Architecture, find_format, read_labels
 from .arguments import PROGRAM, converting, making_a_head
 
 FAILED = 1  # argparse ends with 2 where the command line is wrong.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..models.dialects import Array
+from ..models import Array
 
 TOLERANCE = 1e-4
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConvertError
-from ..formats.keras_files.isolation import read_keras
-from ..models.dialects import Array, LayersModel
-from ..rules.numpy_layers.evaluator import Evaluation, evaluate
-from ..running.tfjs_runs import TfjsRun
+from ..formats import read_keras
+from ..models import Array, LayersModel
+from ..rules import Evaluation, evaluate
+from ..running import TfjsRun
 from .comparison import Comparison, compare
 
 _MAX_INSIDE = 4

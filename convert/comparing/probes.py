@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvertError
-from ..models.dialects import Array, LayersModel
-from ..models.flat_graph import Graph, flatten
+from ..models import Array, Graph, LayersModel, flatten
 
 _FREE_SIDE = 64  # Pixels of images of any size.
 _FREE_LENGTH = 12  # Of sequences of any length.

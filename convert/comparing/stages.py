@@ -12,13 +12,9 @@ from typing import Any
 from pyclassifier.backbones import Quantization
 
 from ..errors import ConvertError
-from ..formats.custom_modules import custom_modules, foreign_layers
-from ..formats.tfjs_writing import write_tfjs
-from ..models.dialects import Array, LayersModel
-from ..models.flat_graph import flatten
-from ..running.exports import Exported
-from ..running.keras_runs import has_keras, keras_outputs
-from ..running.tfjs_runs import Job, TfjsRun, run_all
+from ..formats import custom_modules, foreign_layers, write_tfjs
+from ..models import Array, LayersModel, flatten
+from ..running import Exported, Job, TfjsRun, has_keras, keras_outputs, run_all
 from .comparison import TOLERANCE, Comparison, compare
 from .numpy_reference import NumpyReference, numpy_reference
 from .probes import probe_inputs

@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..formats.tfjs_reading import read_tfjs
-from ..models.dialects import Array
-from ..running.keras_runs import has_keras, keras_outputs
-from ..running.tfjs_runs import Job, run_all, run_tfjs
+from ..formats import read_tfjs
+from ..models import Array
+from ..running import Job, has_keras, keras_outputs, run_all, run_tfjs
 from .comparison import Comparison, compare
 from .numpy_reference import numpy_outputs
 from .probes import probe_inputs

@@ -10,9 +10,7 @@ from typing import Any
 from pyclassifier.backbones import ModelCard
 
 from ..errors import ConvertError
-from ..models.dialects import LayersModel
-from ..models.flat_graph import Graph, flatten
-from ..models.tensor_shapes import Shape, output_shapes
+from ..models import Graph, LayersModel, Shape, flatten, output_shapes
 from .cutting import keep_needed
 
 

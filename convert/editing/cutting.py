@@ -6,9 +6,7 @@ import difflib
 from dataclasses import replace
 
 from ..errors import ConvertError
-from ..models.dialects import LayersModel
-from ..models.flat_graph import Graph, Layer, Ref, flatten, weights_of
-from ..models.tensor_shapes import output_shapes
+from ..models import Graph, Layer, LayersModel, Ref, flatten, output_shapes, weights_of
 
 
 def cut_at(model: LayersModel, layer: str) -> LayersModel:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvertError
-from ..models.dialects import Array, LayersModel
-from ..models.flat_graph import Graph, Layer, Ref, flatten
+from ..models import Array, Graph, Layer, LayersModel, Ref, flatten
 
 # The layers that a normalisation can be folded into: the kernel that makes their outputs, and their tensors' rank.
 _KERNELS = {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pyclassifier.backbones import LayerSummary, NetworkSummary
 
-from ..models.dialects import LayersModel
-from ..models.flat_graph import flatten, weights_of
-from ..models.tensor_shapes import output_shapes
+from ..models import LayersModel, flatten, output_shapes, weights_of
 
 
 def summary(model: LayersModel) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyclassifier.backbones import head
 
 from ..errors import ConvertError
-from ..models.dialects import LayersModel
+from ..models import LayersModel
 
 _MAX_WEIGHTS = 1 << 28
 _INITIALIZER = {

@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import ConvertError
-from ..models.dialects import LayersModel
-from ..models.flat_graph import Graph, Layer, flatten
-from ..models.tensor_shapes import Shape, output_shapes, side_pairs
+from ..models import Graph, Layer, LayersModel, Shape, flatten, output_shapes, side_pairs
 
 _CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import ConvertError
-from ..models.dialects import CustomLayer, LayersModel
+from ..models import CustomLayer, LayersModel
 
 CUSTOM_FILE = "custom_layers.mjs"
 # What that one imports.

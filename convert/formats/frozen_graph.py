@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConvertError
-from ..models.dialects import Array, LayersModel
-from ..models.flat_graph import Graph, Layer
+from ..models import Array, Graph, Layer, LayersModel
 
 _EPSILON = 0.001
 _NORM_PARTS = ("gamma", "beta", "moving_mean", "moving_variance")

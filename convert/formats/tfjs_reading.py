@@ -15,8 +15,7 @@ from pyclassifier.data import MAX_JSON_BYTES, read_json_object
 from pyclassifier.errors import ArchiveError
 
 from ..errors import ConvertError
-from ..models.dialects import Array, LayersModel
-from ..models.flat_graph import check_layers
+from ..models import Array, LayersModel, check_layers
 
 MAX_WEIGHT_BYTES = 1 << 31
 _LABEL_LIMIT = 100_000

@@ -13,7 +13,7 @@ from typing import Any
 from pyclassifier.backbones import Quantization, encode_weights
 
 from ..errors import ConvertError
-from ..models.dialects import Array, LayersModel
+from ..models import Array, LayersModel
 from .targets import write_folder
 
 SHARD_SIZE = 4 << 20

@@ -35,19 +35,19 @@ def is_operation(layer: Config) -> bool:
     return kwargs and not typed and "trainable" not in layer["config"] and layer["class_name"] != "InputLayer"
 
 
-def join(path: str, name: str) -> str:
+def join_path(path: str, name: str) -> str:
     """Return the path of a layer in a model."""
     return f"{path}/{name}" if path else name
 
 
-def paths(model: Config, path: str) -> list[str]:
+def layer_paths(model: Config, path: str) -> list[str]:
     """Return the path of every layer that is not a model."""
     found = []
     for layer in model["config"]["layers"]:
-        at, inner = join(path, layer["name"]), layer["config"].get("layer")
+        at, inner = join_path(path, layer["name"]), layer["config"].get("layer")
         nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
         if nested is not None:
-            found += paths(nested, at)
+            found += layer_paths(nested, at)
         elif layer["class_name"] != "InputLayer" or not path:
             found.append(at)
     return found
@@ -60,7 +60,7 @@ def input_shapes(model: Config) -> list[tuple[Config, tuple[int | None, ...]]]:
         entries = config["layers"][:1]
     else:
         layers = {layer["name"]: layer for layer in config["layers"]}
-        entries = [layers[ref.layer] for ref in refs(config.get("input_layers")) if ref.layer in layers]
+        entries = [layers[ref.layer] for ref in refs_of_ends(config.get("input_layers")) if ref.layer in layers]
     found = []
     for layer in entries:
         shape = (
@@ -87,7 +87,7 @@ def _shape_of(layer: Config) -> Any:
 
 
 @dataclass(frozen=True)
-class Ref:
+class KerasRef:
     """A tensor in a Keras graph: which output of which call of which layer."""
 
     layer: str
@@ -95,14 +95,14 @@ class Ref:
     index: int
 
 
-def refs(value: Any) -> list[Ref]:
+def refs_of_ends(value: Any) -> list[KerasRef]:
     """Return the tensors of input_layers or output_layers: one, a list, or a dict of them in order of its keys."""
     if isinstance(value, Mapping):
-        return [ref for key in sorted(value) for ref in refs(value[key])]
+        return [ref for key in sorted(value) for ref in refs_of_ends(value[key])]
     if _is_ref(value):
-        return [Ref(value[0], value[1], value[2])]
+        return [KerasRef(value[0], value[1], value[2])]
     if isinstance(value, list):
-        return [ref for item in value for ref in refs(item)]
+        return [ref for item in value for ref in refs_of_ends(item)]
     return []
 
 
@@ -116,7 +116,7 @@ def _is_ref(value: Any) -> bool:
 
 
 def calls_of(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
-    """Return positional arguments and keywords of each call, tensors as Ref."""
+    """Return positional arguments and keywords of each call, tensors as KerasRef."""
     found = []
     for node in layer.get("inbound_nodes") or []:
         if isinstance(node, Mapping):
@@ -129,7 +129,7 @@ def calls_of(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
             if isinstance(item, list) and item and item[0] == "_CONSTANT_VALUE":
                 args.append(item[2])
             else:
-                args += refs(item[:3]) if _is_ref(item) else refs(item)
+                args += refs_of_ends(item[:3]) if _is_ref(item) else refs_of_ends(item)
             if isinstance(item, list) and len(item) == 4 and isinstance(item[3], dict):
                 kwargs.update(_parsed_old(item[3]))
         found.append((args, kwargs))
@@ -140,7 +140,7 @@ def _parsed(value: Any) -> Any:
     if isinstance(value, Mapping):
         config = value.get("config")
         if value.get("class_name") == "__keras_tensor__" and isinstance(config, Mapping):
-            return Ref(*config["keras_history"])
+            return KerasRef(*config["keras_history"])
         if value.get("class_name") in ("__tuple__", "__list__"):
             return _parsed(list(value.get("items") or config or []))
         if value.get("class_name") in ("__numpy__", "__tensor__") and isinstance(config, Mapping):
@@ -151,41 +151,41 @@ def _parsed(value: Any) -> Any:
 
 def _parsed_old(value: Any) -> Any:
     if _is_ref(value) and len(value) == 3:
-        return Ref(value[0], value[1], value[2])
+        return KerasRef(value[0], value[1], value[2])
     if isinstance(value, Mapping):
         return {key: _parsed_old(item) for key, item in value.items()}
     return [_parsed_old(item) for item in value] if isinstance(value, list) else value
 
 
-def flat_refs(value: Any) -> list[Ref]:
+def flat_refs(value: Any) -> list[KerasRef]:
     """Return the tensors named in nested arguments."""
-    if isinstance(value, Ref):
+    if isinstance(value, KerasRef):
         return [value]
     if isinstance(value, Mapping):
         return [ref for key in sorted(value) for ref in flat_refs(value[key])]
     return [ref for item in value for ref in flat_refs(item)] if isinstance(value, list) else []
 
 
-def resolve(value: Any, done: Mapping[Ref, Any]) -> Any:
+def resolve(value: Any, done: Mapping[KerasRef, Any]) -> Any:
     """Return nested arguments with their tensors in place."""
-    if isinstance(value, Ref):
+    if isinstance(value, KerasRef):
         return done[value]
     if isinstance(value, Mapping):
         return {key: resolve(item, done) for key, item in value.items()}
     return [resolve(item, done) for item in value] if isinstance(value, list) else value
 
 
-def own_numbering(ref: Ref, layers: Mapping[str, Config]) -> Ref:
+def own_numbering(ref: KerasRef, layers: Mapping[str, Config]) -> KerasRef:
     """Keras 3 counts calls of a Functional model from 1 among a model's outputs, from 0 elsewhere."""
     layer = layers.get(ref.layer)
     if layer is None or not is_model(layer) or is_sequential(layer) or ref.node == 0:
         return ref
     keras3 = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
-    return Ref(ref.layer, ref.node - 1, ref.index) if keras3 else ref
+    return KerasRef(ref.layer, ref.node - 1, ref.index) if keras3 else ref
 
 
-def offsets(
-    layers: Mapping[str, Config], calls: Mapping[str, list[tuple[Any, dict[str, Any]]]], outputs: list[Ref]
+def first_calls(
+    layers: Mapping[str, Config], calls: Mapping[str, list[tuple[Any, dict[str, Any]]]], outputs: list[KerasRef]
 ) -> dict[str, int]:
     """Return the number of each nested model's first call: some versions count the model's own making as 0."""
     used = flat_refs([[list(call) for call in many] for many in calls.values()]) + outputs

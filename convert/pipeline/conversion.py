@@ -12,23 +12,25 @@ from typing import Literal, cast
 
 from pyclassifier.backbones import Quantization
 
-from ..comparing.stages import Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
-from ..editing.cutting import cut_at as cut
-from ..editing.folding import fold_batchnorm as fold
-from ..editing.padding import absorb_padding
+from ..comparing import Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
+from ..editing import absorb_padding
+from ..editing import cut_at as cut
+from ..editing import fold_batchnorm as fold
 from ..errors import ConvertError
-from ..formats.custom_modules import custom_files, custom_modules
-from ..formats.kinds import target_format
-from ..formats.targets import check_target_file, holds, write_files, write_folder
-from ..formats.tfjs_writing import write_tfjs
-from ..models.dialects import Array, LayersModel
-from ..models.flat_graph import flatten
-from ..models.tensor_shapes import output_shapes
-from ..rules.tfjs_to_keras import write_keras
-from ..running.exports import EXPORTS, Exported, export
-from ..running.tfjs_runs import find_node, find_node_modules
-from ..sources.applications import named_source
-from ..sources.reading import find_format, read_model
+from ..formats import (
+    check_target_file,
+    custom_files,
+    custom_modules,
+    holds,
+    target_format,
+    write_files,
+    write_folder,
+    write_tfjs,
+)
+from ..models import Array, LayersModel, flatten, output_shapes
+from ..rules import write_keras
+from ..running import EXPORTS, Exported, export, find_node, find_node_modules
+from ..sources import find_format, named_source, read_model
 from .conversion_report import Report
 from .int8_photos import calibration_photos
 from .request import Options, Progress, check_request

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..comparing.stages import Check
-from ..models.dialects import LayersModel
+from ..comparing import Check
+from ..models import LayersModel
 
 
 @dataclass

@@ -12,8 +12,7 @@ from pyclassifier.embedding import load_image
 from pyclassifier.errors import ImageDecodeError
 
 from ..errors import ConvertError
-from ..models.dialects import LayersModel
-from ..models.flat_graph import flatten
+from ..models import LayersModel, flatten
 
 _MAX_VALUES = 1 << 27
 MAX_PHOTOS = 200  # More hardly move the ranges, https://ai.google.dev/edge/litert/conversion/tensorflow/quantization

@@ -11,11 +11,9 @@ from typing import Literal
 from pyclassifier.backbones import Quantization
 
 from ..errors import ConvertError
-from ..formats.custom_modules import read_module
-from ..formats.targets import check_target, check_target_file
-from ..formats.tfjs_writing import SHARD_SIZE
-from ..models.dialects import CustomLayer
-from ..sources.applications import Architecture
+from ..formats import SHARD_SIZE, check_target, check_target_file, read_module
+from ..models import CustomLayer
+from ..sources import Architecture
 
 Progress = Callable[[str], None]
 

@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..comparing.comparison import compare
-from ..comparing.probes import probe_input
-from ..comparing.stages import UINT8_WARNING, Check, raise_for_failures
+from ..comparing import UINT8_WARNING, Check, compare, probe_input, raise_for_failures
 from ..errors import ConvertError
-from ..formats.targets import write_folder
-from ..models.dialects import Array, LayersModel
-from ..running.tensorflowjs import SavedModel, find_python, unpacked
-from ..running.tfjs_runs import Job, find_node, find_node_modules, run_all
+from ..formats import write_folder
+from ..models import Array, LayersModel
+from ..running import Job, SavedModel, find_node, find_node_modules, find_python, run_all, unpacked
 from .conversion_report import Report
 from .request import Options, Progress
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import ConvertError
-from ..models.dialects import Array
+from ..models import Array
 from .processes import run_python
 
 EXPORTS = ("tflite", "onnx", "saved_model")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..models.dialects import Array
+from ..models import Array
 from .processes import run_python
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvertError
-from ..models.dialects import Array
+from ..models import Array
 from .processes import run_python
 
 # The extra `graph` of pyproject.toml; they need none of ours beside them.

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConvertError
-from ..models.dialects import Array
+from ..models import Array
 from .processes import answers_of, run_program
 
 _RUNNER = Path(__file__).parent / "run_tfjs.mjs"

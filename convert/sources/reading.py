@@ -9,11 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ConvertError
-from ..formats.keras_files.isolation import read_keras
-from ..formats.kinds import source_format
-from ..formats.tfjs_reading import read_tfjs
-from ..models.dialects import CustomLayer, LayersModel
-from ..rules.keras_to_tfjs import to_layers_model
+from ..formats import read_keras, read_tfjs, source_format
+from ..models import CustomLayer, LayersModel
+from ..rules import to_layers_model
 from .fetching import fetch_backbone, is_backbone
 
 

@@ -100,19 +100,13 @@ def damage(data, dice, others):
 def use(path, dice):
     """Do with a file what the command does with one."""
     from pyclassifier.convert.comparing.probes import probe_inputs
-    from pyclassifier.convert.editing.catalogue_entry import make_card
-    from pyclassifier.convert.editing.cutting import cut_at
-    from pyclassifier.convert.editing.folding import fold_batchnorm
-    from pyclassifier.convert.editing.layer_table import summary
+    from pyclassifier.convert.editing import cut_at, fold_batchnorm, make_card, summary
     from pyclassifier.convert.errors import ConvertError
+    from pyclassifier.convert.formats import read_tfjs, source_format, write_tfjs
     from pyclassifier.convert.formats.keras_files.parsing import parse_keras
-    from pyclassifier.convert.formats.kinds import source_format
-    from pyclassifier.convert.formats.tfjs_reading import read_tfjs
-    from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-    from pyclassifier.convert.models.flat_graph import flatten
+    from pyclassifier.convert.models import flatten
     from pyclassifier.convert.pipeline.conversion import check_labels
-    from pyclassifier.convert.rules.keras_to_tfjs import to_layers_model
-    from pyclassifier.convert.rules.tfjs_to_keras import write_keras
+    from pyclassifier.convert.rules import to_layers_model, write_keras
 
     is_tfjs = source_format(path) == "tfjs"
     model = read_tfjs(path) if is_tfjs else to_layers_model(parse_keras(path))

@@ -12,7 +12,7 @@ from tfjs_models import needs_tfjs
 from pyclassifier.convert.models.flat_graph import MODELS
 from pyclassifier.convert.rules.keras_to_tfjs import walker as forwards
 from pyclassifier.convert.rules.tfjs_to_keras import layers as backwards
-from pyclassifier.convert.running.tfjs_runs import find_node, find_node_modules
+from pyclassifier.convert.running import find_node, find_node_modules
 
 pytestmark = needs_tfjs
 

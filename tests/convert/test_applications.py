@@ -8,9 +8,8 @@ from tfjs_models import needs_tfjs
 
 from pyclassifier.convert import read_tfjs, summary
 from pyclassifier.convert.cli import commands as cli
-from pyclassifier.convert.sources import applications
+from pyclassifier.convert.sources import applications, read_model
 from pyclassifier.convert.sources.applications import NAMES, Architecture, build_application
-from pyclassifier.convert.sources.reading import read_model
 
 SMALL = ["MobileNetV2", "--alpha", "0.35", "--input-size", "32", "--weights", "none"]
 

@@ -16,14 +16,12 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 from pyclassifier.archives import write_archive
 from pyclassifier.backbones import CATALOG, ModelCard, get_card
 from pyclassifier.convert.cli import commands as cli
-from pyclassifier.convert.comparing.comparison import compare
+from pyclassifier.convert.comparing import compare
 from pyclassifier.convert.comparing.probes import probe_inputs
-from pyclassifier.convert.editing.new_head import make_head
-from pyclassifier.convert.formats.tfjs_reading import read_tfjs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.rules.tfjs_to_keras import write_keras
-from pyclassifier.convert.running import keras_runs
-from pyclassifier.convert.running.tfjs_runs import run_tfjs
+from pyclassifier.convert.editing import make_head
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.rules import write_keras
+from pyclassifier.convert.running import keras_runs, run_tfjs
 
 
 @pytest.fixture

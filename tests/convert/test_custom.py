@@ -11,8 +11,8 @@ import pytest
 from tfjs_models import needs_tfjs
 
 from pyclassifier.convert import ConvertError, CustomLayer, Options, UnsupportedLayerError, convert
-from pyclassifier.convert.formats.custom_modules import parse_custom
-from pyclassifier.convert.running.tfjs_runs import run_tfjs
+from pyclassifier.convert.formats import parse_custom
+from pyclassifier.convert.running import run_tfjs
 
 # A layer with a weight, one that changes the shape, and a Lambda; saved by the Keras that has them.
 MODEL = """

@@ -17,16 +17,12 @@ from tfjs_models import (
 )
 
 from pyclassifier.convert import ConvertError
-from pyclassifier.convert.comparing.comparison import compare
+from pyclassifier.convert.comparing import compare
 from pyclassifier.convert.comparing.probes import probe_inputs
-from pyclassifier.convert.editing.cutting import cut_at, split_at
-from pyclassifier.convert.editing.folding import fold_batchnorm
-from pyclassifier.convert.editing.layer_table import summary
-from pyclassifier.convert.formats.tfjs_reading import read_tfjs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.models.flat_graph import check_layers, flatten
-from pyclassifier.convert.running.tfjs_runs import Job, run_many, run_tfjs
+from pyclassifier.convert.editing import cut_at, fold_batchnorm, split_at, summary
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel, check_layers, flatten
+from pyclassifier.convert.running import Job, run_many, run_tfjs
 
 TOLERANCE = 1e-5  # Relative; folding rounds each weight once more.
 

@@ -15,14 +15,13 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 from zoo_fixture import zoo  # noqa: F401
 
 from pyclassifier.convert.cli import commands as cli
-from pyclassifier.convert.comparing.verifying import verify
-from pyclassifier.convert.editing.folding import fold_batchnorm
+from pyclassifier.convert.comparing import verify
+from pyclassifier.convert.editing import fold_batchnorm
 from pyclassifier.convert.errors import ConvertError
+from pyclassifier.convert.formats import write_tfjs
 from pyclassifier.convert.formats.keras_files.parsing import parse_keras
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.rules.numpy_layers.evaluator import evaluate
-from pyclassifier.convert.rules.tfjs_to_keras import write_keras
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.rules import evaluate, write_keras
 from pyclassifier.convert.sources import reading
 
 # What the names of models begin with all of whose layers have a rule in numpy.

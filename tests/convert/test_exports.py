@@ -14,12 +14,11 @@ from photos import COLORS, encode, noisy
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
+from pyclassifier.convert.comparing import Check, Stages, warn_of_changes
 from pyclassifier.convert.comparing.comparison import Comparison
-from pyclassifier.convert.comparing.stages import Check, Stages, warn_of_changes
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.formats.targets import check_target
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
+from pyclassifier.convert.formats import check_target, write_tfjs
+from pyclassifier.convert.models import LayersModel
 from pyclassifier.convert.pipeline.int8_photos import calibration_photos
 from pyclassifier.convert.running import exports
 

@@ -15,13 +15,10 @@ from tfjs_models import SHARED, conv_model, needs_tfjs
 from pyclassifier.backbones import CATALOG
 from pyclassifier.convert import ConvertError
 from pyclassifier.convert.cli import commands as cli
-from pyclassifier.convert.formats.frozen_graph import read_frozen_mobilenet
-from pyclassifier.convert.formats.tfjs_reading import read_tfjs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.running.tfjs_runs import run_tfjs
-from pyclassifier.convert.sources import fetching
+from pyclassifier.convert.formats import read_frozen_mobilenet, read_tfjs, write_tfjs
+from pyclassifier.convert.running import run_tfjs
+from pyclassifier.convert.sources import Package, PackagedFile, fetching
 from pyclassifier.convert.sources.fetching import fetch_backbone
-from pyclassifier.convert.sources.pip_packages import Package, PackagedFile
 
 NAME = "mobilenet_v1_0.25_224"
 DRUM = SHARED / "data/drum/drum.jpg"

@@ -15,12 +15,11 @@ import pytest
 from zoo_fixture import zoo  # noqa: F401 - A conftest.py here would hide the one above to `import conftest`.
 
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.formats.keras_files.isolation import read_keras
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import KerasModel
-from pyclassifier.convert.rules.keras_to_tfjs import to_layers_model
+from pyclassifier.convert.formats import read_keras, write_tfjs
+from pyclassifier.convert.models import KerasModel
+from pyclassifier.convert.rules import to_layers_model
 from pyclassifier.convert.rules.tfjs_to_keras.layers import RULES
-from pyclassifier.convert.running.tfjs_runs import Job, run_many
+from pyclassifier.convert.running import Job, run_many
 
 SHARED = Path(__file__).parents[3] / "shared"
 

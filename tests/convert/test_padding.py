@@ -4,9 +4,9 @@ from tfjs_models import functional, layer, needs_tfjs
 
 from pyclassifier.convert import ConvertError, absorb_padding
 from pyclassifier.convert.comparing.probes import probe_inputs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.running.tfjs_runs import Job, run_many
+from pyclassifier.convert.formats import write_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.running import Job, run_many
 
 
 def padded(size=8, padding=((0, 1), (0, 1)), kernel=3, stride=2, kind="Conv2D", takers=1, **changes):

@@ -18,14 +18,12 @@ import numpy as np
 import pytest
 
 from pyclassifier.convert.cli.commands import main
-from pyclassifier.convert.comparing.comparison import compare
+from pyclassifier.convert.comparing import compare
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.formats.kinds import source_format
-from pyclassifier.convert.pipeline.conversion import convert
-from pyclassifier.convert.pipeline.request import Options
-from pyclassifier.convert.running.tensorflowjs import PACKAGES
-from pyclassifier.convert.running.tfjs_runs import Job, run_many
-from pyclassifier.convert.sources.reading import read_model
+from pyclassifier.convert.formats import source_format
+from pyclassifier.convert.pipeline import Options, convert
+from pyclassifier.convert.running import PACKAGES, Job, run_many
+from pyclassifier.convert.sources import read_model
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,13 +3,10 @@ import pytest
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model
 
 from pyclassifier.convert.comparing.probes import probe_inputs
-from pyclassifier.convert.editing.layer_table import summary
-from pyclassifier.convert.formats.tfjs_reading import read_tfjs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.models.flat_graph import flatten
-from pyclassifier.convert.models.tensor_shapes import output_shapes
-from pyclassifier.convert.running.tfjs_runs import Job, run_many, run_tfjs
+from pyclassifier.convert.editing import summary
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel, flatten, output_shapes
+from pyclassifier.convert.running import Job, run_many, run_tfjs
 
 IMAGE = [None, 17, 12, 3]
 SEQUENCE = [None, 9, 4]
@@ -88,7 +85,7 @@ def test_the_table_is_as_keras_prints_it():
 
 def test_the_figures_are_keras_own(tmp_path):
     keras = pytest.importorskip("keras")
-    from pyclassifier.convert.rules.tfjs_to_keras import write_keras
+    from pyclassifier.convert.rules import write_keras
 
     write_keras(conv_model(), tmp_path / "m.keras")
     lines = []

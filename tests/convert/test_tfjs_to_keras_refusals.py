@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.rules.tfjs_to_keras import write_keras
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.rules import write_keras
 
 TOPOLOGY = {
     "class_name": "Model",

@@ -16,17 +16,13 @@ from tfjs_models import (
 )
 
 from pyclassifier.convert import ConvertError
+from pyclassifier.convert.comparing import Check, Stages, check, raise_for_failures, verify
 from pyclassifier.convert.comparing.comparison import Comparison, compare
 from pyclassifier.convert.comparing.probes import probe_inputs
-from pyclassifier.convert.comparing.stages import Check, Stages, check, raise_for_failures
-from pyclassifier.convert.comparing.verifying import verify
-from pyclassifier.convert.editing.cutting import cut_at
-from pyclassifier.convert.editing.folding import fold_batchnorm
-from pyclassifier.convert.formats.tfjs_reading import read_tfjs
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.running import keras_runs, tfjs_runs
-from pyclassifier.convert.running.tfjs_runs import Job, run_many, run_tfjs
+from pyclassifier.convert.editing import cut_at, fold_batchnorm
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.running import Job, keras_runs, run_many, run_tfjs, tfjs_runs
 
 
 @pytest.fixture
@@ -75,7 +71,7 @@ def test_a_model_and_a_reference_are_compared(folder, tmp_path):
 @needs_tfjs
 def test_a_keras_file_is_the_reference(folder, tmp_path):
     pytest.importorskip("keras")
-    from pyclassifier.convert.rules.tfjs_to_keras import write_keras
+    from pyclassifier.convert.rules import write_keras
 
     write_keras(dense_model(), tmp_path / "m.keras")
     assert verify(folder, tmp_path / "m.keras").agrees

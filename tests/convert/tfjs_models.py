@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.models.dialects import LayersModel
-from pyclassifier.convert.running.tfjs_runs import find_node, find_node_modules
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.running import find_node, find_node_modules
 
 SHARED = Path(__file__).parents[3] / "shared"
 MOBILENET = SHARED / "models/mobilenet_v1_0.25_224"

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.formats.custom_modules import custom_module
+from pyclassifier.convert.formats import custom_module, write_tfjs
 from pyclassifier.convert.formats.keras_files.parsing import parse_keras
-from pyclassifier.convert.formats.tfjs_writing import write_tfjs
-from pyclassifier.convert.rules.keras_to_tfjs import to_layers_model
-from pyclassifier.convert.running.tfjs_runs import Job, run_many
+from pyclassifier.convert.rules import to_layers_model
+from pyclassifier.convert.running import Job, run_many
 
 TOLERANCE = 1e-4
 

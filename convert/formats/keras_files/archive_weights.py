@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import ConvertError
-from ...models.dialects import Array, Config, Weights
-from ...models.keras_graph import is_model
+from ...models import Array, Config, Weights, is_model
 from .hdf5 import Hdf5Reader
 
 # Attributes of a layer under which it keeps what belongs to it, in the order of layer.weights.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ConvertError
-from ...models.dialects import Array
+from ...models import Array
 
 _MAX_BYTES = 1 << 32
 _MAX_RATIO = 1100  # What deflate reaches at best.

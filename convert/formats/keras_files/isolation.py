@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ConvertError
-from ...models.dialects import KerasModel, Weights
+from ...models import KerasModel, Weights
 from .parsing import HDF5_MAGIC, WHAT_TO_DO, ZIP_MAGIC, parse_keras
 
 _HEADER, _ARRAYS = "model.json", "arrays.bin"

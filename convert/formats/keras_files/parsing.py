@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ...errors import ConvertError
-from ...models.dialects import Config, KerasModel
+from ...models import Config, KerasModel
 from .archive_weights import read_archive_weights
 from .hdf5 import Hdf5Reader
 from .legacy_weights import read_legacy_weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import ConvertError
-from ...models.dialects import CustomLayer, KerasModel, LayersModel
+from ...models import CustomLayer, KerasModel, LayersModel
 from .walker import GraphWalker
 
 __all__ = ["to_layers_model"]

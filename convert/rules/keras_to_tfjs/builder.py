@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models.dialects import Array, Config
+from ...models import Array, Config
 
 Shape = tuple[int | None, ...]
 UNSEEN = "unseen "

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...models.dialects import Array
+from ...models import Array
 from .builder import UNSEEN, Call, Mask, Shape, Tensor, emit_custom, size
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...models.dialects import Config
+from ...models import Config
 from .builder import Call
 
 _NAMES = {

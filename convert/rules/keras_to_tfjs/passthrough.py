@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeGuard
 
-from ...models.dialects import Config, CustomLayer
+from ...models import Config, CustomLayer
 from .builder import Call, Shape, Tensor
 
 _LAMBDAS = ("Lambda", "TFOpLambda", "SlicingOpLambda")

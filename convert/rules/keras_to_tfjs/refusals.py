@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...errors import UnsupportedLayerError
-from ...models.dialects import Config
-from ...models.keras_graph import is_operation
+from ...models import Config, is_operation
 from .builder import UNSEEN, Call
-from .layers import attention
-from .layers import categories as preprocessing
+from .layers import attention, categories
 
 # Layers whose rules see to masks.
 _OWN_MASKS = {*attention.RULES, "GlobalAveragePooling1D"}
@@ -57,7 +55,7 @@ def check_call(call: Call, layer: Config, known: Collection[str], *, custom: boo
     _check_mask(call)
     policy = _policy(call.get("dtype"))
     if policy not in ("float32", ""):
-        if "float" not in policy and name not in preprocessing.RULES:
+        if "float" not in policy and name not in categories.RULES:
             call.refuse(f"{name} with dtype {policy!r}", "Use float32.")
         if "float" in policy:
             call.builder.note(

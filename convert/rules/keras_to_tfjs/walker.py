@@ -8,46 +8,34 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models.dialects import Array, Config, CustomLayer, KerasModel
-from ...models.keras_graph import (
-    Ref,
+from ...models import (
+    Array,
+    Config,
+    CustomLayer,
+    KerasModel,
+    KerasRef,
     calls_of,
+    first_calls,
     flat_refs,
     input_shapes,
     is_model,
     is_operation,
     is_sequential,
-    join,
-    offsets,
+    join_path,
+    layer_paths,
     own_numbering,
-    paths,
-    refs,
+    refs_of_ends,
     resolve,
 )
 from . import operations
 from .builder import Builder, Call, Mask, Shape, Tensor
 from .express import flat_tensors
-from .layers import activations, attention, convolutions, dense, normalizations, pooling, recurrent, resizing
-from .layers import categories as preprocessing
-from .layers import reshaping as core
+from .layers import RECURRENT, RULES, SPATIAL, channels_first
 from .operations import products
 from .passthrough import find_custom, pass_through, told_shapes
 from .refusals import DROP_UNSEEN, IMPLICIT, TAKE_MASKS, check_call, is_custom
 
-_RULES: Mapping[str, Any] = {
-    **activations.RULES,
-    **attention.RULES,
-    **convolutions.RULES,
-    **core.RULES,
-    **dense.RULES,
-    **normalizations.RULES,
-    **pooling.RULES,
-    **preprocessing.RULES,
-    **products.LAYER_RULES,
-    **recurrent.RULES,
-    **resizing.RULES,
-}
-_SPATIAL = convolutions.SPATIAL | pooling.SPATIAL | resizing.SPATIAL
+_RULES: Mapping[str, Any] = {**RULES, **products.LAYER_RULES}
 
 
 class GraphWalker:
@@ -69,7 +57,7 @@ class GraphWalker:
 
     def run(self) -> tuple[list[Tensor], list[Tensor]]:
         """Add the whole model; return its inputs and outputs."""
-        for path in sorted(paths(self._config, ""), key=lambda p: p.count("/")):
+        for path in sorted(layer_paths(self._config, ""), key=lambda p: p.count("/")):
             self.builder.name_of(path)
         shapes = input_shapes(self._config)
         inputs = [self._input(layer, shape) for layer, shape in shapes]
@@ -127,14 +115,14 @@ class GraphWalker:
             if layer["class_name"] != "InputLayer":
                 given = tuple(tensors)
                 shapes = _of_call(told, layer["name"], 0)
-                tensors = _tensors(self._call(layer, join(path, layer["name"]), given, given, IMPLICIT, shapes))
+                tensors = _tensors(self._call(layer, join_path(path, layer["name"]), given, given, IMPLICIT, shapes))
         return tensors
 
     def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
         config = model["config"]
         layers = {layer["name"]: layer for layer in config["layers"]}
-        done: dict[Ref, Tensor | Mask] = {}
-        entries = refs(config.get("input_layers"))
+        done: dict[KerasRef, Tensor | Mask] = {}
+        entries = refs_of_ends(config.get("input_layers"))
         if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
             raise ConvertError(
                 f"Expected {len(entries)} inputs for the model {path or config.get('name')!r}, got {len(inputs)}."
@@ -142,8 +130,8 @@ class GraphWalker:
         for ref, tensor in zip(entries, inputs, strict=True):
             done[ref] = tensor
         calls = {name: calls_of(layer) for name, layer in layers.items()}
-        outputs = [own_numbering(ref, layers) for ref in refs(config.get("output_layers"))]
-        self._run_calls(layers, calls, offsets(layers, calls, outputs), path, done)
+        outputs = [own_numbering(ref, layers) for ref in refs_of_ends(config.get("output_layers"))]
+        self._run_calls(layers, calls, first_calls(layers, calls, outputs), path, done)
         missing = [ref for ref in outputs if ref not in done]
         if missing or not outputs:
             raise ConvertError(
@@ -157,7 +145,7 @@ class GraphWalker:
         calls: Mapping[str, list[tuple[Any, dict[str, Any]]]],
         first: Mapping[str, int],
         path: str,
-        done: dict[Ref, Tensor | Mask],
+        done: dict[KerasRef, Tensor | Mask],
     ) -> None:
         """Make every call as soon as its inputs are there."""
         told = told_shapes(list(layers.values()))
@@ -171,9 +159,9 @@ class GraphWalker:
                     continue
                 args, kwargs = resolve(args, done), resolve(kwargs, done)
                 inputs, shapes = tuple(flat_tensors(args)), _of_call(told, name, number)
-                results = self._call(layers[name], join(path, name), inputs, tuple(args), kwargs, shapes)
+                results = self._call(layers[name], join_path(path, name), inputs, tuple(args), kwargs, shapes)
                 for index, result in enumerate(results):
-                    done[Ref(name, number + first.get(name, 0), index)] = result
+                    done[KerasRef(name, number + first.get(name, 0), index)] = result
             if len(later) == len(waiting):
                 names = ", ".join(name for name, _ in later[:5])
                 raise ConvertError(
@@ -204,8 +192,8 @@ class GraphWalker:
             result = operations.apply(call, layer)
         elif class_name == "TimeDistributed":
             return self._distributed(call)
-        elif call.get("data_format") == "channels_first" and class_name in _SPATIAL:
-            result = convolutions.channels_first(_RULES[class_name], call)
+        elif call.get("data_format") == "channels_first" and class_name in SPATIAL:
+            result = channels_first(_RULES[class_name], call)
         else:
             result = _RULES[class_name](call)
         drops = class_name in DROP_UNSEEN or is_operation(layer)
@@ -230,7 +218,7 @@ class GraphWalker:
             if is_model(inner):
                 results = self._model(inner, call.path, [step])
             else:
-                if name in recurrent.RULES or name not in _RULES:
+                if name in RECURRENT or name not in _RULES:
                     raise UnsupportedLayerError(f"TimeDistributed({name})", call.path, "Apply the layer without it.")
                 layer = {**inner, "config": {**inner["config"], "trainable": call.get("trainable", True)}}
                 named = {**layer, "name": call.path}

@@ -4,12 +4,6 @@ Each rule is a function of a layer's configuration as stored, its arrays in the 
 inputs. One that does not cover a setting raises NotImplementedError.
 """
 
-from __future__ import annotations
+from .evaluator import Evaluation, evaluate
 
-from . import activations, convolutions, normalizations
-from . import reshaping as shapes
-from .rule import Rule
-
-RULES: dict[str, Rule] = {**activations.RULES, **convolutions.RULES, **normalizations.RULES, **shapes.RULES}
-
-__all__ = ["RULES", "Rule"]
+__all__ = ["Evaluation", "evaluate"]

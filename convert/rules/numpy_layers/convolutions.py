@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...models.dialects import Array, Config
+from ...models import Array, Config
 from .activations import activate
 from .rule import Rule, as_stored, sizes, spatial_last
 

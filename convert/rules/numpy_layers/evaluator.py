@@ -10,22 +10,26 @@ from typing import Any
 import numpy as np
 
 from ...errors import ConvertError
-from ...models.dialects import Array, Config, KerasModel
-from ...models.keras_graph import (
-    Ref,
+from ...models import (
+    Array,
+    Config,
+    KerasModel,
+    KerasRef,
     calls_of,
+    first_calls,
     flat_refs,
     is_model,
     is_operation,
     is_sequential,
-    join,
-    offsets,
+    join_path,
     own_numbering,
-    refs,
+    refs_of_ends,
     resolve,
 )
-from . import RULES
+from . import activations, convolutions, normalizations, reshaping
+from .rule import Rule
 
+RULES: dict[str, Rule] = {**activations.RULES, **convolutions.RULES, **normalizations.RULES, **reshaping.RULES}
 Value = Array | None  # None: not known, since it takes a layer that is not evaluated.
 _BINARY = {"Add", "Subtract", "Multiply", "Maximum", "Minimum"}
 # Keywords of calls that change nothing at inference.
@@ -102,19 +106,19 @@ class _Evaluator:
         values = inputs
         for layer in model["config"]["layers"]:
             if layer["class_name"] != "InputLayer":
-                values = self._call(layer, join(path, layer["name"]), values, {})
+                values = self._call(layer, join_path(path, layer["name"]), values, {})
                 values = values[:1] if values[0] is None else values
         return values
 
     def _call_functional(self, config: Config, path: str, inputs: list[Value]) -> list[Value]:
         layers = {layer["name"]: layer for layer in config["layers"]}
         calls = {name: calls_of(layer) for name, layer in layers.items()}
-        outputs = [own_numbering(ref, layers) for ref in refs(config.get("output_layers"))]
-        entries = refs(config.get("input_layers"))
+        outputs = [own_numbering(ref, layers) for ref in refs_of_ends(config.get("output_layers"))]
+        entries = refs_of_ends(config.get("input_layers"))
         if len(entries) != len(inputs):
             raise ConvertError(f"Expected {len(entries)} inputs for the model {path!r}, got {len(inputs)}.")
-        done: dict[Ref, Any] = dict(zip(entries, inputs, strict=True))
-        first = offsets(layers, calls, outputs)
+        done: dict[KerasRef, Any] = dict(zip(entries, inputs, strict=True))
+        first = first_calls(layers, calls, outputs)
         waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
         while waiting:
             later = []
@@ -124,9 +128,9 @@ class _Evaluator:
                     later.append((name, number))
                     continue
                 args, kwargs = resolve(list(calls[name][number]), done)
-                results = self._call(layers[name], join(path, name), args, kwargs)
+                results = self._call(layers[name], join_path(path, name), args, kwargs)
                 for index, result in enumerate(results):
-                    done[Ref(name, number + first.get(name, 0), index)] = result
+                    done[KerasRef(name, number + first.get(name, 0), index)] = result
             if len(later) == len(waiting):
                 raise ConvertError(f"Expected a graph without gaps, got layers that wait for others: {later[0][0]!r}.")
             waiting = later

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...models.dialects import Array, Config
+from ...models import Array, Config
 from .rule import Rule, along, axes
 
 

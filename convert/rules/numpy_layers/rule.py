@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...models.dialects import Array, Config
+from ...models import Array, Config
 
 Rule = Callable[[Config, Sequence[Array], Sequence[Array]], Array]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ...errors import ConvertError
-from ...models.dialects import LayersModel
+from ...models import LayersModel
 from .containers import convert_topology
 from .keras_writing import keras_archive, legacy_h5
 from .layer import Context, KerasLayer, WeightTable, snake_keys

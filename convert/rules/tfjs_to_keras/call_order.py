@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ConvertError
-from ...models.dialects import Config
+from ...models import Config
 
 MODELS = ("Model", "Functional", "Sequential")
 

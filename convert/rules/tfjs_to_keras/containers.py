@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from ...errors import ConvertError
-from ...models.dialects import Config
+from ...models import Config
 from .call_order import MODELS, Call, Graph, read_graph
 from .layer import Context, KerasLayer, TfjsLayer, Variable, keras_name
 from .layers import convert_leaf

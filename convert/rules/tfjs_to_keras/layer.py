@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models.dialects import Config
+from ...models import Config
 
 Array = NDArray[np.generic]
 Shape = tuple[int | None, ...] | None

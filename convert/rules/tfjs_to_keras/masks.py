@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...errors import UnsupportedLayerError
-from ...models.dialects import Config
+from ...models import Config
 from .call_order import MODELS, read_graph
 
 _PASSES = (

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from ...models.dialects import Config
+from ...models import Config
 from .call_order import Call, Graph, read_graph
 
 Rank = int | None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ....models.dialects import Array, Config
+from ....models import Array, Config
 from ..builder import Call, Shape, Tensor, size
 from ..express import activate, affine, axis_last, clip, merge, operate, permute, relu, reshape, slice_axis
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ....models.dialects import Array, Config
+from ....models import Array, Config
 from ..builder import Call, Mask, Shape, Tensor, emit_custom
 from ..express import activate, affine, implied_mask, mask_tensor, merge, operate, reshape, unseen
 from .activations import number

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ....models.dialects import Array, Config
+from ....models import Array, Config
 from ..builder import Call, Tensor
 from ..express import linear_map, permute, reshape
 from ..initializers import training_config

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ....models.dialects import Array
+from ....models import Array
 from ..builder import Call, Tensor, size
 from ..express import affine, axis_last, permute, reshape, slice_axis
 from ..initializers import training_config

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ....models.dialects import Config
+from ....models import Config
 from ..builder import Call, Mask, Shape, Tensor, size
 from ..express import implied_mask, linear_map, mask_tensor, operate, reshape
 from .convolutions import conv_length

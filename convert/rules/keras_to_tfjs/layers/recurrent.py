@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ....models.dialects import Array, Config
+from ....models import Array, Config
 from ..builder import Call, Shape, Tensor
 from ..express import implied_mask, mask_tensor, operate, reshape
 from ..initializers import training_config

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ....models.dialects import Config
+from ....models import Config
 from ..builder import Call, Tensor, size
 from ..express import affine, identity, merge, permute, reshape
 from .activations import number

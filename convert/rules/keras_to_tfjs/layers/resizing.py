@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ....models.dialects import Array
+from ....models import Array
 from ..builder import Call, Tensor
 from ..express import linear_map, reshape
 from .activations import number

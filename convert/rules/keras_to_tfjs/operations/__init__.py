@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ....errors import UnsupportedLayerError
-from ....models.dialects import Config
+from ....models import Config
 from ..builder import Call, Mask, Tensor
 from ..express import flat_tensors, identity, mask_tensor
 from ..layers.activations import EXPRESSED, gelu

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....models.dialects import Config
+from ....models import Config
 from ..layer import KerasLayer, Shape, TfjsLayer
 from .shared_settings import DATA_FORMATS, activation, training_settings
 

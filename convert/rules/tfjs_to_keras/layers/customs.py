@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....errors import ConvertError
-from ....models.dialects import Config
+from ....models import Config
 from ...operation_names import BINARY, REDUCING, UNARY
 from ..layer import KerasLayer, Shape, TfjsLayer, snake
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ....errors import ConvertError
-from ....models.dialects import Config
+from ....models import Config
 from ..layer import KerasLayer, TfjsLayer, axes_of, snake
 from .activations import stack
 from .shared_settings import DATA_FORMATS, activation, training_settings

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ....errors import ConvertError
-from ....models.dialects import Config
+from ....models import Config
 from ..layer import KerasLayer, Shape, TfjsLayer, Variable, keras_name
 from ..naming import keras_file_names
 from .shared_settings import activation, training_settings

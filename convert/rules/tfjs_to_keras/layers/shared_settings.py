@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....models.dialects import Config
+from ....models import Config
 from ..layer import TfjsLayer, snake
 
 # tf.js's hardSigmoid is clip(0.2 x + 0.5), Keras 3's hard_sigmoid is clip(x / 6 + 0.5): equal at 1.2 x.

@@ -1,6 +1,6 @@
 """Files that models lie in: told apart, read and written."""
 
-from .custom_modules import custom_files, custom_module, custom_modules, foreign_layers, parse_custom, read_module
+from .es_modules import custom_files, custom_module, custom_modules, foreign_layers, parse_custom, read_module
 from .frozen_graph import read_frozen_mobilenet
 from .keras_files import read_keras
 from .kinds import SOURCES, TARGETS, is_there, source_format, target_format

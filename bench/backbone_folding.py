@@ -18,6 +18,7 @@ from testbed import ROOT, fresh_browser, serving  # also puts web/ on the path
 
 # isort: split
 import backbones
+from build import write_files
 from fetch import fetch_packaged
 from vendor import vendor_files
 
@@ -46,9 +47,7 @@ def lay_out(parts: dict[str, LayersModel], folder: Path) -> None:
     """Write a site of just tf.js, the models and the worker."""
     for name, part in parts.items():
         backbones.write_part(part, folder / "models" / name)
-    (folder / "vendor").mkdir()
-    for name, path in vendor_files().items():
-        shutil.copy(path, folder / "vendor" / name)
+    write_files(vendor_files(), folder / "vendor")
     shutil.copy(ROOT / "bench" / "backbone_worker.js", folder)
     (folder / "index.html").write_text("<!doctype html><title>bench</title>")
 

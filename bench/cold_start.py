@@ -2,18 +2,19 @@
 
 Each time in a new Chromium with an empty profile, served from this machine, so that it is the machine's work and not
 the network's. The stages are what the page's status line said meanwhile; the last column is the longest piece of
-work that kept the page's thread from answering.
+work that kept the page's thread from answering. With another built site, visits take turns, and the ratio is told.
 
-    .venv/bin/python bench/cold_start.py [--repeat 5] [--backend auto] [--site web/dist]
+    .venv/bin/python bench/cold_start.py [--repeat 5] [--backend auto] [--site web/dist] [--against DIR]
 """
 
 from __future__ import annotations
 
 import statistics
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-from testbed import arguments_parser, built_site, fresh_browser, open_page, serving
+from playwright.sync_api import Playwright, sync_playwright
+from testbed import arguments_parser, built_site, fresh_browser, open_page, serving_folders
 
 GOAL_S = 6.0
 
@@ -37,9 +38,27 @@ PATIENCE_MS = 60_000
 Visit = dict[str, Any]
 
 
-def report(visits: list[Visit]) -> None:
-    """Print each visit, the median, and the stages of the visit in the middle."""
-    seconds = [visit["said"][-1]["at"] / 1000 for visit in visits]
+def visit(playwright: Playwright, url: str) -> Visit:
+    """Open the page in a new browser; return what it said."""
+    with fresh_browser(playwright) as browser:
+        made: Visit = open_page(browser, url).evaluate(WATCH_STATUS, PATIENCE_MS)
+        return made
+
+
+def count_requests(playwright: Playwright, url: str) -> int:
+    """Return what a visit asks the server for; a visit of its own, since counting takes time."""
+    requests: list[str] = []
+    with fresh_browser(playwright) as browser:
+        page = open_page(browser, "about:blank")
+        page.context.on("request", lambda request: requests.append(request.url))
+        page.goto(url)
+        page.evaluate(WATCH_STATUS, PATIENCE_MS)
+    return len(requests)
+
+
+def report(visits: list[Visit]) -> float:
+    """Print each visit, the median, and the stages of the visit in the middle; return the median."""
+    seconds: list[float] = [visit["said"][-1]["at"] / 1000 for visit in visits]
     for number, (visit, took) in enumerate(zip(visits, seconds, strict=True), 1):
         print(f"visit {number}: {took:5.2f} s   longest task of the page's thread {visit['longest']:4.0f} ms")
     median = statistics.median(seconds)
@@ -49,6 +68,7 @@ def report(visits: list[Visit]) -> None:
         print(f"  {line['at'] / 1000:5.2f} s  {line['text']}")
     verdict = "reached" if median <= GOAL_S else "NOT reached"
     print(f"\nmedian {median:.2f} s of {len(visits)}; goal at most {GOAL_S:g} s: {verdict}")
+    return median
 
 
 def main() -> None:
@@ -56,14 +76,23 @@ def main() -> None:
     parser = arguments_parser(__doc__)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--backend", default="auto", choices=["auto", "webgl", "wasm", "cpu"])
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another built site, to compare with")
     arguments = parser.parse_args()
     query = "" if arguments.backend == "auto" else f"?backend={arguments.backend}"
-    with built_site(arguments.site) as site, serving(site) as url, sync_playwright() as playwright:
-        visits: list[Visit] = []
-        for _ in range(arguments.repeat):
-            with fresh_browser(playwright) as browser:
-                visits.append(open_page(browser, url + query).evaluate(WATCH_STATUS, PATIENCE_MS))
-    report(visits)
+    with built_site(arguments.site) as site, sync_playwright() as playwright:
+        sites = {"site": site} | ({"against": arguments.against} if arguments.against else {})
+        visits: dict[str, list[Visit]] = {name: [] for name in sites}
+        with serving_folders(sites) as url:
+            requests = {name: count_requests(playwright, f"{url}{name}/{query}") for name in sites}
+            for _ in range(arguments.repeat):
+                for name, made in visits.items():
+                    made.append(visit(playwright, f"{url}{name}/{query}"))
+    medians = []
+    for name, made in visits.items():
+        print(f"\n{sites[name]}: {requests[name]} requests")
+        medians.append(report(made))
+    if arguments.against:
+        print(f"\n{medians[0] / medians[1]:.2f} times as long as {arguments.against}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long large photos take from bytes to the batch: ms per photo of our Python in Pyodide, in Chromium's worker.
 
-  total    pyclassifier.batches.load_image + make_batch, what the goal is about
+  total    pyclassifier.embedding.load_image + make_batch, what the goal is about
   read     Blob to ArrayBuffer, in JavaScript
   take     ArrayBuffer to Python's bytes
   decode   images.open_image: JPEGs at 1/2, 1/4 or 1/8 scale where enough pixels remain

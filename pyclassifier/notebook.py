@@ -1,8 +1,14 @@
-"""What notebooks show: things only say that they can be shown, and `display` says how, for each type."""
+"""How things show themselves: HTML in notebooks, for which `display` knows how, and a short `repr` elsewhere."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import singledispatch
+from typing import Any, cast
+
+import numpy as np
+
+_MOST_SHOWN = 3
 
 
 @singledispatch
@@ -25,3 +31,26 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return to_html(self)
+
+
+class Brief:
+    """A dataclass (``repr=False``) whose `repr` fits on a screen, however many photos it holds."""
+
+    def __repr__(self) -> str:
+        shown = [f"{one.name}={_brief(getattr(self, one.name))}" for one in fields(cast(Any, self)) if one.repr]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _brief(value: object) -> str:
+    """Show of a long tuple its first element and how many there are, and of bytes and arrays how large they are."""
+    if isinstance(value, tuple):
+        if len(value) > _MOST_SHOWN:
+            return f"({_brief(value[0])}, ... {len(value):,} in all)"
+        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict) and len(value) > _MOST_SHOWN:
+        return f"<{len(value):,} entries>"
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
+    if isinstance(value, np.ndarray):
+        return f"<{value.dtype} of shape {value.shape}>"
+    return repr(value)

@@ -10,7 +10,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from .data import Dataset, Split, reader_of
+from .data import BytesSource, Dataset, Split
 from .errors import DatasetError, EngineError
 
 _REMEDY = "Check the connection, and the address of the built site."
@@ -54,7 +54,7 @@ async def load_samples(site_url: str | None = None) -> Dataset:
 
 async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Dataset:
     photos = await asyncio.gather(*(_fetch(folder + quote(path)) for path in paths))
-    return Dataset.from_files([(path, reader_of(data)) for path, data in zip(paths, photos, strict=True)], split=split)
+    return Dataset.from_files(zip(paths, map(BytesSource, photos), strict=True), split=split)
 
 
 async def _find_site() -> str | None:

@@ -6,17 +6,14 @@ import pickle
 import signal
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
 from multiprocessing import get_context
 
-import joblib
 import numpy as np
 import pytest
 from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 from photos import COLORS, color_dataset, encode, noisy
-from sklearn.base import clone
 
 import pyclassifier
 from pyclassifier import AsyncImageClassifier, AsyncImageNetClassifier, aio
@@ -25,7 +22,9 @@ from pyclassifier.classifiers import ImageClassifier, ImageNetClassifier
 from pyclassifier.errors import EngineError
 from pyclassifier.training import TrainSettings
 
-pytestmark = pytest.mark.skipif(IN_PYODIDE, reason="a browser's only thread must not be kept waiting")
+if IN_PYODIDE:
+    pytest.skip("a browser's only thread must not be kept waiting", allow_module_level=True)
+
 FACES = [(AsyncImageClassifier, ImageClassifier), (AsyncImageNetClassifier, ImageNetClassifier)]
 PHOTO = encode(noisy(COLORS["red"], seed=999))
 
@@ -148,6 +147,8 @@ def test_parameters_and_settings_are_the_same():
 
 
 def test_scikit_learn_clones_it():
+    from sklearn.base import clone
+
     engine = NumpyEngine()
     classifier = make(engine=engine, epochs=3, class_weight="balanced").fit(color_dataset())
     twin = clone(classifier)
@@ -173,6 +174,10 @@ def recognise(classifier, photo):
 
 @pytest.mark.parametrize("how", ["multiprocessing", "joblib"])
 def test_other_processes_recognise_with_it(how):
+    from concurrent.futures import ProcessPoolExecutor
+
+    import joblib
+
     classifier = make().fit(color_dataset())
     photos = [PHOTO, encode(noisy(COLORS["blue"], seed=998))]
     if how == "multiprocessing":

@@ -63,7 +63,7 @@ async def test_unreadable_files_are_found_also_where_only_the_end_is_missing():
 
 async def test_copies_in_a_class_are_found_and_all_but_the_first_are_deleted():
     samples = photos()
-    copies = [sample(f"copy {i}.png", samples[3].read.data, "blue") for i in range(2)]
+    copies = [sample(f"copy {i}.png", samples[3].source.data, "blue") for i in range(2)]
     report = await check([*samples, *copies])
     assert kinds(report) == ["duplicates"] and report[0].groups == ((samples[3], *copies),)
     mended = report[0].fixes[0].apply(Dataset((*samples, *copies)))
@@ -72,7 +72,7 @@ async def test_copies_in_a_class_are_found_and_all_but_the_first_are_deleted():
 
 async def test_a_photo_in_two_classes_is_kept_in_one():
     samples = photos()
-    copy = sample("blue again.png", samples[0].read.data, "red")
+    copy = sample("blue again.png", samples[0].source.data, "red")
     report = await check([*samples, copy])
     assert kinds(report) == ["two classes"] and report[0].labels == ("blue", "red")
     assert [(fix.change, fix.label, fix.samples) for fix in report[0].fixes] == [
@@ -85,13 +85,13 @@ async def test_a_photo_in_two_classes_is_kept_in_one():
 
 async def test_a_photo_on_both_sides_of_the_split_is_put_on_one():
     samples = photos()
-    judged = sample("val/0.png", samples[0].read.data, "blue", "validation")
+    judged = sample("val/0.png", samples[0].source.data, "blue", "validation")
     report = await check([*samples, judged])
     assert kinds(report) == ["both sides", "duplicates"]
     for fix, split in zip(report[0].fixes, ("training", "validation"), strict=True):
         mended = fix.apply(Dataset((*samples, judged)))
         assert kinds(await check(mended.samples)) == ["duplicates"]
-        same = [one for one in mended.samples if one.read.data == judged.read.data]
+        same = [one for one in mended.samples if one.source.data == judged.source.data]
         assert {one.split == "validation" for one in same} == {split == "validation"}
 
 

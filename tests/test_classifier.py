@@ -57,9 +57,10 @@ async def test_training_again_computes_only_what_is_new():
     engine = NumpyEngine()
     classifier = make(engine)
     files = color_files(6)
-    await classifier.fit(Dataset.from_files(files))
+    dataset = Dataset.from_files(files)
+    await classifier.fit(dataset)
     n_first = engine.n_predicted
-    await classifier.set_params(epochs=2).fit(Dataset.from_files([*files, *color_files(2, prefix="more/")]))
+    await classifier.set_params(epochs=2).fit(dataset + color_dataset(2, prefix="more/"))
     # Both runs judge by their validation photos (3 and 6 head predictions); "more/" holds known content.
     assert n_first == 18 + 3 and engine.n_predicted == n_first + 6
     assert [read.n_reads for _, read in files] == [1] * 18, "what was read once need not be read again"
@@ -132,7 +133,7 @@ async def test_class_weights_say_what_counts():
 
 async def test_the_best_epoch_is_kept_and_patience_ends_the_training():
     # Labels at random: each epoch makes the validation photos worse, but for the first ones.
-    samples = [Sample(s.path, s.read, "ab"[i % 2]) for i, s in enumerate(color_dataset(12).samples)]
+    samples = [Sample(s.path, s.source, "ab"[i % 2]) for i, s in enumerate(color_dataset(12).samples)]
     dataset = Dataset(tuple(samples))
     classifier = await make(epochs=60, learning_rate=0.05).fit(dataset)
     losses = classifier.history_["val_loss"]

@@ -9,7 +9,7 @@ from photos import Reader, encode
 
 from pyclassifier import Sample
 from pyclassifier.backbones import ModelCard
-from pyclassifier.embedding import BATCH_SIZE, FeatureCache, FeatureExtractor
+from pyclassifier.embedding import BATCH_SIZE, Facts, FeatureExtractor, MemoryCache, digest_of
 from pyclassifier.errors import EngineError, StoppedError
 
 CARD = ModelCard("tiny", "Tiny", "", "MIT", (), feature_channels=3, input_size=8, stride=8)
@@ -60,7 +60,7 @@ def samples_of(numbers, log=None) -> list[Sample]:
 def extractor(model=None, cache=None, card=CARD, **options) -> FeatureExtractor:
     options = {"fit_mode": "crop", "pooling": "avg", **options}
     # `is None`: an empty cache is false.
-    return FeatureExtractor(model or MeanModel(), card, cache=FeatureCache() if cache is None else cache, **options)
+    return FeatureExtractor(model or MeanModel(), card, cache=MemoryCache() if cache is None else cache, **options)
 
 
 def expected(numbers) -> np.ndarray:
@@ -120,7 +120,7 @@ async def test_no_more_than_one_batch_waits_for_the_engine():
 
 
 async def test_rows_are_no_views_of_the_engines_batch():
-    cache = FeatureCache()
+    cache = MemoryCache()
     features = await within_time(extractor(cache=cache).extract(samples_of(range(3))))
     row = cache.get(hashlib.sha256(picture(0)).hexdigest(), extractor().kind)
     assert row.base is None and features.X.base is None
@@ -151,16 +151,16 @@ async def test_the_pixel_limit_counts_here_too():
 
 
 async def test_known_samples_are_neither_read_nor_computed_again():
-    model, cache = MeanModel(), FeatureCache()
+    model, cache = MeanModel(), MemoryCache()
     samples = samples_of(range(20))
     first = await within_time(extractor(model, cache).extract(samples))
     again = await within_time(extractor(model, cache).extract(samples[::-1]))
     assert np.array_equal(again.X, first.X[::-1]) and len(model.batches) == 2
-    assert [sample.read.n_reads for sample in samples] == [1] * 20
+    assert [sample.source.n_reads for sample in samples] == [1] * 20
 
 
 async def test_known_content_under_another_name_is_not_computed_again():
-    model, cache = MeanModel(), FeatureCache()
+    model, cache = MeanModel(), MemoryCache()
     await within_time(extractor(model, cache).extract(samples_of(range(5))))
     await within_time(extractor(model, cache).extract(samples_of([4, 7, 0])))
     assert [len(X) for X in model.batches] == [5, 1]
@@ -178,7 +178,7 @@ async def test_known_content_under_another_name_is_not_computed_again():
     ],
 )
 async def test_features_of_another_kind_are_others(options):
-    model, cache = MeanModel(), FeatureCache()
+    model, cache = MeanModel(), MemoryCache()
     await within_time(extractor(model, cache).extract(samples_of(range(5))))
     await within_time(extractor(model, cache, **options).extract(samples_of(range(5))))
     assert [len(X) for X in model.batches] == [5, 5] and len(cache) == 10
@@ -195,7 +195,7 @@ async def test_progress_counts_photos_up_to_all_of_them():
 
 
 async def test_stop_keeps_what_was_computed_and_leaves_nothing_running():
-    model, cache = MeanModel(), FeatureCache()
+    model, cache = MeanModel(), MemoryCache()
     n_asked = []
     tasks = asyncio.all_tasks()
     with pytest.raises(StoppedError, match="Those that were are remembered"):
@@ -215,7 +215,7 @@ async def test_an_engine_that_fails_ends_it():
             raise EngineError("out of memory")
 
     for n in (3, 50):
-        cache = FeatureCache()
+        cache = MemoryCache()
         with pytest.raises(EngineError, match="out of memory"):
             await within_time(extractor(Failing(), cache).extract(samples_of(range(n))))
         assert len(cache) == 0
@@ -229,7 +229,7 @@ def row(value: float, n: int = 25) -> np.ndarray:
 
 
 def test_the_cache_keeps_to_its_limit_and_drops_the_least_recently_used():
-    cache = FeatureCache(max_bytes=1000)  # Ten rows of 100 bytes.
+    cache = MemoryCache(max_bytes=1000)  # Ten rows of 100 bytes.
     for i in range(10):
         cache.put(str(i), "kind", row(i))
     assert len(cache) == 10
@@ -243,7 +243,7 @@ def test_the_cache_keeps_to_its_limit_and_drops_the_least_recently_used():
 
 
 def test_putting_the_same_again_takes_no_room():
-    cache = FeatureCache(max_bytes=1000)
+    cache = MemoryCache(max_bytes=1000)
     for _ in range(100):
         cache.put("a", "kind", row(1))
     for i in range(9):
@@ -252,7 +252,7 @@ def test_putting_the_same_again_takes_no_room():
 
 
 def test_a_row_of_another_size_is_counted_as_what_it_is():
-    cache = FeatureCache(max_bytes=1000)
+    cache = MemoryCache(max_bytes=1000)
     cache.put("a", "kind", row(1))
     cache.put("a", "kind", row(1, n=225))
     cache.put("b", "kind", row(2))
@@ -262,26 +262,27 @@ def test_a_row_of_another_size_is_counted_as_what_it_is():
 
 
 def test_one_row_beyond_the_limit_is_kept_alone():
-    cache = FeatureCache(max_bytes=10)
+    cache = MemoryCache(max_bytes=10)
     cache.put("a", "kind", row(1))
     cache.put("b", "kind", row(2))
     assert len(cache) == 1 and cache.get("b", "kind")[0] == 2
 
 
 def test_kinds_do_not_mix():
-    cache = FeatureCache()
+    cache = MemoryCache()
     cache.put("a", "avg", row(1))
     assert cache.get("a", "flatten") is None and cache.get("b", "avg") is None
 
 
 def test_a_hash_is_remembered_per_sample_until_it_is_let_go():
-    cache = FeatureCache()
+    cache = MemoryCache()
     one, other = samples_of([1, 1])
-    assert cache.digest(one) is None
+    assert cache.facts(one).digest is None
     # FIPS 180-2, appendix B.1: the SHA-256 of "abc".
     published = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert cache.remember(one, b"abc") == published == cache.digest(one)
-    assert cache.digest(other) is None
+    cache.learn(one, Facts(digest_of(b"abc")))
+    assert digest_of(b"abc") == published == cache.facts(one).digest
+    assert cache.facts(other).digest is None
     cache.put(published, "kind", row(1))
     cache.forget([one, other])
-    assert cache.digest(one) is None and cache.get(published, "kind") is not None
+    assert cache.facts(one).digest is None and cache.get(published, "kind") is not None

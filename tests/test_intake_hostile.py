@@ -51,7 +51,7 @@ def test_any_rows_give_each_photo_one_sample_or_one_problem(rows):
     if not isinstance(found, MappingQuestion):
         samples, problems = found
         told = {sample.path for sample in samples} | {problem.path for problem in problems}
-        assert set(photos) <= told and len({id(sample.read) for sample in samples}) == len(samples)
+        assert set(photos) <= told and len({id(sample.source) for sample in samples}) == len(samples)
 
 
 @settings(deadline=None)

@@ -156,7 +156,7 @@ async def test_with_copies_on_both_sides_figures_lie_and_with_groups_they_do_not
 
 async def test_a_class_of_one_group_cannot_be_cross_validated():
     samples = [
-        Sample(s.path, s.read, s.label, group="burst" if s.label == "red" else None) for s in color_dataset(6).samples
+        Sample(s.path, s.source, s.label, group="burst" if s.label == "red" else None) for s in color_dataset(6).samples
     ]
     with pytest.raises(DatasetError, match="photos of 'red' in at least 2 groups"):
         await cross_validate(make(), Dataset(tuple(samples)), cv=2)

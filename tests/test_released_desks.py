@@ -74,7 +74,7 @@ async def assert_is_as_it_was_kept(page: Page, back: dict, expected: dict, judge
     if judged:
         ids = bench.album.ids()
         predictions = bench.classifier.validation_
-        found = [[ids[sample.read], sample.label] for sample in predictions.samples]
+        found = [[ids[sample.id], sample.label] for sample in predictions.samples]
         assert found == [[photo, label] for photo, label, _ in expected["validation"]]
         assert np.allclose(predictions.y_proba, [row for _, _, row in expected["validation"]], **CLOSE)
     n = page.engine.n_predicted

@@ -159,7 +159,7 @@ async def test_near_duplicates_and_groups_stay_on_one_side():
 
 async def test_bursts_stay_on_one_side():
     samples = color_dataset(10).samples
-    bursts = [Sample(s.path, s.read, s.label, group=f"{s.label} {i % 10 // 5}") for i, s in enumerate(samples)]
+    bursts = [Sample(s.path, s.source, s.label, group=f"{s.label} {i % 10 // 5}") for i, s in enumerate(samples)]
     classifier = await make(validation_split=0.5).fit(Dataset(tuple(bursts)))
     judged = {sample.group for sample in classifier.validation_.samples}
     assert len(judged) == 3 and len(classifier.validation_) == 15
@@ -170,7 +170,7 @@ async def test_the_same_photos_give_the_same_model_in_any_order_and_by_any_name(
     first = await make().fit(Dataset.from_files(files))
     renamed = [(f"other/{path.split('/')[1]}/{i}.png", read) for i, (path, read) in enumerate(reversed(files))]
     again = await make().fit(Dataset.from_files(renamed))
-    assert {id(s.read) for s in first.validation_.samples} == {id(s.read) for s in again.validation_.samples}
+    assert {id(s.source) for s in first.validation_.samples} == {id(s.source) for s in again.validation_.samples}
     photo = [noisy(COLORS["red"], 3)]
     assert np.array_equal(await first.predict_proba(photo), await again.predict_proba(photo))
 
@@ -190,7 +190,7 @@ async def test_marks_stand_and_leaks_are_told():
 
 async def test_photos_marked_for_training_only_are_drawn_from():
     dataset = color_dataset(10)
-    marked = Dataset(tuple(Sample(s.path, s.read, s.label, "training") for s in dataset.samples))
+    marked = Dataset(tuple(Sample(s.path, s.source, s.label, "training") for s in dataset.samples))
     classifier = await make().fit(marked)
     assert (classifier.n_training_, len(classifier.validation_)) == (24, 6)
 

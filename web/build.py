@@ -1,8 +1,8 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
-web/site/ + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks + API reference + example
-pages, hostable under any path. Slow parts are made once and kept in .cache/; files that have not changed are not
-written again.
+web/site/ (scripts and styles bundled) + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks + API
+reference + example pages, hostable under any path. Slow parts are made once and kept in .cache/; files that have not
+changed are not written again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from backbones import model_files
+from bundles import page_files
 from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
@@ -30,6 +31,8 @@ from pyclassifier.convert.errors import ConvertError
 
 BUDGET = 32_000_000
 SITE = WEB / "site"
+# Folders of it that are put together, not copied.
+_SOURCES = {"css", "js", "pages"}
 # Pages, and what the ids in the parts that they share begin with.
 PAGES = {"train": "", "recognise": "", "digits": "digits-", "logos": "logos-"}
 _PART = re.compile(r" *<!-- part (\w+)(?: with (\w+))? -->\n")
@@ -40,7 +43,6 @@ _PARTS = (
     ("vendor/tf.js", True, "tf.js"),
     ("vendor/*-simd.wasm", True, "tf.js's WebAssembly"),
     ("vendor/*.wasm", False, "tf.js's WebAssembly without SIMD"),
-    ("vendor/*", True, "chart library"),
     ("pyodide/numpy-*", True, "numpy"),
     ("pyodide/pillow-*", True, "Pillow"),
     ("pyodide/pyclassifier-*", True, "pyclassifier"),
@@ -64,8 +66,9 @@ _PARTS = (
 
 def site_files(backbones: Mapping[str, Path]) -> Files:
     """Return every file of the site by its path."""
-    sources = [path for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    files: Files = {path.relative_to(SITE).as_posix(): path for path in sources if "pages" not in path.parts}
+    sources = [path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files: Files = {path.as_posix(): SITE / path for path in sources if path.parts[0] not in _SOURCES}
+    files |= page_files()
     files["index.html"] = index_file()
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import tempfile
+import tomllib
 import urllib.request
 from collections.abc import Callable
 from functools import cache
@@ -12,11 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pyclassifier.convert.sources import Package, PackagedFile, download_package, extract_member
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 WEB = Path(__file__).resolve().parent
 CACHE = WEB.parent / ".cache"

@@ -38,7 +38,15 @@ registerKernel({
     const { top, bottom, left, right } = info.padInfo;
     const [height, width, nInputs, nOutputs] = filterShape;
     return tidy(() => {
-      const padded = top + bottom + left + right > 0 ? pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]) : x;
+      const padded =
+        top + bottom + left + right > 0
+          ? pad(x, [
+              [0, 0],
+              [top, bottom],
+              [left, right],
+              [0, 0],
+            ])
+          : x;
       const pictures = /** @type {any} */ (transpose(padded, [3, 1, 2, 0]));
       const filters = /** @type {any} */ (transpose(dy, [1, 2, 0, 3]));
       const dilations = /** @type {[number, number]} */ ([info.strideHeight, info.strideWidth]);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -13,7 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fetch import CACHE, WEB, BuildError
+from caching import made_once
+from fetch import WEB, BuildError
 
 NOTEBOOKS = WEB / "notebooks"
 _CONFIG = WEB / "jupyter-lite.json"
@@ -38,22 +38,18 @@ def lab_files() -> dict[str, Path | bytes]:
 
 
 def build_app() -> Path:
-    """Let JupyterLite build the application, unless that has been done for these versions and settings."""
+    """Let JupyterLite build the application, unless it has done so."""
     versions = [version(package) for package in ("jupyterlite-core", "jupyterlite-pyodide-kernel")]
-    key = json.dumps([*versions, *_OPTIONS]).encode() + _CONFIG.read_bytes()
-    folder = CACHE / "lab" / hashlib.sha256(key).hexdigest()[:16]
-    if folder.exists():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        shutil.copyfile(_CONFIG, Path(temporary) / _CONFIG.name)
-        out = Path(temporary) / "out"
-        command = [sys.executable, "-m", "jupyterlite_core", "build", f"--lite-dir={temporary}", f"--output-dir={out}"]
-        done = subprocess.run([*command, *_OPTIONS], cwd=temporary, capture_output=True, text=True)
-        if done.returncode:
-            raise BuildError(f"JupyterLite could not be built:\n{done.stdout}\n{done.stderr}")
-        out.replace(folder)
-    return folder
+    return made_once("lab", _build_app, *versions, _CONFIG)
+
+
+def _build_app(out: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(_CONFIG, Path(folder) / _CONFIG.name)
+        command = [sys.executable, "-m", "jupyterlite_core", "build", f"--lite-dir={folder}", f"--output-dir={out}"]
+        done = subprocess.run([*command, *_OPTIONS], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildError(f"JupyterLite could not be built:\n{done.stdout}\n{done.stderr}")
 
 
 def list_contents(notebooks: list[Path]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,11 +11,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from fetch import CACHE, WEB, BuildError, fetch_package, fetch_pyodide_wheel, sources
+from bundles import NODE_MODULES
+from caching import made_once
+from fetch import WEB, BuildError, fetch_package, fetch_pyodide_wheel, sources
 from packaging.utils import canonicalize_name
 from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
-from vendor import NODE_MODULES
 
 # pyodide.js is what a classic worker loads, such as the one of JupyterLite's kernel.
 CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -64,26 +64,19 @@ def build_wheel() -> Path:
         for path in [_ROOT / source, *(_ROOT / source).rglob("*")]
         if path.is_file() and "__pycache__" not in path.parts
     )
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(str(path.relative_to(_ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
-    folder = CACHE / "wheels" / digest.hexdigest()[:16]
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-            _build_wheel_of(files, Path(temporary)).parent.replace(folder)
-    return next(folder.glob("*.whl"))
+    inputs = [part for path in files for part in (str(path.relative_to(_ROOT)), path)]
 
+    def make(folder: Path) -> None:
+        # From a copy: setuptools leaves a build/ behind, and takes removed modules from it the next time.
+        with tempfile.TemporaryDirectory() as source:
+            for path in files:
+                copy = source / path.relative_to(_ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+            command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", f"--outdir={folder}", source]
+            environment = os.environ | {"SOURCE_DATE_EPOCH": _EPOCH}
+            done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise BuildError(f"The wheel of pyclassifier could not be built:\n{done.stdout}\n{done.stderr}")
 
-def _build_wheel_of(files: list[Path], temporary: Path) -> Path:
-    # From a copy: setuptools leaves a build/ behind, and takes removed modules from it the next time.
-    for path in files:
-        copy = temporary / "source" / path.relative_to(_ROOT)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir=wheel", "source"]
-    environment = os.environ | {"SOURCE_DATE_EPOCH": _EPOCH}
-    done = subprocess.run(command, cwd=temporary, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise BuildError(f"The wheel of pyclassifier could not be built:\n{done.stdout}\n{done.stderr}")
-    return next((temporary / "wheel").glob("*.whl"))
+    return next(made_once("wheels", make, *inputs).glob("*.whl"))

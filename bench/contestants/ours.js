@@ -8,8 +8,14 @@ export async function prepare({ client: url, backend, backbone, epochs }) {
 
 async function run(client, options, training, validation) {
   const start = performance.now();
-  for (const [split, photos] of [["training", training], ["validation", validation]]) {
-    const { problems } = await client.add(split, photos.map(({ label, file }) => ({ path: `${label}/${file.name}`, blob: file })));
+  for (const [split, photos] of [
+    ["training", training],
+    ["validation", validation],
+  ]) {
+    const { problems } = await client.add(
+      split,
+      photos.map(({ label, file }) => ({ path: `${label}/${file.name}`, blob: file })),
+    );
     if (problems.length) throw new Error(`${problems[0].path}: ${problems[0].reason}`);
   }
   const added = performance.now();

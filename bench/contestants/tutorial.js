@@ -71,7 +71,13 @@ async function countCorrect(tf, pretrained, model, labels, photos) {
   let correct = 0;
   for (const { label, file } of photos) {
     const image = await loadImage(file);
-    const best = tf.tidy(() => model.predict(pretrained.predict(prepareImage(tf, image))).argMax(1).dataSync()[0]);
+    const best = tf.tidy(
+      () =>
+        model
+          .predict(pretrained.predict(prepareImage(tf, image)))
+          .argMax(1)
+          .dataSync()[0],
+    );
     if (labels[best] === label) correct += 1;
   }
   return correct;

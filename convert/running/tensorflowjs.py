@@ -31,7 +31,7 @@ PACKAGES = (
     "setuptools==80.9.0",
 )
 _REMEDY = (
-    "Make an environment with Python 3.10, 3.11 or 3.12 (on newer ones its packages do not fit together): "
+    "Make an environment with Python 3.11 or 3.12 (on newer ones its packages do not fit together): "
     f"`python3.11 -m venv graph && graph/bin/pip install {' '.join(PACKAGES)}`; then add --graph-python "
     "graph/bin/python, or set PYCLASSIFIER_GRAPH_PYTHON to it."
 )
@@ -74,9 +74,7 @@ def unpacked(source: Path) -> Iterator[Path]:
 def _unpack(archive: tarfile.TarFile, folder: Path) -> Path | None:
     """Unpack, and return the folder with the saved_model.pb that lies highest."""
     if not hasattr(tarfile, "data_filter"):
-        raise ConvertError(
-            "Expected a Python that unpacks archives safely (3.10.12, 3.11.4 or newer). Unpack it first."
-        )
+        raise ConvertError("Expected a Python that unpacks archives safely (3.11.4 or newer). Unpack it first.")
     total, found = 0, []
     for count, member in enumerate(archive, 1):
         total += member.size

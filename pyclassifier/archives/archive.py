@@ -13,7 +13,7 @@ import reprlib
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ..backbones import (
@@ -108,7 +108,7 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
         "tfjsVersion": TFJS_VERSION,
         "packageVersion": version,
         "packageName": "@teachablemachine/image",
-        "timeStamp": datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timeStamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "modelName": archive.name,
         "labels": list(archive.labels),
         "imageSize": archive.card.input_size,

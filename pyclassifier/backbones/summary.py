@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..notebook import Brief
+
 Shape = tuple[int | None, ...]
 
 
@@ -36,8 +38,8 @@ class LayerSummary:
     inputs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class NetworkSummary:
+@dataclass(frozen=True, repr=False)
+class NetworkSummary(Brief):
     """The layers of a network; `str` of it is the table that Keras's `model.summary()` prints.
 
     Parameters

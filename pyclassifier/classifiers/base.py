@@ -23,6 +23,7 @@ from ..embedding import (
     FeatureCache,
     FeatureExtractor,
     FitMode,
+    MemoryCache,
     Pixels,
     pixels_card,
     report,
@@ -90,7 +91,7 @@ class BaseImageClassifier:
         self.topology = topology
         self.engine = engine
         self._engine: Engine | None = None
-        self._cache = FeatureCache()
+        self._cache = MemoryCache()
         self._learned: Learned | None = None
         self._extractor: FeatureExtractor | None = None
 
@@ -286,7 +287,7 @@ class BaseImageClassifier:
         return type(self)(**self.get_params())  # An engine is shared: it is no parameter to copy.
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {**self.__dict__, "_engine": None, "_extractor": None, "_cache": FeatureCache(self._cache.max_bytes)}
+        state = {**self.__dict__, "_engine": None, "_extractor": None, "_cache": MemoryCache(self._cache.max_bytes)}
         if self._learned:
             state["_learned"] = self._learned.stored()
         return state

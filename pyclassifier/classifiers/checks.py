@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..backbones import get_card
 from ..data import Dataset, Sample, open_image, read_size
-from ..embedding import Facts, FeatureCache, near_duplicates, pool_features
+from ..embedding import Facts, FeatureCache, MemoryCache, digest_of, near_duplicates, pool_features
 from ..errors import ImageDecodeError, StoppedError
 from ..judging import DatasetReport, find_faults
 from ..progress import OnProgress, Progress, ShouldStop
@@ -54,11 +55,10 @@ async def check_dataset(
     >>> dataset = report[0].fixes[0].apply(dataset)  # doctest: +SKIP
     """
     samples = dataset.samples
-    groups = None
-    if classifier is None:
-        cache, min_side = FeatureCache(), None
-    else:
-        cache, min_side = classifier.cache, get_card(classifier.backbone, classifier.input_size).input_size // 2
+    groups = min_side = None
+    cache: FeatureCache = classifier.cache if classifier else MemoryCache()
+    if classifier:
+        min_side = get_card(classifier.backbone, classifier.input_size).input_size // 2
         if classifier.topology is None:
             groups = await _find_groups(dataset, classifier, on_progress, should_stop)
     facts = await _read_facts(samples, cache, on_progress if groups is None else None, should_stop)
@@ -102,10 +102,11 @@ async def _read(sample: Sample, cache: FeatureCache) -> Facts:
         data = await sample.read()
     except OSError as error:
         return Facts(reason=f"the file could not be read ({error}).")
-    digest = cache.remember(sample, data)
+    facts = Facts(digest_of(data))
     try:
         open_image(data, sample.path, min_side=1)  # a damaged file may have a header that is not
-        cache.see(digest, read_size(data, sample.path))
+        facts = replace(facts, size=read_size(data, sample.path))
     except ImageDecodeError as error:
-        cache.see(digest, error.reason)
-    return cache.facts(sample)
+        facts = replace(facts, reason=error.reason)
+    cache.learn(sample, facts)
+    return facts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..backbones import DEFAULT_BACKBONE, ModelCard, NetworkSummary, get_card
 from ..blocking import blocking_method, chained_method
 from ..data import Photo, Problem, as_samples
-from ..embedding import FeatureCache, FeatureExtractor, FitMode, report
+from ..embedding import FeatureExtractor, FitMode, MemoryCache, report
 from ..engines import Engine, Network, default_engine
 from ..errors import EngineError
 from ..progress import OnProgress, ShouldStop
@@ -89,7 +89,7 @@ class _BaseImageNetClassifier:
             network = await (self.engine or default_engine()).load_network(card)
             # The probabilities are to it what features are to a classifier with a head: one row per picture.
             self._extractor = FeatureExtractor(
-                network.model, card, fit_mode=self.fit_mode, pooling="avg", cache=FeatureCache(), weights_id="network"
+                network.model, card, fit_mode=self.fit_mode, pooling="avg", cache=MemoryCache(), weights_id="network"
             )
             self._network = network
         return self._network, self._extractor

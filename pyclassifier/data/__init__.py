@@ -16,9 +16,9 @@ from .jsons import MAX_JSON_BYTES, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import SUFFIXES, LabelBy, is_table, is_zip, why_skip
-from .photos import Photo, Problem, Read, Sample, Split, as_sample, reader_of
+from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
 from .tables import Columns, MappingQuestion
-from .zips import ZIP_ERRORS, member_reader, read_member
+from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
 __all__ = [
     "MAX_JSON_BYTES",
@@ -26,18 +26,22 @@ __all__ = [
     "REDUCING_GAP",
     "SUFFIXES",
     "ZIP_ERRORS",
+    "BytesSource",
     "Columns",
     "Dataset",
+    "FileSource",
     "Files",
     "Intake",
     "LabelBy",
     "LabelEncoder",
     "MappingQuestion",
+    "OpenZip",
     "Photo",
+    "PhotoSource",
     "Problem",
-    "Read",
     "Sample",
     "Split",
+    "ZipSource",
     "as_indices",
     "as_sample",
     "as_samples",
@@ -55,14 +59,12 @@ __all__ = [
     "is_table",
     "is_zip",
     "make_thumbnail",
-    "member_reader",
     "one_hot",
     "open_image",
     "read_idx",
     "read_json_object",
     "read_member",
     "read_size",
-    "reader_of",
     "unpack",
     "why_skip",
     "without_nan",

@@ -5,10 +5,12 @@ Nothing is decoded here. A sample knows how to read its bytes; whoever needs the
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,9 @@ from numpy.typing import NDArray
 from ..notebook import Shown
 from . import intake
 from .names import LabelBy
-from .photos import Photo, Problem, Read, Sample, Split, as_sample
+from .photos import Photo, PhotoSource, Problem, Sample, Split, as_sample
+
+_MOST_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Dataset(Shown):
     @classmethod
     def from_files(
         cls,
-        files: Iterable[tuple[str, Read]],
+        files: Iterable[tuple[str, PhotoSource]],
         *,
         split: Split | None = None,
         label: str | None = None,
@@ -63,7 +67,7 @@ class Dataset(Shown):
         Parameters
         ----------
         files : iterable of (str, callable)
-            Relative path, and an async function that reads the bytes.
+            Relative path, and a `PhotoSource`, such as an async function that gives the bytes.
         split : {"training", "validation"}, optional
             What all of these files are for, whatever their folders say.
         label : str, optional
@@ -167,7 +171,7 @@ class Dataset(Shown):
     def from_csv(
         cls,
         table: bytes | str | Path,
-        photos: str | Path | bytes | Iterable[tuple[str, Read]],
+        photos: str | Path | bytes | Iterable[tuple[str, PhotoSource]],
         *,
         file_column: str | None = None,
         label_column: str | Sequence[str] | None = None,
@@ -223,6 +227,16 @@ class Dataset(Shown):
                 split=split,
             )
         )
+
+    def __repr__(self) -> str:
+        counts = self.count()
+        lines = [f"Dataset(photos={len(self.samples):,}, problems={len(self.problems):,}, classes={len(counts):,}"]
+        for label, by_split in list(counts.items())[:_MOST_SHOWN]:
+            marked = [f", {by_split[split]:,} for {split}" for split in get_args(Split) if by_split[split]]
+            lines.append(f"  {reprlib.repr(label)}: {by_split.total():,}{''.join(marked)}")
+        if len(counts) > _MOST_SHOWN:
+            lines.append(f"  and {len(counts) - _MOST_SHOWN:,} more")
+        return "\n".join(lines) + ")"
 
     def __add__(self, other: Dataset) -> Dataset:
         return Dataset(self.samples + other.samples, self.problems + other.problems)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from ..errors import DatasetError
 from .names import LabelBy, choose_label_by, is_zip, label_of, readable, split_of, suffix_of, why_skip
-from .photos import Problem, Read, Sample, Split
+from .photos import FileSource, PhotoSource, Problem, Sample, Split
 from .tables import Columns, MappingQuestion, PhotoIndex, Table, choose_columns, find_one_hot, match_rows, read_table
 from .zips import list_zip
 
-Files = list[tuple[str, Read]]
+Files = list[tuple[str, PhotoSource]]
 Intake = tuple[tuple[Sample, ...], tuple[Problem, ...]]
-Photos = str | Path | bytes | Iterable[tuple[str, Read]]
+Photos = str | Path | bytes | Iterable[tuple[str, PhotoSource]]
 _NO_LABEL = {
     "folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",
     "name": "its name does not say its class. Call it by its class and a number, such as android-0.jpg.",
@@ -25,7 +25,7 @@ _NO_LABEL = {
 
 
 def from_files(
-    files: Iterable[tuple[str, Read]],
+    files: Iterable[tuple[str, PhotoSource]],
     *,
     split: Split | None = None,
     label: str | None = None,
@@ -44,11 +44,11 @@ def from_files(
             label_by = choose_label_by([path for path, _ in photos])
         labels = [label_of(path, label_by) for path, _ in photos]
     samples = []
-    for (path, read), found in zip(photos, labels, strict=True):
+    for (path, source), found in zip(photos, labels, strict=True):
         if found is None:
             problems.append(Problem(path, _NO_LABEL[label_by]))
         else:
-            samples.append(Sample(path, read, found, split or split_of(path), group))
+            samples.append(Sample(path, source, found, split or split_of(path), group))
     return tuple(samples), tuple(problems)
 
 
@@ -81,7 +81,7 @@ def from_csv(
     name = "the table" if isinstance(table, bytes) else Path(table).name
     read = read_table(table if isinstance(table, bytes) else _read_file(Path(table)), name)
     files, unread = _list_photos(photos)
-    candidates, problems = _part((path, reader) for path, reader in files if PurePosixPath(path).name != name)
+    candidates, problems = _part((path, photo) for path, photo in files if PurePosixPath(path).name != name)
     index = PhotoIndex([path for path, _ in candidates])
     guess = choose_columns(read, index.fits)
     label = label_column if isinstance(label_column, str) or label_column is None else tuple(label_column)
@@ -98,7 +98,7 @@ def from_csv(
 
 
 def from_set(
-    files: Sequence[tuple[str, Read]],
+    files: Sequence[tuple[str, PhotoSource]],
     tables: Mapping[str, bytes],
     answers: Mapping[str, Columns | None],
     *,
@@ -160,15 +160,15 @@ def list_folder(folder: str | Path) -> tuple[Files, list[Problem]]:
         if is_zip(name):
             files += unpack(name, path, problems)
         else:
-            files.append((name, _reader(path)))
+            files.append((name, FileSource(path)))
     return files, problems
 
 
-def unpack(name: str, source: bytes | Path | BinaryIO, problems: list[Problem]) -> Files:
+def unpack(name: str, source: bytes | Path | IO[bytes], problems: list[Problem]) -> Files:
     """List the files in a zip as if it were a folder of its name; one that cannot be read becomes a problem."""
     folder = str(PurePosixPath(name).with_suffix(""))
     try:
-        return [(f"{folder}/{path}", read) for path, read in list_zip(source)]
+        return [(f"{folder}/{path}", photo) for path, photo in list_zip(source)]
     except DatasetError as error:
         problems.append(Problem(name, str(error)))
         return []
@@ -182,16 +182,16 @@ def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
     return list(photos), []
 
 
-def _part(files: Iterable[tuple[str, Read]]) -> tuple[Files, list[Problem]]:
-    """Part the photos from what is none."""
+def _part(files: Iterable[tuple[str, PhotoSource]]) -> tuple[Files, list[Problem]]:
+    """Part files into photos and those that are none, which become problems."""
     photos: Files = []
     problems: list[Problem] = []
-    for path, read in files:
+    for path, source in files:
         reason = why_skip(path)
         if reason:
             problems.append(Problem(path, reason))
         else:
-            photos.append((path, read))
+            photos.append((path, source))
     return photos, problems
 
 
@@ -202,7 +202,7 @@ def _override(
     label: str | tuple[str, ...] | None,
     split: str | None,
 ) -> Columns | None:
-    """The guess, but for the columns that were given."""
+    """The columns that were given, and guessed ones for the others."""
     if guess is None and not (file and label):
         return None
     guess = guess or Columns("", "")
@@ -226,10 +226,3 @@ def _read_file(path: Path) -> bytes:
         raise DatasetError(
             f"Expected a table of photos and classes; {str(path)!r} could not be read ({error})."
         ) from error
-
-
-def _reader(path: Path) -> Read:
-    async def read() -> bytes:
-        return path.read_bytes()
-
-    return read

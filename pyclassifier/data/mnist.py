@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import DatasetError, ImageDecodeError
+from ..notebook import Brief
 from .datasets import Dataset
 from .images import decode_image, encode_bmp
 from .photos import Sample
@@ -173,15 +174,22 @@ def from_arrays(pictures: Pixels, y: NDArray[np.uint8]) -> Dataset:
     if not 0 < len(y) <= _MAX_DIGITS or not all(0 < n <= 256 for n in pictures.shape[1:]):
         raise DatasetError(f"Expected 1 to {_MAX_DIGITS:,} pictures of 1 to 256 pixels, got {pictures.shape}.")
     return Dataset(
-        tuple(_sample(picture, int(label), i) for i, (picture, label) in enumerate(zip(pictures, y, strict=True)))
+        tuple(
+            Sample(f"digit {i}", PixelSource(picture), str(label))
+            for i, (picture, label) in enumerate(zip(pictures, y.tolist(), strict=True))
+        )
     )
 
 
-def _sample(picture: Pixels, label: int, index: int) -> Sample:
-    async def read() -> bytes:
-        return encode_bmp(picture)
+@dataclass(frozen=True, eq=False, repr=False)
+class PixelSource(Brief):
+    """The source of a photo whose pixels are in memory; they become an image file only when it is read."""
 
-    return Sample(f"digit {index}", read, str(label))
+    pixels: Pixels
+
+    async def __call__(self) -> bytes:
+        """Write the picture as BMP."""
+        return encode_bmp(self.pixels)
 
 
 def draw_samples(dataset: Dataset, n_training: int, n_validation: int, random_state: int = 0) -> Dataset:
@@ -263,6 +271,6 @@ def _start(weights: NDArray[np.float64], side: int) -> int:
 
 
 def examples(dataset: Dataset, n: int, random_state: int = 0) -> Sequence[Sample]:
-    """Draw samples to look at."""
+    """Draw some samples of a dataset, to look at them."""
     rng = np.random.default_rng(random_state)
     return [dataset.samples[i] for i in rng.permutation(len(dataset.samples))[:n]]

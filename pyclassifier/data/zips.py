@@ -6,11 +6,13 @@ import io
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from ..errors import DatasetError
-from .photos import Read
+from .photos import PhotoSource
 
 # What zipfile trips over in a damaged file, slips of its parser included.
 ZIP_ERRORS = (
@@ -30,36 +32,79 @@ _MAX_BYTES = 1 << 34
 _UTF8_FLAG = 0x800
 
 
-def list_zip(source: bytes | str | Path | BinaryIO) -> list[tuple[str, Read]]:
+class OpenZip:
+    """A zip file that stays open for its members; where it is pickled to, it is opened again.
+
+    Parameters
+    ----------
+    source : bytes, str, Path or binary file
+        The zip file, or where it is. All but binary files can be pickled; bytes go along with each pickle.
+    """
+
+    def __init__(self, source: bytes | str | Path | IO[bytes]) -> None:
+        self.source = source
+
+    @cached_property
+    def file(self) -> zipfile.ZipFile:
+        """The file, which is opened when it is first asked for; raises some of `ZIP_ERRORS`."""
+        return zipfile.ZipFile(io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"source": self.source}
+
+
+@dataclass(frozen=True)
+class ZipSource:
+    """The source of a photo in a zip file; what is wrong with either is an OSError.
+
+    Parameters
+    ----------
+    zip : OpenZip
+        The same one for all members, so that it is open once.
+    member : ZipInfo
+    """
+
+    zip: OpenZip = field(repr=False)
+    member: zipfile.ZipInfo
+
+    async def __call__(self) -> bytes:
+        """Read the photo's file from the zip."""
+        try:
+            return read_member(self.zip.file, self.member, _MAX_PHOTO_BYTES)
+        except ZIP_ERRORS as error:
+            raise OSError(str(error)) from error
+
+
+def list_zip(source: bytes | str | Path | IO[bytes]) -> list[tuple[str, PhotoSource]]:
     """List the files in a zip.
 
     Parameters
     ----------
     source : bytes, str, Path or binary file
-        The zip file, or where it is. It stays open, and is read from when a file is.
+        As in `OpenZip`.
 
     Returns
     -------
-    list of (str, callable)
-        Path, and an async function that reads the bytes; its failure is an OSError.
+    list of (str, ZipSource)
+        Path, and what reads the bytes.
 
     Raises
     ------
     DatasetError
         It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
     """
+    opened = OpenZip(source)
     try:
-        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        members = [member for member in opened.file.infolist() if not member.is_dir()]
     except ZIP_ERRORS as error:
         raise DatasetError(f"Expected a zip file of folders of photos, got something else ({error}).") from error
-    members = [member for member in file.infolist() if not member.is_dir()]
     n_bytes = sum(member.file_size for member in members)
     if len(members) > _MAX_FILES or n_bytes > _MAX_BYTES:
         raise DatasetError(
             f"Expected at most {_MAX_FILES:,} files of {_MAX_BYTES:,} bytes in the zip, got {len(members):,} "
             f"of {n_bytes:,}. Split it into several ones."
         )
-    return [(_path(member), member_reader(file, member, _MAX_PHOTO_BYTES)) for member in members]
+    return [(_path(member), ZipSource(opened, member)) for member in members]
 
 
 def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
@@ -91,18 +136,6 @@ def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) 
         raise ValueError(f"Expected {name} stored or deflated in the zip, got method {member.compress_type}.")
     with file.open(member) as part:
         return part.read(member.file_size)
-
-
-def member_reader(file: zipfile.ZipFile, member: zipfile.ZipInfo | str, max_bytes: int) -> Read:
-    """An async function that reads one file of a zip when it is wanted; its failure is an OSError."""
-
-    async def read() -> bytes:
-        try:
-            return read_member(file, file.getinfo(member) if isinstance(member, str) else member, max_bytes)
-        except (KeyError, *ZIP_ERRORS) as error:
-            raise OSError(str(error)) from error
-
-    return read
 
 
 def _path(member: zipfile.ZipInfo) -> str:

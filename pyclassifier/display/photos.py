@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from ..data import Dataset, Read, Sample, encode_jpeg, open_image
+from ..data import Dataset, Sample, encode_jpeg, open_image
 from ..errors import ImageDecodeError
 from ..judging import HeatMap, Predictions
 from ..notebook import to_html
@@ -87,7 +87,7 @@ def _card(sample: Sample, y_proba: NDArray[np.float32], labels: Sequence[str]) -
 def _thumbnail(sample: Sample, side: int) -> str:
     style = f'class="pyc-i" width="{side}" height="{side}" title="{text(sample.path)}"'
     try:
-        data = _read_now(sample.read)
+        data = _read_now(sample)
         picture = None if data is None else _square(data, sample.path, side)
     except (ImageDecodeError, OSError):
         picture = None
@@ -103,9 +103,9 @@ def _square(data: bytes, path: str, side: int) -> str:
     return base64.b64encode(encode_jpeg(image)).decode()
 
 
-def _read_now(read: Read) -> bytes | None:
-    """What an async reader gives, where it need not wait: displays are asked for without ``await``."""
-    reading: Any = read().__await__()
+def _read_now(sample: Sample) -> bytes | None:
+    """The bytes of a photo, where reading need not wait: displays are asked for without ``await``."""
+    reading: Any = sample.read().__await__()
     try:
         next(reading)
     except StopIteration as done:

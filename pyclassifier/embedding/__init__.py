@@ -1,7 +1,7 @@
 """Photos -> features: preprocessing, augmentation, the extractor, its cache, and what features tell of duplicates."""
 
 from .augmentation import Augmentation, Variation
-from .cache import CACHE_BYTES, Facts, FeatureCache
+from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
 from .duplicates import NEAR_DUPLICATE, NearDuplicates, join_groups, near_duplicates
 from .features import BATCH_SIZE, FeatureExtractor, pool_features, report
 from .pixels import Pixels, pixels_card
@@ -17,9 +17,11 @@ __all__ = [
     "FeatureCache",
     "FeatureExtractor",
     "FitMode",
+    "MemoryCache",
     "NearDuplicates",
     "Pixels",
     "Variation",
+    "digest_of",
     "fit_image",
     "join_groups",
     "load_image",

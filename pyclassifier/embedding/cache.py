@@ -1,4 +1,4 @@
-"""Features that were computed before, by content of the photo."""
+"""What is remembered of photos, so that none is read or computed twice: facts of their files, and features."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Read, Sample
+from ..data import Sample
 
 CACHE_BYTES = 1 << 29
+Row = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -34,99 +36,26 @@ class Facts:
     reason: str | None = None
 
 
-class FeatureCache:
-    """Features by content hash, the least recently used dropped first.
+def digest_of(data: bytes) -> str:
+    """Hash (SHA-256, hex) of a photo's bytes, by which the cache knows its content."""
+    return hashlib.sha256(data).hexdigest()
 
-    Parameters
-    ----------
-    max_bytes : int
-        Bytes of features to keep.
+
+class FeatureCache(Protocol):
+    """Where facts and features of photos are kept: by a photo's id its content's hash, by that all the rest.
+
+    `MemoryCache` is one; a class with these methods is another.
 
     Examples
     --------
-    >>> cache = FeatureCache(max_bytes=100)
-    >>> for digest in ("a", "b", "c"):
-    ...     cache.put(digest, "mean", np.zeros(10, np.float32))
-    >>> len(cache), cache.get("a", "mean") is None
-    (2, True)
+    >>> cache: FeatureCache = MemoryCache()
+    >>> cache.put("the content's hash", "mean", np.zeros(10, np.float32))
+    >>> cache.get("the content's hash", "mean").shape
+    (10,)
     """
 
-    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
-        self.max_bytes = max_bytes
-        self._rows: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
-        self._n_bytes = 0
-        # A sample's bytes never change, so a photo that was hashed once need not even be read again, whatever label
-        # it has now.
-        self._digests: dict[Read, str] = {}
-        self._seen: dict[str, tuple[int, int] | str] = {}  # by content: size, or why it cannot be read
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def digest(self, sample: Sample) -> str | None:
-        """Say what is known of a sample's content.
-
-        Parameters
-        ----------
-        sample : Sample
-
-        Returns
-        -------
-        str or None
-            Its hash (SHA-256, hex); None where its bytes were not seen yet.
-        """
-        return self._digests.get(sample.read)
-
-    def remember(self, sample: Sample, data: bytes) -> str:
-        """Hash a sample's bytes.
-
-        Parameters
-        ----------
-        sample : Sample
-        data : bytes
-            What its file holds.
-
-        Returns
-        -------
-        str
-            SHA-256, hex.
-        """
-        digest = self._digests[sample.read] = hashlib.sha256(data).hexdigest()
-        return digest
-
-    def learn(self, sample: Sample, digest: str) -> None:
-        """Take a sample's hash from somebody who hashed its bytes before.
-
-        Parameters
-        ----------
-        sample : Sample
-        digest : str
-            SHA-256, hex.
-        """
-        self._digests[sample.read] = digest
-
-    def items(self) -> list[tuple[tuple[str, str], NDArray[np.float32]]]:
-        """List all that is kept.
-
-        Returns
-        -------
-        list of ((str, str), ndarray)
-            ((digest, kind), row), the least recently used first.
-        """
-        return list(self._rows.items())
-
-    def see(self, digest: str, seen: tuple[int, int] | str) -> None:
-        """Note a content's width and height, or why it cannot be read as an image.
-
-        Parameters
-        ----------
-        digest : str
-        seen : tuple of (int, int), or str
-        """
-        self._seen[digest] = seen
-
     def facts(self, sample: Sample) -> Facts:
-        """Tell all that is known of a sample's file.
+        """Tell all that is known of a photo's file.
 
         Parameters
         ----------
@@ -135,23 +64,29 @@ class FeatureCache:
         Returns
         -------
         Facts
+            With a digest where its bytes were seen, so that it need not be read again, whatever label it has now.
         """
-        digest = self.digest(sample)
-        seen = self._seen.get(digest) if digest else None
-        return Facts(digest, None, seen) if isinstance(seen, str) else Facts(digest, seen)
+
+    def learn(self, sample: Sample, facts: Facts) -> None:
+        """Remember what is known of a photo's file; size and reason hold for all photos of the same content.
+
+        Parameters
+        ----------
+        sample : Sample
+        facts : Facts
+            With a digest. What else it does not say stays as it was.
+        """
 
     def forget(self, samples: Sequence[Sample]) -> None:
-        """Let go of samples; their features stay, for the day they come back.
+        """Let go of photos; what belongs to their content stays, for the day they come back.
 
         Parameters
         ----------
         samples : sequence of Sample
         """
-        for sample in samples:
-            self._digests.pop(sample.read, None)
 
-    def get(self, digest: str, kind: str) -> NDArray[np.float32] | None:
-        """Look features up.
+    def get(self, digest: str, kind: str) -> Row | None:
+        """Look up the features of a photo.
 
         Parameters
         ----------
@@ -164,13 +99,9 @@ class FeatureCache:
         -------
         ndarray of shape (n_features,), float32, or None
         """
-        row = self._rows.get((digest, kind))
-        if row is not None:
-            self._rows.move_to_end((digest, kind))
-        return row
 
-    def put(self, digest: str, kind: str, row: NDArray[np.float32]) -> None:
-        """Keep a row of features.
+    def put(self, digest: str, kind: str, row: Row) -> None:
+        """Keep the features of a photo.
 
         Parameters
         ----------
@@ -178,9 +109,78 @@ class FeatureCache:
             As in `get`.
         row : ndarray of shape (n_features,), float32
         """
+
+    def items(self) -> list[tuple[tuple[str, str], Row]]:
+        """List all features that are kept.
+
+        Returns
+        -------
+        list of ((str, str), ndarray)
+            ((digest, kind), row).
+        """
+
+
+class MemoryCache:
+    """A `FeatureCache` in memory, which drops the features that were not used for the longest time.
+
+    Parameters
+    ----------
+    max_bytes : int
+        Bytes of features to keep.
+
+    Examples
+    --------
+    >>> cache = MemoryCache(max_bytes=100)
+    >>> for digest in ("a", "b", "c"):
+    ...     cache.put(digest, "mean", np.zeros(10, np.float32))
+    >>> len(cache), cache.get("a", "mean") is None
+    (2, True)
+    """
+
+    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self._rows: OrderedDict[tuple[str, str], Row] = OrderedDict()
+        self._n_bytes = 0
+        self._digests: dict[str, str] = {}  # by id
+        self._seen: dict[str, Facts] = {}  # by content
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def facts(self, sample: Sample) -> Facts:
+        """As `FeatureCache.facts`."""
+        digest = self._digests.get(sample.id)
+        return self._seen.get(digest, Facts(digest)) if digest else Facts()
+
+    def learn(self, sample: Sample, facts: Facts) -> None:
+        """As `FeatureCache.learn`."""
+        if facts.digest is None:
+            raise ValueError("Expected the hash of a photo's content, got none.")
+        self._digests[sample.id] = facts.digest
+        if facts.size or facts.reason:
+            self._seen[facts.digest] = facts
+
+    def forget(self, samples: Sequence[Sample]) -> None:
+        """As `FeatureCache.forget`."""
+        for sample in samples:
+            self._digests.pop(sample.id, None)
+
+    def get(self, digest: str, kind: str) -> Row | None:
+        """As `FeatureCache.get`."""
+        row = self._rows.get((digest, kind))
+        if row is not None:
+            self._rows.move_to_end((digest, kind))
+        return row
+
+    def put(self, digest: str, kind: str, row: Row) -> None:
+        """As `FeatureCache.put`."""
         replaced = self._rows.pop((digest, kind), None)
         self._n_bytes += row.nbytes - (0 if replaced is None else replaced.nbytes)
         self._rows[digest, kind] = row
         while self._n_bytes > self.max_bytes and len(self._rows) > 1:
             _, dropped = self._rows.popitem(last=False)
             self._n_bytes -= dropped.nbytes
+
+    def items(self) -> list[tuple[tuple[str, str], Row]]:
+        """As `FeatureCache.items`, those that were not used for the longest time first."""
+        return list(self._rows.items())

@@ -15,17 +15,18 @@ from ..backbones import ModelCard, Pooling
 from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
+from ..notebook import Brief
 from ..progress import OnProgress, Progress, ShouldStop
 from .augmentation import Variation
-from .cache import FeatureCache
+from .cache import Facts, FeatureCache, MemoryCache, digest_of
 from .pixels import Pixels
 from .preprocessing import FitMode, load_image, make_batch
 
 BATCH_SIZE = 16
 
 
-@dataclass(frozen=True)
-class Features:
+@dataclass(frozen=True, repr=False)
+class Features(Brief):
     """What came out of a list of samples.
 
     Parameters
@@ -145,7 +146,7 @@ class FeatureExtractor:
     def forgetful(self) -> FeatureExtractor:
         """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""
         twin = copy(self)
-        twin.cache = FeatureCache()
+        twin.cache = MemoryCache()
         return twin
 
     async def extract(
@@ -226,20 +227,21 @@ class FeatureExtractor:
 
     async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
         """The features of a photo where they are known, else its pixels to compute them from."""
-        digest = self.cache.digest(sample)
+        digest = self.cache.facts(sample).digest
         row = digest and self.cache.get(digest, self.kind)
         if isinstance(row, np.ndarray):
             return row
         data = await _read(sample)
-        digest = self.cache.remember(sample, data)
+        digest = digest_of(data)
+        self.cache.learn(sample, Facts(digest))
         row = self.cache.get(digest, self.kind)
         if row is not None:
             return row
         try:
             pixels = self._decoded(data, sample.path, digest)
-            self.cache.see(digest, read_size(data, sample.path, max_pixels=self.max_pixels))
+            self.cache.learn(sample, Facts(digest, read_size(data, sample.path, max_pixels=self.max_pixels)))
         except ImageDecodeError as error:
-            self.cache.see(digest, error.reason)
+            self.cache.learn(sample, Facts(digest, reason=error.reason))
             raise
         return _Pixels(digest, pixels)
 

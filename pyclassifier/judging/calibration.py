@@ -103,7 +103,7 @@ class Calibration:
 
     @classmethod
     def measure(cls, y_true: ArrayLike, y_proba: ArrayLike, max_refused: float = MAX_REFUSED) -> Calibration:
-        """Measure.
+        """Measure a classifier's probabilities by photos that it was not trained on.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ class Calibration:
         return measured.at(threshold, y_true, y_proba)
 
     def at(self, threshold: float | None, y_true: ArrayLike, y_proba: ArrayLike) -> Calibration:
-        """Take another threshold, such as one chosen by hand.
+        """Change the threshold of a calibration, such as to one chosen by hand.
 
         Parameters
         ----------

@@ -37,7 +37,7 @@ class Evaluation(Shown):
 
     @classmethod
     def from_predictions(cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str]) -> Evaluation:
-        """Count predictions.
+        """Make an evaluation by counting right and wrong predictions.
 
         Parameters
         ----------

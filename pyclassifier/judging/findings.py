@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 
 from ..data import Dataset, Sample, Split
 from ..embedding import Facts, join_groups
-from ..notebook import Shown
+from ..notebook import Brief, Shown
 
 FindingKind = Literal["unreadable", "duplicates", "alike", "two classes", "both sides", "small", "few", "imbalance"]
 Change = Literal["delete", "keep first", "keep in", "move to", "mark"]
@@ -19,8 +19,8 @@ FEW = 10  # photos of a class, below which figures and training are a matter of 
 IMBALANCE = 3.0  # times as many photos in the largest class as in the smallest
 
 
-@dataclass(frozen=True)
-class Fix:
+@dataclass(frozen=True, repr=False)
+class Fix(Brief):
     """A change that mends a finding.
 
     Parameters
@@ -46,7 +46,7 @@ class Fix:
     split: Split | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Make the change.
+        """Mend a dataset.
 
         Parameters
         ----------
@@ -57,20 +57,20 @@ class Fix:
         -------
         Dataset
         """
-        concerned = {sample.read for sample in self.samples}
+        concerned = {sample.id for sample in self.samples}
         changes: dict[str, Any] = {"label": self.label} if self.change == "move to" else {"split": self.split}
         deletes = self.change in ("delete", "keep first", "keep in")
         samples = [
-            replace(sample, **changes) if sample.read in concerned else sample
+            replace(sample, **changes) if sample.id in concerned else sample
             for sample in dataset.samples
-            if not (deletes and sample.read in concerned)
+            if not (deletes and sample.id in concerned)
         ]
         return Dataset(tuple(samples), dataset.problems)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that may be wrong.
+@dataclass(frozen=True, repr=False)
+class Finding(Brief):
+    """Something that may be wrong with photos of a dataset, and what would mend it.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """A sentence on it."""
+        """The finding as a sentence for people."""
         n, names = self.numbers, ", ".join(repr(label) for label in self.labels)
         return {
             "unreadable": "{photos} photos cannot be read, and take no part.",
@@ -116,8 +116,8 @@ class Finding:
         }[self.kind].format(**n)
 
 
-@dataclass(frozen=True)
-class DatasetReport(Shown, Sequence[Finding]):
+@dataclass(frozen=True, repr=False)
+class DatasetReport(Brief, Shown, Sequence[Finding]):
     """What `check_dataset` found, the gravest first; a notebook shows it as a table.
 
     Parameters

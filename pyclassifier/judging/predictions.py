@@ -1,4 +1,4 @@
-"""Predictions of photos, to look at."""
+"""What a classifier says of photos, one by one, and how two classifiers compare."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ..data import Problem, Sample
 from ..metrics import mcnemar_test
-from ..notebook import Shown
+from ..notebook import Brief, Shown
 from .evaluation import Evaluation
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two classifiers on the same photos.
+    """How two classifiers did on the same photos.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def is_rejected(y_proba: NDArray[np.float32], threshold: float | None) -> NDArra
     return np.asarray(best < (0 if threshold is None else threshold), dtype=np.bool_)
 
 
-@dataclass(frozen=True)
-class Predictions(Shown):
-    """Photos with their probabilities; a notebook shows them side by side.
+@dataclass(frozen=True, repr=False)
+class Predictions(Brief, Shown):
+    """What a classifier says of photos: their probabilities, which a notebook shows beside them.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ class Predictions(Shown):
 
     Examples
     --------
-    >>> samples = tuple(Sample(f"{i}.jpg", read=None, label="cat") for i in range(2))
+    >>> from pyclassifier.data import BytesSource
+    >>> samples = tuple(Sample(f"{i}.jpg", BytesSource(b""), "cat") for i in range(2))
     >>> predictions = Predictions(samples, ("cat", "dog"), np.array([[0.9, 0.1], [0.2, 0.8]]))
     >>> predictions.y_pred, [sample.path for sample in predictions.mistakes().samples]
     (['cat', 'dog'], ['1.jpg'])
@@ -139,7 +140,7 @@ class Predictions(Shown):
         return Evaluation.from_predictions(self.y_true[used], self.y_proba[used].argmax(axis=1), self.classes)
 
     def mistakes(self) -> Predictions:
-        """Choose those that are wrong, the worst first: by their loss.
+        """Choose the photos that were named wrong, the worst first: by their loss.
 
         Returns
         -------
@@ -172,7 +173,7 @@ class Predictions(Shown):
         )
 
     def compare(self, other: Predictions) -> Comparison:
-        """Compare with what another classifier said of the same photos.
+        """Compare these predictions with those of another classifier for the same photos.
 
         Parameters
         ----------
@@ -187,8 +188,8 @@ class Predictions(Shown):
         ValueError
             Other photos, or none of known classes.
         """
-        theirs = {sample.read: i for i, sample in enumerate(other.samples)}
-        pairs = [(i, theirs[sample.read]) for i, sample in enumerate(self.samples) if sample.read in theirs]
+        theirs = {sample.id: i for i, sample in enumerate(other.samples)}
+        pairs = [(i, theirs[sample.id]) for i, sample in enumerate(self.samples) if sample.id in theirs]
         if not len(pairs) == len(self) == len(other):
             raise ValueError(
                 f"Expected predictions of the same photos, got {len(self)} and {len(other)}, {len(pairs)} in both. "

@@ -13,11 +13,12 @@ import numpy as np
 
 from ..backbones import CATALOG, ModelCard
 from ..classifiers import BaseImageClassifier, ImageClassifier, keep_validation, open_classifier, weights_id
-from ..data import Dataset, Problem, Read, Sample, without_nan
-from ..embedding import CACHE_BYTES, Augmentation
+from ..data import Dataset, PhotoSource, Problem, Sample, without_nan
+from ..embedding import CACHE_BYTES, Augmentation, Facts
 from ..engines import Engine
 from ..errors import ArchiveError
 from ..judging import Predictions
+from ..notebook import Brief
 
 C = TypeVar("C", bound=BaseImageClassifier)
 FORMAT = "pyclassifier project"
@@ -33,8 +34,8 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 FeatureRows = tuple[str, Sequence[str], bytes]
 
 
-@dataclass(frozen=True)
-class Project(Generic[C]):
+@dataclass(frozen=True, repr=False)
+class Project(Brief, Generic[C]):
     """Labelled photos and the classifier that learns from them.
 
     Parameters
@@ -100,7 +101,7 @@ def describe_project(project: Project[Any]) -> dict[str, Any]:
                 "class": positions[str(sample.label)],
                 "split": sample.split,
                 "group": sample.group,
-                "sha256": classifier.cache.digest(sample),
+                "sha256": classifier.cache.facts(sample).digest,
             }
             for sample in project.photos.samples
         ],
@@ -115,7 +116,7 @@ def describe_project(project: Project[Any]) -> dict[str, Any]:
 
 async def restore_project(
     description: Mapping[str, Any],
-    reads: Sequence[Read | None],
+    sources: Sequence[PhotoSource | None],
     features: Iterable[FeatureRows],
     model: bytes | None,
     make: type[C],
@@ -126,8 +127,8 @@ async def restore_project(
     Parameters
     ----------
     description : dict
-    reads : sequence of callable or None
-        What reads each of the photos; those that are lost become problems.
+    sources : sequence of callable or None
+        Where each photo's bytes come from; those that are lost become problems.
     features : iterable of (str, sequence of str, bytes)
         Rows to remember.
     model : bytes, optional
@@ -155,15 +156,15 @@ async def restore_project(
             raise ValueError("classes that share a name, or have none")
         disabled = frozenset(entry["label"] for entry in description["classes"] if entry["enabled"] is False)
         entries = description["photos"]
-        if len(entries) != len(reads) or len(entries) > _MAX_PHOTOS:
+        if len(entries) != len(sources) or len(entries) > _MAX_PHOTOS:
             raise ValueError(f"{len(entries):,} photos, of at most {_MAX_PHOTOS:,}")
-        samples = [_sample(entry, labels, read) for entry, read in zip(entries, reads, strict=True) if read]
-        digests = [entry["sha256"] for entry, read in zip(entries, reads, strict=True) if read]
+        samples = [_sample(entry, labels, source) for entry, source in zip(entries, sources, strict=True) if source]
+        digests = [entry["sha256"] for entry, source in zip(entries, sources, strict=True) if source]
         problems = [Problem(_text(entry["path"]), _text(entry["reason"])) for entry in description["problems"]]
         lost = [
             Problem(_text(entry["path"]), "missing in the project. Add it again.")
-            for entry, read in zip(entries, reads, strict=True)
-            if read is None
+            for entry, source in zip(entries, sources, strict=True)
+            if source is None
         ]
         parameters = _parameters(description["parameters"])
         validation = description.get("validation")
@@ -176,13 +177,13 @@ async def restore_project(
         del parameters["backbone"]
         if validation is not None:
             with reading():
-                kept = [read is not None for read in reads]
+                kept = [source is not None for source in sources]
                 judged = _validation(validation, samples, kept, classifier.classes_.tolist())
             keep_validation(classifier, judged)
     classifier.set_params(**parameters)
     for sample, digest in zip(samples, digests, strict=True):
         if isinstance(digest, str) and _SHA256.fullmatch(digest):
-            classifier.cache.learn(sample, digest)
+            classifier.cache.learn(sample, Facts(digest))
     _remember(classifier, features)
     return Project(Dataset(tuple(samples), (*problems, *lost)), classifier, tuple(labels), disabled, name, settings)
 
@@ -199,18 +200,18 @@ def reading() -> Iterator[None]:
         ) from error
 
 
-def _sample(entry: Mapping[str, Any], labels: Sequence[str], read: Read) -> Sample:
+def _sample(entry: Mapping[str, Any], labels: Sequence[str], source: PhotoSource) -> Sample:
     position, split, group = entry["class"], entry["split"], entry["group"]
     if type(position) is not int or not 0 <= position < len(labels):
         raise ValueError(f"class {position!r:.40} of {len(labels)}")
     if split not in (None, "training", "validation"):
         raise ValueError(f"split {split!r:.40}")
-    return Sample(_text(entry["path"]), read, labels[position], split, None if group is None else _text(group))
+    return Sample(_text(entry["path"]), source, labels[position], split, None if group is None else _text(group))
 
 
 def _describe_validation(project: Project[Any]) -> dict[str, Any] | None:
     judged = getattr(project.classifier, "validation_", None)
-    positions = {sample.read: i for i, sample in enumerate(project.photos.samples)}
+    positions = {sample.id: i for i, sample in enumerate(project.photos.samples)}
     return judged and describe_predictions(judged, positions)
 
 
@@ -221,11 +222,11 @@ def _validation(
     return read_predictions(stored, lambda photo: samples[here[photo]] if kept[photo] else None, classes)
 
 
-def describe_predictions(judged: Predictions, numbers: Mapping[Read, int]) -> dict[str, Any]:
-    """Plain data of what a model said of photos, by their numbers; those that have none are left out."""
-    there = [i for i, sample in enumerate(judged.samples) if sample.read in numbers and judged.y_true[i] >= 0]
+def describe_predictions(judged: Predictions, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """Plain data of what a model said of photos, by their numbers (of each id); those that have none are left out."""
+    there = [i for i, sample in enumerate(judged.samples) if sample.id in numbers and judged.y_true[i] >= 0]
     return {
-        "photos": [numbers[judged.samples[i].read] for i in there],
+        "photos": [numbers[judged.samples[i].id] for i in there],
         "shown": [int(judged.y_true[i]) for i in there],
         "probabilities": [judged.y_proba[i].tolist() for i in there],
     }

@@ -6,7 +6,6 @@ rows of float32, little-endian; ``model.zip`` is the model's archive.
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -19,15 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..classifiers import AsyncImageClassifier, ImageClassifier
-from ..data import SUFFIXES, ZIP_ERRORS, Dataset, Problem, member_reader, read_json_object, read_member
+from ..data import SUFFIXES, ZIP_ERRORS, Dataset, OpenZip, Problem, ZipSource, read_json_object, read_member
 from ..engines import Engine
 from ..errors import ArchiveError, NotFittedError, StoppedError
 from ..progress import OnProgress, Progress, ShouldStop
 from .description import C, Project, describe_project, reading, restore_project
 
-# Of a project that somebody else made: bytes of project.json, of a photo, of the model, of the features of one kind.
+# Of a project that somebody else made: bytes of project.json, of the model, of the features of one kind.
 _MAX_JSON_BYTES = 1 << 27
-_MAX_PHOTO_BYTES = 1 << 28
 _MAX_PART_BYTES = 1 << 30
 _MAX_FILES = 100_100
 
@@ -140,8 +138,9 @@ open_for_blocking.__doc__, open_for_blocking.__name__ = open_project.__doc__, op
 
 async def open_as(make: type[C], source: bytes | str | Path | IO[bytes], engine: Engine | None) -> Project[C]:
     """Open a project as `open_project` does, with a classifier of the face that is asked for."""
+    opened = OpenZip(source)
     try:
-        file = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+        file = opened.file
         names = set(file.namelist())
     except ZIP_ERRORS as error:
         raise ArchiveError(f"Expected a project (.zip), got something else or a damaged one ({error}).") from error
@@ -154,10 +153,10 @@ async def open_as(make: type[C], source: bytes | str | Path | IO[bytes], engine:
     with reading():
         paths = [str(entry["file"]) for entry in description["photos"]]
         features = [(str(one["kind"]), list(one["sha256"]), str(one["file"])) for one in description["features"]]
-    reads = [member_reader(file, path, _MAX_PHOTO_BYTES) if path in names else None for path in paths]
+    photos = [ZipSource(opened, file.getinfo(path)) if path in names else None for path in paths]
     rows = ((kind, digests, _read(file, path, _MAX_PART_BYTES)) for kind, digests, path in features)
     model = _read(file, "model.zip", _MAX_PART_BYTES) if "model.zip" in names else None
-    return await restore_project(description, reads, rows, model, make, engine)
+    return await restore_project(description, photos, rows, model, make, engine)
 
 
 def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
@@ -170,7 +169,7 @@ def _read(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
 def _write_features(file: zipfile.ZipFile, project: Project[Any]) -> Iterator[dict[str, Any]]:
     """Write what is known of the project's photos, a file for each kind; what project.json says of each."""
     cache = project.classifier.cache
-    wanted = {cache.digest(sample) for sample in project.photos.samples}
+    wanted = {cache.facts(sample).digest for sample in project.photos.samples}
     kinds: dict[str, list[tuple[str, NDArray[np.float32]]]] = {}
     for (digest, kind), row in cache.items():
         if digest in wanted:

@@ -14,11 +14,12 @@ from ..embedding import FeatureExtractor
 from ..engines import Model, StoredModel
 from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
+from ..notebook import Brief
 from .splitting import Leak
 
 
-@dataclass(frozen=True)
-class Learned:
+@dataclass(frozen=True, repr=False)
+class Learned(Brief):
     """What a fit leaves behind, or an archive holds; `pyclassifier.ImageClassifier` tells what each part is.
 
     Parameters

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
 from ..embedding import FeatureExtractor, Variation
 from ..engines import Array, Engine
+from ..notebook import Brief
 from ..progress import Callbacks, Progress
 from .heads import TrainedHead, train_head
 from .settings import TrainSettings
@@ -18,8 +19,8 @@ from .splitting import draw_validation, group_samples
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Material:
+@dataclass(frozen=True, repr=False)
+class Material(Brief):
     """The readable photos of a dataset.
 
     Parameters
@@ -85,7 +86,7 @@ async def gather(
     features = await extractor.extract(
         dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
     )
-    kept = [(str(extractor.cache.digest(dataset.samples[i])), dataset.samples[i]) for i in features.kept]
+    kept = [(str(extractor.cache.facts(dataset.samples[i]).digest), dataset.samples[i]) for i in features.kept]
     order = sorted(range(len(kept)), key=lambda i: (kept[i][0], str(kept[i][1].label)))
     samples, digests = tuple(kept[i][1] for i in order), tuple(kept[i][0] for i in order)
     X = features.X[order]

@@ -18,6 +18,11 @@ SAME = re.compile(
     r"|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|（File is not a zip file）"  # what Python's own library says
 )
+# The module of the page's texts: app.js names the file of each language, with its hash.
+TEXTS = """fetch('js/app.js').then((response) => response.text()).then((app) => {
+    const [file] = app.match(new RegExp(`${document.documentElement.lang.slice(0, 2)}-[A-Z0-9]+[.]js`));
+    return import(new URL(`js/${file}`, document.baseURI));
+})"""
 # What is English everywhere: names of layers and of ImageNet's classes, and sentences that are marked as English.
 ENGLISH = "noscript, template, pre, code, #language, #layer-table tbody, #answers-list, #kept, body [lang=en-GB]"
 
@@ -30,13 +35,12 @@ def open_site(page, site, hash_=""):
 
 def texts_of(page):
     """The fixed texts, as the page has them now."""
-    return page.evaluate("async () => ({ ...(await import(new URL('js/texts.js', document.baseURI))).labels })")
+    return page.evaluate(f"async () => ({{ ...(await {TEXTS}).labels }})")
 
 
 def told(page, call):
     """A text with names and numbers, in the page's language."""
-    url = "new URL('js/texts.js', document.baseURI)"
-    return page.evaluate(f"async () => {{ const {{ texts }} = await import({url}); return texts.{call}; }}")
+    return page.evaluate(f"async () => (await {TEXTS}).texts.{call}")
 
 
 def button(page, name):
@@ -154,3 +158,26 @@ def test_without_storage_the_choice_holds_until_the_page_is_closed(page, site):
     page.locator("#language").select_option("fr")
     expect(page.get_by_role("heading", name="Entraîner", exact=True)).to_be_visible()
     expect(page.get_by_role("status")).to_have_text("Prêt")
+
+
+def test_only_the_visitors_language_is_fetched_and_another_one_when_it_is_chosen(page, site):
+    fetched = []
+    page.on("request", lambda request: fetched.extend(re.findall(r"/js/(en|fr|zh)-", request.url)))
+    open_site(page, site)
+    assert fetched == ["en"]
+    page.locator("#language").select_option("fr")
+    expect(page.get_by_role("status")).to_have_text("Prêt")
+    assert fetched == ["en", "fr"]
+
+
+def test_a_language_that_cannot_be_fetched_leaves_the_one_there_is(tab, site):
+    open_site(tab, site)
+    tab.route("**/js/fr-*.js", lambda route: route.abort())
+    tab.locator("#language").select_option("fr")
+    expect(tab.get_by_role("alert")).to_contain_text("This language could not be fetched")
+    expect(tab.locator("#language")).to_have_value("en")
+    expect(tab.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    # The last choice counts, whichever texts come first.
+    tab.locator("#language").select_option("fr")
+    tab.locator("#language").select_option("zh")
+    expect(tab.locator("html")).to_have_attribute("lang", "zh-Hans")

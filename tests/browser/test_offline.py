@@ -149,6 +149,16 @@ def change(host, text):
     host.forget()
 
 
+def change_texts(host, name):
+    """Change the French texts, whose file has another name then, as web/build.py gives it one of its hash."""
+    (texts,) = host.folder.glob("js/fr-*.js")
+    page = host.folder / "js/app.js"
+    changed = page.read_text().replace(texts.name, name)
+    page.unlink()  # a link, too
+    page.write_text(changed)
+    texts.rename(texts.with_name(name))
+
+
 def build_of(page):
     return page.locator("meta[name=description]").get_attribute("content")
 
@@ -200,6 +210,27 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     expect(other.get_by_text("A new version is ready")).to_be_visible()
     cut_network(context, host)
     assert build_of(ready(page.reload() and page)) == "second build"
+
+
+def test_a_page_of_the_old_version_finds_its_parts_until_the_new_one_takes_over(host, context):
+    pages = [visit(context, host), visit(context, host)]
+    change_texts(host, "fr-CHANGED.js")
+    change(host, "second build")
+    pages.append(visit(context, host))
+    expect(pages[2].get_by_text("A new version is ready")).to_be_visible(timeout=60_000)
+    pages[0].locator("#language").select_option("fr")
+    expect(pages[0].get_by_role("heading", name="Entraîner", exact=True)).to_be_visible()
+    assert "js/fr-CHANGED.js" in host.asked  # by the worker of the new version, for later
+    pages[2].get_by_role("button", name="Reload").click()
+    expect(pages[2].locator("meta[content='second build']")).to_be_attached()
+    # What is gone from the server and from the browser is not there for the old version: it goes on as it is.
+    expect(pages[1].get_by_text("A new version is ready")).to_be_visible()
+    pages[1].locator("#language").select_option("fr")
+    expect(pages[1].get_by_role("alert")).to_contain_text("reload the page")
+    expect(pages[1].get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    pages[1].reload()
+    pages[1].locator("#language").select_option("fr")
+    expect(pages[1].get_by_role("heading", name="Entraîner", exact=True)).to_be_visible()
 
 
 @pytest.mark.full

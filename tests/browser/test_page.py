@@ -71,6 +71,13 @@ def folder(tmp_path):
     return tmp_path / "photos"
 
 
+def test_a_first_load_asks_for_few_files(page, site):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(site)))
+    open_page(page, site, "wasm")
+    assert len([path for path in asked if not path.startswith("py/")]) <= 25, asked
+
+
 def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(page, dist, site, chromium, tmp_path):
     open_page(page, site, "webgl")
     record_status(page)

@@ -98,7 +98,7 @@ def test_without_the_package_the_way_to_it_is_told(folder, tmp_path, capsys, giv
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert f"pip install {' '.join(PACKAGES)}" in said
-    assert "3.10, 3.11 or 3.12" in said
+    assert "3.11 or 3.12" in said
     assert not (tmp_path / "out").exists()
 
 
@@ -180,10 +180,10 @@ open(f"{folder}/hub/tfhub_module.pb", "wb").write(bytes([8, 3]))
 @pytest.fixture(scope="module")
 def command(tmp_path_factory):
     """The command as `pip install ".[graph]"` brings it into a fresh environment."""
-    fits = (3, 10) <= sys.version_info[:2] <= (3, 12)
+    fits = (3, 11) <= sys.version_info[:2] <= (3, 12)
     base = sys.executable if fits else shutil.which("python3.11")
     if not base:
-        pytest.skip("needs Python 3.10 to 3.12, which tensorflowjs fits")
+        pytest.skip("needs Python 3.11 or 3.12, which tensorflowjs fits")
     environment = tmp_path_factory.mktemp("graph") / "environment"
     subprocess.run([base, "-m", "venv", environment], check=True)
     checkout = environment.parent / "checkout"  # A copy, as pip leaves a folder build/ where it builds.

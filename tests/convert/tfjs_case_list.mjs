@@ -1,3 +1,4 @@
+// biome-ignore-all format: a table, most cases of which are one line
 // Models of tf.js 4.22, by name: `layer/variant`. A case is a function of tf that returns a model, a topology, or
 // {model, range, zeros, mangle}: inputs of whole numbers below range, inputs changed by zeros, a saved topology changed.
 
@@ -193,7 +194,7 @@ for (const [name, class_name] of [['simpleRNN', 'SimpleRNN'], ['gru', 'GRU'], ['
     const layer = tf.layers[name]({...args, returnState: true, returnSequences: true});
     return tf.model({inputs: x, outputs: tf.layers.bidirectional({layer, mergeMode: 'concat'}).apply(x)});
   });
-  add(`RNN/${class_name}Cell`, (tf) => tf.sequential({layers: [tf.layers.rnn({cell: tf.layers[name + 'Cell'](args),
+  add(`RNN/${class_name}Cell`, (tf) => tf.sequential({layers: [tf.layers.rnn({cell: tf.layers[`${name}Cell`](args),
     returnSequences: true, inputShape: [6, 3]})]}));
   add(`Masking/${class_name}`, (tf) => ({
     model: one([6, 3], ['masking', {}], ['dense', {units: 4}], [name, {...args, returnSequences: true}],
@@ -331,7 +332,10 @@ add('Sequential/int32', (tf) => ({range: 9, model: tf.sequential({layers: [tf.la
 for (let seed = 1; seed <= 8; ++seed) {
   add(`Model/random_${seed}`, (tf) => {
     let state = seed * 7919;
-    const below = (n) => (state = (state * 1103515245 + 12345) % 2147483648) % 65536 % n;
+    const below = (n) => {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      return state % 65536 % n;
+    };
     const dense = () => tf.layers.dense({units: 4, activation: 'tanh'});
     const nested = () => {
       const [u, v] = [tf.input({shape: [4]}), tf.input({shape: [4]})];

@@ -40,9 +40,9 @@ async ([kind, script, url, code]) => {
 """
 LOAD = """
 import asyncio, json, js, numpy as np
-from pyclassifier import EngineError, default_engine
-from pyclassifier.shapes import initial_weights
-from pyclassifier.topology import head
+from pyclassifier import default_engine
+from pyclassifier.backbones import head, initial_weights
+from pyclassifier.errors import EngineError
 
 async def predict(engine):
     topology = head(4, 8, 2)
@@ -140,7 +140,7 @@ def test_without_a_site_it_comes_from_the_cdn_and_says_that_there_are_no_backbon
     page.route(f"{site}blank", lambda route: route.fulfill(body="<title>blank</title>", content_type="text/html"))
     page.goto(f"{site}blank")
     code = """
-from pyclassifier import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
 engine = default_engine()
 total = await predict(engine)
 try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import posixpath
 import re
 from collections import Counter
 
@@ -44,6 +45,25 @@ def test_first_load_is_within_the_budget(files, capsys, monkeypatch):
     monkeypatch.setattr(build, "BUDGET", 20_000_000)
     with pytest.raises(BuildError, match="over the budget of 20 MB"):
         build.report_sizes(files)
+
+
+def test_what_scripts_import_is_there_and_in_the_first_load(files):
+    scripts = {
+        path: content(source).decode() for path, source in files.items() if re.fullmatch(r"js/\w+(-\w+)?\.js", path)
+    }
+    assert {"js/app.js", "js/worker.js", "js/client.js", "js/remote.js", "js/thumbnailer.js"} <= set(scripts)
+    for path, script in scripts.items():
+        code = re.sub(r"/\*.*?\*/", "", script, flags=re.DOTALL)  # without types
+        for address in re.findall(r'(?:\bfrom |\bimport |\bimport\(|new URL\()"(\.\.?/[^"]*\.\w+)"', code):
+            imported = posixpath.normpath(f"js/{address}")
+            assert imported in files, f"{path} imports {address}"
+            assert build.part_of(imported)[0], f"{path} imports {address}"
+
+
+def test_other_sites_get_the_client_with_its_documentation(files):
+    client = content(files["js/client.js"]).decode()
+    assert "export async function connect(" in client and "@returns {Promise<Client>}" in client
+    assert "@param" in content(files["js/desk.js"]).decode()
 
 
 def test_the_notebooks_packages_are_not_in_the_first_load(files):

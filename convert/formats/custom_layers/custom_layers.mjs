@@ -9,5 +9,6 @@ import { gruResetAfter } from "./custom_recurrent.mjs";
  * @param {any} tf The module @tensorflow/tfjs.
  */
 export function register(tf) {
-    for (const make of [gruResetAfter, operation, einsumDense, multiHeadAttention]) tf.serialization.registerClass(make(tf));
+  for (const make of [gruResetAfter, operation, einsumDense, multiHeadAttention])
+    tf.serialization.registerClass(make(tf));
 }

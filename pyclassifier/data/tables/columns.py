@@ -56,7 +56,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Guess:
-    """Likely columns.
+    """The columns that a table probably has, and how sure that is.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class MappingQuestion:
-    """A table whose columns are not certain.
+    """A table whose columns are not certain, for somebody to name them.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class MappingQuestion:
     one_hot: tuple[str, ...]
 
     def examples(self, column: str) -> list[str]:
-        """The first different texts of a column."""
+        """The first different texts of a column, to tell what is in it."""
         return [text for text in dict.fromkeys(self.table.column(column)) if text][:_N_EXAMPLES]
 
 
@@ -122,7 +122,7 @@ def choose_columns(table: Table, fits: Callable[[Sequence[str]], bool]) -> Guess
 
 
 def find_one_hot(table: Table, names: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The columns that hold nothing but yes and no, where nine of ten rows have a single yes among them."""
+    """Find the columns that hold nothing but yes and no, where nine of ten rows have a single yes among them."""
     values = {name: [text.lower() for text in table.column(name)] for name in names or table.columns}
     binary = [name for name, texts in values.items() if _YES & set(texts) and set(texts) <= _YES | _NO]
     singles = sum(sum(values[name][i] in _YES for name in binary) == 1 for i in range(len(table.rows)))
@@ -135,7 +135,7 @@ def is_yes(text: str) -> bool:
 
 
 def split_value(text: str) -> Split | None:
-    """What a cell of a split column says."""
+    """Read what a cell of a split column says that a photo is for."""
     plain = _plain(text)
     return "training" if plain in _TRAINING else "validation" if plain in _VALIDATION else None
 
@@ -167,7 +167,7 @@ def _choose_label(table: Table, rest: Sequence[str]) -> tuple[str | tuple[str, .
 
 
 def _repeats(texts: Sequence[str]) -> bool:
-    """Classes come again; captions do not."""
+    """Whether texts come again, as classes do and captions do not."""
     return len(set(texts)) <= max(len(texts) / 2, 10)
 
 

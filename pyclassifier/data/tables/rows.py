@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from ..names import SPLIT_FOLDERS, SUFFIXES, parts_of, readable, split_of, suffix_of
-from ..photos import Problem, Read, Sample, Split
+from ..photos import PhotoSource, Problem, Sample, Split
 from .columns import Columns, is_yes, split_value
 from .table import Table
 
@@ -46,7 +46,7 @@ class PhotoIndex:
         return [], 0
 
     def fits(self, names: Sequence[str]) -> bool:
-        """Whether half of these name photos, or half of the photos are named."""
+        """Whether half of these texts name photos, or half of the photos are named by them."""
         found = [photos for photos, _ in map(self.find, dict.fromkeys(names)) if photos]
         n_named = len({photo for photos in found for photo in photos})
         return bool(found) and (2 * len(found) >= len(set(names)) or 2 * n_named >= self.n_photos)
@@ -54,7 +54,7 @@ class PhotoIndex:
 
 def match_rows(
     tables: Sequence[tuple[Table, Columns]],
-    files: Sequence[tuple[str, Read]],
+    files: Sequence[tuple[str, PhotoSource]],
     index: PhotoIndex,
     split: Split | None = None,
 ) -> tuple[list[Sample], list[Problem]]:
@@ -64,7 +64,7 @@ def match_rows(
     ----------
     tables : sequence of (Table, Columns)
     files : sequence of (str, callable)
-        Photos: path and reader.
+        Photos: path, and where the bytes come from.
     index : PhotoIndex
         Of their paths.
     split : {"training", "validation"}, optional
@@ -84,13 +84,13 @@ def match_rows(
     for table, columns in tables:
         problems += _shorten(list(_claim(table, columns, files, index, claims)), table.name)
     samples = []
-    for i, (path, read) in enumerate(files):
+    for i, (path, source) in enumerate(files):
         closest = min((claim[0] for claim in claims[i]), default=0)
         nearest = [claim for claim in claims[i] if claim[0] == closest]
         labels = list(dict.fromkeys(claim[1] for claim in nearest))
         if len(labels) == 1 and labels[0] is not None:
             told = next((claim[2] for claim in nearest if claim[2]), None)
-            samples.append(Sample(path, read, labels[0], split or told or split_of(path)))
+            samples.append(Sample(path, source, labels[0], split or told or split_of(path)))
         else:
             problems.append(Problem(path, _why_not([*filter(None, labels)], nearest, tables)))
     return samples, problems
@@ -99,7 +99,7 @@ def match_rows(
 def _claim(
     table: Table,
     columns: Columns,
-    files: Sequence[tuple[str, Read]],
+    files: Sequence[tuple[str, PhotoSource]],
     index: PhotoIndex,
     claims: dict[int, list[Claim]],
 ) -> Iterator[Problem]:

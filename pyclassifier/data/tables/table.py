@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import DatasetError
+from ...notebook import Brief
 from ..jsons import parse_json
 from ..names import SUFFIXES as PHOTO_SUFFIXES
 from ..names import suffix_of
@@ -18,9 +19,9 @@ _N_LOOKED_AT = 50
 _N_BYTES = 4096
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows of text.
+@dataclass(frozen=True, repr=False)
+class Table(Brief):
+    """A table of photos as text: its columns and rows.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class Table:
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """Read a table.
+    """Read the table of photos and classes that a CSV or JSON file holds.
 
     Parameters
     ----------

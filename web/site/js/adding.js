@@ -39,7 +39,10 @@ export async function addPhotos(app, how, source) {
     cancel.hidden = false;
     try {
       status.progress(() => texts.findingPhotos);
-      const { photos, problems } = await source({ signal, onFound: (n) => status.progress(() => texts.foundPhotos(n)) });
+      const { photos, problems } = await source({
+        signal,
+        onFound: (n) => status.progress(() => texts.foundPhotos(n)),
+      });
       signal.throwIfAborted();
       app.store.set({ problems });
       const outcome = await addAll(app, desk, how, inOrder(photos), signal);

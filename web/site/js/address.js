@@ -66,7 +66,10 @@ function decodePicture(url) {
 function isReady(frame) {
   return new Promise((resolve, reject) => {
     const done = new AbortController();
-    const timer = setTimeout(() => (done.abort(), reject(new Error(texts.fetcherMissing))), 15_000);
+    const timer = setTimeout(() => {
+      done.abort();
+      reject(new Error(texts.fetcherMissing));
+    }, 15_000);
     /** @param {MessageEvent} event */
     const listen = ({ source, data }) => {
       if (source !== frame.contentWindow || data !== "ready") return;

@@ -84,13 +84,25 @@ export function arrange(app, edit, said) {
 /** @param {App} app take the last edit back */
 export function undo(app) {
   const what = app.store.get().album?.undo;
-  return what ? change(app, () => texts.undone(what), (desk) => desk.undo()) : Promise.resolve(false);
+  return what
+    ? change(
+        app,
+        () => texts.undone(what),
+        (desk) => desk.undo(),
+      )
+    : Promise.resolve(false);
 }
 
 /** @param {App} app do once more what was undone */
 export function redo(app) {
   const what = app.store.get().album?.redo;
-  return what ? change(app, () => texts.redone(what), (desk) => desk.redo()) : Promise.resolve(false);
+  return what
+    ? change(
+        app,
+        () => texts.redone(what),
+        (desk) => desk.redo(),
+      )
+    : Promise.resolve(false);
 }
 
 /**

@@ -65,15 +65,20 @@ function createWorkbench(app, defaults) {
   createTakeView(app);
   createProjectView(app, { photos, results, tryout });
   const live = createLiveView(app);
-  return { hide: () => (live.close(), photos.hide()) };
+  return {
+    hide() {
+      live.close();
+      photos.hide();
+    },
+  };
 }
 
 function main() {
   fillLabels();
   ignoreStrayDrops();
   const store = createStore();
-  createLanguageView(store);
   const status = new Status();
+  createLanguageView(store, status);
   const loading = createLoading(status);
 
   /** @param {string} backend */

@@ -28,7 +28,9 @@ export function createBackendView({ store, status, run }) {
   /** @param {import("./types.js").ClientInfo | null} info */
   function show(info) {
     if (!info) return;
-    select.replaceChildren(...info.backends.map((name) => element("option", { value: name }, () => texts.backend(name))));
+    select.replaceChildren(
+      ...info.backends.map((name) => element("option", { value: name }, () => texts.backend(name))),
+    );
     select.value = info.backend;
     const { left } = store.get();
     write(note, () => (left ? texts.leftBackend(left, info.backend) : noteOn(info)));
@@ -39,7 +41,9 @@ export function createBackendView({ store, status, run }) {
   let shown = null;
   store.subscribe((state) => {
     select.disabled = !isFree(state) || !state.info;
-    if (state.info !== shown) show((shown = state.info));
+    if (state.info === shown) return;
+    shown = state.info;
+    show(shown);
   });
 }
 

@@ -130,7 +130,10 @@ export function createCapture(app) {
     event.preventDefault();
     end();
   });
-  toggle.addEventListener("change", () => (end(), showState()));
+  toggle.addEventListener("change", () => {
+    end();
+    showState();
+  });
   label.addEventListener("input", () => label.setCustomValidity(""));
   helpWith(rate);
   find("capture-close", HTMLButtonElement).addEventListener("click", () => dialog.close());
@@ -149,7 +152,9 @@ function isGone(error) {
 
 /** @param {KeyboardEvent} event @param {HTMLElement} record */
 function isSpace({ key, target }, record) {
-  return key === " " && (target === record || !(target instanceof HTMLElement && target.matches("input, select, button")));
+  return (
+    key === " " && (target === record || !(target instanceof HTMLElement && target.matches("input, select, button")))
+  );
 }
 
 /**
@@ -180,7 +185,9 @@ function createCameraChoice(find, onChange) {
     async show(view) {
       const cameras = await listCameras();
       select.replaceChildren(
-        ...cameras.map(({ id, name }, i) => element("option", { value: id }, name || (() => texts.cameraNumber(i + 1)))),
+        ...cameras.map(({ id, name }, i) =>
+          element("option", { value: id }, name || (() => texts.cameraNumber(i + 1))),
+        ),
       );
       const track = view.srcObject instanceof MediaStream ? view.srcObject.getVideoTracks()[0] : undefined;
       select.value = track?.getSettings().deviceId ?? "";

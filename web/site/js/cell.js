@@ -46,10 +46,22 @@ export function createCell(app, actions) {
     return button;
   };
   const said = () => (open ? classes[open.said] : "");
-  const move = add(() => texts.moveTo(said()), () => actions.move(chosen(), said()));
-  const keep = add(() => texts.confirm, () => actions.confirm(chosen(), true));
-  add(() => labels.moveTo, () => actions.moveSomewhere(chosen()));
-  add(() => texts.delete, () => actions.remove(chosen()));
+  const move = add(
+    () => texts.moveTo(said()),
+    () => actions.move(chosen(), said()),
+  );
+  const keep = add(
+    () => texts.confirm,
+    () => actions.confirm(chosen(), true),
+  );
+  add(
+    () => labels.moveTo,
+    () => actions.moveSomewhere(chosen()),
+  );
+  add(
+    () => texts.delete,
+    () => actions.remove(chosen()),
+  );
 
   function describe() {
     if (!open) return;
@@ -71,7 +83,9 @@ export function createCell(app, actions) {
     const here = judged.photos.filter((photo) => photo.shown === shown && photo.said === said);
     classes = judged.classes;
     // Those that were moved, deleted or said to be right are dealt with.
-    photos = new Map(here.filter((photo) => photo.label === classes[shown] && !photo.confirmed).map((photo) => [photo.id, photo]));
+    photos = new Map(
+      here.filter((photo) => photo.label === classes[shown] && !photo.confirmed).map((photo) => [photo.id, photo]),
+    );
     selection.replace(selection.ids().filter((id) => photos.has(id)));
     grid.show([...photos.keys()]);
     describe();

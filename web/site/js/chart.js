@@ -1,4 +1,5 @@
-import uPlot from "../vendor/uPlot.esm.js";
+/*! With uPlot: Copyright (c) 2025, Leon Sorokin. All rights reserved. (MIT Licensed) github.com/leeoniya/uPlot */
+import uPlot from "uplot";
 import { percent } from "./format.js";
 import { onLanguage } from "./locale.js";
 import { texts } from "./texts.js";
@@ -27,7 +28,17 @@ export function createChart(box, format, range) {
   function draw() {
     waiting = false;
     if (box.clientWidth === 0) return; // not shown; the resize observer comes back
-    plot ??= new uPlot(optionsOf(box, format, range, () => epochs, () => marked), data, box);
+    plot ??= new uPlot(
+      optionsOf(
+        box,
+        format,
+        range,
+        () => epochs,
+        () => marked,
+      ),
+      data,
+      box,
+    );
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
     readLast(plot);

@@ -89,7 +89,10 @@ export class CheckView {
       if (this.#box.hidden || !client) return this.#take({ findings: [], compared: false });
       if (busy) return this.#checkSoon();
       const current = this.#current;
-      const checked = await client.desk(desk).check({}).catch(() => null); // unasked, so unheard
+      const checked = await client
+        .desk(desk)
+        .check({})
+        .catch(() => null); // unasked, so unheard
       if (checked && current === this.#current) this.#take(checked);
     }, PAUSE_MS);
   }
@@ -142,7 +145,8 @@ export class CheckView {
   }
 
   #show() {
-    const focused = this.#refocus && (this.#list.contains(document.activeElement) || document.activeElement === document.body);
+    const focused =
+      this.#refocus && (this.#list.contains(document.activeElement) || document.activeElement === document.body);
     this.#refocus = false;
     for (const grid of this.#grids) grid.remove();
     this.#grids = [];
@@ -155,7 +159,11 @@ export class CheckView {
   /** @param {Finding} finding */
   #makeItem(finding) {
     const { kind, groups, fixes } = finding;
-    const item = element("li", { class: "finding" }, element("p", {}, () => texts.finding(finding)));
+    const item = element(
+      "li",
+      { class: "finding" },
+      element("p", {}, () => texts.finding(finding)),
+    );
     if (groups.length > 0) item.append(this.#makeGrid(finding));
     const buttons = fixes.map((fix) => this.#makeFix(fix));
     if (kind === "imbalance") buttons.push(this.#weigh);
@@ -168,7 +176,9 @@ export class CheckView {
   #makeGrid({ kind, groups, reasons }) {
     const { store } = this.#app;
     const ids = groups.flat();
-    const numbers = new Map(groups.flatMap((group, i) => group.map((id) => /** @type {const} */ ([id, String(i + 1)]))));
+    const numbers = new Map(
+      groups.flatMap((group, i) => group.map((id) => /** @type {const} */ ([id, String(i + 1)]))),
+    );
     const grid = new PhotoGrid(this.#app, {
       label: () => texts.photosOfFinding(ids.length),
       // Which belong together; of photos in several classes, where each of them is.

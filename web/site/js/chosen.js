@@ -47,7 +47,13 @@ export function createChosenBar(app, selection) {
   buttons.delete.addEventListener("click", remove);
   find("chosen-none", HTMLButtonElement).addEventListener("click", () => selection.replace([]));
   find("classes", HTMLElement).addEventListener("keydown", (event) => {
-    if (event.key === "Delete" && selection.size > 0 && event.target instanceof Element && event.target.closest("[role=option]")) remove();
+    if (
+      event.key === "Delete" &&
+      selection.size > 0 &&
+      event.target instanceof Element &&
+      event.target.closest("[role=option]")
+    )
+      remove();
   });
 
   function update() {
@@ -85,7 +91,12 @@ export function createChosenBar(app, selection) {
 /** Ask which class photos are to go to, and move them there. @param {import("./types.js").App} app @param {number[]} photos */
 export async function moveSomewhere(app, photos) {
   const classes = (app.store.get().album?.classes ?? []).map(({ label }) => label);
-  const to = await askClass({ title: () => texts.moveTitle(photos.length), action: () => labels.move, classes, anew: true });
+  const to = await askClass({
+    title: () => texts.moveTitle(photos.length),
+    action: () => labels.move,
+    classes,
+    anew: true,
+  });
   if (to) await movePhotos(app, photos, to);
 }
 

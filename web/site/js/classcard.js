@@ -44,7 +44,10 @@ export class ClassCard {
       describe: (id) => describePhoto(state(), id),
       badge: (id) => (placeOf(state(), id)?.marked ? labels.marked : ""),
     });
-    this.#menu = createMenu(() => texts.classMenu(this.#shown.label), () => this.#items());
+    this.#menu = createMenu(
+      () => texts.classMenu(this.#shown.label),
+      () => this.#items(),
+    );
     const toggle = element("label", { class: "switch" }, this.#enabled, element("span", { "aria-hidden": "true" }));
     const head = element("div", { class: "class-head" }, this.#name, toggle, this.#menu.root);
     const counts = element("p", { class: "class-counts" }, this.#total, " ", this.#split);
@@ -92,7 +95,13 @@ export class ClassCard {
     if (!canArrange(this.#app.store.get()) || this.root.querySelector(".class-name")) return;
     const before = document.activeElement;
     const { label } = this.#shown;
-    const input = element("input", { class: "class-name", type: "text", maxlength: "200", autocomplete: "off", "aria-label": () => labels.className });
+    const input = element("input", {
+      class: "class-name",
+      type: "text",
+      maxlength: "200",
+      autocomplete: "off",
+      "aria-label": () => labels.className,
+    });
     input.value = label;
     this.#name.replaceChildren(input);
     input.select();
@@ -104,7 +113,8 @@ export class ClassCard {
       const to = input.value.trim();
       this.#name.replaceChildren(label);
       if (focused) (before instanceof HTMLElement && this.root.contains(before) ? before : this.#menu.button).focus();
-      if (keep && to && to !== label) await arrange(this.#app, { type: "renameClass", label, to }, () => texts.renamed(label, to));
+      if (keep && to && to !== label)
+        await arrange(this.#app, { type: "renameClass", label, to }, () => texts.renamed(label, to));
     };
     input.addEventListener("blur", () => end(true));
     input.addEventListener("keydown", (event) => {
@@ -197,7 +207,12 @@ export class ClassCard {
   /** @param {string[]} classes */
   async #merge(classes) {
     const { label } = this.#shown;
-    const to = await askClass({ title: () => texts.mergeTitle(label), action: () => labels.merge, classes, anew: false });
+    const to = await askClass({
+      title: () => texts.mergeTitle(label),
+      action: () => labels.merge,
+      classes,
+      anew: false,
+    });
     if (to) await this.#arrange({ type: "mergeClasses", labels: [label, to], to }, () => texts.merged(label, to));
   }
 

@@ -20,13 +20,30 @@ export function askClass({ title, action, classes, anew, chosen: first }) {
   const options = classes.map((label) => element("option", { value: label }, label));
   const another = element("option", { value: "" }, () => labels.anotherClass);
   const select = element("select", { id: `${id}-class` }, ...options, ...(anew ? [another] : []));
-  const chosen = element("div", { class: "field" }, element("label", { for: select.id }, () => labels.className), select);
+  const chosen = element(
+    "div",
+    { class: "field" },
+    element("label", { for: select.id }, () => labels.className),
+    select,
+  );
   const input = element("input", { id: `${id}-name`, type: "text", maxlength: "200", autocomplete: "off" });
-  const named = element("div", { class: "field" }, element("label", { for: input.id }, () => labels.newClassName), input);
+  const named = element(
+    "div",
+    { class: "field" },
+    element("label", { for: input.id }, () => labels.newClassName),
+    input,
+  );
   const cancel = element("button", { type: "button" }, () => labels.cancel);
   const go = element("button", { type: "submit", class: "primary" }, action);
   const heading = element("h2", { id: `${id}-title` });
-  const form = element("form", { method: "dialog" }, heading, chosen, named, element("div", { class: "dialog-foot" }, cancel, go));
+  const form = element(
+    "form",
+    { method: "dialog" },
+    heading,
+    chosen,
+    named,
+    element("div", { class: "dialog-foot" }, cancel, go),
+  );
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id }, form);
   write(heading, title);
   if (first !== undefined && classes.includes(first)) select.value = first;

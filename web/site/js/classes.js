@@ -45,7 +45,10 @@ export function createClassList(app, selection) {
     }
     more.hidden = classes.length <= most;
     write(more, () => texts.showMore(Math.max(0, classes.length - most)));
-    if (orphan >= 0) [...cards.values()].find(({ root }) => root === list.children[Math.min(orphan, list.children.length - 1)])?.focus();
+    if (orphan >= 0)
+      [...cards.values()]
+        .find(({ root }) => root === list.children[Math.min(orphan, list.children.length - 1)])
+        ?.focus();
     else if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true }); // its card has moved
   }
 

@@ -48,7 +48,14 @@ export async function connect({ backend = "auto", load = "backbone", onProgress 
 /** The worker and what it computes: calls go there one after the other, and its own photos and classifier are a desk. */
 export class Client extends Desk {
   /** @type {import("./protocol.js").Info} */
-  info = { backend: "", renderer: "", software: false, backends: [], backbones: [], versions: { pyclassifier: "", python: "", tfjs: "" } };
+  info = {
+    backend: "",
+    renderer: "",
+    software: false,
+    backends: [],
+    backbones: [],
+    versions: { pyclassifier: "", python: "", tfjs: "" },
+  };
   #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   #nextId = 1;
   /** @type {Map<number, Waiting>} */
@@ -156,11 +163,16 @@ export class Client extends Desk {
         return;
       }
       const abort = () => this.#worker.postMessage({ id, abort: true });
-      const settle = () => signal?.removeEventListener("abort", abort);
       signal?.addEventListener("abort", abort);
       this.#calls.set(id, {
-        resolve: (value) => (settle(), resolve(value)),
-        reject: (error) => (settle(), reject(error)),
+        resolve(value) {
+          signal?.removeEventListener("abort", abort);
+          resolve(value);
+        },
+        reject(error) {
+          signal?.removeEventListener("abort", abort);
+          reject(error);
+        },
         onProgress,
       });
       const named = Array.from(files ?? [], nameFile);
@@ -182,7 +194,8 @@ export class Client extends Desk {
       this.#calls.get(request.id)?.onProgress?.({ stage: "sending", done: i + sent.length, total: files.length });
       await new Promise((resolve) => setTimeout(resolve));
     }
-    if (signal?.aborted) this.#receive({ id: request.id, error: { name: ABORTED, message: "Stopped before it began." } });
+    if (signal?.aborted)
+      this.#receive({ id: request.id, error: { name: ABORTED, message: "Stopped before it began." } });
     else this.#worker.postMessage(request);
   }
 

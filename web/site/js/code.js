@@ -25,7 +25,13 @@ export function createCodeFold(status, title, hint, ...more) {
     }
   });
   const summary = element("summary", {}, title);
-  const content = element("div", {}, element("p", { class: "note" }, hint), box, element("div", { class: "row" }, copy, ...more));
+  const content = element(
+    "div",
+    {},
+    element("p", { class: "note" }, hint),
+    box,
+    element("div", { class: "row" }, copy, ...more),
+  );
   return {
     fold: element("details", { class: "fold" }, summary, content),
     /** @param {string} text */

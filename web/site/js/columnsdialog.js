@@ -21,7 +21,12 @@ export function askColumns({ path, rows, columns, oneHot, guess }) {
   const id = `ask-columns-${++made}`;
   const names = columns.map(({ name }) => name);
   const file = choice(`${id}-file`, () => labels.fileColumn, names, guess.file);
-  const label = choice(`${id}-label`, () => labels.labelColumn, names, Array.isArray(guess.label) ? ONE_HOT : guess.label);
+  const label = choice(
+    `${id}-label`,
+    () => labels.labelColumn,
+    names,
+    Array.isArray(guess.label) ? ONE_HOT : guess.label,
+  );
   if (oneHot.length > 0) label.select.append(element("option", { value: ONE_HOT }, () => texts.oneHot(oneHot)));
   label.select.value = Array.isArray(guess.label) ? ONE_HOT : guess.label;
   const without = element("button", { type: "button" }, () => labels.withoutTable);
@@ -82,5 +87,9 @@ function preview(columns) {
     element("tr", {}, ...columns.map(({ examples }) => element("td", {}, examples[row] ?? ""))),
   );
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body));
-  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": () => labels.tableExamples }, table);
+  return element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": () => labels.tableExamples },
+    table,
+  );
 }

@@ -50,7 +50,11 @@ export function createConfusion(table, openCell) {
     /** @param {Evaluation} evaluation @param {boolean} openable whether its photos are there */
     async show({ labels, confusion }, openable) {
       canOpen = openable && openCell !== undefined;
-      const head = element("tr", {}, element("th", { scope: "col" }, () => texts.trueClass));
+      const head = element(
+        "tr",
+        {},
+        element("th", { scope: "col" }, () => texts.trueClass),
+      );
       head.append(...labels.map((label) => element("th", { scope: "col", title: label }, label)));
       const body = startTable(table, () => (canOpen ? texts.confusionOpens : texts.confusionCaption), head);
       const rows = labels.map((_, shown) => shown);
@@ -68,7 +72,11 @@ function makeRow(labels, counts, shown, canOpen) {
   const row = element("tr", {}, element("th", { scope: "row", title: labels[shown] }, labels[shown]));
   for (const [said, count] of counts.entries()) {
     const kind = count === 0 ? "none" : said === shown ? "right" : "wrong";
-    const cell = element("td", { class: `heat ${kind}` }, canOpen && count > 0 ? makeButton(labels, count, shown, said) : String(count));
+    const cell = element(
+      "td",
+      { class: `heat ${kind}` },
+      canOpen && count > 0 ? makeButton(labels, count, shown, said) : String(count),
+    );
     cell.style.setProperty("--heat", String(total ? count / total : 0));
     row.append(cell);
   }
@@ -78,7 +86,11 @@ function makeRow(labels, counts, shown, canOpen) {
 /** @param {string[]} labels @param {number} count @param {number} shown @param {number} said */
 function makeButton(labels, count, shown, said) {
   const name = () => texts.cell(count, labels[shown], labels[said]);
-  const button = element("button", { type: "button", "aria-label": name, "aria-pressed": "false", tabindex: "-1" }, String(count));
+  const button = element(
+    "button",
+    { type: "button", "aria-label": name, "aria-pressed": "false", tabindex: "-1" },
+    String(count),
+  );
   button.dataset.shown = String(shown);
   button.dataset.said = String(said);
   return button;

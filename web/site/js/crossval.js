@@ -33,7 +33,12 @@ export function createCrossView(app, actions, readOptions, onJudged) {
     find("cross-figures", HTMLElement).replaceChildren(
       intervalBar(evaluation, accuracies),
       element("p", { class: "exact" }, () => texts.crossPooled(evaluation, accuracies.length)),
-      element("p", { class: "note" }, () => texts.crossFolds(percent(mean), accuracies.map((accuracy) => percent(accuracy)))),
+      element("p", { class: "note" }, () =>
+        texts.crossFolds(
+          percent(mean),
+          accuracies.map((accuracy) => percent(accuracy)),
+        ),
+      ),
     );
     const wrong = judged.photos.filter(isMistake);
     write(find("cross-count", HTMLElement), () => texts.mistakes(wrong.length));
@@ -57,7 +62,8 @@ export function createCrossView(app, actions, readOptions, onJudged) {
           signal,
           onProgress({ stage, done, total }) {
             if (signal.aborted) return;
-            const text = () => (stage === "training" ? texts.crossProgress(percent(done / total, 0)) : texts.stage(stage, done, total));
+            const text = () =>
+              stage === "training" ? texts.crossProgress(percent(done / total, 0)) : texts.stage(stage, done, total);
             status.progress(text, done, total);
           },
         });

@@ -113,7 +113,17 @@ export class DigitsView {
       element("li", {}, element("img", { src: picture, alt: "", width: "56", height: "56" }), label),
     );
     find("examples", HTMLElement).replaceChildren(...items);
-    store.set({ classes: classes.map((label, key) => ({ key, label, enabled: true, training: 0, validation: 0, photos: [], marked: [] })) });
+    store.set({
+      classes: classes.map((label, key) => ({
+        key,
+        label,
+        enabled: true,
+        training: 0,
+        validation: 0,
+        photos: [],
+        marked: [],
+      })),
+    });
     return digits;
   }
 

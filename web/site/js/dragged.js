@@ -29,6 +29,10 @@ export function draggedAddress(transfer) {
   const page = new DOMParser().parseFromString(transfer.getData("text/html"), "text/html");
   // A picture that is a link: the list names where the link goes, the text has the picture.
   const inText = page.querySelector("img[src]")?.getAttribute("src") ?? "";
-  const inList = transfer.getData("text/uri-list").split(/[\r\n]+/).find((line) => line && !line.startsWith("#")) ?? "";
+  const inList =
+    transfer
+      .getData("text/uri-list")
+      .split(/[\r\n]+/)
+      .find((line) => line && !line.startsWith("#")) ?? "";
   return [inText, inList].find((url) => /^(https?:|data:image\/)/.test(url)) ?? null;
 }

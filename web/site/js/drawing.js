@@ -55,7 +55,10 @@ export function createDrawing(canvas, pen, { onStroke, onClear }) {
   /** @param {PointerEvent} event */
   function position(event) {
     const box = canvas.getBoundingClientRect();
-    return { x: ((event.clientX - box.left) / box.width) * width, y: ((event.clientY - box.top) / box.height) * height };
+    return {
+      x: ((event.clientX - box.left) / box.width) * width,
+      y: ((event.clientY - box.top) / box.height) * height,
+    };
   }
 
   canvas.addEventListener("pointerdown", (event) => {

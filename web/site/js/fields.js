@@ -13,11 +13,16 @@ export function createFields({ store, find, desk: place }) {
   const isBox = (field) => field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
 
   /** @param {HTMLInputElement | HTMLSelectElement} field */
-  const valueOf = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
+  const readField = (field) => (isBox(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value);
 
-  const read = () => Object.fromEntries(all().map(([id, field]) => [id, valueOf(field)]));
+  const read = () => Object.fromEntries(all().map(([id, field]) => [id, readField(field)]));
 
-  const keep = () => store.get().client?.desk(place).keepSettings(read()).catch(() => {}); // what ended is said elsewhere
+  const keep = () =>
+    store
+      .get()
+      .client?.desk(place)
+      .keepSettings(read())
+      .catch(() => {}); // what ended is said elsewhere
   let writing = false;
 
   fieldset.addEventListener("change", () => writing || keep());
@@ -32,7 +37,8 @@ export function createFields({ store, find, desk: place }) {
         const value = settings[id];
         if (value === undefined) continue;
         if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = value === true;
-        else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value)) field.value = String(value);
+        else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value))
+          field.value = String(value);
         field.dispatchEvent(new Event("change", { bubbles: true })); // others follow it, as the sizes do the backbone
       }
       writing = false;

@@ -27,7 +27,8 @@ export function createOptionsForm(form, find, defaults) {
   form.addEventListener(
     "invalid",
     ({ target }) => {
-      for (const fold of form.querySelectorAll("details")) fold.open ||= target instanceof Node && fold.contains(target);
+      for (const fold of form.querySelectorAll("details"))
+        fold.open ||= target instanceof Node && fold.contains(target);
     },
     true,
   );
@@ -39,7 +40,8 @@ export function createOptionsForm(form, find, defaults) {
 
   const { hiddenUnits, validationSplit } = defaults;
   if (hiddenUnits !== undefined) find("option-hidden-units", HTMLInputElement).valueAsNumber = hiddenUnits;
-  if (validationSplit !== undefined) find("option-validation-share", HTMLInputElement).valueAsNumber = 100 * validationSplit;
+  if (validationSplit !== undefined)
+    find("option-validation-share", HTMLInputElement).valueAsNumber = 100 * validationSplit;
 
   return {
     /** @param {ClientInfo} info whose backbones stay the same as long as the page is open, and so does what was chosen */

@@ -58,7 +58,8 @@ export function ratio(value) {
 export function duration(seconds) {
   const { second, minute } = SIGNS[language];
   if (seconds < 60) return decimal(seconds, 1) + second;
-  return `${Math.floor(seconds / 60)}${minute} ${Math.round(seconds % 60)}${second}`;
+  const whole = Math.round(seconds); // before it is taken apart: 119.6 s are 2 min 0 s
+  return `${Math.floor(whole / 60)}${minute} ${whole % 60}${second}`;
 }
 
 /** @param {number} seconds still to come @returns {string} "20 s" or "3 min" */
@@ -69,7 +70,12 @@ export function roughly(seconds) {
 
 /** @param {Date} when @returns {string} "24 Nov, 20:17" */
 export function dayAndTime(when) {
-  return when.toLocaleString(LANGUAGES[language].tag, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return when.toLocaleString(LANGUAGES[language].tag, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 /**

@@ -29,7 +29,12 @@ class Heatmap {
   constructor() {
     const title = element("h2", { id: "heatmap-title" }, () => texts.whereDidItLook);
     const close = element("button", { type: "button", class: "quiet close", "aria-label": () => labels.close }, "✕");
-    const field = element("div", { class: "field" }, element("label", { for: "heatmap-class" }, () => texts.heatmapOf), this.#choice);
+    const field = element(
+      "div",
+      { class: "field" },
+      element("label", { for: "heatmap-class" }, () => texts.heatmapOf),
+      this.#choice,
+    );
     this.#root = element(
       "dialog",
       { class: "dialog", "aria-labelledby": "heatmap-title" },
@@ -62,7 +67,9 @@ class Heatmap {
       this.#image.src = this.#url;
       this.#image.alt = texts.heatmapAlt(label);
       write(this.#said, () => texts.shows(label, probability));
-      this.#choice.replaceChildren(...(store.get().model?.classes ?? [label]).map((name) => element("option", { value: name }, name)));
+      this.#choice.replaceChildren(
+        ...(store.get().model?.classes ?? [label]).map((name) => element("option", { value: name }, name)),
+      );
       this.#choice.value = label;
       if (!this.#root.open) this.#root.showModal();
       status.show(() => texts.ready);

@@ -49,5 +49,8 @@ export function createHistoryBar(app) {
 /** @param {EventTarget | null} target @returns {boolean} whether keys are for a field, or for a dialog */
 function isElsewhere(target) {
   if (document.querySelector("dialog[open]")) return true;
-  return target instanceof Element && target.closest("input[type=text], input[type=number], input[type=url], textarea") !== null;
+  return (
+    target instanceof Element &&
+    target.closest("input[type=text], input[type=number], input[type=url], textarea") !== null
+  );
 }

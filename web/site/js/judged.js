@@ -88,7 +88,9 @@ function fillRow(row, judged, classes, app, actions) {
   const [shown, said] = [classes[judged.shown], classes[judged.said]];
   const hadFocus = row.contains(document.activeElement);
   const file = element("p", { class: "file", title: judged.path }, nameOf(judged.path));
-  const verdict = element("p", {}, () => texts.judged(shown, said, percent(judged.probability), percent(judged.probabilityShown)));
+  const verdict = element("p", {}, () =>
+    texts.judged(shown, said, percent(judged.probability), percent(judged.probabilityShown)),
+  );
   const text = element("div", { class: "text" }, file, verdict, makeActions(judged, shown, said, actions));
   row.replaceChildren(row.querySelector(".opens") ?? makeOpener(app, judged.id), text);
   if (hadFocus) text.querySelector("button")?.focus();
@@ -96,7 +98,11 @@ function fillRow(row, judged, classes, app, actions) {
 
 /** The photo's small picture, which opens the large one. @param {import("./types.js").App} app @param {number} id */
 function makeOpener(app, id) {
-  const opener = element("button", { type: "button", class: "opens", "aria-label": () => texts.openPhoto(describePhoto(app.store.get(), id)) });
+  const opener = element("button", {
+    type: "button",
+    class: "opens",
+    "aria-label": () => texts.openPhoto(describePhoto(app.store.get(), id)),
+  });
   opener.append(makePicture(app, id).picture);
   opener.addEventListener("click", () => openPhoto(app, [id], id, { onClose: () => opener.focus() }));
   return opener;
@@ -120,17 +126,35 @@ function makeActions({ id, label, confirmed, path, ...judged }, shown, said, act
   if (!label) row.append(element("p", { class: "note" }, () => texts.judgedDeleted));
   else if (label !== shown) {
     row.append(element("p", { class: "note" }, () => texts.judgedMoved(label)));
-    add(() => texts.moveBack(shown), () => actions.move([id], shown));
+    add(
+      () => texts.moveBack(shown),
+      () => actions.move([id], shown),
+    );
   } else if (confirmed) {
     row.append(element("p", { class: "note" }, () => texts.confirmed));
-    add(() => texts.unconfirm, () => actions.confirm([id], false));
+    add(
+      () => texts.unconfirm,
+      () => actions.confirm([id], false),
+    );
   } else {
     if (judged.shown !== judged.said) {
-      add(() => texts.moveTo(said), () => actions.move([id], said));
-      add(() => texts.confirm, () => actions.confirm([id], true));
+      add(
+        () => texts.moveTo(said),
+        () => actions.move([id], said),
+      );
+      add(
+        () => texts.confirm,
+        () => actions.confirm([id], true),
+      );
     }
-    add(() => labels.moveTo, () => actions.moveSomewhere([id]));
-    add(() => texts.delete, () => actions.remove([id]));
+    add(
+      () => labels.moveTo,
+      () => actions.moveSomewhere([id]),
+    );
+    add(
+      () => texts.delete,
+      () => actions.remove([id]),
+    );
   }
   return row;
 }

@@ -1,18 +1,27 @@
 import { element, find, rewrite } from "./dom.js";
-import { LANGUAGES, language, onLanguage, setLanguage } from "./locale.js";
+import { LANGUAGES, language, onLanguage } from "./locale.js";
+import { speak, texts } from "./texts.js";
 
 /**
  * The choice of the language. It takes effect at once, and nothing on the page is lost.
  *
  * @param {import("./state.js").Store} store its views write their texts anew
+ * @param {import("./status.js").Status} status
  */
-export function createLanguageView(store) {
+export function createLanguageView(store, status) {
   const select = find("language", HTMLSelectElement);
-  const options = Object.entries(LANGUAGES).map(([value, { name, tag }]) => element("option", { value, lang: tag }, name));
+  const options = Object.entries(LANGUAGES).map(([value, { name, tag }]) =>
+    element("option", { value, lang: tag }, name),
+  );
   select.append(...options);
   select.value = language;
   document.documentElement.lang = LANGUAGES[language].tag;
-  select.addEventListener("change", () => setLanguage(/** @type {import("./locale.js").Language} */ (select.value)));
+  select.addEventListener("change", () =>
+    speak(/** @type {import("./locale.js").Language} */ (select.value)).catch(() => {
+      select.value = language;
+      status.fail(() => texts.languageMissing); // no network, or another version is there by now
+    }),
+  );
   onLanguage(() => {
     document.documentElement.lang = LANGUAGES[language].tag;
     rewrite();

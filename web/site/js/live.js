@@ -80,7 +80,9 @@ export function createLiveView({ store, status, find, desk }) {
   async function showCameras() {
     const cameras = await listCameras();
     which.replaceChildren(
-      ...cameras.map(({ id, name }, index) => element("option", { value: id }, name || (() => texts.cameraNumber(index + 1)))),
+      ...cameras.map(({ id, name }, index) =>
+        element("option", { value: id }, name || (() => texts.cameraNumber(index + 1))),
+      ),
     );
     const track = view.srcObject instanceof MediaStream ? view.srcObject.getVideoTracks()[0] : undefined;
     which.value = track?.getSettings().deviceId ?? "";

@@ -62,7 +62,12 @@ export function createLoading(status) {
 function addRow(parent, stage) {
   const id = `loading-${stage}`;
   const progress = element("progress", { "aria-labelledby": id, value: "0", max: "1" });
-  const line = element("div", { class: "stage" }, element("span", { id }, () => texts.loadingName(stage)), progress);
+  const line = element(
+    "div",
+    { class: "stage" },
+    element("span", { id }, () => texts.loadingName(stage)),
+    progress,
+  );
   parent.append(line);
   return { line, progress };
 }

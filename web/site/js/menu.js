@@ -14,7 +14,14 @@ import { element, writeAttribute } from "./dom.js";
 export function createMenu(name, items) {
   const button = element(
     "button",
-    { type: "button", class: "quiet menu-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": name, title: name },
+    {
+      type: "button",
+      class: "quiet menu-button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": name,
+      title: name,
+    },
     "⋯",
   );
   const list = element("div", { class: "menu-list", role: "menu", "aria-label": name });
@@ -55,11 +62,13 @@ export function createMenu(name, items) {
     const entries = [...list.children];
     const at = entries.indexOf(/** @type {Element} */ (document.activeElement));
     if (event.key === "ArrowDown") step(list, at, 1);
-    else if (event.key === "ArrowUp") step(list, at < 0 ? 0 : at, -1);
+    else if (event.key === "ArrowUp") step(list, Math.max(at, 0), -1);
     else if (event.key === "Home") step(list, -1, 1);
     else if (event.key === "End") step(list, entries.length, -1);
-    else if (event.key === "Escape") (close(), button.focus());
-    else return;
+    else if (event.key === "Escape") {
+      close();
+      button.focus();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   });
@@ -68,7 +77,11 @@ export function createMenu(name, items) {
   });
   /** Write the name anew. */
   function update() {
-    for (const [node, attribute] of /** @type {[Element, string][]} */ ([[button, "aria-label"], [button, "title"], [list, "aria-label"]])) {
+    for (const [node, attribute] of /** @type {[Element, string][]} */ ([
+      [button, "aria-label"],
+      [button, "title"],
+      [list, "aria-label"],
+    ])) {
       writeAttribute(node, attribute, name);
     }
   }

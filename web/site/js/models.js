@@ -73,7 +73,11 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     kept.replaceChildren(
       ...models.map(({ id, name, blob }) => {
         const use = element("button", { type: "button", "aria-label": () => texts.openKept(name) }, () => texts.open);
-        const drop = element("button", { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(name) }, () => texts.delete);
+        const drop = element(
+          "button",
+          { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(name) },
+          () => texts.delete,
+        );
         use.addEventListener("click", () => openFiles(async () => [{ path: name, blob }]));
         drop.addEventListener("click", async () => {
           await forgetModel(id);
@@ -101,7 +105,9 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     open.disabled = !isFree(state, "loading");
     keep.disabled = download.disabled;
     showFree(state);
-    if (state.model !== shown) showModel(find, (shown = state.model));
+    if (state.model === shown) return;
+    shown = state.model;
+    showModel(find, shown);
   });
 }
 
@@ -126,5 +132,6 @@ function showModel(find, model) {
   write(warning, () => (otherwise === null ? "" : texts.computesOtherwise(otherwise)));
   const names = model ? model.classes.slice(0, MOST_NAMES) : [];
   chips.replaceChildren(...names.map((label) => element("span", { class: "chip" }, label)));
-  if (model && model.classes.length > names.length) chips.append(element("span", {}, () => texts.more(model.classes.length - names.length)));
+  if (model && model.classes.length > names.length)
+    chips.append(element("span", {}, () => texts.more(model.classes.length - names.length)));
 }

@@ -1,6 +1,6 @@
 /** A photo in large, with what is known of it; arrows go on to its neighbours. */
 import { describePhoto, photoBlob, photoPath, placeOf, pythonPicture } from "./album.js";
-import { element, write, writeAttribute } from "./dom.js";
+import { element, write } from "./dom.js";
 import { openHeatmap } from "./heatmap.js";
 import { nameOf } from "./format.js";
 import { labels, texts } from "./texts.js";
@@ -55,7 +55,16 @@ class PhotoDialog {
     const close = element("button", { type: "button", class: "quiet close", "aria-label": () => labels.close }, "✕");
     const head = element("div", { class: "dialog-head" }, this.#title, close);
     const foot = element("div", { class: "dialog-foot" }, this.#previous, this.#position, this.#next);
-    this.#root = element("dialog", { class: "dialog photo-dialog", "aria-labelledby": "photo-title" }, head, this.#picture, this.#facts, this.#details, this.#where, foot);
+    this.#root = element(
+      "dialog",
+      { class: "dialog photo-dialog", "aria-labelledby": "photo-title" },
+      head,
+      this.#picture,
+      this.#facts,
+      this.#details,
+      this.#where,
+      foot,
+    );
     document.body.append(this.#root);
     close.addEventListener("click", () => this.#root.close());
     this.#where.addEventListener("click", () => this.#app && openHeatmap(this.#app, this.#ids[this.#at]));
@@ -91,12 +100,15 @@ class PhotoDialog {
   #go(at) {
     const app = this.#app;
     if (!app || at < 0 || at >= this.#ids.length) return;
-    const id = this.#ids[(this.#at = at)];
+    this.#at = at;
+    const id = this.#ids[at];
     const state = app.store.get();
     const describe = this.#options.describe ?? ((photo) => describePhoto(state, photo));
     const path = photoPath(state, id);
     write(this.#title, nameOf(path));
-    write(this.#facts, () => texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? false, path));
+    write(this.#facts, () =>
+      texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? false, path),
+    );
     write(this.#position, () => texts.outOf(at + 1, this.#ids.length));
     this.#where.hidden = state.model === null;
     this.#previous.disabled = at === 0;
@@ -122,9 +134,13 @@ class PhotoDialog {
   async #try(id, blob, alt) {
     if (!this.#isAt(id)) return true; // the visitor has gone on
     this.#release();
-    const image = element("img", { alt, src: (this.#url = URL.createObjectURL(blob)) });
+    this.#url = URL.createObjectURL(blob);
+    const image = element("img", { alt, src: this.#url });
     this.#picture.replaceChildren(image);
-    return image.decode().then(() => true, () => !this.#isAt(id));
+    return image.decode().then(
+      () => true,
+      () => !this.#isAt(id),
+    );
   }
 
   /** @param {number} id */

@@ -59,7 +59,7 @@ export class PhotosView {
   /** Show that there are no photos. */
   clear() {
     this.#problems.clear();
-    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [], });
+    this.#app.store.set({ classes: [], album: null, photos: new Map(), problems: [] });
   }
 
   /** @param {Split} split @param {HTMLElement} zone */
@@ -84,7 +84,7 @@ export class PhotosView {
 
   /** @param {Desk} client */
   async #addSamples(client) {
-    const { store, status } = this.#app;
+    const { status } = this.#app;
     const samples = await fetchSamples((done, total) =>
       status.progress(() => texts.fetchingSamples(done, total), done, total),
     );

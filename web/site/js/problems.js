@@ -26,7 +26,9 @@ export function createProblemList(app) {
     const shown = [...reasons].slice(0, MOST_SHOWN);
     details.hidden = reasons.size === 0;
     write(summary, () => texts.problems(reasons.size));
-    list.replaceChildren(...shown.map(([path, reason]) => element("li", {}, element("b", {}, path), " ", sentence(reason))));
+    list.replaceChildren(
+      ...shown.map(([path, reason]) => element("li", {}, element("b", {}, path), " ", sentence(reason))),
+    );
     if (reasons.size > shown.length) list.append(element("li", {}, () => texts.more(reasons.size - shown.length)));
   }
 

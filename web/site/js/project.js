@@ -29,7 +29,9 @@ export function createProjectView(app, views) {
   const box = find("project", HTMLDetailsElement);
   const name = find("project-name", HTMLInputElement);
   const dialog = find("project-dialog", HTMLDialogElement);
-  const list = createProjectList(app, (id) => run("restoring", panel, async (_, client) => void (await take(client, id))));
+  const list = createProjectList(app, (id) =>
+    run("restoring", panel, async (_, client) => void (await take(client, id))),
+  );
   const fields = createFields(app);
   let asked = false;
   let given = ""; // the name of a project from a file, for when the browser has it
@@ -179,7 +181,9 @@ export function createProjectView(app, views) {
   show(kept);
   box.addEventListener("toggle", () => box.open && list.show(kept.id));
   store.subscribe((state) => {
-    for (const control of box.querySelectorAll("button, input")) /** @type {HTMLButtonElement} */ (control).disabled = !isFree(state);
+    for (const control of box.querySelectorAll("button, input")) {
+      /** @type {HTMLButtonElement | HTMLInputElement} */ (control).disabled = !isFree(state);
+    }
     // Not before there is something that took an effort: browsers may ask the visitor.
     if (state.model?.source === "trained" && !asked) {
       asked = true;
@@ -210,7 +214,11 @@ function createProjectList({ store, status, find, desk: place }, open) {
     const { id, name, photos, opened, bytes } = project;
     const title = () => texts.projectTitle(name, new Date(opened));
     const use = element("button", { type: "button", "aria-label": () => texts.openKept(title()) }, () => texts.open);
-    const drop = element("button", { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(title()) }, () => texts.delete);
+    const drop = element(
+      "button",
+      { type: "button", class: "quiet", "aria-label": () => texts.deleteKept(title()) },
+      () => texts.delete,
+    );
     use.addEventListener("click", () => open(id));
     drop.addEventListener("click", async () => {
       await deleteProject(id);

@@ -31,7 +31,9 @@ export async function listProjects(desk) {
 
 /** @param {number} id @param {Partial<ProjectRecord>} changes @returns {Promise<void>} */
 export async function changeProject(id, changes) {
-  await transact(["projects"], "readwrite", (store) => change(store("projects"), id, (record) => ({ ...record, ...changes })));
+  await transact(["projects"], "readwrite", (store) =>
+    change(store("projects"), id, (record) => ({ ...record, ...changes })),
+  );
 }
 
 /**
@@ -41,10 +43,15 @@ export async function changeProject(id, changes) {
  */
 function holdProject(id) {
   return new Promise((resolve) => {
-    if (!navigator.locks) resolve(() => {}); // they are only there on https and on localhost
+    if (!navigator.locks)
+      resolve(() => {}); // they are only there on https and on localhost
     else {
       navigator.locks
-        .request(`pyclassifier-project-${id}`, { signal: AbortSignal.timeout(WAIT_MS) }, () => new Promise((release) => resolve(() => release(undefined))))
+        .request(
+          `pyclassifier-project-${id}`,
+          { signal: AbortSignal.timeout(WAIT_MS) },
+          () => new Promise((release) => resolve(() => release(undefined))),
+        )
         .catch(() => resolve(null));
     }
   });
@@ -119,7 +126,10 @@ export class ProjectPlace {
         settled(store("photos").getAll(range, PHOTOS_AT_ONCE)),
       ]),
     );
-    return blobs.map((blob, i) => ({ ...readable({ path: "", blob }), id: /** @type {[number, number]} */ (keys[i])[1] }));
+    return blobs.map((blob, i) => ({
+      ...readable({ path: "", blob }),
+      id: /** @type {[number, number]} */ (keys[i])[1],
+    }));
   }
 
   /** What was written of features: kind, digests one per line, rows. */
@@ -128,7 +138,9 @@ export class ProjectPlace {
     const all = await transact(["features"], "readonly", (store) =>
       settled(store("features").index("project").getAll(this.#id)),
     );
-    return Promise.all(all.map(async ({ kind, digests, rows }) => ({ kind, digests, rows: new Uint8Array(await rows.arrayBuffer()) })));
+    return Promise.all(
+      all.map(async ({ kind, digests, rows }) => ({ kind, digests, rows: new Uint8Array(await rows.arrayBuffer()) })),
+    );
   }
 
   /** @param {any} bytes from Python */
@@ -173,7 +185,9 @@ export class ProjectPlace {
   /** The runs' bytes, the first one first. */
   async runs() {
     /** @type {Blob[]} */
-    const all = await transact(["trained"], "readonly", (store) => settled(store("trained").getAll(keysOf(Number(this.#id)))));
+    const all = await transact(["trained"], "readonly", (store) =>
+      settled(store("trained").getAll(keysOf(Number(this.#id)))),
+    );
     return Promise.all(all.map(async (run) => new Uint8Array(await run.arrayBuffer())));
   }
 

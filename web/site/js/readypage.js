@@ -14,6 +14,9 @@ export function fetchReadyPage() {
 /** @param {string} path @returns {Promise<Blob>} a file of this site */
 async function fetchPart(path) {
   const response = await fetch(new URL(`../${path}`, import.meta.url));
-  if (!response.ok) throw new Error(`Expected ${path} on this site, got HTTP status ${response.status}. The site may not be completely installed.`);
+  if (!response.ok)
+    throw new Error(
+      `Expected ${path} on this site, got HTTP status ${response.status}. The site may not be completely installed.`,
+    );
   return response.blob();
 }

@@ -64,7 +64,11 @@ function makeItem({ photo, prediction }, most, explain) {
   }
   text.append(makeVerdict(prediction), " ", makeBars(top.slice(0, most)));
   if (photo && explain) {
-    const where = element("button", { type: "button", class: "small", "aria-label": () => `${texts.whereDidItLook} ${nameOf(path)}` }, () => texts.whereDidItLook);
+    const where = element(
+      "button",
+      { type: "button", class: "small", "aria-label": () => `${texts.whereDidItLook} ${nameOf(path)}` },
+      () => texts.whereDidItLook,
+    );
     where.addEventListener("click", () => explain(photo, label));
     text.append(where);
   }
@@ -75,9 +79,21 @@ function makeItem({ photo, prediction }, most, explain) {
 export function makeVerdict({ label = "", probability = 0, rejected }) {
   if (rejected) {
     const guess = element("span", { class: "guess" }, () => texts.bestGuess(label, percent(probability)));
-    return element("p", { class: "verdict" }, element("strong", {}, () => texts.noneOfThese), " ", guess);
+    return element(
+      "p",
+      { class: "verdict" },
+      element("strong", {}, () => texts.noneOfThese),
+      " ",
+      guess,
+    );
   }
-  return element("p", { class: "verdict" }, element("strong", {}, label), " ", element("span", {}, () => percent(probability)));
+  return element(
+    "p",
+    { class: "verdict" },
+    element("strong", {}, label),
+    " ",
+    element("span", {}, () => percent(probability)),
+  );
 }
 
 /** @param {NonNullable<Recognised["top"]>} guesses most probable first */

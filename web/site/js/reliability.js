@@ -30,7 +30,11 @@ export function createReliabilityView(app) {
       if (!calibration) return;
       write(words, () => texts.reliability(calibration));
       diagram.replaceChildren(draw(calibration.bins));
-      const body = startTable(table, () => texts.reliabilityCaption, headOf(() => texts.reliabilityColumns));
+      const body = startTable(
+        table,
+        () => texts.reliabilityCaption,
+        headOf(() => texts.reliabilityColumns),
+      );
       body.append(...calibration.bins.map(makeRow));
     },
   };
@@ -45,11 +49,17 @@ function makeRow({ low, high, count, confidence, accuracy }) {
 
 /** A bar for each bin, as high as its accuracy; on the dashed line it would be as sure as it is right. @param {Calibration["bins"]} bins */
 function draw(bins) {
-  const picture = shape("svg", { viewBox: `-44 -8 ${SIDE + 68} ${SIDE + 46}`, class: "reliability", "aria-hidden": "true" });
+  const picture = shape("svg", {
+    viewBox: `-44 -8 ${SIDE + 68} ${SIDE + 46}`,
+    class: "reliability",
+    "aria-hidden": "true",
+  });
   picture.append(shape("rect", { width: SIDE, height: SIDE, class: "frame" }));
   for (const { low, high, accuracy, confidence } of bins) {
     const [x, width] = [low * SIDE + 1, (high - low) * SIDE - 2];
-    picture.append(shape("rect", { x, width, y: (1 - accuracy) * SIDE, height: Math.max(accuracy * SIDE, 1), class: "bin" }));
+    picture.append(
+      shape("rect", { x, width, y: (1 - accuracy) * SIDE, height: Math.max(accuracy * SIDE, 1), class: "bin" }),
+    );
     picture.append(shape("circle", { cx: confidence * SIDE, cy: (1 - accuracy) * SIDE, r: 4, class: "mean" }));
   }
   picture.append(shape("line", { x1: 0, y1: SIDE, x2: SIDE, y2: 0, class: "ideal" }));
@@ -133,7 +143,9 @@ function createRejection({ find, run, status }) {
       on.checked = threshold !== null;
       slider.valueAsNumber = Math.round((threshold ?? suggested ?? 0.5) * 100);
       suggest.hidden = suggested === null;
-      write(advice, () => (suggested === null ? texts.tooFewToCalibrate(total) : texts.calibrated(percent(suggested, 1))));
+      write(advice, () =>
+        suggested === null ? texts.tooFewToCalibrate(total) : texts.calibrated(percent(suggested, 1)),
+      );
       describe();
     },
   };

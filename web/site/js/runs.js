@@ -48,14 +48,47 @@ export function createRunsView(app, onUsed) {
   /** @param {Run} one */
   function makeItem(one) {
     const { number, evaluation, inUse, versus } = one;
-    const head = element("p", { class: "run-head" }, element("strong", {}, () => texts.runName(number)));
-    if (inUse) head.append(" ", element("span", { class: "badge" }, () => texts.inUse));
-    const item = element("li", {}, head, element("p", { class: "note" }, () => settingsOf(one)));
-    if (evaluation) item.append(intervalBar(evaluation), element("p", { class: "exact" }, () => texts.accuracy(evaluation)));
-    if (versus) item.append(element("p", { class: "versus" }, () => texts.versus(versus, versus.pValue < CLEAR, ratio(versus.pValue))));
+    const head = element(
+      "p",
+      { class: "run-head" },
+      element("strong", {}, () => texts.runName(number)),
+    );
+    if (inUse)
+      head.append(
+        " ",
+        element("span", { class: "badge" }, () => texts.inUse),
+      );
+    const item = element(
+      "li",
+      {},
+      head,
+      element("p", { class: "note" }, () => settingsOf(one)),
+    );
+    if (evaluation)
+      item.append(
+        intervalBar(evaluation),
+        element("p", { class: "exact" }, () => texts.accuracy(evaluation)),
+      );
+    if (versus)
+      item.append(
+        element("p", { class: "versus" }, () => texts.versus(versus, versus.pValue < CLEAR, ratio(versus.pValue))),
+      );
     const buttons = element("div", { class: "small-actions" });
-    if (!inUse) buttons.append(action(() => texts.useRun, number, () => use(number)));
-    buttons.append(action(() => texts.forgetRun, number, () => forget(number)));
+    if (!inUse)
+      buttons.append(
+        action(
+          () => texts.useRun,
+          number,
+          () => use(number),
+        ),
+      );
+    buttons.append(
+      action(
+        () => texts.forgetRun,
+        number,
+        () => forget(number),
+      ),
+    );
     item.append(buttons);
     return item;
   }
@@ -101,13 +134,13 @@ function settingsOf({ settings, nTraining, nClasses }) {
   const differing = Object.entries(settings).map(([name, value]) =>
     name === "augmentation"
       ? texts.augmented(/** @type {import("./protocol.js").Augmentation | null} */ (value ?? null))
-      : texts.setting(name in SETTINGS ? labels[SETTINGS[name]] : name, valueOf(name, value)),
+      : texts.setting(name in SETTINGS ? labels[SETTINGS[name]] : name, shownValue(name, value)),
   );
   return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");
 }
 
 /** @param {string} name @param {unknown} value as the fields show it */
-function valueOf(name, value) {
+function shownValue(name, value) {
   if (name === "validationSplit") return String(Math.round(Number(value) * 100));
   return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 }

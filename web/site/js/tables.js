@@ -22,13 +22,26 @@ export function createPerClass(table) {
     const figure = sortedBy === null ? null : FIGURES[sortedBy];
     // Undefined figures, such as the precision of a class that was never predicted, come last.
     const rows = figure ? [...classes].sort((a, b) => (figure(a) ?? Infinity) - (figure(b) ?? Infinity)) : classes;
-    const head = element("tr", {}, element("th", { scope: "col" }, () => texts.perClassColumns[0]), ...FIGURES.map((_, i) => makeHeading(i)));
-    await appendInChunks(startTable(table, () => texts.perClassCaption, head), rows, makeRow);
+    const head = element(
+      "tr",
+      {},
+      element("th", { scope: "col" }, () => texts.perClassColumns[0]),
+      ...FIGURES.map((_, i) => makeHeading(i)),
+    );
+    await appendInChunks(
+      startTable(table, () => texts.perClassCaption, head),
+      rows,
+      makeRow,
+    );
   }
 
   /** @param {number} index */
   function makeHeading(index) {
-    const sort = element("button", { type: "button", class: "sort", title: () => texts.worstFirst }, () => texts.perClassColumns[index + 1]);
+    const sort = element(
+      "button",
+      { type: "button", class: "sort", title: () => texts.worstFirst },
+      () => texts.perClassColumns[index + 1],
+    );
     sort.addEventListener("click", async () => {
       sortedBy = sortedBy === index ? null : index;
       await fill();
@@ -51,8 +64,14 @@ export function createPerClass(table) {
 function makeRow({ label, precision, recall, recallInterval: [low, high], f1, support }) {
   const interval = element("span", { class: "between" }, () => texts.between(percent(low, 0), percent(high, 0)));
   const row = element("tr", {}, element("th", { scope: "row", title: label }, label));
-  row.append(element("td", {}, () => ratio(precision)), element("td", {}, () => ratio(recall), " ", support > 0 ? interval : ""));
-  row.append(element("td", {}, () => ratio(f1)), element("td", {}, () => number(support)));
+  row.append(
+    element("td", {}, () => ratio(precision)),
+    element("td", {}, () => ratio(recall), " ", support > 0 ? interval : ""),
+  );
+  row.append(
+    element("td", {}, () => ratio(f1)),
+    element("td", {}, () => number(support)),
+  );
   return row;
 }
 

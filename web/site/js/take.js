@@ -171,13 +171,32 @@ function createRow(dtype, group) {
  */
 function createCode({ store, status, find, desk }) {
   const saveRecord = element("button", { type: "button" }, () => texts.downloadRecord);
-  const commands = createCodeFold(status, () => texts.commandsTitle, () => texts.commandsHint);
-  const javascript = createCodeFold(status, () => texts.javascriptTitle, () => texts.javascriptHint);
-  const python = createCodeFold(status, () => texts.pythonTitle, () => texts.pythonHint);
-  const record = createCodeFold(status, () => texts.recordTitle, () => texts.recordHint, saveRecord);
+  const commands = createCodeFold(
+    status,
+    () => texts.commandsTitle,
+    () => texts.commandsHint,
+  );
+  const javascript = createCodeFold(
+    status,
+    () => texts.javascriptTitle,
+    () => texts.javascriptHint,
+  );
+  const python = createCodeFold(
+    status,
+    () => texts.pythonTitle,
+    () => texts.pythonHint,
+  );
+  const record = createCodeFold(
+    status,
+    () => texts.recordTitle,
+    () => texts.recordHint,
+    saveRecord,
+  );
   find("take-code", HTMLElement).append(commands.fold, javascript.fold, python.fold, record.fold);
   let text = "";
-  saveRecord.addEventListener("click", () => download(new Blob([text], { type: "application/json" }), "pyclassifier-record.json"));
+  saveRecord.addEventListener("click", () =>
+    download(new Blob([text], { type: "application/json" }), "pyclassifier-record.json"),
+  );
 
   return {
     async show() {

@@ -1,15 +1,29 @@
 /**
- * The texts of the page in the visitor's language. Each language is a file of texts/ with the same names. What is
- * imported from here follows the language, so take a text when it is shown; `Text` in dom.js keeps shown ones up to date.
+ * The texts of the page in the visitor's language. Each language is a file of texts/ with the same names, and is fetched
+ * when it is spoken. What is imported from here follows the language, so take a text when it is shown; `Text` in dom.js
+ * keeps shown ones up to date.
  */
-import { language, onLanguage } from "./locale.js";
-import * as en from "./texts/en.js";
-import * as fr from "./texts/fr.js";
-import * as zh from "./texts/zh.js";
+import { language, setLanguage } from "./locale.js";
 
-/** @type {Record<import("./locale.js").Language, { labels: typeof en.labels, texts: typeof en.texts, sentences: typeof en.sentences }>} */
-const ALL = { en, fr, zh };
+/** @typedef {import("./locale.js").Language} Language */
+/** @typedef {Pick<typeof import("./texts/en.js"), "labels" | "texts" | "sentences">} Texts */
 
-export let { labels, texts, sentences } = ALL[language];
+/** @type {Record<Language, () => Promise<Texts>>} */
+const FETCH = {
+  en: () => import("./texts/en.js"),
+  fr: () => import("./texts/fr.js"),
+  zh: () => import("./texts/zh.js"),
+};
 
-onLanguage(() => ({ labels, texts, sentences } = ALL[language]));
+export let { labels, texts, sentences } = await FETCH[language]();
+
+let latest = language;
+
+/** @param {Language} wanted what the page speaks from now on, unless its texts cannot be had, or another is wanted meanwhile */
+export async function speak(wanted) {
+  latest = wanted;
+  const fetched = await FETCH[wanted]();
+  if (latest !== wanted) return;
+  ({ labels, texts, sentences } = fetched);
+  setLanguage(wanted);
+}

@@ -20,6 +20,8 @@ export function createTimeLeft() {
     if (stage !== from.stage || done < from.done) from = { stage, done, at: now };
     const seconds = (now - from.at) / 1000;
     const left = (seconds * (total - done)) / (done - from.done);
-    return seconds >= SURE_AFTER && left >= WORTH && left < Infinity ? () => texts.timeLeft(textOf(text), roughly(left)) : text;
+    return seconds >= SURE_AFTER && left >= WORTH && left < Infinity
+      ? () => texts.timeLeft(textOf(text), roughly(left))
+      : text;
   };
 }

@@ -23,10 +23,14 @@ export function onLongTouch(area, onLong) {
     area.addEventListener(kind, () => clearTimeout(timer));
   }
   for (const kind of /** @type {const} */ (["contextmenu", "click"])) {
-    area.addEventListener(kind, (event) => {
-      if (!held) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }, { capture: true });
+    area.addEventListener(
+      kind,
+      (event) => {
+        if (!held) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      },
+      { capture: true },
+    );
   }
 }

@@ -53,9 +53,14 @@ export function createTrainButtons(form, find, explain) {
 /** @param {State} state whether there are photos to train on */
 export function explainPhotos(state) {
   const usable = state.classes.filter(({ enabled, training }) => enabled && training > 0);
-  const missing = usable.length < 2 && state.busy !== "adding" ? texts.needClasses(usable.map(({ label }) => label)) : "";
+  const missing =
+    usable.length < 2 && state.busy !== "adding" ? texts.needClasses(usable.map(({ label }) => label)) : "";
   const ready = texts.trainReady(countPhotos(usable), usable.length);
-  return { against: reasonAgainst(state, missing), ready, note: state.model?.source === "opened" ? texts.trainingOn : "" };
+  return {
+    against: reasonAgainst(state, missing),
+    ready,
+    note: state.model?.source === "opened" ? texts.trainingOn : "",
+  };
 }
 
 /** @param {State} state @param {string} missing what training needs and is not there @returns {string} */

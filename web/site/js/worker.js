@@ -92,13 +92,15 @@ async function answer({ id, method, args, desk }) {
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
     const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
-    const result = method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
+    const result =
+      method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
     watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     self.postMessage({ id, error: { name, message } });
-    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error) end("Python ran out of memory, or failed otherwise.");
+    if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error)
+      end("Python ran out of memory, or failed otherwise.");
   } finally {
     stops.delete(id);
     files.delete(id);
@@ -134,8 +136,13 @@ function watchGraphics() {
  */
 function hold(name) {
   return new Promise((resolve) => {
-    if (navigator.locks) navigator.locks.request(name, () => (resolve(), new Promise(() => {})));
-    else resolve(); // only there on https and on localhost
+    if (!navigator.locks)
+      resolve(); // only there on https and on localhost
+    else
+      navigator.locks.request(name, () => {
+        resolve();
+        return new Promise(() => {});
+      });
   });
 }
 

@@ -96,9 +96,9 @@ class Album:
             raise ValueError(f"Expected the id of a photo, got {photo}, which is none.")
         return self.samples[photo]
 
-    def ids(self) -> dict[Any, int]:
-        """Id by what reads a photo, which stays the same whatever its label."""
-        return {sample.read: photo for photo, sample in self.samples.items()}
+    def ids(self) -> dict[str, int]:
+        """Id by what tells a photo from all others, whatever its label."""
+        return {sample.id: photo for photo, sample in self.samples.items()}
 
     def add(self, incoming: Dataset) -> list[int]:
         """Take photos in, into the classes of their labels; their ids, in their order."""

@@ -41,7 +41,7 @@ async def check(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Da
         min_side = get_card(classifier.backbone, classifier.input_size).input_size // 2
         findings = find_faults(dataset.samples, facts, groups, min_side)
     ids = bench.album.ids()
-    reasons = {ids[sample.read]: fact.reason for sample, fact in zip(dataset.samples, facts, strict=True)}
+    reasons = {ids[sample.id]: fact.reason for sample, fact in zip(dataset.samples, facts, strict=True)}
     return {
         "findings": [_describe(finding, ids, reasons) for finding in findings],
         "compared": all(fact.reason or fact.digest in bench.alike for fact in facts),
@@ -53,12 +53,12 @@ def _is_prepared(bench: Workbench) -> bool:
     taking_part = bench.album.now.taking_part()
     if bench.outputs is None or bench.trained_on != taking_part or len(taking_part) > COMPARED_AT_ONCE:
         return False
-    digests = {bench.classifier.cache.digest(bench.album.samples[photo]) for photo in taking_part}
+    digests = {bench.classifier.cache.facts(bench.album.samples[photo]).digest for photo in taking_part}
     return not digests <= set(bench.alike)
 
 
 def _describe(finding: Finding, ids: dict[Any, int], reasons: dict[int, str | None]) -> Data:
-    groups = [[ids[sample.read] for sample in group] for group in finding.groups]
+    groups = [[ids[sample.id] for sample in group] for group in finding.groups]
     return {
         "kind": finding.kind,
         "labels": list(finding.labels),
@@ -70,7 +70,7 @@ def _describe(finding: Finding, ids: dict[Any, int], reasons: dict[int, str | No
 
 
 def _edit(fix: Fix, ids: dict[Any, int]) -> Data:
-    photos = [ids[sample.read] for sample in fix.samples]
+    photos = [ids[sample.id] for sample in fix.samples]
     edit: Data = {"type": "deletePhotos", "photos": photos}
     if fix.change == "move to":
         edit = {"type": "movePhotos", "photos": photos, "to": fix.label}

@@ -49,7 +49,7 @@ def describe(bench: Workbench, judged: Predictions, outputs: Sequence[int]) -> D
     photos = []
     for i in np.argsort(-losses, kind="stable"):
         sample, y_proba = judged.samples[i], judged.y_proba[i]
-        photo = ids.get(sample.read)
+        photo = ids.get(sample.id)
         if photo is None:
             continue  # All photos were removed.
         said = int(y_proba.argmax())

@@ -62,7 +62,7 @@ async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, 
     return {
         "added": [
             {
-                "index": positions.get(sample.read),
+                "index": positions.get(sample.source),
                 "id": photo,
                 "path": sample.path,
                 "label": sample.label,

@@ -190,10 +190,10 @@ class Keeper:
         for photo in ids:
             if photo not in samples:
                 continue  # cleared meanwhile
-            read = samples[photo].read
-            blob = getattr(read.file, "blob", None) if isinstance(read, Reader) else None
+            source = samples[photo].source
+            blob = getattr(source.file, "blob", None) if isinstance(source, Reader) else None
             try:
-                blobs[photo] = blob or self.place.blob(await read())
+                blobs[photo] = blob or self.place.blob(await source())
             except OSError as error:
                 self.refused[photo] = str(error)
         problem = await self.place.putPhotos(list(blobs), list(blobs.values())) if blobs else ""
@@ -210,7 +210,7 @@ class Keeper:
 
     async def _write_features(self) -> str:
         cache = self.bench.classifier.cache
-        digests = {cache.digest(sample) for sample in self.bench.album.samples.values()}
+        digests = {cache.facts(sample).digest for sample in self.bench.album.samples.values()}
         new: dict[str, dict[str, bytes]] = {}
         for (digest, kind), row in cache.items():
             if digest in digests and (digest, kind) not in self.rows:

@@ -136,7 +136,7 @@ def _judge(bench: Workbench, outputs: list[int]) -> dict[int, tuple[int, bool]]:
         return {}
     ids, said = bench.album.ids(), judged.y_proba.argmax(axis=1)
     shown = [judged.classes.index(str(sample.label)) for sample in judged.samples]
-    return {ids[sample.read]: (outputs[shown[i]], shown[i] == int(said[i])) for i, sample in enumerate(judged.samples)}
+    return {ids[sample.id]: (outputs[shown[i]], shown[i] == int(said[i])) for i, sample in enumerate(judged.samples)}
 
 
 async def runs(bench: Workbench, *, emit: Emit, stop: Stop) -> list[Data]:

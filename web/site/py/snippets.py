@@ -49,7 +49,7 @@ _PYTHON = """\
 from pathlib import Path
 
 import keras
-from pyclassifier.batches import load_image
+from pyclassifier.embedding import load_image
 
 model = keras.saving.load_model("model.keras")
 labels = {labels}

@@ -94,17 +94,24 @@ function shown(shares) {
   const [best] = shares;
   const none = threshold !== null && best.probability < threshold;
   const verdict = element("p", "verdict", none ? texts.none : `${best.label} ${percent(best.probability)}`);
-  return [verdict, ...shares.slice(0, MOST_BARS).map(({ label, probability }) => {
-    const bar = element("span", "bar");
-    bar.style.setProperty("--share", String(probability));
-    bar.ariaHidden = "true";
-    return element("div", "guess", element("span", "", label), bar, element("span", "", percent(probability)));
-  })];
+  return [
+    verdict,
+    ...shares.slice(0, MOST_BARS).map(({ label, probability }) => {
+      const bar = element("span", "bar");
+      bar.style.setProperty("--share", String(probability));
+      bar.ariaHidden = "true";
+      return element("div", "guess", element("span", "", label), bar, element("span", "", percent(probability)));
+    }),
+  ];
 }
 
 /** @param {number} share */
 function percent(share) {
-  return new Intl.NumberFormat(texts.lang, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
+  return new Intl.NumberFormat(texts.lang, {
+    style: "percent",
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }).format(share);
 }
 
 /** @param {string} tag @param {string} name @param {...(Node | string)} children */

@@ -23,7 +23,8 @@ export async function loadImage(file, size, fitMode) {
   // Colours as they are stored, since Pillow does not convert them either; upright, as the camera noted.
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", imageOrientation: "from-image" });
   const { width, height } = bitmap;
-  if (width * height > MAX_PIXELS) throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
+  if (width * height > MAX_PIXELS)
+    throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
   return fitImage(decodedSmaller(drawn(bitmap), bytes, size), size, fitMode);
 }
 
@@ -73,7 +74,11 @@ function decodedSmaller(image, bytes, size) {
  */
 function readOrientation(bytes) {
   const view = new DataView(bytes.buffer);
-  for (let at = 2; at + 10 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda; at += 2 + view.getUint16(at + 2)) {
+  for (
+    let at = 2;
+    at + 10 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda;
+    at += 2 + view.getUint16(at + 2)
+  ) {
     if (bytes[at + 1] !== 0xe1 || view.getUint32(at + 4) !== 0x45786966) continue; // "Exif"
     const start = at + 10;
     if (start + 8 > bytes.length) return 1;
@@ -132,7 +137,8 @@ function roundHalfEven(value) {
  */
 function resize(image, width, height, box) {
   const [left, top, right, bottom] = box;
-  if (width === image.width && height === image.height && !left && !top && right === width && bottom === height) return image;
+  if (width === image.width && height === image.height && !left && !top && right === width && bottom === height)
+    return image;
   const scales = [(right - left) / width, (bottom - top) / height];
   const [fx, fy] = scales.map((scale) => Math.floor(scale / REDUCING_GAP) || 1);
   if (fx > 1 || fy > 1) {
@@ -229,8 +235,13 @@ function weightsOf(length, from, to, size) {
     const center = from + (i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(center - spread + 0.5));
     const end = Math.min(length, Math.trunc(center + spread + 0.5));
-    const raw = Array.from({ length: end - start }, (_, k) => Math.max(0, 1 - Math.abs((k + start - center + 0.5) * (1 / spread))));
+    const raw = Array.from({ length: end - start }, (_, k) =>
+      Math.max(0, 1 - Math.abs((k + start - center + 0.5) * (1 / spread))),
+    );
     const total = raw.reduce((sum, weight) => sum + weight, 0);
-    return { start, weights: raw.map((weight) => Math.trunc(0.5 + (total ? weight / total : weight) * 2 ** PRECISION_BITS)) };
+    return {
+      start,
+      weights: raw.map((weight) => Math.trunc(0.5 + (total ? weight / total : weight) * 2 ** PRECISION_BITS)),
+    };
   });
 }

@@ -31,7 +31,9 @@ self.onmessage = ({ data: { id, file, frame } }) => {
   queue = queue.then(async () => {
     try {
       const { card, model } = await loading;
-      const pixels = file ? await loadImage(file, card.size, card.fitMode) : ofFrame(/** @type {ImageBitmap} */ (frame), card);
+      const pixels = file
+        ? await loadImage(file, card.size, card.fitMode)
+        : ofFrame(/** @type {ImageBitmap} */ (frame), card);
       const row = await predict(model, card, pixels);
       const shares = card.labels.map((label, i) => ({ label, probability: row[i] }));
       self.postMessage({ id, shares: shares.sort((a, b) => b.probability - a.probability) });
@@ -59,7 +61,11 @@ async function load() {
   const deviation = await check(model, card, ours.selfCheck ?? []);
   const threshold = ours.calibration?.threshold ?? null;
   const otherwise = deviation > TOLERANCE;
-  return { card, model, ready: { name: metadata.modelName, backend: tf.getBackend(), deviation, otherwise, threshold } };
+  return {
+    card,
+    model,
+    ready: { name: metadata.modelName, backend: tf.getBackend(), deviation, otherwise, threshold },
+  };
 }
 
 async function startBackend() {
@@ -116,5 +122,8 @@ async function predict(model, { size, divisor, offset, grey }, { data }) {
 
 /** As Pillow makes it (ITU-R 601-2). @param {Float32Array} values */
 function greyOf(values) {
-  return Float32Array.from({ length: values.length / 3 }, (_, i) => 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2]);
+  return Float32Array.from(
+    { length: values.length / 3 },
+    (_, i) => 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2],
+  );
 }

@@ -35,7 +35,8 @@ export const labels = {
   captureRate: "Photos per second",
   captureDelay: "Countdown",
   captureToggle: "Press once to start and once to stop",
-  captureHint: "Hold the button or the space bar. The photos of one recording stay together when some are set aside for validation.",
+  captureHint:
+    "Hold the button or the space bar. The photos of one recording stay together when some are set aside for validation.",
   fileColumn: "Photos are named in",
   labelColumn: "Classes are named in",
   addNow: "Add photos",
@@ -46,7 +47,7 @@ export const labels = {
   useSamples: "Use sample photos",
   treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
   validationTitle: "Validation photos",
-  validationHint: 
+  validationHint:
     "Optional. The same folders with other photos, to check the model with. " +
     "Without them, some training photos are set aside.",
   chooseValidation: "Choose validation folder",
@@ -90,13 +91,15 @@ export const labels = {
   inputSize: "Input size",
   inputSizeHint: "Smaller is faster, larger is more accurate.",
   patience: "Stop early after (epochs)",
-  patienceHint: "Stops once the validation loss has not improved for that many epochs; 0 trains them all. The best epoch is kept.",
+  patienceHint:
+    "Stops once the validation loss has not improved for that many epochs; 0 trains them all. The best epoch is kept.",
   classWeight: "Class weights",
   classWeightNone: "None",
   classWeightBalanced: "Balanced",
   classWeightHint: "Balanced: classes with few photos count as much as those with many.",
   augmentation: "Augmentation",
-  augmentationHint: "Trains on changed copies of the training photos too. Each copy is computed once, as another photo would be.",
+  augmentationHint:
+    "Trains on changed copies of the training photos too. Each copy is computed once, as another photo would be.",
   augment: "Train on changed copies, too",
   copies: "Copies of each photo",
   flip: "Mirror some",
@@ -114,7 +117,8 @@ export const labels = {
   resultTitle: "Result",
   confusionSummary: "Confusion matrix: what is taken for what",
   perClassSummary: "Figures per class",
-  mistakesHint: "Held-out photos that the model gets wrong, the most surprising first. A label may be wrong as well as the model.",
+  mistakesHint:
+    "Held-out photos that the model gets wrong, the most surprising first. A label may be wrong as well as the model.",
   trainAgain: "Train again",
   staleHere: "The photos have changed since training. Training again takes seconds: features are remembered.",
   cellNone: "All of these are dealt with.",
@@ -124,7 +128,8 @@ export const labels = {
   threshold: "Least probability of an answer",
   useSuggested: "Use the suggested value",
   crossSummary: "Cross-validation",
-  crossHint: "Trains several times, each time judging by other photos: every photo is judged once by a model that did not see it. Surer than one split, and slower. Your model stays.",
+  crossHint:
+    "Trains several times, each time judging by other photos: every photo is judged once by a model that did not see it. Surer than one split, and slower. Your model stays.",
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
@@ -137,7 +142,8 @@ export const labels = {
   clearList: "Clear list",
   takeTitle: "Take it away",
   takeModel: "Model file",
-  takeModelHint: "A zip that TensorFlow.js, ml5 and Teachable Machine’s library open. Fewer bits for each weight make it smaller; measure what that costs here.",
+  takeModelHint:
+    "A zip that TensorFlow.js, ml5 and Teachable Machine’s library open. Fewer bits for each weight make it smaller; measure what that costs here.",
   costWeights: "Weights",
   costSize: "Size",
   costAccuracy: "Accuracy",
@@ -145,7 +151,8 @@ export const labels = {
   takeMeasure: "Measure",
   takeDownload: "Download model file",
   takePage: "Ready page",
-  takePageHint: "A web page, zipped, that recognises photos by itself: dropped, chosen, pasted or from the camera. Put the unzipped folder on any web host, or try it with “python -m http.server” in that folder. It asks nobody for anything.",
+  takePageHint:
+    "A web page, zipped, that recognises photos by itself: dropped, chosen, pasted or from the camera. Put the unzipped folder on any web host, or try it with “python -m http.server” in that folder. It asks nobody for anything.",
   takePageDownload: "Download page",
   takeElsewhere: "In other programs",
   liveOpen: "Use the camera, live",
@@ -187,7 +194,8 @@ export const labels = {
   projectSave: "Save as a file",
   projectOpen: "Open a project file",
   projectNew: "Start anew",
-  projectQuestion: "Keep this project in the browser and start another one, or delete it with its photos and its model?",
+  projectQuestion:
+    "Keep this project in the browser and start another one, or delete it with its photos and its model?",
   projectLeave: "Keep it, start another one",
   projectDelete: "Delete it",
   keptModels: "Models kept in this browser",
@@ -238,7 +246,11 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
-const stageNames = { decoding: "Reading photos", features: "Computing features", augmenting: "Computing changed copies" };
+const stageNames = {
+  decoding: "Reading photos",
+  features: "Computing features",
+  augmenting: "Computing changed copies",
+};
 
 /** @type {Record<Activity, string>} */
 const failed = {
@@ -268,7 +280,8 @@ const editNames = {
 
 /** @type {Record<string, string>} */
 const cameraReasons = {
-  NotAllowedError: "You or the browser’s settings did not allow it. Allow it beside the address of this page, and try again.",
+  NotAllowedError:
+    "You or the browser’s settings did not allow it. Allow it beside the address of this page, and try again.",
   NotFoundError: "There is no camera on this computer. Choose a picture instead.",
   NotReadableError: "Another program uses it. Close that, and try again.",
   SecurityError: "Browsers allow it on secure pages (https) only.",
@@ -290,6 +303,7 @@ export const texts = {
   failedStatus: "Something went wrong",
   notStarted: "Could not start",
   failed,
+  languageMissing: "This language could not be fetched. Check the connection, or reload the page.",
   /** @param {string} name */
   backend: (name) => backendNames[name] ?? name,
   /** @param {string} name */
@@ -487,7 +501,7 @@ export const texts = {
   noStoredFigures: "The opened model holds no figures.",
   confusionCaption: "Rows: what the photos show. Columns: what the model says. Numbers of validation photos.",
   trueClass: "Shown",
-  perClassCaption: 
+  perClassCaption:
     "Precision: how many of the photos given this label deserve it. " +
     "Recall: how many of the class’s photos were found. F1: both in one figure.",
   perClassColumns: ["Class", "Precision", "Recall", "F1", "Photos"],
@@ -496,14 +510,17 @@ export const texts = {
   between: (low, high) => `${low} to ${high}`,
   confusionOpens: "Rows: what the photos show. Columns: what the model says. Press a number to see its photos.",
   /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) => (shown === said ? `${photos(n)} of “${shown}”, recognised` : `${photos(n)} of “${shown}”, taken for “${said}”`),
+  cell: (n, shown, said) =>
+    shown === said ? `${photos(n)} of “${shown}”, recognised` : `${photos(n)} of “${shown}”, taken for “${said}”`,
   /** @param {number} n chosen @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `${n} of ${total} chosen:` : `All ${total}, or choose some:`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
   /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
   judged: (shown, said, probability, other) =>
-    shown === said ? `“${shown}”, ${probability}` : `In “${shown}” (${other}); the model says “${said}” (${probability})`,
+    shown === said
+      ? `“${shown}”, ${probability}`
+      : `In “${shown}” (${other}); the model says “${said}” (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Move to “${label}”`,
   /** @param {string} label */
@@ -526,7 +543,8 @@ export const texts = {
   reliability: ({ ece, confidence, accuracy, total }) =>
     `On ${photos(total)} it says it is ${percent(confidence)} sure on average, and is right ${percent(accuracy)} of the time. ` +
     `Weighted over the steps below, the two are ${percent(ece)} apart (expected calibration error; 0 is perfect).`,
-  reliabilityCaption: "Bars: how often it is right, at each level of certainty. On the dashed line, it is as sure as it is right.",
+  reliabilityCaption:
+    "Bars: how often it is right, at each level of certainty. On the dashed line, it is as sure as it is right.",
   reliabilityColumns: ["Certainty", "Mean certainty", "Right", "Photos"],
   certainty: "How sure it says it is",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
@@ -538,7 +556,8 @@ export const texts = {
   /** @param {string} suggested */
   calibrated: (suggested) => `Suggested from the held-out photos: ${suggested}.`,
   /** @param {number} n */
-  tooFewToCalibrate: (n) => `${photos(n)} held out: too few to suggest a value. Choose one yourself, or add validation photos.`,
+  tooFewToCalibrate: (n) =>
+    `${photos(n)} held out: too few to suggest a value. Choose one yourself, or add validation photos.`,
   noneOfThese: "None of these",
   /** @param {string} label @param {string} share */
   bestGuess: (label, share) => `Best guess: ${label}, ${share}`,
@@ -556,12 +575,14 @@ export const texts = {
   crossStopped: "Cross-validation cancelled. Your model stays as it is.",
   whereDidItLook: "Where did it look?",
   heatmapOf: "For the class",
-  heatmapHint: "Places with colour spoke for the class, the brighter the more (Grad-CAM). The other places did not matter.",
+  heatmapHint:
+    "Places with colour spoke for the class, the brighter the more (Grad-CAM). The other places did not matter.",
   /** @param {string} label */
   heatmapAlt: (label) => `The photo with a heat map of what spoke for “${label}”`,
   explaining: "Looking where the model looked…",
   /** @param {number} epoch @param {number} epochs */
-  bestEpoch: (epoch, epochs) => `The line marks epoch ${epoch} of ${epochs}, whose weights were kept: its validation loss is the lowest.`,
+  bestEpoch: (epoch, epochs) =>
+    `The line marks epoch ${epoch} of ${epochs}, whose weights were kept: its validation loss is the lowest.`,
   /** @param {string} ready */
   stale: (ready) => `The photos have changed since training. ${ready}`,
   /** @param {number} n */
@@ -582,7 +603,9 @@ export const texts = {
   /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `On the ${photos(total)} that judged both: ${only} right only here, ${onlyOther} only in training ${other}. ` +
-    (clear ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).` : `No clear difference (p = ${p}).`),
+    (clear
+      ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).`
+      : `No clear difference (p = ${p}).`),
 
   // Try
   /** @param {"trained" | "opened"} source @param {string[]} classes */
@@ -634,7 +657,8 @@ export const texts = {
   /** @param {number} n @param {number} classes */
   restored: (n, classes) => `Your project is back: ${photos(n)} in ${count(classes, "class", "classes")}`,
   /** @param {string | null} left the backend that is no longer used */
-  startedAgain: (left) => `Started again${left ? `, without ${backendNames[left]}` : ""}; nothing was lost. Do once more what was interrupted.`,
+  startedAgain: (left) =>
+    `Started again${left ? `, without ${backendNames[left]}` : ""}; nothing was lost. Do once more what was interrupted.`,
   startedBefore: "Started again, as things were a moment ago: the last step may be missing.",
   /** @param {number} n */
   startedWithout: (n) => `Started again. ${photos(n)} could not be kept in this browser before: add them again.`,
@@ -651,17 +675,22 @@ export const texts = {
   },
   /** @param {import("../protocol.js").Kept} kept */
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere") return "Another tab has this project open. What you do here is not kept; close the other tab and reload to go on here.";
-    if (state.startsWith("unavailable")) return "This window cannot keep anything, as in private browsing. All works, but nothing will be here next time: download your model.";
-    if (state === "full") return `This browser has no more room: ${photos(unsaved)} will not be here next time. Delete other projects below to make room.`;
-    if (state === "") return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
+    if (state === "elsewhere")
+      return "Another tab has this project open. What you do here is not kept; close the other tab and reload to go on here.";
+    if (state.startsWith("unavailable"))
+      return "This window cannot keep anything, as in private browsing. All works, but nothing will be here next time: download your model.";
+    if (state === "full")
+      return `This browser has no more room: ${photos(unsaved)} will not be here next time. Delete other projects below to make room.`;
+    if (state === "")
+      return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
   savingProject: (done, total) => `Saving the project: ${done} of ${photos(total)}`,
   /** @param {number} bytes @param {number} lost photos that could not be read */
-  projectSaved: (bytes, lost) => `Project saved: ${megabytes(bytes)}${lost ? `; ${photos(lost)} could not be read` : ""}`,
+  projectSaved: (bytes, lost) =>
+    `Project saved: ${megabytes(bytes)}${lost ? `; ${photos(lost)} could not be read` : ""}`,
   openingProject: "Opening the project…",
   /** @param {string} name @param {Date} when it was used last */
   projectTitle: (name, when) => name || `Project of ${dayAndTime(when)}`,
@@ -742,13 +771,16 @@ export const texts = {
   copied: "Copied",
   marked: "The browser did not let it be copied; it is marked now: press Ctrl+C.",
   commandsTitle: "Keras, TFLite, ONNX, SavedModel",
-  commandsHint: "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
+  commandsHint:
+    "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
   javascriptTitle: "JavaScript",
-  javascriptHint: "For a web page with an <img>. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
+  javascriptHint:
+    "For a web page with an <img>. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
   pythonTitle: "Python",
   pythonHint: "With Keras, after the first two commands above; photos are read exactly as they were for training.",
   recordTitle: "Record of the training",
-  recordHint: "Seed, settings, versions, backend, history, and hashes of the photos’ content: what it takes to repeat it. The model file holds it too.",
+  recordHint:
+    "Seed, settings, versions, backend, history, and hashes of the photos’ content: what it takes to repeat it. The model file holds it too.",
   downloadRecord: "Download record",
   /** For the page that recognises by itself. */
   readyPage: {
@@ -762,14 +794,17 @@ export const texts = {
     recognising: "Recognising {}…",
     unreadable: "Not an image that can be read here.",
     none: "None of these",
-    otherwise: "This machine computes otherwise than the one where the model was saved: probabilities differ by up to {}.",
+    otherwise:
+      "This machine computes otherwise than the one where the model was saved: probabilities differ by up to {}.",
     failed: "The page could not start; a current Chrome, Edge, Firefox or Safari is needed.",
-    noCamera: "The camera could not be used. Allow it beside the address of this page; browsers do so on secure pages (https) and on localhost only.",
-    unserved: "Browsers run this page only from a web server. In its folder, run: python -m http.server – and open http://localhost:8000/",
-    readme: "Unzip, and put the folder on any web host; or run in it:\n\n  python -m http.server\n\nand open http://localhost:8000/. The model in model/ was trained with pyclassifier.",
+    noCamera:
+      "The camera could not be used. Allow it beside the address of this page; browsers do so on secure pages (https) and on localhost only.",
+    unserved:
+      "Browsers run this page only from a web server. In its folder, run: python -m http.server – and open http://localhost:8000/",
+    readme:
+      "Unzip, and put the folder on any web host; or run in it:\n\n  python -m http.server\n\nand open http://localhost:8000/. The model in model/ was trained with pyclassifier.",
   },
 };
 
 /** Python's sentences and what they are in this language: {} stands for what varies, {0} for the first of that. @type {Record<string, string>} */
-export const sentences = {
-};
+export const sentences = {};

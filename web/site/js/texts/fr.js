@@ -86,13 +86,15 @@ export const labels = {
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
   patience: "Arrêt anticipé après (époques)",
-  patienceHint: "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques ; 0 les parcourt toutes. La meilleure époque est gardée.",
+  patienceHint:
+    "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques ; 0 les parcourt toutes. La meilleure époque est gardée.",
   classWeight: "Poids des classes",
   classWeightNone: "Aucun",
   classWeightBalanced: "Équilibrés",
   classWeightHint: "Équilibrés : les classes ayant peu de photos comptent autant que les autres.",
   augmentation: "Augmentation",
-  augmentationHint: "Entraîne aussi sur des copies modifiées des photos d’entraînement. Chaque copie est calculée une fois, comme une photo de plus.",
+  augmentationHint:
+    "Entraîne aussi sur des copies modifiées des photos d’entraînement. Chaque copie est calculée une fois, comme une photo de plus.",
   augment: "Entraîner aussi sur des copies modifiées",
   copies: "Copies de chaque photo",
   flip: "Miroir pour une partie",
@@ -110,9 +112,11 @@ export const labels = {
   resultTitle: "Résultat",
   confusionSummary: "Matrice de confusion : ce qui est pris pour quoi",
   perClassSummary: "Mesures par classe",
-  mistakesHint: "Photos mises de côté que le modèle reconnaît mal, les plus surprenantes d’abord. L’étiquette peut être fausse aussi bien que le modèle.",
+  mistakesHint:
+    "Photos mises de côté que le modèle reconnaît mal, les plus surprenantes d’abord. L’étiquette peut être fausse aussi bien que le modèle.",
   trainAgain: "Réentraîner",
-  staleHere: "Les photos ont changé depuis l’entraînement. Réentraîner prend quelques secondes : les caractéristiques sont gardées en mémoire.",
+  staleHere:
+    "Les photos ont changé depuis l’entraînement. Réentraîner prend quelques secondes : les caractéristiques sont gardées en mémoire.",
   cellNone: "Toutes ces photos ont été traitées.",
   reliabilitySummary: "Est-il aussi sûr qu’il a raison ?",
   rejectionSummary: "« Aucune de ces classes »",
@@ -120,7 +124,8 @@ export const labels = {
   threshold: "Probabilité minimale d’une réponse",
   useSuggested: "Utiliser la valeur proposée",
   crossSummary: "Validation croisée",
-  crossHint: "Entraîne plusieurs fois en jugeant chaque fois sur d’autres photos : chaque photo est jugée une fois par un modèle qui ne l’a pas vue. Plus sûr qu’une seule répartition, et plus lent. Votre modèle reste.",
+  crossHint:
+    "Entraîne plusieurs fois en jugeant chaque fois sur d’autres photos : chaque photo est jugée une fois par un modèle qui ne l’a pas vue. Plus sûr qu’une seule répartition, et plus lent. Votre modèle reste.",
   folds: "Plis",
   crossStart: "Lancer la validation croisée",
   tryTitle: "Essayer",
@@ -133,7 +138,8 @@ export const labels = {
   clearList: "Vider la liste",
   takeTitle: "Emporter le modèle",
   takeModel: "Fichier du modèle",
-  takeModelHint: "Un zip que lisent TensorFlow.js, ml5 et la bibliothèque de Teachable Machine. Moins de bits par poids le rendent plus petit ; mesurez ici ce que cela coûte.",
+  takeModelHint:
+    "Un zip que lisent TensorFlow.js, ml5 et la bibliothèque de Teachable Machine. Moins de bits par poids le rendent plus petit ; mesurez ici ce que cela coûte.",
   costWeights: "Poids",
   costSize: "Taille",
   costAccuracy: "Exactitude",
@@ -141,7 +147,8 @@ export const labels = {
   takeMeasure: "Mesurer",
   takeDownload: "Télécharger le fichier du modèle",
   takePage: "Page prête à l’emploi",
-  takePageHint: "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle ne demande rien à personne.",
+  takePageHint:
+    "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle ne demande rien à personne.",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
   liveOpen: "Utiliser la caméra en direct",
@@ -184,7 +191,8 @@ export const labels = {
   projectSave: "Enregistrer dans un fichier",
   projectOpen: "Ouvrir un fichier de projet",
   projectNew: "Recommencer",
-  projectQuestion: "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
+  projectQuestion:
+    "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
   projectLeave: "Le garder, en commencer un autre",
   projectDelete: "Le supprimer",
   keptModels: "Modèles conservés dans ce navigateur",
@@ -197,7 +205,8 @@ export const labels = {
   ownDigitsHint:
     "Deux fichiers, images et étiquettes : ceux de MNIST (train-images-idx3-ubyte.gz et ses étiquettes), ou la planche d’images et les étiquettes des tutoriels de TensorFlow.js.",
   chooseDigits: "Choisir deux fichiers",
-  digitsNetwork: "Deux convolutions avec pooling et une couche de dix unités, entraînées à partir de rien : sans réseau préentraîné.",
+  digitsNetwork:
+    "Deux convolutions avec pooling et une couche de dix unités, entraînées à partir de rien : sans réseau préentraîné.",
   nTraining: "Chiffres d’entraînement",
   nValidation: "Chiffres de validation",
   batchSize: "Taille de lot",
@@ -235,7 +244,11 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
-const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures, augmenting: "Calcul des copies modifiées" };
+const stageNames = {
+  decoding: labels.stageDecoding,
+  features: labels.stageFeatures,
+  augmenting: "Calcul des copies modifiées",
+};
 
 /** @type {typeof import("./en.js").texts.failed} */
 const failed = {
@@ -282,6 +295,7 @@ export const texts = {
   failedStatus: "Quelque chose s’est mal passé",
   notStarted: "Démarrage impossible",
   failed,
+  languageMissing: "Cette langue n’a pas pu être chargée. Vérifiez la connexion, ou rechargez la page.",
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `Passage à ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,
@@ -298,7 +312,8 @@ export const texts = {
   foundPhotos: (n) => `Exploration du dossier… ${count(n, "fichier", "fichiers")} jusqu’ici`,
   nothingAdded: "Annulé : aucune photo n’a été ajoutée",
   asking: "Une question sur les photos",
-  whichClass: (n) => (n === 1 ? "Quelle classe cette photo montre-t-elle ?" : `Quelle classe ces ${photos(n)} montrent-elles ?`),
+  whichClass: (n) =>
+    n === 1 ? "Quelle classe cette photo montre-t-elle ?" : `Quelle classe ces ${photos(n)} montrent-elles ?`,
   columnsTitle: (path) => `Quelles colonnes de ${path} ?`,
   columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
   oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
@@ -341,7 +356,10 @@ export const texts = {
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
   checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,
-  checkedAll: (n) => (n > 0 ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}` : "Vérification terminée : rien à signaler"),
+  checkedAll: (n) =>
+    n > 0
+      ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}`
+      : "Vérification terminée : rien à signaler",
   checkStopped: "Vérification arrêtée. Ce qui a été lu reste en mémoire.",
   findings: (n) => `${number(n)} remarque${n > 1 ? "s" : ""}`,
   nothingFound: "Toutes les photos ont été lues et comparées. Rien à signaler.",
@@ -384,7 +402,8 @@ export const texts = {
     "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
-  expected: (name, low, high, whole) => `${name} : ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high} est attendu.`,
+  expected: (name, low, high, whole) =>
+    `${name} : ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high} est attendu.`,
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
   stage: (stage, done, total) => `${stageNames[stage] ?? stage} : ${done} sur ${total}`,
@@ -422,16 +441,22 @@ export const texts = {
   worstFirst: "Les plus faibles d’abord",
   /** @param {string} low @param {string} high */
   between: (low, high) => `${low} à ${high}`,
-  confusionOpens: "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
+  confusionOpens:
+    "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
   /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) => (shown === said ? `${photos(n)} de « ${shown} », bien reconnues` : `${photos(n)} de « ${shown} », prises pour « ${said} »`),
+  cell: (n, shown, said) =>
+    shown === said
+      ? `${photos(n)} de « ${shown} », bien reconnues`
+      : `${photos(n)} de « ${shown} », prises pour « ${said} »`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `${n} sur ${total} sélectionnées :` : `Toutes (${total}), ou choisissez-en :`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
   /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
   judged: (shown, said, probability, other) =>
-    shown === said ? `« ${shown} », ${probability}` : `Dans « ${shown} » (${other}) ; le modèle dit « ${said} » (${probability})`,
+    shown === said
+      ? `« ${shown} », ${probability}`
+      : `Dans « ${shown} » (${other}) ; le modèle dit « ${said} » (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Déplacer vers « ${label} »`,
   /** @param {string} label */
@@ -454,7 +479,8 @@ export const texts = {
   reliability: ({ ece, confidence, accuracy, total }) =>
     `Sur ${photos(total)}, il se dit sûr à ${percent(confidence)} en moyenne et a raison dans ${percent(accuracy)} des cas. ` +
     `En pondérant les paliers ci-dessous, l’écart est de ${percent(ece)} (erreur de calibration attendue ; 0 est parfait).`,
-  reliabilityCaption: "Barres : fréquence des bonnes réponses à chaque degré de certitude. Sur la ligne pointillée, il est aussi sûr qu’il a raison.",
+  reliabilityCaption:
+    "Barres : fréquence des bonnes réponses à chaque degré de certitude. Sur la ligne pointillée, il est aussi sûr qu’il a raison.",
   reliabilityColumns: ["Certitude", "Certitude moyenne", "Justes", "Photos"],
   certainty: "Certitude annoncée",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
@@ -466,7 +492,8 @@ export const texts = {
   /** @param {string} suggested */
   calibrated: (suggested) => `Valeur proposée d’après les photos mises de côté : ${suggested}.`,
   /** @param {number} n */
-  tooFewToCalibrate: (n) => `${photos(n)} mises de côté : trop peu pour proposer une valeur. Choisissez-en une, ou ajoutez des photos de validation.`,
+  tooFewToCalibrate: (n) =>
+    `${photos(n)} mises de côté : trop peu pour proposer une valeur. Choisissez-en une, ou ajoutez des photos de validation.`,
   noneOfThese: "Aucune de ces classes",
   /** @param {string} label @param {string} share */
   bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
@@ -484,12 +511,14 @@ export const texts = {
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
   whereDidItLook: "Où a-t-il regardé ?",
   heatmapOf: "Pour la classe",
-  heatmapHint: "Les zones colorées parlaient pour la classe, les plus claires le plus (Grad-CAM). Les autres ne comptaient pas.",
+  heatmapHint:
+    "Les zones colorées parlaient pour la classe, les plus claires le plus (Grad-CAM). Les autres ne comptaient pas.",
   /** @param {string} label */
   heatmapAlt: (label) => `La photo avec une carte de chaleur de ce qui parlait pour « ${label} »`,
   explaining: "Recherche de ce que le modèle a regardé…",
   /** @param {number} epoch @param {number} epochs */
-  bestEpoch: (epoch, epochs) => `Le trait marque l’époque ${epoch} sur ${epochs}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
+  bestEpoch: (epoch, epochs) =>
+    `Le trait marque l’époque ${epoch} sur ${epochs}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
   /** @param {string} ready */
   stale: (ready) => `Les photos ont changé depuis l’entraînement. ${ready}`,
   /** @param {number} n */
@@ -510,7 +539,9 @@ export const texts = {
   /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
-    (clear ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).` : `Pas de différence nette (p = ${p}).`),
+    (clear
+      ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
+      : `Pas de différence nette (p = ${p}).`),
 
   model: (source, classes) =>
     `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,
@@ -545,10 +576,13 @@ export const texts = {
 
   restoring: (done, total) => `Ouverture de votre projet : ${done} sur ${photos(total)}`,
   restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
-  startedAgain: (left) => `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
+  startedAgain: (left) =>
+    `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
   startedBefore: "Redémarré dans l’état d’il y a un instant : la dernière étape peut manquer.",
-  startedWithout: (n) => `Redémarré. ${photos(n)} n’avaient pas pu être conservées dans ce navigateur : ajoutez-les de nouveau.`,
-  startedEmpty: "Redémarré, mais les photos et le modèle n’étaient pas conservés dans ce navigateur : ajoutez-les de nouveau.",
+  startedWithout: (n) =>
+    `Redémarré. ${photos(n)} n’avaient pas pu être conservées dans ce navigateur : ajoutez-les de nouveau.`,
+  startedEmpty:
+    "Redémarré, mais les photos et le modèle n’étaient pas conservés dans ce navigateur : ajoutez-les de nouveau.",
   projectDeleted: "Projet supprimé de ce navigateur",
   projectState: ({ state, name }) => {
     const named = name ? `Projet « ${name} » : ` : "Projet : ";
@@ -559,15 +593,20 @@ export const texts = {
     return `${named}non conservé`;
   },
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere") return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé ; fermez l’autre onglet et rechargez pour continuer ici.";
-    if (state.startsWith("unavailable")) return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
-    if (state === "full") return `Ce navigateur n’a plus de place : ${photos(unsaved)} ne seront plus là la prochaine fois. Supprimez d’autres projets ci-dessous pour faire de la place.`;
-    if (state === "") return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
+    if (state === "elsewhere")
+      return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé ; fermez l’autre onglet et rechargez pour continuer ici.";
+    if (state.startsWith("unavailable"))
+      return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
+    if (state === "full")
+      return `Ce navigateur n’a plus de place : ${photos(unsaved)} ne seront plus là la prochaine fois. Supprimez d’autres projets ci-dessous pour faire de la place.`;
+    if (state === "")
+      return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
   openedBackbone: "Celui du modèle ouvert",
   savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
-  projectSaved: (bytes, lost) => `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
+  projectSaved: (bytes, lost) =>
+    `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
   openingProject: "Ouverture du projet…",
   projectTitle: (name, when) => name || `Projet du ${dayAndTime(when)}`,
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
@@ -579,18 +618,22 @@ export const texts = {
   loadingNetwork: "Chargement du réseau…",
   shows: (label, probability) => `${label} : ${percent(probability)}`,
   imagenetClass: (label, index, id) => `${label} (classe ${index}, ${id})`,
-  nothingPasted: "Une image était attendue dans le presse-papiers, mais il n’y en a pas. Copiez l’image elle-même plutôt que son adresse.",
-  cameraFailed: (name) => `La caméra n’a pas pu être utilisée. ${cameraReasons[name] ?? `Le navigateur dit « ${name} ».`}`,
+  nothingPasted:
+    "Une image était attendue dans le presse-papiers, mais il n’y en a pas. Copiez l’image elle-même plutôt que son adresse.",
+  cameraFailed: (name) =>
+    `La caméra n’a pas pu être utilisée. ${cameraReasons[name] ?? `Le navigateur dit « ${name} ».`}`,
   cameraPhoto: (n) => `caméra ${n}.png`,
   expectedAddress: "L’adresse complète d’une image est attendue, comme https://example.org/drum.jpg.",
   fetching: (url) => `Récupération de ${url}`,
   notFetched: "L’image n’a pas pu être récupérée.",
   addressStatus: (url, status) => `${url} a répondu avec le statut HTTP ${status}. Vérifiez l’adresse.`,
-  addressTooLarge: (bytes) => `Elle dépasse ${megabytes(bytes)}. Enregistrez-la, réduisez-la, et choisissez le fichier.`,
+  addressTooLarge: (bytes) =>
+    `Elle dépasse ${megabytes(bytes)}. Enregistrez-la, réduisez-la, et choisissez le fichier.`,
   addressRefused: (host) =>
     `${host} ne répond pas, ou ne laisse pas les autres sites lire ses images (CORS), comme la plupart des sites. ` +
     "Enregistrez l’image et choisissez le fichier, ou copiez-la et collez-la.",
-  fetcherMissing: "Le fichier fetch.html de ce site ne s’est pas chargé. Le site n’est peut-être pas installé en entier.",
+  fetcherMissing:
+    "Le fichier fetch.html de ce site ne s’est pas chargé. Le site n’est peut-être pas installé en entier.",
 
   loadingDigits: "Chargement des chiffres…",
   digitsReady: (total, classes) => `Prêt : ${number(total)} chiffres dans ${count(classes, "classe", "classes")}`,
@@ -613,7 +656,8 @@ export const texts = {
     float16: "16 bits chacun, dans un format connu d’autres outils",
     uint8: "8 bits là où un noyau le supporte, sinon 16",
   },
-  notMeasured: "Pas encore mesuré : les photos mises de côté sont reconnues à nouveau avec les poids tels qu’un lecteur les obtient.",
+  notMeasured:
+    "Pas encore mesuré : les photos mises de côté sont reconnues à nouveau avec les poids tels qu’un lecteur les obtient.",
   measuredOn: (n) =>
     n > 0
       ? `Exactitude sur les ${photos(n)} mises de côté ; plus grand écart d’une probabilité sur elles, par rapport à float32.`
@@ -626,13 +670,17 @@ export const texts = {
   copied: "Copié",
   marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
   commandsTitle: "Keras, TFLite, ONNX, SavedModel",
-  commandsHint: "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
+  commandsHint:
+    "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
   javascriptTitle: "JavaScript",
-  javascriptHint: "Pour une page web avec une <img>. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
+  javascriptHint:
+    "Pour une page web avec une <img>. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
   pythonTitle: "Python",
-  pythonHint: "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",
+  pythonHint:
+    "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",
   recordTitle: "Compte rendu de l’entraînement",
-  recordHint: "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
+  recordHint:
+    "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
   downloadRecord: "Télécharger le compte rendu",
   readyPage: {
     drop: "Déposez ou collez des photos ici",
@@ -645,11 +693,15 @@ export const texts = {
     recognising: "Reconnaissance de {}…",
     unreadable: "Pas une image lisible ici.",
     none: "Aucune de celles-ci",
-    otherwise: "Cette machine calcule autrement que celle où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
+    otherwise:
+      "Cette machine calcule autrement que celle où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
     failed: "La page n’a pas pu démarrer ; il faut un Chrome, Edge, Firefox ou Safari récent.",
-    noCamera: "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",
-    unserved: "Les navigateurs n’exécutent cette page que depuis un serveur web. Dans son dossier, lancez : python -m http.server – et ouvrez http://localhost:8000/",
-    readme: "Décompressez, et mettez le dossier chez n’importe quel hébergeur ; ou lancez-y :\n\n  python -m http.server\n\net ouvrez http://localhost:8000/. Le modèle dans model/ a été entraîné avec pyclassifier.",
+    noCamera:
+      "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",
+    unserved:
+      "Les navigateurs n’exécutent cette page que depuis un serveur web. Dans son dossier, lancez : python -m http.server – et ouvrez http://localhost:8000/",
+    readme:
+      "Décompressez, et mettez le dossier chez n’importe quel hébergeur ; ou lancez-y :\n\n  python -m http.server\n\net ouvrez http://localhost:8000/. Le modèle dans model/ a été entraîné avec pyclassifier.",
   },
 };
 

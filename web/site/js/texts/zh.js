@@ -116,7 +116,8 @@ export const labels = {
   threshold: "给出答案所需的最低概率",
   useSuggested: "采用建议值",
   crossSummary: "交叉验证",
-  crossHint: "多次训练，每次用不同的照片评判：每张照片都由没有见过它的模型评判一次。比单次划分更可靠，但更慢。您的模型保持不变。",
+  crossHint:
+    "多次训练，每次用不同的照片评判：每张照片都由没有见过它的模型评判一次。比单次划分更可靠，但更慢。您的模型保持不变。",
   folds: "折数",
   crossStart: "开始交叉验证",
   tryTitle: "试用",
@@ -129,7 +130,8 @@ export const labels = {
   clearList: "清空列表",
   takeTitle: "带走模型",
   takeModel: "模型文件",
-  takeModelHint: "一个 zip 文件，TensorFlow.js、ml5 和 Teachable Machine 的库都能打开。每个权重用更少的位，文件就更小；可以在这里测量代价。",
+  takeModelHint:
+    "一个 zip 文件，TensorFlow.js、ml5 和 Teachable Machine 的库都能打开。每个权重用更少的位，文件就更小；可以在这里测量代价。",
   costWeights: "权重",
   costSize: "大小",
   costAccuracy: "准确率",
@@ -137,7 +139,8 @@ export const labels = {
   takeMeasure: "测量",
   takeDownload: "下载模型文件",
   takePage: "现成网页",
-  takePageHint: "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人请求任何东西。",
+  takePageHint:
+    "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人请求任何东西。",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
   liveOpen: "实时使用摄像头",
@@ -218,7 +221,12 @@ const accuracyOf = (e) =>
 const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
 
 /** @type {Record<string, string>} */
-const loadingNames = { python: "Python", packages: "Python 软件包", tensorflow: "TensorFlow.js", backbone: "预训练网络" };
+const loadingNames = {
+  python: "Python",
+  packages: "Python 软件包",
+  tensorflow: "TensorFlow.js",
+  backbone: "预训练网络",
+};
 
 /** @type {Record<string, string>} */
 const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures, augmenting: "计算变化的副本" };
@@ -266,6 +274,7 @@ export const texts = {
   failedStatus: "出了问题",
   notStarted: "无法启动",
   failed,
+  languageMissing: "无法载入此语言。请检查网络连接，或重新载入页面。",
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `正在切换到 ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} 在此失败：现在由 ${backendNames[name]} 计算。`,
@@ -359,7 +368,8 @@ export const texts = {
   trainWhenReady: "全部加载完成后即可进行。",
   trainWhenFree: "照片处理完后即可进行。",
   trainReady: (n, classes) => `${classCount(classes)}的 ${photos(n)}已就绪。`,
-  trainingOn: "继续训练会保留所打开模型的预训练网络，并用这里的照片重新学习所有类别：模型文件里没有它原来的照片，没有照片的类别不参加训练。",
+  trainingOn:
+    "继续训练会保留所打开模型的预训练网络，并用这里的照片重新学习所有类别：模型文件里没有它原来的照片，没有照片的类别不参加训练。",
   backboneOption: (title, bytes) => `${title}（${megabytes(bytes)}）`,
   inputSize: (size, original) => `${size} × ${size} 像素${original ? "（与预训练相同）" : ""}`,
   expected: (name, low, high, whole) => `${name}：应为 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
@@ -399,7 +409,8 @@ export const texts = {
   between: (low, high) => `${low} 至 ${high}`,
   confusionOpens: "行：照片的真实类别。列：模型的判断。点按数字可查看相应照片。",
   /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) => (shown === said ? `“${shown}”的 ${photos(n)}，识别正确` : `“${shown}”的 ${photos(n)}，被认成“${said}”`),
+  cell: (n, shown, said) =>
+    shown === said ? `“${shown}”的 ${photos(n)}，识别正确` : `“${shown}”的 ${photos(n)}，被认成“${said}”`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `已选 ${n} / ${total} 张：` : `全部 ${total} 张，也可以只选其中几张：`),
   /** @param {number} n */
@@ -516,7 +527,8 @@ export const texts = {
 
   restoring: (done, total) => `正在打开您的项目：${done} / ${photos(total)}`,
   restored: (n, classes) => `您的项目已恢复：${classCount(classes)}，共 ${photos(n)}`,
-  startedAgain: (left) => `已重新启动${left ? `，不再使用 ${backendNames[left]}` : ""}，没有丢失任何内容。请重做被中断的操作。`,
+  startedAgain: (left) =>
+    `已重新启动${left ? `，不再使用 ${backendNames[left]}` : ""}，没有丢失任何内容。请重做被中断的操作。`,
   startedBefore: "已重新启动，恢复到片刻之前的状态：最后一步可能缺失。",
   startedWithout: (n) => `已重新启动。${photos(n)}此前未能保存在此浏览器中：请重新添加。`,
   startedEmpty: "已重新启动，但照片和模型没有保存在此浏览器中：请重新添加。",
@@ -530,9 +542,12 @@ export const texts = {
     return `${named}未保存`;
   },
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere") return "此项目已在另一个标签页中打开。您在这里所做的不会保存；请关闭那个标签页，然后重新加载，再在这里继续。";
-    if (state.startsWith("unavailable")) return "此窗口无法保存任何内容（例如无痕浏览）。一切功能都可用，但下次打开时不会保留：请下载您的模型。";
-    if (state === "full") return `此浏览器的存储空间已满：${photos(unsaved)}下次打开时将不在。请在下方删除其他项目以腾出空间。`;
+    if (state === "elsewhere")
+      return "此项目已在另一个标签页中打开。您在这里所做的不会保存；请关闭那个标签页，然后重新加载，再在这里继续。";
+    if (state.startsWith("unavailable"))
+      return "此窗口无法保存任何内容（例如无痕浏览）。一切功能都可用，但下次打开时不会保留：请下载您的模型。";
+    if (state === "full")
+      return `此浏览器的存储空间已满：${photos(unsaved)}下次打开时将不在。请在下方删除其他项目以腾出空间。`;
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
@@ -596,7 +611,8 @@ export const texts = {
   copied: "已复制",
   marked: "浏览器不允许复制；文字已选中：请按 Ctrl+C。",
   commandsTitle: "Keras、TFLite、ONNX、SavedModel",
-  commandsHint: "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
+  commandsHint:
+    "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
   javascriptTitle: "JavaScript",
   javascriptHint: "用于带有 <img> 的网页。浏览器以自己的方式缩小照片，因此概率可能与这里略有不同；现成网页则完全一致。",
   pythonTitle: "Python",
@@ -618,8 +634,10 @@ export const texts = {
     otherwise: "这台机器的计算结果与保存模型的机器不同：概率最多相差 {}。",
     failed: "网页无法启动；需要较新的 Chrome、Edge、Firefox 或 Safari。",
     noCamera: "无法使用摄像头。请在网址旁允许使用；浏览器只在安全网页（https）和 localhost 上允许。",
-    unserved: "浏览器只能从网站服务器运行此网页。请在其文件夹中运行：python -m http.server，然后打开 http://localhost:8000/",
-    readme: "解压后把文件夹放到任何网站空间；或在其中运行：\n\n  python -m http.server\n\n然后打开 http://localhost:8000/。model/ 中的模型由 pyclassifier 训练。",
+    unserved:
+      "浏览器只能从网站服务器运行此网页。请在其文件夹中运行：python -m http.server，然后打开 http://localhost:8000/",
+    readme:
+      "解压后把文件夹放到任何网站空间；或在其中运行：\n\n  python -m http.server\n\n然后打开 http://localhost:8000/。model/ 中的模型由 pyclassifier 训练。",
   },
 };
 
@@ -628,11 +646,14 @@ export const sentences = {
   "the file is empty.": "文件是空的。",
   "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
     "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
-  "not an image ({}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.": "不是图像（{0}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
-  "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG.": "无法在此读取 HEIC、AVIF 和视频文件。请将照片导出为 JPEG。",
+  "not an image ({}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
+    "不是图像（{0}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG.":
+    "无法在此读取 HEIC、AVIF 和视频文件。请将照片导出为 JPEG。",
   "{} photos cannot be read here. Export it as JPEG.": "无法在此读取 {0} 照片。请导出为 JPEG。",
   "the image is damaged or incomplete ({}).": "图像已损坏或不完整（{0}）。",
-  "the image has more than {} million pixels. Make it smaller, or raise max_pixels.": "图像超过 {0} 百万像素。请将其缩小。",
+  "the image has more than {} million pixels. Make it smaller, or raise max_pixels.":
+    "图像超过 {0} 百万像素。请将其缩小。",
   "the file could not be read ({}).": "无法读取文件（{0}）。",
   "a file of the operating system, not a photo.": "是操作系统的文件，不是照片。",
   "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.":
@@ -653,24 +674,31 @@ export const sentences = {
   "its name does not say its class. Call it by its class and a number, such as android-0.jpg.":
     "文件名没有说明类别。请以类别加编号命名，例如 android-0.jpg。",
   "the model does not know the class {}.": "模型不认识类别 {0}。",
-  "Expected photos of at least 2 classes, got {}. Add a folder for each class.": "至少需要 2 个类别的照片，收到：{0}。请为每个类别添加一个文件夹。",
+  "Expected photos of at least 2 classes, got {}. Add a folder for each class.":
+    "至少需要 2 个类别的照片，收到：{0}。请为每个类别添加一个文件夹。",
   "Expected readable training photos of each class, got none of {}. See the list of problems, and add photos that can be read.":
     "每个类别都需要可读取的训练照片，但没有 {0} 的。请查看问题列表，并添加可读取的照片。",
-  "Expected a model archive (.zip), got something else or a damaged one ({}).": "应为模型压缩包（.zip），但收到的是其他内容或已损坏的压缩包（{0}）。",
+  "Expected a model archive (.zip), got something else or a damaged one ({}).":
+    "应为模型压缩包（.zip），但收到的是其他内容或已损坏的压缩包（{0}）。",
   "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise ({}: {}).":
     "应为 pyclassifier 或 Teachable Machine 保存的模型；此模型的构造不同（{0}：{1}）。",
   "Expected {} in the zip; {} is missing.": "压缩包中应有 {0}；缺少 {1}。",
-  "Expected a zip file of folders of photos, got something else ({}).": "应为装有照片文件夹的 zip 文件，但收到的是其他内容（{0}）。",
+  "Expected a zip file of folders of photos, got something else ({}).":
+    "应为装有照片文件夹的 zip 文件，但收到的是其他内容（{0}）。",
   "Expected a name for the class, got none.": "请为类别取一个名称。",
-  "Expected a name that no other class has, got {}. Merge the two instead.": "需要一个与其他类别不同的名称，收到：{0}。可以改为合并这两个类别。",
-  "Expected a project (.zip), got something else or a damaged one ({}).": "应为项目文件（.zip），但收到的是其他内容或已损坏的文件（{0}）。",
+  "Expected a name that no other class has, got {}. Merge the two instead.":
+    "需要一个与其他类别不同的名称，收到：{0}。可以改为合并这两个类别。",
+  "Expected a project (.zip), got something else or a damaged one ({}).":
+    "应为项目文件（.zip），但收到的是其他内容或已损坏的文件（{0}）。",
   "Expected a project that pyclassifier wrote; this one is damaged, or of another version ({}: {}).":
     "应为 pyclassifier 保存的项目；此项目已损坏或版本不同（{0}：{1}）。",
-  "Expected 2 files, one of pictures and one of labels; got {}.": "需要 2 个文件，一个图片文件和一个标签文件；收到：{0}。",
+  "Expected 2 files, one of pictures and one of labels; got {}.":
+    "需要 2 个文件，一个图片文件和一个标签文件；收到：{0}。",
   "Expected a network that was trained on the page “Digits”, got a classifier of photos.":
     "应为在“手写数字”页面训练的网络，但收到的是照片分类器。",
   "Expected digits of at least 2 classes. Load digits first.": "至少需要 2 个类别的数字。请先加载数字。",
   "Expected a trained model; train one or open one first.": "需要训练好的模型；请先训练或打开一个。",
-  "This tab ran out of memory. Use fewer or smaller photos, and reload the page.": "此标签页内存不足。请使用更少或更小的照片，并重新加载页面。",
+  "This tab ran out of memory. Use fewer or smaller photos, and reload the page.":
+    "此标签页内存不足。请使用更少或更小的照片，并重新加载页面。",
   "Something went wrong inside pyclassifier ({}).": "pyclassifier 内部出错（{0}）。",
 };

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import "./page.mjs";
+import * as format from "../../web/site/js/format.js";
+import { setLanguage } from "../../web/site/js/locale.js";
+
+/** Compare what a function makes of its arguments in each language. French has spaces of two widths, neither of which breaks. */
+function assertIn(languages, make) {
+  for (const [language, expected] of Object.entries(languages)) {
+    setLanguage(language);
+    assert.equal(make(), expected, language);
+  }
+  setLanguage("en");
+}
+
+test("a decimal number has as many digits as asked for", () => {
+  assertIn({ en: "3.14", fr: "3,14", zh: "3.14" }, () => format.decimal(Math.PI, 2));
+  assertIn({ en: "2.0", fr: "2,0", zh: "2.0" }, () => format.decimal(2, 1));
+});
+
+test("a whole number has its thousands apart", () => {
+  assertIn({ en: "5,000", fr: "5\u202f000", zh: "5,000" }, () => format.number(5000));
+});
+
+test("a share is a percentage", () => {
+  assertIn({ en: "97.8 %", fr: "97,8\u202f%", zh: "97.8%" }, () => format.percent(0.978));
+  assertIn({ en: "98 %", fr: "98\u202f%", zh: "98%" }, () => format.percent(0.978, 0));
+});
+
+test("a figure that does not exist is a dash in every language", () => {
+  const dash = { en: "–", fr: "–", zh: "–" };
+  for (const nothing of [null, undefined]) {
+    assertIn(dash, () => format.percent(nothing));
+    assertIn(dash, () => format.ratio(nothing));
+  }
+  assertIn(dash, () => format.ratio(Number.NaN));
+});
+
+test("a figure of 0 is none that does not exist", () => {
+  assertIn({ en: "0.0 %", fr: "0,0\u202f%", zh: "0.0%" }, () => format.percent(0));
+  assertIn({ en: "0.000", fr: "0,000", zh: "0.000" }, () => format.ratio(0));
+});
+
+test("the ends of a range are percentages without their sign", () => {
+  assertIn({ en: "98", fr: "98", zh: "98" }, () => format.wholePercent(0.978));
+});
+
+test("bytes are megabytes of a million", () => {
+  assertIn({ en: "8.5 MB", fr: "8,5\u00a0Mo", zh: "8.5 MB" }, () => format.megabytes(8_512_345));
+});
+
+test("precision, recall and F1 have three digits", () => {
+  assertIn({ en: "0.978", fr: "0,978", zh: "0.978" }, () => format.ratio(0.97801));
+});
+
+test("a duration has minutes from the first one on", () => {
+  assertIn({ en: "8.4 s", fr: "8,4\u00a0s", zh: "8.4秒" }, () => format.duration(8.44));
+  assertIn({ en: "2 min 5 s", fr: "2\u00a0min 5\u00a0s", zh: "2分 5秒" }, () => format.duration(125.2));
+  assertIn({ en: "2 min 0 s", fr: "2\u00a0min 0\u00a0s", zh: "2分 0秒" }, () => format.duration(119.6));
+});
+
+test("what is still to come is rounded up", () => {
+  assertIn({ en: "20 s", fr: "20\u00a0s", zh: "20秒" }, () => format.roughly(19.2));
+  assertIn({ en: "3 min", fr: "3\u00a0min", zh: "3分" }, () => format.roughly(121));
+});
+
+test("day and time are written as the language does", () => {
+  const when = new Date(2025, 10, 24, 20, 17);
+  const written = { en: /^24 Nov.* 20:17$/, fr: /^24 nov\..* 20:17$/, zh: /^11月24日.*20:17$/ };
+  for (const [language, pattern] of Object.entries(written)) {
+    setLanguage(language);
+    assert.match(format.dayAndTime(when), pattern);
+  }
+  setLanguage("en");
+});
+
+test("a photo's path is the one in its folder, where it came with one", () => {
+  const file = new File([], "1.jpg");
+  assert.equal(format.pathOf(file), "1.jpg");
+  assert.equal(format.pathOf(Object.assign(file, { webkitRelativePath: "pets/cat/1.jpg" })), "pets/cat/1.jpg");
+  assert.equal(format.pathOf({ path: "dog/2.jpg" }), "dog/2.jpg");
+});
+
+test("a photo's name is the end of its path", () => {
+  assert.equal(format.nameOf("pets/cat/1.jpg"), "1.jpg");
+  assert.equal(format.nameOf("1.jpg"), "1.jpg");
+});

@@ -10,7 +10,7 @@ from typing import Any
 
 from caching import made_once
 from fetch import BuildError, check_sha256, fetch_packaged
-from imagenet import class_file
+from imagenet_classes import class_file
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
 from pyclassifier.convert.editing import absorb_padding, fold_batchnorm, split_at, summarize

@@ -5,7 +5,7 @@ Keras 2 writes nested lists, Keras 3 arguments and keywords.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +40,26 @@ def join_path(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def layer_paths(model: Config, path: str) -> list[str]:
-    """Return the path of every layer that is not a model."""
-    found = []
+def nested_model(layer: Config) -> Config | None:
+    """Return the model that a layer is or wraps."""
+    inner = layer["config"].get("layer")
+    return layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
+
+
+def leaves(model: Config, path: str) -> list[tuple[str, Config]]:
+    """Return every layer that is no model and wraps none, with its path."""
+    found: list[tuple[str, Config]] = []
     for layer in model["config"]["layers"]:
-        at, inner = join_path(path, layer["name"]), layer["config"].get("layer")
-        nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
-        if nested is not None:
-            found += layer_paths(nested, at)
-        elif layer["class_name"] != "InputLayer" or not path:
-            found.append(at)
+        at, nested = join_path(path, layer["name"]), nested_model(layer)
+        found += [(at, layer)] if nested is None else leaves(nested, at)
     return found
+
+
+def flat(value: Any) -> list[Any]:
+    """Return what is in nested lists and dicts, in order of the dicts' keys."""
+    if isinstance(value, Mapping):
+        return [one for key in sorted(value) for one in flat(value[key])]
+    return [one for item in value for one in flat(item)] if isinstance(value, list | tuple) else [value]
 
 
 def input_shapes(model: Config) -> list[tuple[Config, tuple[int | None, ...]]]:
@@ -60,7 +69,7 @@ def input_shapes(model: Config) -> list[tuple[Config, tuple[int | None, ...]]]:
         entries = config["layers"][:1]
     else:
         layers = {layer["name"]: layer for layer in config["layers"]}
-        entries = [layers[ref.layer] for ref in refs_of_ends(config.get("input_layers")) if ref.layer in layers]
+        entries = [layers[ref.layer] for ref in _refs(config.get("input_layers")) if ref.layer in layers]
     found = []
     for layer in entries:
         shape = (
@@ -87,7 +96,7 @@ def _shape_of(layer: Config) -> Any:
 
 
 @dataclass(frozen=True)
-class KerasRef:
+class _Ref:
     """A tensor in a Keras graph: which output of which call of which layer."""
 
     layer: str
@@ -95,14 +104,14 @@ class KerasRef:
     index: int
 
 
-def refs_of_ends(value: Any) -> list[KerasRef]:
+def _refs(value: Any) -> list[_Ref]:
     """Return the tensors of input_layers or output_layers: one, a list, or a dict of them in order of its keys."""
     if isinstance(value, Mapping):
-        return [ref for key in sorted(value) for ref in refs_of_ends(value[key])]
+        return [ref for key in sorted(value) for ref in _refs(value[key])]
     if _is_ref(value):
-        return [KerasRef(value[0], value[1], value[2])]
+        return [_Ref(value[0], value[1], value[2])]
     if isinstance(value, list):
-        return [ref for item in value for ref in refs_of_ends(item)]
+        return [ref for item in value for ref in _refs(item)]
     return []
 
 
@@ -115,8 +124,8 @@ def _is_ref(value: Any) -> bool:
     )
 
 
-def calls_of(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
-    """Return positional arguments and keywords of each call, tensors as KerasRef."""
+def _calls_of(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
+    """Return positional arguments and keywords of each call, tensors as _Ref."""
     found = []
     for node in layer.get("inbound_nodes") or []:
         if isinstance(node, Mapping):
@@ -129,7 +138,7 @@ def calls_of(layer: Config) -> list[tuple[Any, dict[str, Any]]]:
             if isinstance(item, list) and item and item[0] == "_CONSTANT_VALUE":
                 args.append(item[2])
             else:
-                args += refs_of_ends(item[:3]) if _is_ref(item) else refs_of_ends(item)
+                args += _refs(item[:3]) if _is_ref(item) else _refs(item)
             if isinstance(item, list) and len(item) == 4 and isinstance(item[3], dict):
                 kwargs.update(_parsed_old(item[3]))
         found.append((args, kwargs))
@@ -140,7 +149,7 @@ def _parsed(value: Any) -> Any:
     if isinstance(value, Mapping):
         config = value.get("config")
         if value.get("class_name") == "__keras_tensor__" and isinstance(config, Mapping):
-            return KerasRef(*config["keras_history"])
+            return _Ref(*config["keras_history"])
         if value.get("class_name") in ("__tuple__", "__list__"):
             return _parsed(list(value.get("items") or config or []))
         if value.get("class_name") in ("__numpy__", "__tensor__") and isinstance(config, Mapping):
@@ -151,46 +160,88 @@ def _parsed(value: Any) -> Any:
 
 def _parsed_old(value: Any) -> Any:
     if _is_ref(value) and len(value) == 3:
-        return KerasRef(value[0], value[1], value[2])
+        return _Ref(value[0], value[1], value[2])
     if isinstance(value, Mapping):
         return {key: _parsed_old(item) for key, item in value.items()}
     return [_parsed_old(item) for item in value] if isinstance(value, list) else value
 
 
-def flat_refs(value: Any) -> list[KerasRef]:
-    """Return the tensors named in nested arguments."""
-    if isinstance(value, KerasRef):
-        return [value]
-    if isinstance(value, Mapping):
-        return [ref for key in sorted(value) for ref in flat_refs(value[key])]
-    return [ref for item in value for ref in flat_refs(item)] if isinstance(value, list) else []
-
-
-def resolve(value: Any, done: Mapping[KerasRef, Any]) -> Any:
+def _resolve(value: Any, done: Mapping[_Ref, Any]) -> Any:
     """Return nested arguments with their tensors in place."""
-    if isinstance(value, KerasRef):
+    if isinstance(value, _Ref):
         return done[value]
     if isinstance(value, Mapping):
-        return {key: resolve(item, done) for key, item in value.items()}
-    return [resolve(item, done) for item in value] if isinstance(value, list) else value
+        return {key: _resolve(item, done) for key, item in value.items()}
+    return [_resolve(item, done) for item in value] if isinstance(value, list) else value
 
 
-def own_numbering(ref: KerasRef, layers: Mapping[str, Config]) -> KerasRef:
+def _own_numbering(ref: _Ref, layers: Mapping[str, Config]) -> _Ref:
     """Keras 3 counts calls of a Functional model from 1 among a model's outputs, from 0 elsewhere."""
     layer = layers.get(ref.layer)
     if layer is None or not is_model(layer) or is_sequential(layer) or ref.node == 0:
         return ref
     keras3 = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
-    return KerasRef(ref.layer, ref.node - 1, ref.index) if keras3 else ref
+    return _Ref(ref.layer, ref.node - 1, ref.index) if keras3 else ref
 
 
-def first_calls(
-    layers: Mapping[str, Config], calls: Mapping[str, list[tuple[Any, dict[str, Any]]]], outputs: list[KerasRef]
-) -> dict[str, int]:
-    """Return the number of each nested model's first call: some versions count the model's own making as 0."""
-    used = flat_refs([[list(call) for call in many] for many in calls.values()]) + outputs
-    return {
-        name: min((ref.node for ref in used if ref.layer == name), default=0)
+def run_graph(
+    config: Config, path: str, inputs: Sequence[Any], call: Callable[[Config, int, list[Any], Config], Sequence[Any]]
+) -> list[Any]:
+    """Run the graph of a Functional model: make every call as soon as its inputs are there.
+
+    Parameters
+    ----------
+    config : dict
+        Of the model.
+    path : str
+        Where it is, for errors.
+    inputs : sequence
+        What it is called on.
+    call : callable
+        Takes a layer, which call of it this is, arguments and keywords; returns the layer's outputs.
+
+    Returns
+    -------
+    list
+        The model's outputs.
+
+    Raises
+    ------
+    ConvertError
+        The graph does not fit together.
+    """
+    name = path or config.get("name")
+    layers = {layer["name"]: layer for layer in config["layers"]}
+    entries = _refs(config.get("input_layers"))
+    if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
+        raise ConvertError(f"Expected {len(entries)} inputs for the model {name!r}, got {len(inputs)}.")
+    done: dict[_Ref, Any] = dict(zip(entries, inputs, strict=True))
+    calls = {name: _calls_of(layer) for name, layer in layers.items()}
+    outputs = [_own_numbering(ref, layers) for ref in _refs(config.get("output_layers"))]
+    # Some versions count a nested model's own making as its call 0.
+    used = [ref for ref in flat(calls) if isinstance(ref, _Ref)] + outputs
+    first = {
+        name: min((ref.node for ref in used if ref.layer == name), default=0) if is_model(layer) else 0
         for name, layer in layers.items()
-        if is_model(layer)
     }
+    waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
+    while waiting:
+        later = []
+        for layer, number in waiting:
+            args, kwargs = calls[layer][number]
+            if any(isinstance(ref, _Ref) and ref not in done for ref in flat([args, kwargs])):
+                later.append((layer, number))
+                continue
+            results = call(layers[layer], number, _resolve(args, done), _resolve(kwargs, done))
+            for index, result in enumerate(results):
+                done[_Ref(layer, number + first[layer], index)] = result
+        if len(later) == len(waiting):
+            names = ", ".join(layer for layer, _ in later[:5])
+            raise ConvertError(
+                f"Expected a graph without gaps, got layers whose inputs are missing: {names}. Save it again."
+            )
+        waiting = later
+    missing = [ref for ref in outputs if ref not in done]
+    if missing or not outputs:
+        raise ConvertError(f"Expected the outputs of {name!r} in its graph, got {missing[:3]}.")
+    return [done[ref] for ref in outputs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import ConvertError
-from ...models import Array, Config, Weights, is_model
+from ...models import Array, Config, Weights, leaves, nested_model
 from .hdf5 import Hdf5Reader
 
 
@@ -20,8 +20,7 @@ def read_legacy_weights(reader: Hdf5Reader, model: Config, *, keras3: bool) -> W
         group = f"model_weights/{layer['name']}"
         names = _weight_names(reader, group)
         arrays = [reader.array(f"{group}/{name}") for name in names]
-        inner = layer["config"].get("layer")
-        nested = layer if is_model(layer) else inner if isinstance(inner, dict) and is_model(inner) else None
+        nested = nested_model(layer)
         if nested is not None:
             found.update(_distribute(nested, layer["name"], names, arrays, keras3=keras3))
         elif arrays:
@@ -43,11 +42,11 @@ def _weight_names(reader: Hdf5Reader, group: str) -> list[str]:
 
 def _distribute(model: Config, path: str, names: list[str], arrays: list[Array], *, keras3: bool) -> Weights:
     """Give each layer of a nested model its own of the model's arrays."""
-    leaves = _leaves(model, path)
+    parts = leaves(model, path)
     first: list[tuple[str, str]] = []
     later: list[tuple[str, str]] = []
     frozen = keras3 and model["config"].get("trainable") is False
-    for leaf_path, layer in leaves:
+    for leaf_path, layer in parts:
         trainable = layer["config"].get("trainable", True) is not False
         for name, learns in weight_plan(layer, leaf_path):
             (first if trainable and learns and not frozen else later).append((leaf_path, name))
@@ -56,7 +55,7 @@ def _distribute(model: Config, path: str, names: list[str], arrays: list[Array],
         raise ConvertError(
             f"Expected {len(plan)} weights in the nested model {path!r}, got {len(arrays)}. Save it as .keras instead."
         )
-    found: Weights = {leaf_path: [] for leaf_path, _ in leaves}
+    found: Weights = {leaf_path: [] for leaf_path, _ in parts}
     for (leaf_path, wanted), name, array in zip(plan, names, arrays, strict=True):
         base = name.rsplit("/", 1)[-1].split(":")[0]
         if wanted == "depthwise_kernel" and base == "kernel":  # As later versions of Keras 3 call it.
@@ -68,20 +67,6 @@ def _distribute(model: Config, path: str, names: list[str], arrays: list[Array],
         found[leaf_path].append(array)
     # A frozen layer's weights come in layer.weights' order in either case.
     return {leaf_path: values for leaf_path, values in found.items() if values}
-
-
-def _leaves(model: Config, path: str) -> list[tuple[str, Config]]:
-    leaves: list[tuple[str, Config]] = []
-    for layer in model["config"]["layers"]:
-        inner_path = f"{path}/{layer['name']}"
-        inner = layer["config"].get("layer")
-        if is_model(layer):
-            leaves += _leaves(layer, inner_path)
-        elif isinstance(inner, dict) and is_model(inner):
-            leaves += _leaves(inner, inner_path)
-        else:
-            leaves.append((inner_path, layer))
-    return leaves
 
 
 _PLANS: dict[str, tuple[str, ...]] = {

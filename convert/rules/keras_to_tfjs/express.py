@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...models import Array
+from ...models import Array, flat
 from .builder import UNSEEN, Call, Mask, Shape, Tensor, emit_custom, size
 
 
@@ -158,10 +158,6 @@ def unseen(x: Tensor) -> str:
     return f"{UNSEEN}{x.masked.removeprefix(UNSEEN)}" if x.masked else ""
 
 
-def flat_tensors(value: Any) -> list[Tensor]:
+def tensors_in(value: Any) -> list[Tensor]:
     """Return the tensors in nested arguments."""
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, Mapping):
-        return [t for key in sorted(value) for t in flat_tensors(value[key])]
-    return [t for item in value for t in flat_tensors(item)] if isinstance(value, list | tuple) else []
+    return [one for one in flat(value) if isinstance(one, Tensor)]

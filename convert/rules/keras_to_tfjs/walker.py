@@ -13,23 +13,17 @@ from ...models import (
     Config,
     CustomLayer,
     KerasModel,
-    KerasRef,
-    calls_of,
-    first_calls,
-    flat_refs,
     input_shapes,
     is_model,
     is_operation,
     is_sequential,
     join_path,
-    layer_paths,
-    own_numbering,
-    refs_of_ends,
-    resolve,
+    leaves,
+    run_graph,
 )
 from . import operations
 from .builder import Builder, Call, Mask, Shape, Tensor
-from .express import flat_tensors
+from .express import tensors_in
 from .layers import RECURRENT, RULES, SPATIAL, channels_first
 from .operations import products
 from .passthrough import find_custom, pass_through, told_shapes
@@ -57,8 +51,9 @@ class GraphWalker:
 
     def run(self) -> tuple[list[Tensor], list[Tensor]]:
         """Add the whole model; return its inputs and outputs."""
-        for path in sorted(layer_paths(self._config, ""), key=lambda p: p.count("/")):
-            self.builder.name_of(path)
+        for path, layer in sorted(leaves(self._config, ""), key=lambda leaf: leaf[0].count("/")):
+            if layer["class_name"] != "InputLayer" or "/" not in path:
+                self.builder.name_of(path)
         shapes = input_shapes(self._config)
         inputs = [self._input(layer, shape) for layer, shape in shapes]
         return inputs, self._model(self._config, "", inputs)
@@ -106,7 +101,7 @@ class GraphWalker:
             )
         if is_sequential(model):
             return self._sequential(model, path, inputs)
-        return self._functional(model, path, inputs)
+        return self._functional(model["config"], path, inputs)
 
     def _sequential(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
         tensors, layers = list(inputs), model["config"]["layers"]
@@ -115,59 +110,17 @@ class GraphWalker:
             if layer["class_name"] != "InputLayer":
                 given = tuple(tensors)
                 shapes = _of_call(told, layer["name"], 0)
-                tensors = _tensors(self._call(layer, join_path(path, layer["name"]), given, given, IMPLICIT, shapes))
+                tensors = tensors_in(self._call(layer, join_path(path, layer["name"]), given, given, IMPLICIT, shapes))
         return tensors
 
-    def _functional(self, model: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
-        config = model["config"]
-        layers = {layer["name"]: layer for layer in config["layers"]}
-        done: dict[KerasRef, Tensor | Mask] = {}
-        entries = refs_of_ends(config.get("input_layers"))
-        if len(entries) != len(inputs) or any(ref.layer not in layers for ref in entries):
-            raise ConvertError(
-                f"Expected {len(entries)} inputs for the model {path or config.get('name')!r}, got {len(inputs)}."
-            )
-        for ref, tensor in zip(entries, inputs, strict=True):
-            done[ref] = tensor
-        calls = {name: calls_of(layer) for name, layer in layers.items()}
-        outputs = [own_numbering(ref, layers) for ref in refs_of_ends(config.get("output_layers"))]
-        self._run_calls(layers, calls, first_calls(layers, calls, outputs), path, done)
-        missing = [ref for ref in outputs if ref not in done]
-        if missing or not outputs:
-            raise ConvertError(
-                f"Expected the outputs of {path or config.get('name')!r} in its graph, got {missing[:3]}."
-            )
-        return _tensors([done[ref] for ref in outputs])
+    def _functional(self, config: Config, path: str, inputs: Sequence[Tensor]) -> list[Tensor]:
+        told = told_shapes(config["layers"])
 
-    def _run_calls(
-        self,
-        layers: Mapping[str, Config],
-        calls: Mapping[str, list[tuple[Any, dict[str, Any]]]],
-        first: Mapping[str, int],
-        path: str,
-        done: dict[KerasRef, Tensor | Mask],
-    ) -> None:
-        """Make every call as soon as its inputs are there."""
-        told = told_shapes(list(layers.values()))
-        waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
-        while waiting:
-            later = []
-            for name, number in waiting:
-                args, kwargs = calls[name][number]
-                if any(ref not in done for ref in flat_refs([args, kwargs])):
-                    later.append((name, number))
-                    continue
-                args, kwargs = resolve(args, done), resolve(kwargs, done)
-                inputs, shapes = tuple(flat_tensors(args)), _of_call(told, name, number)
-                results = self._call(layers[name], join_path(path, name), inputs, tuple(args), kwargs, shapes)
-                for index, result in enumerate(results):
-                    done[KerasRef(name, number + first.get(name, 0), index)] = result
-            if len(later) == len(waiting):
-                names = ", ".join(name for name, _ in later[:5])
-                raise ConvertError(
-                    f"Expected a graph without gaps, got layers whose inputs are missing: {names}. Save it again."
-                )
-            waiting = later
+        def call(layer: Config, number: int, args: list[Any], kwargs: Config) -> Sequence[Tensor | Mask]:
+            at, shapes = join_path(path, layer["name"]), _of_call(told, layer["name"], number)
+            return self._call(layer, at, tuple(tensors_in(args)), tuple(args), kwargs, shapes)
+
+        return tensors_in(run_graph(config, path, inputs, call))
 
     def _call(
         self,
@@ -228,10 +181,6 @@ class GraphWalker:
         finally:
             self.builder.distributed.pop()
         return [replace(t, shape=(t.shape[0], x.shape[1], *t.shape[1:])) for t in results]
-
-
-def _tensors(results: Sequence[Tensor | Mask]) -> list[Tensor]:
-    return [result for result in results if isinstance(result, Tensor)]
 
 
 def _of_call(told: Mapping[tuple[str, int, int], Shape], name: str, number: int) -> dict[int, Shape]:

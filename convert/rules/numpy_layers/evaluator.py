@@ -9,23 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import ConvertError
-from ...models import (
-    Array,
-    Config,
-    KerasModel,
-    KerasRef,
-    calls_of,
-    first_calls,
-    flat_refs,
-    is_model,
-    is_operation,
-    is_sequential,
-    join_path,
-    own_numbering,
-    refs_of_ends,
-    resolve,
-)
+from ...models import Array, Config, KerasModel, is_model, is_operation, is_sequential, join_path, run_graph
 from . import activations, convolutions, normalizations, reshaping
 from .rule import Rule
 
@@ -111,32 +95,10 @@ class _Evaluator:
         return values
 
     def _call_functional(self, config: Config, path: str, inputs: list[Value]) -> list[Value]:
-        layers = {layer["name"]: layer for layer in config["layers"]}
-        calls = {name: calls_of(layer) for name, layer in layers.items()}
-        outputs = [own_numbering(ref, layers) for ref in refs_of_ends(config.get("output_layers"))]
-        entries = refs_of_ends(config.get("input_layers"))
-        if len(entries) != len(inputs):
-            raise ConvertError(f"Expected {len(entries)} inputs for the model {path!r}, got {len(inputs)}.")
-        done: dict[KerasRef, Any] = dict(zip(entries, inputs, strict=True))
-        first = first_calls(layers, calls, outputs)
-        waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
-        while waiting:
-            later = []
-            for name, number in waiting:
-                taken = flat_refs(list(calls[name][number]))
-                if any(ref not in done for ref in taken):
-                    later.append((name, number))
-                    continue
-                args, kwargs = resolve(list(calls[name][number]), done)
-                results = self._call(layers[name], join_path(path, name), args, kwargs)
-                for index, result in enumerate(results):
-                    done[KerasRef(name, number + first.get(name, 0), index)] = result
-            if len(later) == len(waiting):
-                raise ConvertError(f"Expected a graph without gaps, got layers that wait for others: {later[0][0]!r}.")
-            waiting = later
-        if any(ref not in done for ref in outputs):
-            raise ConvertError(f"Expected the outputs of the model {path!r} in its graph, got {outputs[:3]}.")
-        return [done[ref] for ref in outputs]
+        def call(layer: Config, number: int, args: list[Any], kwargs: Config) -> list[Value]:
+            return self._call(layer, join_path(path, layer["name"]), args, kwargs)
+
+        return run_graph(config, path, inputs, call)
 
     def _call(self, layer: Config, path: str, args: list[Any], kwargs: Mapping[str, Any]) -> list[Value]:
         self._calls[path] += 1

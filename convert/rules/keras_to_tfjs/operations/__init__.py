@@ -8,7 +8,7 @@ from dataclasses import replace
 from ....errors import UnsupportedLayerError
 from ....models import Config
 from ..builder import Call, Mask, Tensor
-from ..express import flat_tensors, identity, mask_tensor
+from ..express import identity, mask_tensor, tensors_in
 from ..layers.activations import EXPRESSED, gelu
 from . import arithmetic, products, reductions, slices
 from .arithmetic import REMEDY
@@ -96,7 +96,7 @@ def _without_masks(call: Call) -> Call:
     if not any(isinstance(one, Mask) for one in call.args):
         return call
     args = [mask_tensor(call, one, f"mask_{i}") if isinstance(one, Mask) else one for i, one in enumerate(call.args)]
-    return replace(call, args=tuple(args), inputs=tuple(flat_tensors(args)))
+    return replace(call, args=tuple(args), inputs=tuple(tensors_in(args)))
 
 
 def _from_tensorflow(call: Call) -> Call:
@@ -126,8 +126,7 @@ def _from_tensorflow(call: Call) -> Call:
         args = [list(call.inputs)]
     if name == "Squeeze":
         config.setdefault("axis", None)
-    inputs = tuple(a for a in slices.flat_values(args) if isinstance(a, Tensor))
-    return replace(call, class_name=name, config=config, args=tuple(args), inputs=inputs)
+    return replace(call, class_name=name, config=config, args=tuple(args), inputs=tuple(tensors_in(args)))
 
 
 RULES: dict[str, Callable[[Call], Tensor | list[Tensor]]] = {

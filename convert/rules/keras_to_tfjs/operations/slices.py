@@ -9,16 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ....models import flat
 from ..builder import Call, Tensor, size
 from ..express import clip, identity, operate, permute, reshape, slice_axis
 from ..layers.reshaping import concatenate, resolved
 from .arithmetic import REMEDY
 from .reductions import axes_of
-
-
-def flat_values(values: Any) -> list[Any]:
-    """Return the items of nested lists."""
-    return [item for value in values for item in (flat_values(value) if isinstance(value, list) else [value])]
 
 
 def _reshape(call: Call) -> Tensor:
@@ -60,7 +56,7 @@ def _squeeze(call: Call) -> Tensor:
 
 
 def _concat(call: Call) -> Tensor:
-    if len(flat_values(call.args[:1])) != len(call.inputs):
+    if len(flat(call.args[:1])) != len(call.inputs):
         call.refuse("Concatenate of tensors and constants", REMEDY)
     return concatenate(call, int(call.get("axis", 0)))
 
@@ -82,7 +78,7 @@ def _axis(call: Call, x: Tensor, key: str = "axis", extra: int = 0) -> int:
 def _stack(call: Call) -> Tensor:
     first = call.inputs[0]
     axis = _axis(call, first, extra=1)
-    if len(flat_values(call.args[:1])) != len(call.inputs):
+    if len(flat(call.args[:1])) != len(call.inputs):
         call.refuse("Stack of tensors and constants", REMEDY)
     shape = (*first.shape[1:axis], 1, *first.shape[axis:])
     raised = tuple(reshape(call, x, shape, f"raised_{i}") for i, x in enumerate(call.inputs))

@@ -15,7 +15,7 @@ from .cutting import keep_needed
 
 
 def make_card(model: LayersModel, name: str, feature_layer: str | None = None, files: Sequence[Path] = ()) -> ModelCard:
-    """Say of a model what `pyclassifier.catalog` needs to know.
+    """Make a catalogue entry: what `pyclassifier.backbones` needs to know of a model.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def absorb_padding(model: LayersModel, *, keep: Collection[str] = (), sizes: Ite
 
 
 def _resized(graph: Graph, size: int) -> Graph:
-    """The graph with inputs of this side."""
+    """Return the graph for square inputs of another side."""
     inputs = {ref[0] for ref in graph.inputs}
     layers = []
     for layer in graph.layers:

@@ -4,6 +4,7 @@ from .dialects import Array, Config, CustomLayer, KerasModel, LayersModel, Weigh
 from .flat_graph import Graph, Layer, Ref, check_layers, flatten, weights_of
 from .keras_graph import (
     flat,
+    group_name,
     input_shapes,
     is_model,
     is_operation,
@@ -17,6 +18,6 @@ from .tensor_shapes import Shape, output_shapes, side_pairs
 
 __all__ = [
     "Array", "Config", "CustomLayer", "Graph", "KerasModel", "Layer", "LayersModel", "Ref", "Shape", "Weights",
-    "check_layers", "flat", "flatten", "input_shapes", "is_model", "is_operation", "is_sequential", "join_path",
-    "leaves", "nested_model", "output_shapes", "run_graph", "side_pairs", "weights_of",
+    "check_layers", "flat", "flatten", "group_name", "input_shapes", "is_model", "is_operation", "is_sequential",
+    "join_path", "leaves", "nested_model", "output_shapes", "run_graph", "side_pairs", "weights_of",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ class Graph:
     outputs: list[Ref]
 
     def topology(self) -> Config:
-        """Return the ``{"class_name", "config"}`` of it."""
+        """Return the graph as a topology: ``{"class_name", "config"}``."""
         config = {
             "name": self.name,
             "layers": self.layers,
@@ -108,7 +108,7 @@ def layer_name(layer: Layer) -> Any:
 
 
 def flatten(topology: Config, weight_names: Iterable[str] = ()) -> Graph:
-    """Dissolve nested models.
+    """Flatten a topology: dissolve nested models, so that all layers stand in one graph.
 
     Parameters
     ----------

@@ -139,6 +139,7 @@ def _global_pool(config: Mapping[str, Any], shape: Shape) -> Shape:
 
 
 def side_pairs(value: Any, rank: int) -> list[tuple[int, int]]:
+    """Return what is before and after each axis, as settings of padding and cropping state it."""
     if isinstance(value, int):
         return [(value, value)] * rank
     if rank == 1 and all(isinstance(one, int) for one in value):

@@ -23,7 +23,7 @@ _ITSELF = (1.0, 0.0)
 def calibration_photos(
     model: LayersModel, folder: Path, scaling: tuple[float, float] | None = None
 ) -> tuple[NDArray[np.float32], list[str]]:
-    """Load photos as the model takes them.
+    """Load photos for calibration, as the model takes them.
 
     Parameters
     ----------

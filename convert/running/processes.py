@@ -56,7 +56,7 @@ def answers_of(process: subprocess.CompletedProcess[str]) -> list[dict[str, Any]
 def run_python(
     arguments: Sequence[str], task: str, *, python: str = sys.executable, timeout: float = _TIMEOUT_S
 ) -> dict[str, Any]:
-    """Run Python.
+    """Run a Python program, and return what it answers.
 
     Parameters
     ----------

@@ -149,7 +149,7 @@ class Call:
 
     @property
     def x(self) -> Tensor:
-        """The only input."""
+        """The only tensor that the layer is called on."""
         if len(self.inputs) != 1:
             self.refuse(f"{self.class_name} with {len(self.inputs)} inputs")
         return self.inputs[0]
@@ -160,7 +160,7 @@ class Call:
         return self.builder.keras3
 
     def refuse(self, what: str, remedy: str = "Replace the layer or change that setting, and save again.") -> NoReturn:
-        """Raise for what cannot be expressed exactly."""
+        """Raise UnsupportedLayerError for what cannot be expressed exactly."""
         raise UnsupportedLayerError(what, self.path, remedy)
 
     def note(self, text: str) -> None:

@@ -43,11 +43,8 @@ class UnsupportedLayerError(ConvertError):
     """
 
     def __init__(self, layer: str, path: str, remedy: str) -> None:
-        super().__init__(layer, path, remedy)  # As they came, so that the error can be pickled.
+        super().__init__(f"Expected layers that the target can express exactly, got {layer} at {path!r}. {remedy}")
+        self.args = layer, path, remedy  # As they came, so that the error can be pickled.
         self.layer = layer
         self.path = path
         self.remedy = remedy
-
-    def __str__(self) -> str:
-        text = f"Expected layers that the target can express exactly, got {self.layer} at {self.path!r}. {self.remedy}"
-        return _one_line(text)

@@ -34,9 +34,7 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """
     if sys.platform == "emscripten":
         coroutine.close()
-        raise EngineError(
-            "Expected `await` in a browser, which cannot be kept waiting. Use AsyncImageClassifier or pyclassifier.aio."
-        )
+        raise EngineError("not-awaited")
     outer = asyncio._get_running_loop()
     # A loop of its own in this very thread: callbacks, displays and Ctrl+C stay where the caller is.
     loop = asyncio.new_event_loop()

@@ -11,9 +11,10 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from .data import BytesSource, Dataset, Split
-from .errors import DatasetError, EngineError
+from .errors import DatasetError, EngineError, sentence_of
+from .sentences import Sentence
 
-_REMEDY = "Check the connection, and the address of the built site."
+_REMEDY = Sentence("check-site")
 
 
 async def load_samples(site_url: str | None = None) -> Dataset:
@@ -42,13 +43,13 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     """
     site_url = site_url or await _find_site()
     if site_url is None:
-        raise DatasetError("Expected to run on a built site, which has sample photos; found none. Give its site_url.")
+        raise DatasetError("no-samples-here")
     folder = site_url.rstrip("/") + "/samples/"
     try:
         index: dict[Split, list[str]] = json.loads(await _fetch(folder + "index.json"))
         parts = [await _load_split(f"{folder}{split}/", paths, split) for split, paths in index.items()]
     except OSError as error:
-        raise DatasetError(f"Expected sample photos at {folder}; {error}") from error
+        raise DatasetError("no-samples", folder=folder, error=sentence_of(error)) from error
     return sum(parts, Dataset())
 
 
@@ -73,7 +74,7 @@ async def _fetch(url: str) -> bytes:
     try:
         return bytes((await fetch(url, "arrayBuffer", _REMEDY)).to_bytes())
     except EngineError as error:
-        raise OSError(str(error)) from error
+        raise OSError(error.sentence) from error
 
 
 def _download(url: str) -> bytes:
@@ -81,4 +82,4 @@ def _download(url: str) -> bytes:
         with urlopen(url) as response:
             return bytes(response.read())
     except (URLError, ValueError) as error:
-        raise OSError(f"{url} did not load ({error}). {_REMEDY}") from error
+        raise OSError(Sentence("did-not-load", url=url, error=str(error), remedy=_REMEDY)) from error

@@ -13,6 +13,7 @@ from photos import COLORS, Reader, color_dataset, encode, noisy
 from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, Problem, Project, Sample
 from pyclassifier.aio import open_project, save_project
 from pyclassifier.errors import ArchiveError, StoppedError
+from pyclassifier.sentences import Sentence, coded
 
 FAST = {"input_size": 32, "learning_rate": 0.01, "epochs": 12}
 
@@ -145,6 +146,22 @@ async def test_a_stream_that_only_goes_forwards_will_do():
     await save_project(await trained(), stream)
     opened = await open_project(b"".join(stream.pieces), engine=NumpyEngine())
     assert len(opened.photos.samples) == 18 and opened.classifier.evaluation_
+
+
+async def test_reasons_of_problems_keep_their_codes():
+    reason = Sentence("photo-format", format="HEIC")
+    photos = Dataset(problems=(Problem("1.heic", reason), Problem("2.xyz", "words of my own.")))
+    data = await saved(Project(photos, AsyncImageClassifier(engine=NumpyEngine())))
+    stored = json.loads(zipfile.ZipFile(io.BytesIO(data)).read("project.json"))["problems"]
+    assert stored == [
+        {"path": "1.heic", "reason": str(reason), "code": "photo-format", "values": {"format": "HEIC"}},
+        {"path": "2.xyz", "reason": "words of my own."},
+    ]
+    opened = (await open_project(data, engine=NumpyEngine())).photos.problems
+    assert opened == photos.problems and coded(opened[0].reason) == coded(reason) and coded(opened[1].reason) == {}
+    older = rezipped(data, lambda description: description["problems"][0].pop("code"))
+    opened = (await open_project(older, engine=NumpyEngine())).photos.problems
+    assert opened == photos.problems and coded(opened[0].reason) == {}
 
 
 async def test_photos_that_cannot_be_read_become_problems():

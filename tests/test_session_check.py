@@ -38,7 +38,7 @@ async def test_only_counts_are_judged_before_anything_is_read_and_all_on_demand(
     whole = await page.call("check", {**FAST, "whole": True})
     assert kinds(whole) == ["unreadable", "two classes", "duplicates", "few", "imbalance"] and whole["compared"]
     unreadable, both, copies = whole["findings"][:3]
-    assert unreadable["groups"] == [[21]] and "not an image" in unreadable["reasons"][0]
+    assert unreadable["groups"] == [[21]] and "not an image" in unreadable["problems"][0]["reason"]
     assert both["labels"] == ["blue", "green"] and both["groups"] == [[3, 22]]
     assert copies["groups"] == [[0, 20]] and copies["numbers"] == {"photos": 1}
     assert page.events[-1]["stage"] == "features"

@@ -31,7 +31,7 @@ from ..backbones import (
 )
 from ..data import MAX_JSON_BYTES, ZIP_ERRORS, read_json_object, read_member, without_nan
 from ..embedding import FIT_MODES, FitMode, pixels_card
-from ..errors import ArchiveError
+from ..errors import ArchiveError, sentence_of
 from .quantization import StoredAs, choose_quantization
 
 MAX_BYTES = 1 << 29
@@ -162,12 +162,10 @@ def read_archive(data: bytes) -> Archive:
         weights = decode_weights(entries, weights_data)
         _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise ArchiveError(
-            "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise "
-            f"({type(error).__name__}: {str(error)[:_MAX_LABEL_LENGTH]})."
-        ) from error
+        why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
+        raise ArchiveError("other-model", **why) from error
     if fit_mode not in FIT_MODES:
-        raise ArchiveError(f"Expected the fit mode to be one of {', '.join(FIT_MODES)}; got {reprlib.repr(fit_mode)}.")
+        raise ArchiveError("other-fit-mode", known=FIT_MODES, got=reprlib.repr(fit_mode))
     return Archive(
         extractor=extractor,
         extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
@@ -201,7 +199,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     """
     missing = [name for name in _FILES if name not in files]
     if missing:
-        raise ArchiveError(f"Expected {', '.join(_FILES)} together; {', '.join(missing)} is missing. Choose all three.")
+        raise ArchiveError("not-all-files", files=_FILES, missing=missing)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
         for name in _FILES:
@@ -227,25 +225,19 @@ def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
         size = config.get("units", config.get("filters"))
         own = [array for name, array in weights.items() if name.split("/")[0] == config["name"]]
         if size is not None and not any(array.ndim and array.shape[-1] == size for array in own):
-            raise ArchiveError(
-                f"Expected weights of the layer {config['name']!r} for its {size!r:.40} units or filters; got shapes "
-                f"{[array.shape for array in own]}."
-            )
+            shapes = str([array.shape for array in own])
+            raise ArchiveError("other-layer-size", layer=f"{config['name']!r}", size=f"{size!r:.40}", got=shapes)
 
 
 def _labels(stored: Any, n_outputs: Any) -> tuple[str, ...]:
     if not isinstance(stored, list) or not all(isinstance(label, str) for label in stored):
-        raise ArchiveError(f"Expected a list of names as labels, got {reprlib.repr(stored)}.")
+        raise ArchiveError("no-labels", got=reprlib.repr(stored))
     # An array of text takes the longest label's room for each of them.
     if len(stored) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH for label in stored):
-        raise ArchiveError(
-            f"Expected at most {_MAX_LABELS:,} labels of at most {_MAX_LABEL_LENGTH} characters, got {len(stored):,} "
-            f"of up to {max(map(len, stored)):,}."
-        )
+        most = {"most": _MAX_LABELS, "longest": _MAX_LABEL_LENGTH}
+        raise ArchiveError("many-labels", **most, got=len(stored), length=max(map(len, stored)))
     if type(n_outputs) is not int or len(stored) != n_outputs:
-        raise ArchiveError(
-            f"Expected {reprlib.repr(n_outputs)} labels, one per output of the model; got {len(stored)}."
-        )
+        raise ArchiveError("other-label-number", expected=reprlib.repr(n_outputs), got=len(stored))
     return tuple(stored)
 
 
@@ -278,17 +270,15 @@ def _check_card(card: ModelCard) -> None:
     """Raise ArchiveError where a figure of a card that somebody else wrote cannot be computed with."""
     for name in ("name", "title", "source", "licence", "feature_layer", "classification_layer"):
         if not isinstance(getattr(card, name), str):
-            raise ArchiveError(f"Expected text as the card's {name}, got {reprlib.repr(getattr(card, name))}.")
+            raise ArchiveError("card-text", name=name, got=reprlib.repr(getattr(card, name)))
     for name, least in (("stride", 1), ("feature_channels", 0)):
         value = getattr(card, name)
         if type(value) is not int or value < least:
-            raise ArchiveError(f"Expected a whole number of at least {least} as the card's {name}, got {value!r:.40}.")
+            raise ArchiveError("card-number", name=name, least=least, got=f"{value!r:.40}")
     for name in ("divisor", "offset"):
         value = getattr(card, name)
         if type(value) not in (int, float) or not abs(value) < _MAX_SCALING or (name == "divisor" and value <= 0):
-            raise ArchiveError(
-                f"Expected a number that pixels can be scaled by as the card's {name}, got {value!r:.40}."
-            )
+            raise ArchiveError("card-scaling", name=name, got=f"{value!r:.40}")
 
 
 def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
@@ -296,17 +286,15 @@ def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             missing = [name for name in _FILES if name not in file.namelist()]
             if missing:
-                raise ArchiveError(f"Expected {', '.join(_FILES)} in the zip; {', '.join(missing)} is missing.")
+                raise ArchiveError("archive-without", files=_FILES, missing=missing)
             model, weights, metadata = (_read(file, name) for name in _FILES)
         return read_json_object(model, "model.json"), weights, read_json_object(metadata, "metadata.json")
     except ZIP_ERRORS as error:
-        raise ArchiveError(
-            f"Expected a model archive (.zip), got something else or a damaged one ({error})."
-        ) from error
+        raise ArchiveError("not-an-archive", error=str(error)) from error
 
 
 def _read(file: zipfile.ZipFile, name: str) -> bytes:
     try:
         return read_member(file, file.getinfo(name), MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES)
     except ValueError as error:
-        raise ArchiveError(str(error)) from error
+        raise ArchiveError(sentence_of(error)) from error

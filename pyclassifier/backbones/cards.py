@@ -115,8 +115,7 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None) -> ModelC
     """
     if isinstance(backbone, str):
         if backbone not in CATALOG:
-            known = ", ".join(CATALOG)
-            raise UnknownModelError(f"Expected one of the backbones {known}; got {backbone!r}.")
+            raise UnknownModelError("unknown-backbone", known=list(CATALOG), got=backbone)
         backbone = CATALOG[backbone]
     if input_size is None or input_size == backbone.input_size:
         return backbone

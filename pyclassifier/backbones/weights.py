@@ -127,16 +127,14 @@ def decode_arrays(
     for entry in entries:
         name, dtype, shape, rule = _parse_entry(entry)
         if name in arrays:
-            raise ArchiveError(f"Expected each weight once, got {reprlib.repr(name)} twice.")
+            raise ArchiveError("weight-twice", name=reprlib.repr(name))
         count = math.prod(shape)
         end = offset + count * dtype.itemsize
         n_decoded += 4 * count
         if n_decoded > max_bytes:
-            raise ArchiveError(f"Expected at most {max_bytes:,} bytes of weights, got {n_decoded:,} or more.")
+            raise ArchiveError("large-weights", most=max_bytes, got=n_decoded)
         if end > len(data):
-            raise ArchiveError(
-                f"Expected at least {end:,} bytes of weights, got {len(data):,}. The file is incomplete."
-            )
+            raise ArchiveError("short-weights", least=end, got=len(data))
         values: NDArray[Any] = np.frombuffer(data, dtype, count, offset)
         if rule:
             scale, low = rule
@@ -148,9 +146,7 @@ def decode_arrays(
         arrays[name] = values.astype(whole or np.float32).reshape(shape)
         offset = end
     if offset != len(data):
-        raise ArchiveError(
-            f"Expected {offset:,} bytes of weights, got {len(data):,}. The file belongs to another model."
-        )
+        raise ArchiveError("other-weights", expected=offset, got=len(data))
     return arrays
 
 
@@ -163,20 +159,15 @@ def _parse_entry(entry: Mapping[str, Any]) -> tuple[str, np.dtype[Any], list[int
         if quantization and dtype.kind != "f":
             rule = float(quantization["scale"]), float(quantization["min"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ArchiveError(
-            f"Expected weights with name, shape and a known dtype, got {reprlib.repr(entry)}."
-        ) from error
+        raise ArchiveError("no-weight-entry", got=reprlib.repr(entry)) from error
     if not isinstance(name, str):
-        raise ArchiveError(f"Expected weights named by text, got {reprlib.repr(name)}.")
+        raise ArchiveError("weight-name", got=reprlib.repr(name))
     if (
         not isinstance(shape, list)
         or len(shape) > _MAX_RANK
         or not all(type(n) is int and 0 < n < _MAX_SIDE for n in shape)
     ):
-        raise ArchiveError(
-            f"Expected weight {reprlib.repr(name)} with a shape of at most {_MAX_RANK} whole numbers in 1..2^31, "
-            f"got {reprlib.repr(shape)}."
-        )
+        raise ArchiveError("weight-shape", name=reprlib.repr(name), rank=_MAX_RANK, got=reprlib.repr(shape))
     if rule and not (math.isfinite(rule[0]) and math.isfinite(rule[1])):
-        raise ArchiveError(f"Expected weight {reprlib.repr(name)} with a finite scale and minimum, got {rule}.")
+        raise ArchiveError("weight-scale", name=reprlib.repr(name), got=str(rule))
     return name, dtype, shape, rule

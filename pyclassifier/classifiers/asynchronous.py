@@ -17,6 +17,7 @@ from ..engines import Engine
 from ..errors import DatasetError
 from ..judging import NONE_OF_THESE, Evaluation, HeatMap, Predictions, explain, is_rejected
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
+from ..sentences import Sentence
 from ..training import Snapshot, learn
 from .base import BaseImageClassifier
 
@@ -267,12 +268,12 @@ class AsyncImageClassifier(BaseImageClassifier):
         known = [sample for sample in dataset.samples if sample.label in classes]
         for sample in dataset.samples:
             if sample.label not in classes:
-                problems.append(Problem(sample.path, f"the model does not know the class {sample.label!r}."))
+                problems.append(Problem(sample.path, Sentence("unknown-class", label=str(sample.label))))
         predictions = await self._predict_photos(known)
         problems.extend(predictions.problems)
         evaluation = predictions.evaluation
         if not evaluation.n_samples:
-            raise DatasetError(f"Expected readable photos of the classes {', '.join(classes)}; got none.")
+            raise DatasetError("no-known-photos", classes=classes)
         return evaluation
 
     async def extract_features(

@@ -311,7 +311,7 @@ class BaseImageClassifier:
     def _fitted(self) -> Learned:
         """Extractor and head that belong together, whatever the parameters say now."""
         if self._learned is None:
-            raise NotFittedError("Expected a trained model; train one or open one first.")
+            raise NotFittedError("not-trained")
         return self._learned
 
     async def _ready(self) -> Learned:

@@ -87,7 +87,7 @@ async def _read_facts(
     facts = []
     for i, sample in enumerate(samples):
         if should_stop and should_stop():
-            raise StoppedError("Stopped before all photos were read.")
+            raise StoppedError("stopped-checking")
         known = cache.facts(sample)
         if known.digest is None or (known.size is None and known.reason is None):
             known = await _read(sample, cache)

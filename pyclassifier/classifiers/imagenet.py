@@ -77,10 +77,7 @@ class _BaseImageNetClassifier:
         extractor.cache.forget(samples)
         report(found.problems, problems)
         if found.kept and found.X.shape[1] != len(network.classes):
-            raise EngineError(
-                f"Expected a network of ImageNet's {len(network.classes)} classes, got one of {found.X.shape[1]}. "
-                "Use a backbone that was trained on them."
-            )
+            raise EngineError("other-network", expected=len(network.classes), got=found.X.shape[1])
         return found.spread(found.X, len(samples), len(network.classes))
 
     async def _loaded(self) -> tuple[Network, FeatureExtractor]:

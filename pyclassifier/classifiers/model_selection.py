@@ -148,16 +148,13 @@ async def _judge(
     """Probabilities of a fold's rows by a head that is trained on the rest."""
     missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
     if missing:
-        raise DatasetError(
-            f"Expected photos of {missing[0]!r} in at least 2 groups for cross-validation, got 1: all of them are "
-            "alike, or of one burst. Add other photos of it."
-        )
+        raise DatasetError("one-group", label=missing[0])
     head = await train_on(material, *material.draw(rest, settings), engine, settings, callbacks)
     try:
         if head.interruption:
             raise head.interruption
         if callbacks.should_stop and callbacks.should_stop():
-            raise StoppedError("Stopped before all folds were judged. Features are remembered.")
+            raise StoppedError("stopped-folds")
         return await head.model.predict(material.X[test])
     finally:
         head.model.dispose()

@@ -110,7 +110,7 @@ def read_size(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS)
 def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
     """An image file with its header read; whatever goes wrong with it is an ImageDecodeError."""
     if not data:
-        raise ImageDecodeError(name, "the file is empty.")
+        raise ImageDecodeError(name, "empty-file")
     try:
         with _pixel_limit(max_pixels):
             image = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -119,12 +119,13 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
     except ImageDecodeError:
         raise
     except UnidentifiedImageError:
-        raise ImageDecodeError(name, _not_an_image(data)) from None
+        of_camera = data[4:8] == b"ftyp"
+        raise ImageDecodeError(name, "heic-or-video" if of_camera else "not-an-image") from None
     except Image.DecompressionBombError:
-        raise ImageDecodeError(name, _too_large(max_pixels)) from None
+        raise ImageDecodeError(name, "many-pixels", millions=max_pixels / 1e6) from None
     # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
     except Exception as error:
-        raise ImageDecodeError(name, f"the image is damaged or incomplete ({error}).") from error
+        raise ImageDecodeError(name, "damaged-image", error=str(error)) from error
 
 
 def make_thumbnail(data: bytes, name: str, side: int) -> bytes:
@@ -181,17 +182,8 @@ def _pixel_limit(max_pixels: int) -> Iterator[None]:
 
 def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:
     if image.width * image.height > max_pixels:
-        raise ImageDecodeError(name, f"{image.width} x {image.height} pixels: {_too_large(max_pixels)}")
-
-
-def _too_large(max_pixels: int) -> str:
-    return f"the image has more than {max_pixels / 1e6:g} million pixels. Make it smaller, or raise max_pixels."
-
-
-def _not_an_image(data: bytes) -> str:
-    if data[4:8] == b"ftyp":
-        return "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG."
-    return "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF."
+        shape = {"width": image.width, "height": image.height}
+        raise ImageDecodeError(name, "large-image", **shape, millions=max_pixels / 1e6)
 
 
 def _upright(image: Image.Image) -> Image.Image:

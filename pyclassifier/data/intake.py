@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from ..errors import DatasetError
+from ..sentences import Sentence
 from .names import LabelBy, choose_label_by, is_zip, label_of, readable, split_of, suffix_of, why_skip
 from .photos import FileSource, PhotoSource, Problem, Sample, Split
 from .tables import Columns, MappingQuestion, PhotoIndex, Table, choose_columns, find_one_hot, match_rows, read_table
@@ -18,10 +19,7 @@ from .zips import list_zip
 Files = list[tuple[str, PhotoSource]]
 Intake = tuple[tuple[Sample, ...], tuple[Problem, ...]]
 Photos = str | Path | bytes | Iterable[tuple[str, PhotoSource]]
-_NO_LABEL = {
-    "folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",
-    "name": "its name does not say its class. Call it by its class and a number, such as android-0.jpg.",
-}
+_NO_LABEL = {"folder": "no-class-folder", "name": "no-class-in-name"}
 
 
 def from_files(
@@ -37,7 +35,7 @@ def from_files(
     if label is not None:
         given = readable(label)
         if given is None:
-            raise DatasetError(f"Expected a name for the class, got {label!r}.")
+            raise DatasetError("empty-class-name", label=label)
         labels: list[str | None] = [given] * len(photos)
     else:
         if label_by == "auto":
@@ -46,7 +44,7 @@ def from_files(
     samples = []
     for (path, source), found in zip(photos, labels, strict=True):
         if found is None:
-            problems.append(Problem(path, _NO_LABEL[label_by]))
+            problems.append(Problem(path, Sentence(_NO_LABEL[label_by])))
         else:
             samples.append(Sample(path, source, found, split or split_of(path), group))
     return tuple(samples), tuple(problems)
@@ -89,10 +87,7 @@ def from_csv(
     sure_of_file = file_column or (guess and guess.sure_of_file)
     if columns is None or not sure_of_file or not (label or (guess and guess.sure_of_label)):
         such = "" if columns is None else f", such as file_column={columns.file!r}, label_column={columns.label!r}"
-        raise DatasetError(
-            f"Expected columns of {name} that name the photos and their classes; its columns are "
-            f"{', '.join(map(repr, read.columns))}. Give file_column and label_column{such}."
-        )
+        raise DatasetError("unclear-columns", table=name, columns=read.columns, such=such)
     samples, more = match_rows([(read, columns)], candidates, index, split)
     return tuple(samples), (*problems, *more, *unread)
 
@@ -130,7 +125,7 @@ def from_set(
         try:
             table = read_table(tables[name], name)
         except DatasetError as error:
-            problems.append(Problem(name, str(error)))
+            problems.append(Problem(name, error.sentence))
             continue
         columns = answers.get(name)
         guess = None if columns else choose_columns(table, index.fits)
@@ -140,7 +135,7 @@ def from_set(
         if columns:
             used.append((table, _check_columns(table, columns)))
         else:
-            problems.append(Problem(name, "names no photos with their classes. Add it together with its photos."))
+            problems.append(Problem(name, Sentence("table-of-others")))
     if used:
         samples, more = match_rows(used, photos, index, split)
         return tuple(samples), (*problems, *more)
@@ -152,7 +147,7 @@ def list_folder(folder: str | Path) -> tuple[Files, list[Problem]]:
     """List the files below a folder, those in zips included; and the zips that are none."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise DatasetError(f"Expected a folder of labelled photos, got {str(folder)!r}, which is not a folder.")
+        raise DatasetError("not-a-folder", folder=str(folder))
     files: Files = []
     problems: list[Problem] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -170,7 +165,7 @@ def unpack(name: str, source: bytes | Path | IO[bytes], problems: list[Problem])
     try:
         return [(f"{folder}/{path}", photo) for path, photo in list_zip(source)]
     except DatasetError as error:
-        problems.append(Problem(name, str(error)))
+        problems.append(Problem(name, error.sentence))
         return []
 
 
@@ -213,9 +208,7 @@ def _check_columns(table: Table, columns: Columns) -> Columns:
     labels = (columns.label,) if isinstance(columns.label, str) else columns.label
     for name in (columns.file, *labels, *filter(None, [columns.split])):
         if name not in table.columns:
-            raise DatasetError(
-                f"Expected a column of {table.name} ({', '.join(map(repr, table.columns))}), got {name!r}."
-            )
+            raise DatasetError("no-such-column", table=table.name, columns=table.columns, column=name)
     return columns
 
 
@@ -223,6 +216,4 @@ def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DatasetError(
-            f"Expected a table of photos and classes; {str(path)!r} could not be read ({error})."
-        ) from error
+        raise DatasetError("unreadable-table", path=str(path), error=str(error)) from error

@@ -64,9 +64,9 @@ def read_json_object(data: bytes, name: str) -> dict[str, Any]:
     try:
         value = parse_json(data.decode("utf-8-sig"))
     except ValueError as error:
-        raise ArchiveError(f"Expected JSON in {name}; it is damaged ({error}).") from error
+        raise ArchiveError("not-json", name=name, error=str(error)) from error
     if not isinstance(value, dict):
-        raise ArchiveError(f"Expected an object in {name}, got {type(value).__name__}.")
+        raise ArchiveError("not-an-object", name=name, got=type(value).__name__)
     return value
 
 

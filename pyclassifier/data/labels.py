@@ -102,7 +102,7 @@ class LabelEncoder:
 
     def _known(self) -> NDArray[np.str_]:
         if not hasattr(self, "classes_"):
-            raise NotFittedError("Expected an encoder that has learned its classes; call fit first.")
+            raise NotFittedError("unfitted-encoder")
         return self.classes_
 
 

@@ -54,9 +54,7 @@ def from_idx(images: bytes, labels: bytes) -> Dataset:
     if pictures.ndim == 1 and y.ndim == 3:
         pictures, y = y, pictures
     if pictures.ndim != 3 or y.ndim != 1:
-        raise DatasetError(
-            f"Expected an IDX file of pictures (3 dimensions) and one of labels (1), got {pictures.ndim} and {y.ndim}."
-        )
+        raise DatasetError("no-idx-pair", first=pictures.ndim, second=y.ndim)
     return from_arrays(pictures, y)
 
 
@@ -81,18 +79,15 @@ def read_idx(data: bytes) -> Pixels:
     if data[:2] == b"\x1f\x8b":
         data = _unpack(data)
     if len(data) < 4 or data[:3] != b"\0\0\x08" or data[3] not in (1, 2, 3):
-        raise DatasetError(
-            "Expected an IDX file of unsigned bytes, such as train-images-idx3-ubyte.gz; "
-            f"got one that begins with {data[:4].hex(' ')}."
-        )
+        raise DatasetError("not-idx", start=data[:4].hex(" "))
     rank = data[3]
     start = 4 + 4 * rank
     if len(data) < start:
-        raise DatasetError("Expected an IDX file; this one ends within its header.")
+        raise DatasetError("short-idx")
     shape = tuple(int(n) for n in np.frombuffer(data, ">u4", rank, 4))
     expected = math.prod(shape)  # Python's own whole numbers do not overflow.
     if expected != len(data) - start:
-        raise DatasetError(f"Expected {expected:,} bytes in an IDX file of {shape}, got {len(data) - start:,}.")
+        raise DatasetError("other-idx-size", expected=expected, shape=str(shape), got=len(data) - start)
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
 
@@ -101,11 +96,11 @@ def _unpack(data: bytes) -> bytes:
     try:
         unpacked = unpacker.decompress(data, _MAX_BYTES)
     except zlib.error as error:
-        raise DatasetError(f"Expected a file packed by gzip; it is damaged ({error}).") from error
+        raise DatasetError("damaged-gzip", error=str(error)) from error
     if unpacker.unconsumed_tail:
-        raise DatasetError(f"Expected at most {_MAX_BYTES:,} bytes in a packed file, got more.")
+        raise DatasetError("large-gzip", most=_MAX_BYTES)
     if not unpacker.eof:
-        raise DatasetError("Expected a file packed by gzip; it is incomplete.")
+        raise DatasetError("short-gzip")
     return unpacked
 
 
@@ -135,11 +130,9 @@ def from_sprite(sprite: bytes, labels: bytes, *, side: int = SIDE, n_classes: in
     try:
         rows = decode_image(sprite, "the sprite")[..., 0]
     except ImageDecodeError as error:
-        raise DatasetError(f"Expected an image with a picture in each row; {error}") from error
+        raise DatasetError("unreadable-sprite", reason=error.sentence) from error
     if rows.shape[1] != side * side:
-        raise DatasetError(
-            f"Expected an image {side * side} pixels wide, a {side} x {side} picture in each row; got {rows.shape[1]}."
-        )
+        raise DatasetError("other-sprite-width", expected=side * side, side=side, got=rows.shape[1])
     y = np.frombuffer(labels, np.uint8)
     # One-hot rows are the longer by n_classes, and hold a single 1 each.
     n_rows = len(y) // n_classes
@@ -170,9 +163,9 @@ def from_arrays(pictures: Pixels, y: NDArray[np.uint8]) -> Dataset:
         Other numbers than these.
     """
     if len(pictures) != len(y):
-        raise DatasetError(f"Expected a label for each of the {len(pictures):,} pictures, got {len(y):,}.")
+        raise DatasetError("other-label-count", pictures=len(pictures), got=len(y))
     if not 0 < len(y) <= _MAX_DIGITS or not all(0 < n <= 256 for n in pictures.shape[1:]):
-        raise DatasetError(f"Expected 1 to {_MAX_DIGITS:,} pictures of 1 to 256 pixels, got {pictures.shape}.")
+        raise DatasetError("other-digits", most=_MAX_DIGITS, shape=str(pictures.shape))
     return Dataset(
         tuple(
             Sample(f"digit {i}", PixelSource(picture), str(label))
@@ -215,9 +208,7 @@ def draw_samples(dataset: Dataset, n_training: int, n_validation: int, random_st
     """
     total = len(dataset.samples)
     if n_training < 1 or n_validation < 0 or n_training + n_validation > total:
-        raise DatasetError(
-            f"Expected at most {total:,} pictures to train on and to judge by, got {n_training:,} + {n_validation:,}."
-        )
+        raise DatasetError("few-digits", total=total, training=n_training, validation=n_validation)
     rng = np.random.default_rng(random_state)
     by_class = [[s for s in dataset.samples if s.label == label] for label in dataset.labels]
     shuffled = [[members[i] for i in rng.permutation(len(members))] for members in by_class]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
+from ..sentences import Sentence
 from .photos import Split
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -29,18 +30,18 @@ _NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+(?:\d+|\(\d+\))", re.DOTALL)  # an
 _CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
 
 
-def why_skip(path: str) -> str | None:
+def why_skip(path: str) -> Sentence | None:
     """Return why a file is no photo to look at, or None."""
     hidden = _why_hidden(path)
     if hidden:
         return hidden
     suffix = suffix_of(path)
     if suffix in (".heic", ".heif", ".avif"):
-        return f"{suffix[1:].upper()} photos cannot be read here. Export it as JPEG."
+        return Sentence("photo-format", format=suffix[1:].upper())
     if suffix == ".zip":
-        return "a zip that is not looked into here. Unpack it first."
+        return Sentence("zip-inside")
     if suffix and suffix not in SUFFIXES:
-        return f"not an image ({suffix}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF."
+        return Sentence("other-suffix", suffix=suffix)
     return None
 
 
@@ -103,12 +104,12 @@ def readable(name: str) -> str | None:
     return visible[:_MAX_LABEL_LENGTH] or None
 
 
-def _why_hidden(path: str) -> str | None:
+def _why_hidden(path: str) -> Sentence | None:
     parts = parts_of(path)
     if any(part.startswith(".") and part != ".." for part in parts):
-        return "a hidden file."
+        return Sentence("hidden-file")
     if "__MACOSX" in parts or (parts and parts[-1].lower() in _SYSTEM_FILES):
-        return "a file of the operating system, not a photo."
+        return Sentence("system-file")
     return None
 
 

@@ -113,7 +113,7 @@ class Problem:
     path : str
         The file.
     reason : str
-        Why, for people.
+        Why, for people: a `pyclassifier.sentences.Sentence`, or words that have no code.
     """
 
     path: str

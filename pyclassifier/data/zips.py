@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import DatasetError
+from ..sentences import Sentence
 from .photos import PhotoSource
 
 # What zipfile trips over in a damaged file, slips of its parser included.
@@ -97,13 +98,11 @@ def list_zip(source: bytes | str | Path | IO[bytes]) -> list[tuple[str, PhotoSou
     try:
         members = [member for member in opened.file.infolist() if not member.is_dir()]
     except ZIP_ERRORS as error:
-        raise DatasetError(f"Expected a zip file of folders of photos, got something else ({error}).") from error
+        raise DatasetError("not-a-zip", error=str(error)) from error
     n_bytes = sum(member.file_size for member in members)
     if len(members) > _MAX_FILES or n_bytes > _MAX_BYTES:
-        raise DatasetError(
-            f"Expected at most {_MAX_FILES:,} files of {_MAX_BYTES:,} bytes in the zip, got {len(members):,} "
-            f"of {n_bytes:,}. Split it into several ones."
-        )
+        most = {"most_files": _MAX_FILES, "most_bytes": _MAX_BYTES}
+        raise DatasetError("large-zip", **most, files=len(members), bytes=n_bytes)
     return [(_path(member), ZipSource(opened, member)) for member in members]
 
 
@@ -130,10 +129,10 @@ def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) 
     """
     name = member.filename
     if member.file_size > max_bytes:
-        raise ValueError(f"Expected at most {max_bytes:,} bytes in {name}, got {member.file_size:,}.")
+        raise ValueError(Sentence("large-member", most=max_bytes, got=member.file_size, name=name))
     # Others are not inflated step by step, so that a small file could fill the memory.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError(f"Expected {name} stored or deflated in the zip, got method {member.compress_type}.")
+        raise ValueError(Sentence("unusual-zip", name=name, method=member.compress_type))
     with file.open(member) as part:
         return part.read(member.file_size)
 

@@ -208,7 +208,7 @@ class FeatureExtractor:
         size = math.ceil(len(samples) / math.ceil(len(samples) / BATCH_SIZE)) if samples else 0
         for i, sample in enumerate(samples):
             if should_stop():
-                raise StoppedError("Stopped before all photos were read. Those that were are remembered.")
+                raise StoppedError("stopped-reading")
             try:
                 known = await self._look_up(sample)
             except ImageDecodeError as error:
@@ -284,4 +284,4 @@ async def _read(sample: Sample) -> bytes:
     try:
         return await sample.read()
     except OSError as error:
-        raise ImageDecodeError(sample.path, f"the file could not be read ({error}).") from error
+        raise ImageDecodeError(sample.path, "unreadable-file", error=str(error)) from error

@@ -47,10 +47,7 @@ def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, 
     <TfjsEngine: tfjs 4.22.0 on webgl>
     """
     if sys.platform != "emscripten":
-        raise EngineError(
-            "Expected to run in a browser under Pyodide, where TensorFlow.js does the tensor arithmetic; got "
-            f"{sys.platform}. Open the built site or a Pyodide notebook, or pass engine=..."
-        )
+        raise EngineError("no-browser", got=sys.platform)
     from .tfjs.engine import TfjsEngine
 
     return TfjsEngine(site_url=site_url, tfjs_url=tfjs_url, backend=backend)

@@ -116,13 +116,13 @@ class StoredModel:
 
     async def predict(self, X: Array) -> Array:
         """Refuse: it is in no engine."""
-        raise EngineError("Expected a model in an engine, got a stored one. Build it first.")
+        raise EngineError("stored-model")
 
     feature_map = predict
 
     async def fit(self, X: Array, Y: Array, config: FitConfig, **others: Any) -> History:
         """Refuse: it is in no engine."""
-        raise EngineError("Expected a model in an engine, got a stored one. Build it first.")
+        raise EngineError("stored-model")
 
     def weights(self) -> dict[str, Array]:
         """Weights by name."""

@@ -14,6 +14,7 @@ from ..data import Sample
 from ..embedding import FeatureExtractor, Pixels, make_batch
 from ..engines import Model
 from ..notebook import Shown
+from ..sentences import Sentence
 
 # Colours of the heat at 0, 1/3, 2/3 and 1: from what is hardly seen to what stands out on any photo.
 _COLORS = np.array([(40, 0, 90), (190, 30, 110), (250, 120, 30), (255, 235, 80)], np.float32)
@@ -72,10 +73,7 @@ async def explain(
 ) -> HeatMap:
     """Make the heat map of a photo; see `pyclassifier.ImageClassifier.explain`."""
     if isinstance(extractor.model, Pixels):
-        raise ValueError(
-            "Expected a classifier on a pretrained backbone, got a network that was trained from scratch, whose layers "
-            "are not looked into."
-        )
+        raise ValueError(Sentence("nothing-to-explain"))
     if label is not None and label not in classes:
         raise ValueError(f"Expected one of the classes {', '.join(classes)}; got {label!r}.")
     pixels = await extractor.load(sample)

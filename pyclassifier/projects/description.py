@@ -19,6 +19,7 @@ from ..engines import Engine
 from ..errors import ArchiveError
 from ..judging import Predictions
 from ..notebook import Brief
+from ..sentences import Sentence, coded, read_sentence
 
 C = TypeVar("C", bound=BaseImageClassifier)
 FORMAT = "pyclassifier project"
@@ -105,7 +106,10 @@ def describe_project(project: Project[Any]) -> dict[str, Any]:
             }
             for sample in project.photos.samples
         ],
-        "problems": [{"path": problem.path, "reason": problem.reason} for problem in project.photos.problems],
+        "problems": [
+            {"path": problem.path, "reason": problem.reason, **coded(problem.reason)}
+            for problem in project.photos.problems
+        ],
         "parameters": _plain_parameters(classifier),
         "weights": weights_id(classifier),
         "validation": _describe_validation(project),
@@ -160,9 +164,9 @@ async def restore_project(
             raise ValueError(f"{len(entries):,} photos, of at most {_MAX_PHOTOS:,}")
         samples = [_sample(entry, labels, source) for entry, source in zip(entries, sources, strict=True) if source]
         digests = [entry["sha256"] for entry, source in zip(entries, sources, strict=True) if source]
-        problems = [Problem(_text(entry["path"]), _text(entry["reason"])) for entry in description["problems"]]
+        problems = [_problem(entry) for entry in description["problems"]]
         lost = [
-            Problem(_text(entry["path"]), "missing in the project. Add it again.")
+            Problem(_text(entry["path"]), Sentence("missing-in-project"))
             for entry, source in zip(entries, sources, strict=True)
             if source is None
         ]
@@ -194,10 +198,12 @@ def reading() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise ArchiveError(
-            "Expected a project that pyclassifier wrote; this one is damaged, or of another version "
-            f"({type(error).__name__}: {str(error)[:200]})."
-        ) from error
+        raise ArchiveError("other-project", kind=type(error).__name__, error=str(error)[:200]) from error
+
+
+def _problem(entry: Mapping[str, Any]) -> Problem:
+    reason = read_sentence(_text(entry["reason"]), entry.get("code"), entry.get("values"))
+    return Problem(_text(entry["path"]), _text(reason))
 
 
 def _sample(entry: Mapping[str, Any], labels: Sequence[str], source: PhotoSource) -> Sample:

@@ -126,7 +126,4 @@ def _check_outputs(topology: Topology, labels: Sequence[str]) -> None:
 def _check_readable(dataset: Dataset, training: Sequence[Sample]) -> None:
     missing = [label for label in dataset.labels if label not in {sample.label for sample in training}]
     if missing:
-        raise DatasetError(
-            f"Expected readable training photos of each class, got none of {', '.join(map(repr, missing))}. "
-            "See the list of problems, and add photos that can be read."
-        )
+        raise DatasetError("unreadable-classes", labels=missing)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..sentences import Sentence
+
 Ints = NDArray[np.int64]
 
 
@@ -139,10 +141,7 @@ class StratifiedGroupKFold(_Folds):
         classes, y_encoded, per_class = np.unique(labels, return_inverse=True, return_counts=True)
         found, group = np.unique(names, return_inverse=True)
         if len(found) < self.n_splits or per_class.max() < self.n_splits:
-            raise ValueError(
-                f"Expected at least {self.n_splits} groups, and a class of as many samples, for {self.n_splits} folds; "
-                f"got {len(found)} groups of {len(labels)} samples."
-            )
+            raise ValueError(Sentence("few-groups", folds=self.n_splits, groups=len(found), samples=len(labels)))
         counts = np.zeros((len(found), len(classes)))
         np.add.at(counts, (group, y_encoded), 1)
         fold_of_group = self._deal(counts, per_class)

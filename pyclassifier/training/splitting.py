@@ -43,15 +43,13 @@ def check_splittable(dataset: Dataset, share: float) -> None:
     """Raise where no split of a dataset can be learned from: DatasetError, or ValueError for a share outside 0..1."""
     if not 0 <= share < 1:
         raise ValueError(f"Expected validation_split in 0..1 (1 excluded), got {share}.")
-    if len(dataset.labels) < 2:
-        got = f"1 ({dataset.labels[0]!r})" if dataset.labels else "none"
-        raise DatasetError(f"Expected photos of at least 2 classes, got {got}. Add a folder for each class.")
+    if not dataset.labels:
+        raise DatasetError("no-classes")
+    if len(dataset.labels) == 1:
+        raise DatasetError("one-class", label=dataset.labels[0])
     for label, counts in dataset.count().items():
         if counts.total() == counts["validation"]:
-            raise DatasetError(
-                f"Expected training photos of each class, got none of {label!r} ({counts.total()} for "
-                f"validation). Add some, or remove {label!r} from the validation photos."
-            )
+            raise DatasetError("only-validation", label=label, validation=counts.total())
 
 
 def group_samples(

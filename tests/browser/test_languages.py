@@ -136,6 +136,26 @@ def test_switching_keeps_photos_and_model_and_leaves_nothing_behind(page, site, 
     assert set(before) <= set(said(page)), set(before) - set(said(page))
 
 
+def test_sentences_of_pythons_follow_the_language(tab, site, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "1.heic").touch()
+    (photos / "empty.csv").touch()
+    (tmp_path / "model.zip").write_bytes(b"this is no zip")
+    words = open_site(tab, site)  # Its console may show the error, for developers.
+    tab.get_by_label(words["chooseTraining"]).set_input_files(photos)
+    reason, empty = tab.locator(".problems li", has_text="1.heic"), tab.locator(".problems li", has_text="empty.csv")
+    expect(empty.locator("span")).to_have_text(re.compile("^Expected a table with a row for each photo in .*, got an"))
+    tab.locator("#language").select_option("fr")
+    expect(reason.locator("span[lang=fr]")).to_contain_text("les photos HEIC ne peuvent pas être lues ici")
+    expect(empty.locator("span[lang=fr]")).to_have_text(re.compile("est attendu dans .*empty.csv, mais le fichier est"))
+    tab.get_by_label(texts_of(tab)["openModel"]).set_input_files(tmp_path / "model.zip")
+    expect(tab.locator("#alert span[lang=fr]")).to_contain_text("Une archive de modèle (.zip) est attendue")
+    tab.locator("#language").select_option("zh")
+    expect(reason.locator("span[lang=zh-Hans]")).to_have_text("无法在此读取 HEIC 照片。请导出为 JPEG。")
+    expect(tab.locator("#alert span[lang=zh-Hans]")).to_contain_text("应为模型压缩包（.zip）")
+
+
 def test_the_choice_is_there_again_at_the_next_visit_and_on_all_pages(page, site):
     open_site(page, site)
     page.locator("#language").select_option("zh")

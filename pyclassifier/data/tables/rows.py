@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from ...sentences import Sentence
 from ..names import SPLIT_FOLDERS, SUFFIXES, parts_of, readable, split_of, suffix_of
 from ..photos import PhotoSource, Problem, Sample, Split
 from .columns import Columns, is_yes, split_value
@@ -112,10 +113,10 @@ def _claim(
         row = f"{table.name}, row {number}"
         photos, distance = index.find(name)
         if not photos:
-            yield Problem(row, f"no photo is called {name!r}." if name else "names no photo.")
+            yield Problem(row, Sentence("no-such-photo", name=name) if name else Sentence("no-photo-named"))
         elif len(photos) > 1:
-            paths = " and ".join(files[photo][0] for photo in photos[:2])
-            yield Problem(row, f"{name!r} may be {paths}. Write the folder, too.")
+            paths = [files[photo][0] for photo in photos[:2]]
+            yield Problem(row, Sentence("ambiguous-photo", name=name, paths=paths))
         else:
             claims[photos[0]].append((distance, label, split, row))
 
@@ -128,18 +129,19 @@ def _labels(table: Table, columns: Columns) -> list[str | None]:
     return [readable(table.columns[found[0]]) if len(found) == 1 else None for found in yes]
 
 
-def _why_not(labels: Sequence[str], nearest: Sequence[Claim], tables: Sequence[tuple[Table, Columns]]) -> str:
+def _why_not(labels: Sequence[str], nearest: Sequence[Claim], tables: Sequence[tuple[Table, Columns]]) -> Sentence:
     if labels:
-        return f"rows give it different classes, such as {labels[0]!r} and {labels[-1]!r}."
+        return Sentence("contradictory-rows", labels=(labels[0], labels[-1]))
     if nearest:
-        return f"its row gives it no class ({nearest[0][3]})."
-    return f"no row of {' or '.join(table.name for table, _ in tables)} names it."
+        return Sentence("row-without-class", row=nearest[0][3])
+    return Sentence("photo-without-row", tables=[table.name for table, _ in tables])
 
 
 def _shorten(problems: list[Problem], name: str) -> list[Problem]:
     # The table of a whole collection beside a few photos of it would bury the rest.
     more = len(problems) - _MOST_ROWS_LISTED
-    return problems if more <= 1 else [*problems[:_MOST_ROWS_LISTED], Problem(name, f"{more} more rows like these.")]
+    rest = Problem(name, Sentence("more-rows", rows=more))
+    return problems if more <= 1 else [*problems[:_MOST_ROWS_LISTED], rest]
 
 
 def _parts(path: str) -> list[str]:

@@ -67,7 +67,7 @@ def read_table(data: bytes, name: str) -> Table:
         It is no such table, or larger than 64 MB.
     """
     if len(data) > MAX_BYTES:
-        raise DatasetError(f"Expected a table of at most {MAX_BYTES:,} bytes, got {len(data):,} in {name}.")
+        raise DatasetError("large-table", most=MAX_BYTES, got=len(data), table=name)
     text = _decode(data, name)
     if suffix_of(name) == ".json" or text.lstrip()[:1] in ("{", "["):
         return _read_json(text, name)
@@ -84,22 +84,19 @@ def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DatasetError(
-            f"Expected text in UTF-8 or UTF-16 in {name}, got something else ({error.reason}). "
-            "Save it again as “CSV UTF-8”."
-        ) from error
+        raise DatasetError("not-unicode", table=name, error=error.reason) from error
 
 
 def _read_csv(text: str, name: str) -> Table:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True))
     except csv.Error as error:
-        raise DatasetError(f"Expected a CSV file in {name}, got something else ({error}).") from error
+        raise DatasetError("not-csv", table=name, error=str(error)) from error
     rows = [[cell.strip() for cell in line] for line in lines]
     while rows and not any(rows[0]):
         rows.pop(0)
     if not rows:
-        raise DatasetError(f"Expected a table with a row for each photo in {name}, got an empty file.")
+        raise DatasetError("empty-table", table=name)
     headless = any(_names_a_file(cell) for cell in rows[0])
     head = [f"column {i + 1}" for i in range(len(rows[0]))] if headless else rows.pop(0)
     return _make_table(name, head, [row for row in rows if any(row)], 1 if headless else 2)
@@ -125,15 +122,14 @@ def _names_a_file(cell: str) -> bool:
 
 
 def _read_json(text: str, name: str) -> Table:
-    expected = f"Expected a list of records, or an object with the label of each file, in {name}"
     try:
         value = parse_json(text)
     except ValueError as error:
-        raise DatasetError(f"{expected}; got no JSON ({error}).") from error
+        raise DatasetError("table-not-json", table=name, error=str(error)) from error
     if isinstance(value, Mapping) and value and not any(isinstance(label, list | dict) for label in value.values()):
         return _make_table(name, ["file", "label"], [[file, _as_text(label)] for file, label in value.items()], 1)
     if not isinstance(value, list) or not value or not all(isinstance(record, Mapping) for record in value):
-        raise DatasetError(f"{expected}; got something else.")
+        raise DatasetError("not-records", table=name)
     head = list(dict.fromkeys(key for record in value for key in record))
     return _make_table(name, head, [[_as_text(record.get(key)) for key in head] for record in value], 1)
 

@@ -18,6 +18,7 @@ from pyodide.code import run_js
 from pyodide.ffi import JsException, create_once_callable, create_proxy
 
 from ...errors import EngineError
+from ...sentences import Sentence
 
 # Where TensorFlow.js comes from if it is neither there nor on the site: both scripts make or extend the global `tf`.
 CDN_URL = "https://cdn.jsdelivr.net/npm/@tensorflow/"
@@ -55,7 +56,7 @@ async def load_tensorflow(tfjs_url: str | None, site_url: str | None) -> Any:
                 raise
             tf = _global_tf()
             if tf is None:
-                raise EngineError(f"Expected TensorFlow.js as the global `tf` of {tfjs_url}, got none. Check tfjs_url.")
+                raise EngineError("no-tf", tfjs_url=str(tfjs_url))
             if not tfjs_url and not site_url:
                 tf.wasm.setWasmPaths(f"{CDN_URL}tfjs-backend-wasm@4.22.0/dist/")
         return _global_tf()
@@ -73,10 +74,7 @@ def _cdn_urls() -> list[str]:
 async def _load_script(url: str) -> None:
     # A browser may remember that an address failed, which is why another attempt has another one.
     url = urljoin(str(js.location.href), url) + (f"?retry={_n_failures}" if _n_failures else "")
-    failure = (
-        f"Expected TensorFlow.js from {url}, which could not be loaded. Check the connection and try again, or choose "
-        "another address (tfjs_url)."
-    )
+    failure = Sentence("no-tfjs", url=url)
     if hasattr(js, "document"):
         # An element works whatever the page's policy says about code in texts.
         if not await _add_script_element(url):
@@ -88,11 +86,8 @@ async def _load_script(url: str) -> None:
         module = await run_js("url => import(url)")(url)
     except JsException as error:
         if error.name == "EvalError":
-            failure = (
-                "Expected a Content-Security-Policy that lets TensorFlow.js be loaded here, got one without "
-                "'unsafe-eval'. Import it in the worker's own script, as the global `tf`."
-            )
-        raise EngineError(f"{failure} ({error.message})") from error
+            failure = Sentence("forbidden-tfjs")
+        raise EngineError("failed-because", failure=failure, error=str(error.message)) from error
     if _global_tf() is None and hasattr(module, "loadLayersModel"):
         js.tf = module
 
@@ -136,9 +131,9 @@ async def fetch(url: str, kind: str, remedy: str) -> Any:
     try:
         response = await js.fetch(url)
     except JsException as error:
-        raise EngineError(f"Expected {url} to load; the request failed ({error.message}). {remedy}") from error
+        raise EngineError("failed-request", url=url, error=str(error.message), remedy=remedy) from error
     if not response.ok:
-        raise EngineError(f"Expected {url} to load, got HTTP status {response.status}. {remedy}")
+        raise EngineError("http-status", url=url, status=int(response.status), remedy=remedy)
     return await (response.text() if kind == "text" else response.arrayBuffer())
 
 

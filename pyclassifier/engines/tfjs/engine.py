@@ -29,6 +29,7 @@ from ...backbones import (
 )
 from ...data import one_hot
 from ...errors import EngineError
+from ...sentences import Sentence
 from ..base import FitConfig, Network
 from .browser import fetch, find_site, is_software, load_tensorflow, webgl_renderer
 from .model import TfjsModel, engine_errors, to_object
@@ -109,7 +110,7 @@ class TfjsEngine:
         for name in candidates:
             if tf.findBackendFactory(name) and await _set_backend(tf, name):
                 return
-        raise EngineError(f"Expected a backend that works here, got {self._wanted!r}. Choose another one.")
+        raise EngineError("no-backend", got=self._wanted)
 
     @property
     def software(self) -> bool:
@@ -133,7 +134,7 @@ class TfjsEngine:
         """
         tf = await self._loaded()
         if name not in self.backends or not await _set_backend(tf, name):
-            raise EngineError(f"Expected a backend that works here ({', '.join(self.backends)}), got {name!r}.")
+            raise EngineError("other-backend", known=self.backends, got=name)
 
     async def load_backbone(self, card: ModelCard, pooling: Pooling) -> TfjsModel:
         """Load the features part of a backbone from the site's ``models/`` folder."""
@@ -169,12 +170,8 @@ class TfjsEngine:
         """A file of the site's ``models/`` folder."""
         await self._loaded()
         if self._site_url is None:
-            raise EngineError(
-                "Expected to run on a built site, whose folder models/ has the backbones; found none. Give the address "
-                "of one: default_engine(site_url=...)."
-            )
-        remedy = "Check the connection, or rebuild the site with this backbone (web/build.py --backbone)."
-        return await fetch(f"{self._site_url}models/{path}", kind, remedy)
+            raise EngineError("no-site")
+        return await fetch(f"{self._site_url}models/{path}", kind, Sentence("check-models"))
 
     async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
         """Build a model from a topology and all of its weights."""
@@ -198,7 +195,7 @@ class TfjsEngine:
         artifacts = to_object({"modelTopology": topology, "weightSpecs": entries})
         artifacts.weightData = data
         tf = await self._loaded()
-        with engine_errors("build the model"):
+        with engine_errors("build-failed"):
             model = await tf.loadLayersModel(tf.io.fromMemory(artifacts))
             # The site's tf.js brings it (web/fuse.js): nested models, such as a backbone, with fewer kernels.
             for layer in model.layers if hasattr(tf, "fuseRelu6") else ():
@@ -234,7 +231,7 @@ def _encode(weights: Weights) -> tuple[list[dict[str, Any]], Any]:
 
 
 async def _set_backend(tf: Any, name: str) -> bool:
-    with engine_errors(f"start the backend {name!r}"):
+    with engine_errors("backend-failed", backend=name):
         started = bool(await tf.setBackend(name))
         await tf.ready()
         return started

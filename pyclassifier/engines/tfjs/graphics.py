@@ -72,4 +72,4 @@ async def restart(tf: Any) -> None:
         if tf.findBackendFactory(name) and await tf.setBackend(name):
             await tf.ready()
             return
-    raise EngineError("Expected a backend that goes on after the graphics processor was reset, got none. Start anew.")
+    raise EngineError("no-backend-after-reset")

@@ -17,6 +17,7 @@ from ...errors import EngineError
 from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
+from ...sentences import Value
 from ..base import Array, FitConfig
 from .graphics import ResetError, answered, count_resets, is_reset, restart
 
@@ -52,7 +53,7 @@ class TfjsModel:
         """Map a batch to what the last layer gets; see `Predictor.feature_map`."""
         layers = self._model.layers
         if len(layers) != 2 or not hasattr(layers[0], "predictOnBatch"):
-            raise EngineError("Expected a feature extractor: a model and a layer that pools what it gives.")
+            raise EngineError("no-feature-extractor")
         return await self._map(lambda: self._model.layers[0], X)
 
     async def _map(self, choose: Callable[[], Any], X: Array) -> Array:
@@ -64,7 +65,7 @@ class TfjsModel:
             return await self._map_once(choose(), X)
 
     async def _map_once(self, model: Any, X: Array) -> Array:
-        with engine_errors("predict"), self._shared_shaders(X.ndim == 2):
+        with engine_errors("predict-failed"), self._shared_shaders(X.ndim == 2):
             x = self._tensor(self._padded(X))
             try:
                 return (await self._predict(x, model))[: len(X)]
@@ -108,7 +109,7 @@ class TfjsModel:
         optimizer = self._tf.train.adam(config.learning_rate)
         best: list[Any] = []
         try:
-            with engine_errors("train"), self._shared_shaders(X.ndim == 2):
+            with engine_errors("train-failed"), self._shared_shaders(X.ndim == 2):
                 self._model.compile(
                     to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
                 )
@@ -178,7 +179,7 @@ class TfjsModel:
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
         named: dict[str, Array] = {}
-        with engine_errors("read the weights"):
+        with engine_errors("weights-failed"):
             for weight in self._model.weights:
                 tensor = weight.read()
                 values = np.asarray(tensor.dataSync().to_py(), np.float32)
@@ -238,9 +239,9 @@ def to_object(data: dict[str, Any], **proxies: Any) -> Any:
 
 
 @contextmanager
-def engine_errors(doing: str) -> Iterator[None]:
+def engine_errors(code: str, **values: Value) -> Iterator[None]:
     """Turn errors of TensorFlow.js into an `EngineError` that says what it was doing."""
     try:
         yield
     except JsException as error:
-        raise EngineError(f"TensorFlow.js could not {doing}: {error}") from error
+        raise EngineError(code, **values, error=str(error)) from error

@@ -1,10 +1,10 @@
 /** What may be wrong with the photos: each finding shows its photos and offers what mends it, as an edit. */
-import { arrange, canArrange, photoPath, placeOf } from "./album.js";
+import { arrange, canArrange, placeOf } from "./album.js";
 import { element, write } from "./dom.js";
 import { nameOf } from "./format.js";
 import { PhotoGrid } from "./grid.js";
 import { isStopped } from "./operations.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "./sentence.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 import { createWeighButton } from "./weighing.js";
@@ -173,7 +173,7 @@ export class CheckView {
   }
 
   /** @param {Finding} finding */
-  #makeGrid({ kind, groups, reasons }) {
+  #makeGrid({ kind, groups, problems }) {
     const { store } = this.#app;
     const ids = groups.flat();
     const numbers = new Map(
@@ -188,8 +188,8 @@ export class CheckView {
         return groups.length > 1 ? (numbers.get(id) ?? "") : "";
       },
       details: (id) => {
-        const reason = reasons[ids.indexOf(id)];
-        return reason ? [element("p", {}, `${nameOf(photoPath(store.get(), id))}: `, sentence(reason))] : [];
+        const problem = problems[ids.indexOf(id)];
+        return problem ? [element("p", {}, `${nameOf(problem.path)}: `, sentence(problem.reason, problem))] : [];
       },
     });
     grid.show(ids);

@@ -2,8 +2,9 @@
  * Train and use image classifiers from any page: `import { connect } from ".../js/client.js"`.
  *
  * Python (Pyodide) and TensorFlow.js run in a worker; this thread only hands files over and gets results. Calls are
- * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor; a call
- * stopped through its signal before there was a result rejects with an "AbortError". What there is to call is in desk.js.
+ * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor, and whose
+ * code and values make a sentence of it in other languages: see texts/fr.js. A call stopped through its signal before
+ * there was a result rejects with an "AbortError". What there is to call is in desk.js.
  *
  *     const client = await connect({ backend: "auto" });
  *     await client.add("training", files);               // files: File[] or { path: "cat/1.jpg", blob }[]
@@ -217,8 +218,9 @@ export class Client extends Desk {
     }
     this.#calls.delete(reply.id);
     if ("error" in reply) {
-      const { name, message } = reply.error;
-      call.reject(name === ABORTED ? new DOMException(message, ABORTED) : Object.assign(new Error(message), { name }));
+      const { name, message, code, values } = reply.error;
+      const error = Object.assign(new Error(message), { name, code, values });
+      call.reject(name === ABORTED ? new DOMException(message, ABORTED) : error);
     } else {
       call.resolve(reply.result);
     }

@@ -1,7 +1,7 @@
 import { canArrange, photoPath } from "./album.js";
 import { mend } from "./check.js";
 import { element, write } from "./dom.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "./sentence.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./protocol.js").Problem} Problem */
@@ -15,28 +15,26 @@ const MOST_SHOWN = 200;
  */
 export function createProblemList(app) {
   const details = app.find("problems", HTMLDetailsElement);
-  /** @type {Map<string, string>} */
-  const reasons = new Map();
+  /** By their paths. @type {Map<string, Problem>} */
+  const problems = new Map();
   const summary = element("summary");
   const list = element("ul", { class: "problems" });
   const remove = element("button", { type: "button", class: "small" });
   details.replaceChildren(summary, list, element("div", {}, remove));
 
   function show() {
-    const shown = [...reasons].slice(0, MOST_SHOWN);
-    details.hidden = reasons.size === 0;
-    write(summary, () => texts.problems(reasons.size));
-    list.replaceChildren(
-      ...shown.map(([path, reason]) => element("li", {}, element("b", {}, path), " ", sentence(reason))),
-    );
-    if (reasons.size > shown.length) list.append(element("li", {}, () => texts.more(reasons.size - shown.length)));
+    const shown = [...problems.values()].slice(0, MOST_SHOWN);
+    details.hidden = problems.size === 0;
+    write(summary, () => texts.problems(problems.size));
+    list.replaceChildren(...shown.map(makeLine));
+    if (problems.size > shown.length) list.append(element("li", {}, () => texts.more(problems.size - shown.length)));
   }
 
   // Those of them that were taken in, and turned out to be unreadable when they were read.
   remove.addEventListener("click", async () => {
     const { unreadable } = app.store.get();
     if (!unreadable || !(await mend(app, unreadable))) return;
-    for (const id of unreadable.edit.photos) reasons.delete(photoPath(app.store.get(), id));
+    for (const id of unreadable.edit.photos) problems.delete(photoPath(app.store.get(), id));
     show();
     summary.focus();
   });
@@ -47,15 +45,20 @@ export function createProblemList(app) {
   });
 
   return {
-    /** @param {Problem[]} problems a file that is named again keeps one line */
-    add(problems) {
-      for (const { path, reason } of problems) reasons.set(path, reason);
-      if (problems.length > 0) show();
+    /** @param {Problem[]} more a file that is named again keeps one line */
+    add(more) {
+      for (const problem of more) problems.set(problem.path, problem);
+      if (more.length > 0) show();
     },
     clear() {
-      reasons.clear();
+      problems.clear();
       show();
     },
-    count: () => reasons.size,
+    count: () => problems.size,
   };
+}
+
+/** @param {Problem} problem */
+function makeLine(problem) {
+  return element("li", {}, element("b", {}, problem.path), " ", sentence(problem.reason, problem));
 }

@@ -40,13 +40,16 @@
  * @property {string[]} labels  the classes that it is about; imbalance: the largest and the smallest
  * @property {{ photos?: number, side?: number, largest?: number, smallest?: number }} numbers  side: pixels
  * @property {number[][]} groups  ids of the photos; those of a group are the same, or alike
- * @property {string[]} reasons  unreadable: why, of each photo of the only group
+ * @property {Problem[]} problems  unreadable: why, of each photo of the only group
  * @property {Fix[]} fixes  any one of them mends it
  *
  * @typedef {{ findings: Finding[], compared: boolean }} Checked  the gravest first; compared: whether all photos were
  *   compared with each other, so that those that are nearly the same are known
  *
- * @typedef {{ path: string, reason: string }} Problem
+ * @typedef {string | number | string[] | { text: string } & Coded} Value  of a sentence; perhaps a sentence itself
+ * @typedef {{ code?: string, values?: Record<string, Value> }} Coded  what a sentence of Python's is made of, where it is
+ *   not somebody else's
+ * @typedef {{ path: string, reason: string } & Coded} Problem
  * @typedef {"training" | "validation"} Split
  * @typedef {{ path: string, blob: Blob }} NamedBlob
  *
@@ -192,7 +195,8 @@
  * @property {{ features: number, training: number, total: number }} seconds
  * @property {Problem[]} problems
  *
- * @typedef {object} Recognised
+ * @typedef {Coded & Recognition} Recognised
+ * @typedef {object} Recognition
  * @property {string} path
  * @property {string} [error]  why the photo cannot be read; then the rest is missing
  * @property {string} [label]
@@ -352,7 +356,7 @@
  * @typedef {{ id: number, abort: true }} Abort  page -> worker
  * @typedef {{ id: number, progress: Progress }} ProgressReply  worker -> page
  * @typedef {{ id: number, result: unknown }} ResultReply  worker -> page
- * @typedef {{ id: number, error: { name: string, message: string } }} ErrorReply  worker -> page
+ * @typedef {{ id: number, error: { name: string, message: string } & Coded }} ErrorReply  worker -> page
  * @typedef {{ note: Kept }} NoteReply  worker -> page, of its own accord
  * @typedef {{ ended: string }} EndReply  worker -> page: it ends, and why
  * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply | EndReply} Reply

@@ -1,6 +1,6 @@
 import { appendInChunks, bar, element } from "./dom.js";
 import { nameOf, percent } from "./format.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "./sentence.js";
 import { texts } from "./texts.js";
 import { thumbnail } from "./thumbnails.js";
 
@@ -59,7 +59,7 @@ function makeItem({ photo, prediction }, most, explain) {
   const text = element("div", { class: "text" }, file, " ");
   const picture = photo ? [thumbnail(photo, "")] : [];
   if (error !== undefined) {
-    text.append(element("p", { class: "reason" }, sentence(error)));
+    text.append(element("p", { class: "reason" }, sentence(error, prediction)));
     return element("li", { class: "unread" }, ...picture, text);
   }
   text.append(makeVerdict(prediction), " ", makeBars(top.slice(0, most)));

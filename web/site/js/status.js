@@ -1,5 +1,5 @@
 import { element, find, setProgress, textOf, write } from "./dom.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "./sentence.js";
 import { texts } from "./texts.js";
 import { createTimeLeft } from "./timeleft.js";
 
@@ -93,8 +93,8 @@ function explain(error) {
   if (error === undefined) return "";
   if (error instanceof Error && error.name === "Error") return error.message; // made here, of `texts`
   const message = error instanceof Error ? error.message : String(error);
-  if (!message.includes("Traceback")) return sentence(message);
+  if (!message.includes("Traceback")) return sentence(message, Object(error));
   // Python's last line is "package.errors.SomeError: the sentence".
   const last = message.trimEnd().split("\n").at(-1) ?? message;
-  return sentence(last.replace(/^[\w.]+: /, ""));
+  return sentence(last.replace(/^[\w.]+: /, ""), {});
 }

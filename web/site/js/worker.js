@@ -97,8 +97,8 @@ async function answer({ id, method, args, desk }) {
     watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
-    const { name, message } = /** @type {Error} */ (error);
-    self.postMessage({ id, error: { name, message } });
+    const { name, message, code, values } = /** @type {Error & import("./protocol.js").Coded} */ (error);
+    self.postMessage({ id, error: { name, message, code, values } });
     if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error)
       end("Python ran out of memory, or failed otherwise.");
   } finally {
@@ -204,7 +204,7 @@ async function callPython(method, args, report, stop, desk = "photos") {
   const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop, desk);
   const { result, error } = toObject(reply);
   reply.destroy();
-  if (error) throw Object.assign(new Error(error.message), { name: error.name });
+  if (error) throw Object.assign(new Error(error.message), error);
   return result;
 }
 

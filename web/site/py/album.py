@@ -8,6 +8,7 @@ from typing import Any
 
 from pyclassifier import Dataset, Problem, Project, Sample
 from pyclassifier.data import Split
+from pyclassifier.sentences import Sentence
 
 MOST_STEPS = 100
 MOST_OFFERED = 100  # Of a model's classes: more of them than photos would be in the way.
@@ -257,9 +258,9 @@ class Album:
     def _free(self, label: str) -> str:
         label = label.strip()
         if not label:
-            raise ValueError("Expected a name for the class, got none.")
+            raise ValueError(Sentence("no-class-name"))
         if self.now.has(label):
-            raise ValueError(f"Expected a name that no other class has, got {label!r}. Merge the two instead.")
+            raise ValueError(Sentence("class-name-taken", label=label))
         return label
 
     def check(self, photos: Sequence[int]) -> set[int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exchange import Data, Emit, Stop, as_dict, reporter, stopper
+from exchange import Data, Emit, Stop, as_dict, listed, reporter, stopper
 
+from pyclassifier import Problem
 from pyclassifier.aio import check_dataset
 from pyclassifier.backbones import get_card
 from pyclassifier.judging import Finding, Fix, find_faults
@@ -41,9 +42,11 @@ async def check(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Da
         min_side = get_card(classifier.backbone, classifier.input_size).input_size // 2
         findings = find_faults(dataset.samples, facts, groups, min_side)
     ids = bench.album.ids()
-    reasons = {ids[sample.id]: fact.reason for sample, fact in zip(dataset.samples, facts, strict=True)}
+    unreadable = [
+        Problem(sample.path, fact.reason) for sample, fact in zip(dataset.samples, facts, strict=True) if fact.reason
+    ]
     return {
-        "findings": [_describe(finding, ids, reasons) for finding in findings],
+        "findings": [_describe(finding, ids, unreadable) for finding in findings],
         "compared": all(fact.reason or fact.digest in bench.alike for fact in facts),
     }
 
@@ -57,14 +60,14 @@ def _is_prepared(bench: Workbench) -> bool:
     return not digests <= set(bench.alike)
 
 
-def _describe(finding: Finding, ids: dict[Any, int], reasons: dict[int, str | None]) -> Data:
+def _describe(finding: Finding, ids: dict[Any, int], unreadable: Sequence[Problem]) -> Data:
     groups = [[ids[sample.id] for sample in group] for group in finding.groups]
     return {
         "kind": finding.kind,
         "labels": list(finding.labels),
         "numbers": dict(finding.numbers),
         "groups": groups,
-        "reasons": [reasons[photo] for photo in groups[0]] if finding.kind == "unreadable" else [],
+        "problems": listed(unreadable) if finding.kind == "unreadable" else [],
         "fixes": [_edit(fix, ids) for fix in finding.fixes],
     }
 

@@ -14,6 +14,7 @@ from pyclassifier import AsyncImageClassifier, Dataset, decode_image
 from pyclassifier.backbones import small_cnn
 from pyclassifier.data import center_digit, draw_samples, encode_bmp, examples, from_idx, from_sprite
 from pyclassifier.errors import DatasetError
+from pyclassifier.sentences import Sentence
 
 N_EXAMPLES = 20
 DEFAULTS = {"nTraining": 1000, "nValidation": 200, "batchSize": 500, "epochs": 50, "learningRate": 1e-3, "seed": 0}
@@ -27,7 +28,7 @@ class DigitsDesk(Workbench):
     async def add_digits(self, files: Sequence[File], *, emit: Emit, stop: Stop) -> Data:
         """Take in a pair of files instead of the digits so far: pictures and labels, in either order."""
         if len(files) != 2:
-            raise DatasetError(f"Expected 2 files, one of pictures and one of labels; got {len(files)}.")
+            raise DatasetError("not-two-files", got=len(files))
         first, second = [await Reader(file)() for file in files]
         pair = (second, first) if _is_image(second) else (first, second)
         self.classifier.cache.forget(self.dataset.samples)
@@ -48,7 +49,7 @@ class DigitsDesk(Workbench):
         chosen = DEFAULTS | given
         whole = self.dataset
         if len(whole.labels) < 2:
-            raise DatasetError("Expected digits of at least 2 classes. Load digits first.")
+            raise DatasetError("few-digit-classes")
         drawn = draw_samples(whole, chosen["nTraining"], chosen["nValidation"], chosen["seed"])
         side = _side(await drawn.samples[0].read())
         self.classifier.set_params(
@@ -65,7 +66,7 @@ class DigitsDesk(Workbench):
         """Read a drawing: grey pixels, white on black, row by row."""
         drawing = np.frombuffer(as_bytes(pixels), np.uint8).reshape(height, width)
         if not drawing.any():
-            raise ValueError("Expected a drawn digit; nothing is drawn yet.")
+            raise ValueError(Sentence("nothing-drawn"))
         topology = self.classifier.topology
         digit = center_digit(
             drawing, topology["config"]["layers"][0]["config"]["batch_input_shape"][1] if topology else 28
@@ -83,7 +84,7 @@ class DigitsDesk(Workbench):
         opened = await AsyncImageClassifier.load(as_bytes(data), engine=self.engine)
         if opened.topology is None:
             opened.close()
-            raise ValueError("Expected a network that was trained on the page “Digits”, got a classifier of photos.")
+            raise ValueError(Sentence("not-a-digits-network"))
         return self.keep(opened)
 
 

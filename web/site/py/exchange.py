@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
 from pyclassifier import ModelCard, Problem, Progress, Sample
+from pyclassifier.sentences import coded
 
 Data = dict[str, Any]
 Emit = Callable[[Data], None]
@@ -118,7 +119,12 @@ def read_card(fields: Data) -> ModelCard:
 
 def listed(problems: Sequence[Problem]) -> list[Data]:
     """Problems for the page."""
-    return [{"path": problem.path, "reason": problem.reason} for problem in problems]
+    return [{"path": problem.path, "reason": problem.reason, **coded(problem.reason)} for problem in problems]
+
+
+def unread(problem: Problem) -> Data:
+    """What is told of a photo that was to be recognised and cannot be read."""
+    return {"path": problem.path, "error": problem.reason, **coded(problem.reason)}
 
 
 def reporter(emit: Emit) -> Callable[[Progress], None]:
@@ -133,4 +139,4 @@ def stopper(stop: Stop) -> Callable[[], bool]:
 
 def error(name: str, message: str) -> Data:
     """A reply that is an error."""
-    return {"error": {"name": name, "message": message}}
+    return {"error": {"name": name, "message": message, **coded(message)}}

@@ -25,6 +25,7 @@ from pyclassifier.data import (
     why_skip,
 )
 from pyclassifier.errors import ImageDecodeError, StoppedError
+from pyclassifier.sentences import Sentence
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -53,7 +54,7 @@ async def add(bench: Workbench, how: Any, files: Sequence[File], *, emit: Emit, 
             photos, tables, _answers(as_dict(options.get("mapping"))), split=split, label_by=bench.label_by
         )
     if stop.requested:
-        raise StoppedError("Stopped before the photos were taken in.")
+        raise StoppedError("stopped-adding")
     question = _question(found, listing)
     if question:
         return _ask(bench, question)
@@ -99,7 +100,7 @@ async def _read_tables(listing: Files, problems: list[Problem]) -> dict[str, byt
             try:
                 tables[path] = await read()
             except OSError as error:
-                problems.append(Problem(path, f"could not be read ({error})."))
+                problems.append(Problem(path, Sentence("could-not-read", error=str(error))))
     return tables
 
 
@@ -155,7 +156,7 @@ async def picture(bench: Workbench, photo: int, size: int, *, emit: Emit, stop: 
     try:
         data = await sample.read()
     except OSError as error:
-        raise ImageDecodeError(sample.path, f"could not be read ({error}).") from error
+        raise ImageDecodeError(sample.path, "could-not-read", error=str(error)) from error
     return make_thumbnail(data, sample.path, size)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter, stopper
+from exchange import Data, Emit, File, Stop, as_dict, as_samples, reporter, stopper, unread
 
 from pyclassifier import AsyncImageNetClassifier, ModelCard, Problem
 from pyclassifier.classifiers import Recognition
@@ -48,7 +48,7 @@ class Recogniser:
         )
         reasons = iter(problems)  # In the samples' order, one for each empty list.
         return [
-            _recognised(sample.path, best) if best else {"path": sample.path, "error": next(reasons).reason}
+            _recognised(sample.path, best) if best else unread(next(reasons))
             for sample, best in zip(samples, found, strict=True)
         ]
 

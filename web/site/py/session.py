@@ -16,7 +16,8 @@ from recognise import Recogniser
 from workbench import FlatWorkbench, Workbench
 
 from pyclassifier import ModelCard, PyClassifierError, default_engine
-from pyclassifier.errors import StoppedError
+from pyclassifier.errors import StoppedError, sentence_of
+from pyclassifier.sentences import Sentence
 
 KEPT = ("photos", "logos", "digits")  # Desks whose projects are kept in the browser.
 
@@ -66,14 +67,14 @@ class Session:
                 raise ValueError(f"Expected a method of the desk {desk!r}, got {method!r}, which is one of {having}.")
             return {"result": await bench.methods[method](bench, *args, emit=_noting(bench, method, emit), stop=stop)}
         except StoppedError as stopped:
-            return error("AbortError", str(stopped))
+            return error("AbortError", stopped.sentence)
         except (PyClassifierError, ValueError) as expected:
-            return error(type(expected).__name__, str(expected))
+            return error(type(expected).__name__, sentence_of(expected))
         except MemoryError:
-            return error("MemoryError", "This tab ran out of memory. Use fewer or smaller photos, and reload the page.")
+            return error("MemoryError", Sentence("out-of-memory"))
         except Exception as unexpected:
             traceback.print_exc()  # For the console; a visitor gets a sentence.
-            return error("InternalError", f"Something went wrong inside pyclassifier ({type(unexpected).__name__}).")
+            return error("InternalError", Sentence("internal-error", kind=type(unexpected).__name__))
 
     async def keep(self, desk: str) -> None:
         """See to it that what the last call changed is kept; called by the worker after each one."""

@@ -21,7 +21,7 @@ import take
 from album import Album, Place
 from answers import answer
 from desk_project import describe_opened
-from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict, as_samples, listed, reporter, stopper
+from exchange import Data, Emit, File, Reader, Stop, as_bytes, as_dict, as_samples, listed, reporter, stopper, unread
 from keeping import Keeper
 from numpy.typing import NDArray
 from options import describe_params, read_options
@@ -236,6 +236,6 @@ def _recognised(
     path: str, row: NDArray[np.float32], labels: list[str], reasons: Iterator[Problem], threshold: float | None
 ) -> Data:
     if np.isnan(row[0]):
-        return {"path": path, "error": next(reasons).reason}
+        return unread(next(reasons))
     best, ranked = answer(row, labels, threshold)
     return {"path": path, **best, "top": ranked[:TOP]}

@@ -806,5 +806,5 @@ export const texts = {
   },
 };
 
-/** Python's sentences and what they are in this language: {} stands for what varies, {0} for the first of that. @type {Record<string, string>} */
+/** Python's sentences, by their codes; those that are missing are said as Python says them. @type {Record<string, string>} */
 export const sentences = {};

@@ -705,70 +705,120 @@ export const texts = {
   },
 };
 
-/** Les phrases de Python, {} tenant la place de ce qui varie. @type {typeof import("./en.js").sentences} */
+/** Les phrases de Python, par leurs codes. @type {typeof import("./en.js").sentences} */
 export const sentences = {
-  "the file is empty.": "le fichier est vide.",
-  "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
-    "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
-  "not an image ({}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.":
-    "ce n’est pas une image ({0}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
-  "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG.":
-    "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
-  "{} photos cannot be read here. Export it as JPEG.":
-    "les photos {0} ne peuvent pas être lues ici. Exportez-la en JPEG.",
-  "the image is damaged or incomplete ({}).": "l’image est endommagée ou incomplète ({0}).",
-  "the image has more than {} million pixels. Make it smaller, or raise max_pixels.":
-    "l’image a plus de {0} millions de pixels. Réduisez-la.",
-  "the file could not be read ({}).": "le fichier n’a pas pu être lu ({0}).",
-  "a file of the operating system, not a photo.": "un fichier du système d’exploitation, pas une photo.",
-  "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.":
-    "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
-  "no photo is called {}.": "aucune photo ne s’appelle {0}.",
-  "names no photo.": "ne nomme aucune photo.",
-  "{} may be {}. Write the folder, too.": "{0} peut être {1}. Indiquez aussi le dossier.",
-  "rows give it different classes, such as {} and {}.":
-    "des lignes lui donnent des classes différentes, comme {0} et {1}.",
-  "its row gives it no class ({}).": "sa ligne ne lui donne pas de classe ({0}).",
-  "no row of {} names it.": "aucune ligne de {0} ne la nomme.",
-  "{} more rows like these.": "encore {0} lignes comme celles-ci.",
-  "names no photos with their classes. Add it together with its photos.":
-    "ne nomme pas de photos avec leurs classes. Ajoutez-le avec ses photos.",
-  "a zip that is not looked into here. Unpack it first.": "un zip qui n’est pas ouvert ici. Décompressez-le d’abord.",
-  "Expected a table with a row for each photo in {}, got an empty file.":
-    "Un tableau avec une ligne par photo est attendu dans {0}, mais le fichier est vide.",
-  "Expected text in UTF-8 or UTF-16 in {}, got something else ({}). Save it again as “CSV UTF-8”.":
-    "Un texte en UTF-8 ou UTF-16 est attendu dans {0}, mais c’est autre chose ({1}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
-  "a hidden file.": "un fichier caché.",
-  "its name does not say its class. Call it by its class and a number, such as android-0.jpg.":
-    "son nom ne dit pas sa classe. Nommez-la par sa classe et un numéro, comme android-0.jpg.",
-  "the model does not know the class {}.": "le modèle ne connaît pas la classe {0}.",
-  "Expected photos of at least 2 classes, got {}. Add a folder for each class.":
-    "Il faut des photos d’au moins 2 classes, reçu : {0}. Ajoutez un dossier par classe.",
-  "Expected readable training photos of each class, got none of {}. See the list of problems, and add photos that can be read.":
-    "Il faut des photos d’entraînement lisibles de chaque classe, aucune de {0}. Voyez la liste des problèmes, et ajoutez des photos lisibles.",
-  "Expected a model archive (.zip), got something else or a damaged one ({}).":
-    "Une archive de modèle (.zip) est attendue, mais c’est autre chose ou elle est endommagée ({0}).",
-  "Expected a model that pyclassifier or Teachable Machine wrote; this one is built otherwise ({}: {}).":
-    "Un modèle écrit par pyclassifier ou Teachable Machine est attendu ; celui-ci est construit autrement ({0} : {1}).",
-  "Expected {} in the zip; {} is missing.": "{0} est attendu dans le zip ; {1} manque.",
-  "Expected a zip file of folders of photos, got something else ({}).":
-    "Un fichier zip de dossiers de photos est attendu, mais c’est autre chose ({0}).",
-  "Expected a name for the class, got none.": "Il faut un nom pour la classe.",
-  "Expected a name that no other class has, got {}. Merge the two instead.":
-    "Il faut un nom qu’aucune autre classe ne porte, reçu : {0}. Fusionnez plutôt les deux.",
-  "Expected a project (.zip), got something else or a damaged one ({}).":
-    "Un projet (.zip) est attendu, mais c’est autre chose ou il est endommagé ({0}).",
-  "Expected a project that pyclassifier wrote; this one is damaged, or of another version ({}: {}).":
-    "Un projet écrit par pyclassifier est attendu ; celui-ci est endommagé ou d’une autre version ({0} : {1}).",
-  "Expected 2 files, one of pictures and one of labels; got {}.":
-    "Il faut 2 fichiers, un d’images et un d’étiquettes ; reçu : {0}.",
-  "Expected a network that was trained on the page “Digits”, got a classifier of photos.":
+  "about-file": "{path} : {reason}",
+  "empty-file": "le fichier est vide.",
+  "unreadable-file": "le fichier n’a pas pu être lu ({error}).",
+  "hidden-file": "un fichier caché.",
+  "system-file": "un fichier du système d’exploitation, pas une photo.",
+  "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "zip-inside": "un zip qui n’est pas ouvert ici. Décompressez-le d’abord.",
+  "photo-format": "les photos {format} ne peuvent pas être lues ici. Exportez-la en JPEG.",
+  "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "heic-or-video": "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
+  "damaged-image": "l’image est endommagée ou incomplète ({error}).",
+  "many-pixels": "l’image a plus de {millions} millions de pixels. Réduisez-la.",
+  "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
+  "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
+  "no-class-in-name": "son nom ne dit pas sa classe. Nommez-la par sa classe et un numéro, comme android-0.jpg.",
+  "empty-class-name": "Il faut un nom pour la classe, reçu : « {label} ».",
+  "unknown-class": "le modèle ne connaît pas la classe « {label} ».",
+  "not-a-zip": "Un fichier zip de dossiers de photos est attendu, mais c’est autre chose ({error}).",
+  "large-zip":
+    "Le zip peut contenir au plus {most_files} fichiers et {most_bytes} octets ; il en a {files} et {bytes}. Répartissez-le en plusieurs.",
+  "large-member": "{name} peut avoir au plus {most} octets ; il en a {got}.",
+  "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
+  "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
+  "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
+  "not-unicode":
+    "Un texte en UTF-8 ou UTF-16 est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
+  "not-csv": "Un fichier CSV est attendu dans {table}, mais c’est autre chose ({error}).",
+  "table-not-json":
+    "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais ce n’est pas du JSON ({error}).",
+  "not-records":
+    "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais c’est autre chose.",
+  "table-of-others": "ne nomme pas de photos avec leurs classes. Ajoutez-le avec ses photos.",
+  "no-such-photo": "aucune photo ne s’appelle « {name} ».",
+  "no-photo-named": "ne nomme aucune photo.",
+  "ambiguous-photo": "« {name} » peut être l’une de plusieurs photos ({paths}). Indiquez aussi le dossier.",
+  "contradictory-rows": "des lignes lui donnent des classes différentes ({labels}).",
+  "row-without-class": "sa ligne ne lui donne pas de classe ({row}).",
+  "photo-without-row": "aucune ligne ne la nomme ({tables}).",
+  "more-rows": "encore {rows} lignes comme celles-ci.",
+  "not-idx":
+    "Un fichier IDX d’octets sans signe est attendu, comme train-images-idx3-ubyte.gz ; celui-ci commence par {start}.",
+  "short-idx": "Un fichier IDX est attendu ; celui-ci s’arrête dans son en-tête.",
+  "other-idx-size": "Un fichier IDX de {shape} doit avoir {expected} octets ; celui-ci en a {got}.",
+  "no-idx-pair":
+    "Un fichier IDX d’images (3 dimensions) et un d’étiquettes (1) sont attendus ; reçu : {first} et {second}.",
+  "damaged-gzip": "Un fichier comprimé par gzip est attendu ; il est endommagé ({error}).",
+  "short-gzip": "Un fichier comprimé par gzip est attendu ; il est incomplet.",
+  "large-gzip": "Un fichier comprimé peut contenir au plus {most} octets ; il en a plus.",
+  "unreadable-sprite": "Une image avec un dessin par ligne est attendue ; {reason}",
+  "other-sprite-width":
+    "Une image de {expected} pixels de large est attendue, avec un dessin de {side} x {side} par ligne ; celle-ci en a {got}.",
+  "other-label-count": "Il faut une étiquette pour chacune des {pictures} images ; il y en a {got}.",
+  "other-digits": "Il faut de 1 à {most} images de 1 à 256 pixels ; reçu : {shape}.",
+  "few-digits": "Il y a {total} images pour entraîner et pour juger ; {training} + {validation}, c’est trop.",
+  "no-classes": "Il faut des photos d’au moins 2 classes, il n’y en a pas. Ajoutez un dossier par classe.",
+  "one-class":
+    "Il faut des photos d’au moins 2 classes, il n’y en a qu’une (« {label} »). Ajoutez un dossier par classe.",
+  "only-validation":
+    "Il faut des photos d’entraînement de chaque classe, il n’y en a pas de « {label} » (pour la validation : {validation}). Ajoutez-en, ou retirez « {label} » de la validation.",
+  "unreadable-classes":
+    "Il faut des photos d’entraînement lisibles de chaque classe ; il en manque pour : {labels}. Voyez la liste des problèmes, et ajoutez des photos lisibles.",
+  "no-known-photos": "Il faut des photos lisibles des classes {classes} ; il n’y en a pas.",
+  "one-group":
+    "Pour la validation croisée, il faut des photos de « {label} » qui ne se ressemblent pas toutes et ne viennent pas toutes de la même rafale. Ajoutez-en d’autres.",
+  "few-groups":
+    "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
+  "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "nothing-to-explain":
+    "Il faut un modèle qui s’appuie sur un réseau préentraîné ; on ne peut pas regarder dans un réseau entraîné depuis zéro.",
+  "not-an-archive":
+    "Une archive de modèle (.zip) est attendue, mais c’est autre chose ou elle est endommagée ({error}).",
+  "archive-without": "{files} sont attendus dans le zip ; il manque : {missing}.",
+  "not-all-files": "{files} sont attendus ensemble ; il manque : {missing}. Choisissez les trois.",
+  "other-model":
+    "Un modèle écrit par pyclassifier ou Teachable Machine est attendu ; celui-ci est construit autrement ({kind} : {error}).",
+  "not-json": "Du JSON est attendu dans {name} ; il est endommagé ({error}).",
+  "not-an-object": "Un objet est attendu dans {name}, mais c’est autre chose ({got}).",
+  "other-label-number": "Le modèle a {expected} sorties, il faut autant d’étiquettes ; il y en a {got}.",
+  "short-weights": "Il faut au moins {least} octets de poids, il y en a {got}. Le fichier est incomplet.",
+  "other-weights": "Il faut {expected} octets de poids, il y en a {got}. Le fichier appartient à un autre modèle.",
+  "not-a-project": "Un projet (.zip) est attendu, mais c’est autre chose ou il est endommagé ({error}).",
+  "model-for-project":
+    "Un projet est attendu, mais ce zip n’a pas de project.json. C’est un modèle : ouvrez-le comme modèle.",
+  "other-zip-for-project":
+    "Un projet est attendu, mais ce zip n’a pas de project.json. Choisissez un fichier enregistré comme projet.",
+  "large-project": "Le zip d’un projet peut contenir au plus {most} fichiers ; celui-ci en a {got}.",
+  "damaged-project": "Un projet dont {name} est lisible est attendu ; il est endommagé ({error}).",
+  "other-project":
+    "Un projet écrit par pyclassifier est attendu ; celui-ci est endommagé ou d’une autre version ({kind} : {error}).",
+  "unreadable-when-saved": "n’a pas pu être lue quand le projet a été enregistré ({error}).",
+  "missing-in-project": "manque dans le projet. Ajoutez-la de nouveau.",
+  "no-backend": "Il faut un moteur de calcul qui marche ici, ce n’est pas le cas de « {got} ». Choisissez-en un autre.",
+  "other-backend": "Il faut un moteur de calcul qui marche ici ({known}), ce n’est pas le cas de « {got} ».",
+  "no-backend-after-reset":
+    "Aucun moteur de calcul ne marche plus depuis que le processeur graphique a été réinitialisé. Recommencez.",
+  "build-failed": "TensorFlow.js n’a pas pu construire le modèle : {error}",
+  "backend-failed": "TensorFlow.js n’a pas pu démarrer « {backend} » : {error}",
+  "train-failed": "TensorFlow.js n’a pas pu entraîner : {error}",
+  "predict-failed": "TensorFlow.js n’a pas pu prédire : {error}",
+  "weights-failed": "TensorFlow.js n’a pas pu lire les poids : {error}",
+  "failed-request": "{url} n’a pas pu être chargé : la requête a échoué ({error}). {remedy}",
+  "http-status": "{url} n’a pas pu être chargé (HTTP {status}). {remedy}",
+  "check-models": "Vérifiez la connexion, ou reconstruisez le site avec ce réseau (web/build.py --backbone).",
+  "could-not-read": "n’a pas pu être lu ({error}).",
+  "no-class-name": "Il faut un nom pour la classe.",
+  "class-name-taken":
+    "Il faut un nom qu’aucune autre classe ne porte, ce n’est pas le cas de « {label} ». Fusionnez plutôt les deux.",
+  "not-two-files": "Il faut 2 fichiers, un d’images et un d’étiquettes ; reçu : {got}.",
+  "few-digit-classes": "Il faut des chiffres d’au moins 2 classes. Chargez d’abord des chiffres.",
+  "nothing-drawn": "Il faut un chiffre dessiné ; rien n’est encore dessiné.",
+  "not-a-digits-network":
     "Un réseau entraîné sur la page « Chiffres » est attendu, mais c’est un classifieur de photos.",
-  "Expected digits of at least 2 classes. Load digits first.":
-    "Il faut des chiffres d’au moins 2 classes. Chargez d’abord des chiffres.",
-  "Expected a trained model; train one or open one first.":
-    "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
-  "This tab ran out of memory. Use fewer or smaller photos, and reload the page.":
-    "Cet onglet manque de mémoire. Prenez moins de photos ou de plus petites, et rechargez la page.",
-  "Something went wrong inside pyclassifier ({}).": "Une erreur s’est produite dans pyclassifier ({0}).",
+  "out-of-memory": "Cet onglet manque de mémoire. Prenez moins de photos ou de plus petites, et rechargez la page.",
+  "internal-error": "Une erreur s’est produite dans pyclassifier ({kind}).",
 };

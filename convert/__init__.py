@@ -11,26 +11,7 @@ from .running import run_tfjs
 from .sources import Architecture
 
 __all__ = [
-    "Architecture",
-    "ConvertError",
-    "CustomLayer",
-    "KerasModel",
-    "LayersModel",
-    "Options",
-    "Report",
-    "UnsupportedLayerError",
-    "absorb_padding",
-    "convert",
-    "cut_at",
-    "fold_batchnorm",
-    "make_head",
-    "read_keras",
-    "read_tfjs",
-    "run_tfjs",
-    "split_at",
-    "summary",
-    "to_layers_model",
-    "verify",
-    "write_keras",
-    "write_tfjs",
-]
+    "Architecture", "ConvertError", "CustomLayer", "KerasModel", "LayersModel", "Options", "Report",
+    "UnsupportedLayerError", "absorb_padding", "convert", "cut_at", "fold_batchnorm", "make_head", "read_keras",
+    "read_tfjs", "run_tfjs", "split_at", "summary", "to_layers_model", "verify", "write_keras", "write_tfjs",
+]  # fmt: skip

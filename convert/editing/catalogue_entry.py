@@ -48,8 +48,7 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
     made = shapes.get(feature_layer or "")
     if not feature_layer or not made or len(made) != 4 or not made[1] or not made[3]:
         raise ConvertError(f"Expected a layer with a feature map (None, s, s, channels) for a card, got {made}.")
-    scales_itself = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in graph.layers)
-    scaling = (1.0, 0.0) if scales_itself else (127.5, -1.0)
+    scaling = (1.0, 0.0) if graph.scales_pixels() else (127.5, -1.0)
     return ModelCard(
         name=name,
         title=name,

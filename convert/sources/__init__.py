@@ -7,18 +7,6 @@ from .pip_packages import Package, PackagedFile, download_package, extract_membe
 from .reading import find_format, read_model
 
 __all__ = [
-    "LEMMAS",
-    "REGISTRY",
-    "SYNSETS",
-    "Architecture",
-    "Package",
-    "PackagedFile",
-    "download_package",
-    "extract_member",
-    "find_format",
-    "named_source",
-    "read_classes",
-    "read_labels",
-    "read_model",
-    "read_packaged",
+    "LEMMAS", "REGISTRY", "SYNSETS", "Architecture", "Package", "PackagedFile", "download_package",
+    "extract_member", "find_format", "named_source", "read_classes", "read_labels", "read_model", "read_packaged",
 ]  # fmt: skip

@@ -11,9 +11,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models import Array, Config
+from ...models import Array, Config, Shape
 
-Shape = tuple[int | None, ...]
 UNSEEN = "unseen "
 _MERGES = {"Add", "Multiply", "Average", "Maximum", "Minimum"}
 

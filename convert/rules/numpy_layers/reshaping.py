@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...models import Array, Config, side_pairs
-from .rule import Rule, as_stored, sizes, spatial_last
+from ...models import Array, Config, per_axis, side_pairs
+from .rule import Rule, as_stored, spatial_last
 
 
 def _merge(function: Callable[[Any, Any], Any], *, mean: bool = False) -> Rule:
@@ -65,7 +65,7 @@ def _upsample(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) 
     way = config.get("interpolation", "nearest")
     if way not in ("nearest", "bilinear"):
         raise NotImplementedError(f"interpolation {way!r:.30}")
-    for axis, factor in enumerate(sizes(config.get("size", 2), x.ndim - 2), 1):
+    for axis, factor in enumerate(per_axis(config.get("size", 2), x.ndim - 2), 1):
         x = np.repeat(x, factor, axis) if way == "nearest" else _stretch(x, factor, axis)
     return as_stored(config, x)
 

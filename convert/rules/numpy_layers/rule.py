@@ -12,11 +12,6 @@ from ...models import Array, Config
 Rule = Callable[[Config, Sequence[Array], Sequence[Array]], Array]
 
 
-def sizes(value: Any, rank: int) -> tuple[int, ...]:
-    """Return a size per axis: configurations hold one number, or one each."""
-    return (int(value),) * rank if isinstance(value, int | float) else tuple(int(n) for n in value)
-
-
 def axes(value: Any, rank: int) -> tuple[int, ...]:
     """Return axes counted from the front, in order."""
     given = value if isinstance(value, list | tuple) else [value]

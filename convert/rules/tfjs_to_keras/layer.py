@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models import Config, group_name
+from ...models import Array, Config, group_name
 
-Array = NDArray[np.generic]
 Shape = tuple[int | None, ...] | None
 
 

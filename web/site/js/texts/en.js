@@ -510,17 +510,19 @@ export const texts = {
   between: (low, high) => `${low} to ${high}`,
   confusionOpens: "Rows: what the photos show. Columns: what the model says. Press a number to see its photos.",
   /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) =>
-    shown === said ? `${photos(n)} of “${shown}”, recognised` : `${photos(n)} of “${shown}”, taken for “${said}”`,
+  cell: (n, label, predicted) =>
+    label === predicted
+      ? `${photos(n)} of “${label}”, recognised`
+      : `${photos(n)} of “${label}”, taken for “${predicted}”`,
   /** @param {number} n chosen @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `${n} of ${total} chosen:` : `All ${total}, or choose some:`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
   /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
-  judged: (shown, said, probability, other) =>
-    shown === said
-      ? `“${shown}”, ${probability}`
-      : `In “${shown}” (${other}); the model says “${said}” (${probability})`,
+  judged: (label, predicted, probability, other) =>
+    label === predicted
+      ? `“${label}”, ${probability}`
+      : `In “${label}” (${other}); the model says “${predicted}” (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Move to “${label}”`,
   /** @param {string} label */

@@ -444,19 +444,19 @@ export const texts = {
   confusionOpens:
     "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
   /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) =>
-    shown === said
-      ? `${photos(n)} de « ${shown} », bien reconnues`
-      : `${photos(n)} de « ${shown} », prises pour « ${said} »`,
+  cell: (n, label, predicted) =>
+    label === predicted
+      ? `${photos(n)} de « ${label} », bien reconnues`
+      : `${photos(n)} de « ${label} », prises pour « ${predicted} »`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `${n} sur ${total} sélectionnées :` : `Toutes (${total}), ou choisissez-en :`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
   /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
-  judged: (shown, said, probability, other) =>
-    shown === said
-      ? `« ${shown} », ${probability}`
-      : `Dans « ${shown} » (${other}) ; le modèle dit « ${said} » (${probability})`,
+  judged: (label, predicted, probability, other) =>
+    label === predicted
+      ? `« ${label} », ${probability}`
+      : `Dans « ${label} » (${other}) ; le modèle dit « ${predicted} » (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Déplacer vers « ${label} »`,
   /** @param {string} label */

@@ -509,7 +509,7 @@ export const texts = {
   /** @param {string} low @param {string} high */
   between: (low, high) => `${low} to ${high}`,
   confusionOpens: "Rows: what the photos show. Columns: what the model says. Press a number to see its photos.",
-  /** @param {number} n @param {string} shown @param {string} said */
+  /** @param {number} n @param {string} label @param {string} predicted */
   cell: (n, label, predicted) =>
     label === predicted
       ? `${photos(n)} of “${label}”, recognised`
@@ -518,7 +518,7 @@ export const texts = {
   cellChosen: (n, total) => (n > 0 ? `${n} of ${total} chosen:` : `All ${total}, or choose some:`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
-  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
+  /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
       ? `“${label}”, ${probability}`

@@ -443,7 +443,7 @@ export const texts = {
   between: (low, high) => `${low} à ${high}`,
   confusionOpens:
     "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
-  /** @param {number} n @param {string} shown @param {string} said */
+  /** @param {number} n @param {string} label @param {string} predicted */
   cell: (n, label, predicted) =>
     label === predicted
       ? `${photos(n)} de « ${label} », bien reconnues`
@@ -452,7 +452,7 @@ export const texts = {
   cellChosen: (n, total) => (n > 0 ? `${n} sur ${total} sélectionnées :` : `Toutes (${total}), ou choisissez-en :`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
-  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
+  /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
       ? `« ${label} », ${probability}`

@@ -408,14 +408,14 @@ export const texts = {
   /** @param {string} low @param {string} high */
   between: (low, high) => `${low} 至 ${high}`,
   confusionOpens: "行：照片的真实类别。列：模型的判断。点按数字可查看相应照片。",
-  /** @param {number} n @param {string} shown @param {string} said */
+  /** @param {number} n @param {string} label @param {string} predicted */
   cell: (n, label, predicted) =>
     label === predicted ? `“${label}”的 ${photos(n)}，识别正确` : `“${label}”的 ${photos(n)}，被认成“${predicted}”`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `已选 ${n} / ${total} 张：` : `全部 ${total} 张，也可以只选其中几张：`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
-  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
+  /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
       ? `“${label}”，${probability}`

@@ -39,7 +39,11 @@ def made_once(name: str, make: Callable[[Path], None], *inputs: str | Path) -> P
             made = Path(temporary) / "made"
             made.mkdir()
             make(made)
-            made.replace(folder)
+            try:
+                made.replace(folder)
+            except OSError:
+                if not folder.exists():  # Else another process made the same meanwhile.
+                    raise
     return folder
 
 

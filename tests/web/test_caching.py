@@ -94,3 +94,17 @@ def test_a_backbones_code_is_all_that_prepares_it():
         "convert/models/flat_graph.py",
     } <= code
     assert not {path for path in code if path.startswith((".venv", "pyclassifier/engines"))}
+
+
+def test_two_processes_may_make_the_same_at_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(caching, "CACHE", tmp_path)
+
+    def make(folder):
+        (folder / "file").write_text("mine")
+        if not others:
+            others.append(caching.made_once("thing", make, "input"))  # the other process, which is quicker
+
+    make.__module__ = "caching"
+    others = []
+    made = caching.made_once("thing", make, "input")
+    assert made == others[0] and (made / "file").read_text() == "mine"

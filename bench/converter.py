@@ -40,12 +40,16 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "convert")]
 
 import zoo  # type: ignore[import-not-found]  # noqa: E402
 
-from pyclassifier.convert.custom import custom_module  # noqa: E402
+from pyclassifier.convert.comparing import compare  # noqa: E402
 from pyclassifier.convert.errors import ConvertError  # noqa: E402
+from pyclassifier.convert.formats import custom_module  # noqa: E402
 from pyclassifier.convert.pipeline import convert  # noqa: E402
-from pyclassifier.convert.running import Job, TfjsRun, run_many  # noqa: E402
-from pyclassifier.convert.saved_models import PACKAGES  # noqa: E402
-from pyclassifier.convert.verify import compare  # noqa: E402
+from pyclassifier.convert.running import (  # noqa: E402
+    PACKAGES,
+    Job,
+    TfjsRun,
+    run_many,
+)
 
 ENVIRONMENT = ROOT / ".cache" / "tensorflowjs"
 THEIR_SCRIPT = ROOT / "bench" / "contestants" / "tensorflowjs_converter.py"

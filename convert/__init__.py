@@ -1,20 +1,14 @@
 """Models between Keras and TensorFlow.js, without either of them being installed."""
 
-from .applications import Architecture
-from .custom import CustomLayer
-from .edit import cut_at, fold_batchnorm, split_at
+from .comparing import verify
+from .editing import absorb_padding, cut_at, fold_batchnorm, make_head, split_at, summary
 from .errors import ConvertError, UnsupportedLayerError
-from .head import make_head
-from .keras_files import read_keras
-from .keras_to_tfjs import to_layers_model
-from .model import KerasModel, LayersModel
-from .padding import absorb_padding
+from .formats import read_keras, read_tfjs, write_tfjs
+from .models import CustomLayer, KerasModel, LayersModel
 from .pipeline import Options, Report, convert
+from .rules import to_layers_model, write_keras
 from .running import run_tfjs
-from .summary import summary
-from .tfjs_files import read_tfjs, write_tfjs
-from .tfjs_to_keras import write_keras
-from .verify import verify
+from .sources import Architecture
 
 __all__ = [
     "Architecture",

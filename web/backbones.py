@@ -10,15 +10,13 @@ from typing import Any
 
 from caching import made_once
 from fetch import BuildError, check_sha256, fetch_packaged
-from imagenet import class_file
+from imagenet_classes import class_file
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
-from pyclassifier.convert.edit import fold_batchnorm, split_at
-from pyclassifier.convert.fetching import REGISTRY, read_packaged
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.padding import absorb_padding
-from pyclassifier.convert.summary import summarize
-from pyclassifier.convert.tfjs_files import MAX_WEIGHT_BYTES, read_tfjs, write_tfjs
+from pyclassifier.convert.editing import absorb_padding, fold_batchnorm, split_at, summarize
+from pyclassifier.convert.formats import MAX_WEIGHT_BYTES, read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.sources import REGISTRY, read_packaged
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.

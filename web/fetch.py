@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyclassifier.convert.registry import Package, PackagedFile, download_package, extract_member
+from pyclassifier.convert.sources import Package, PackagedFile, download_package, extract_member
 
 WEB = Path(__file__).resolve().parent
 CACHE = WEB.parent / ".cache"

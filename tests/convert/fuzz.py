@@ -99,18 +99,14 @@ def damage(data, dice, others):
 
 def use(path, dice):
     """Do with a file what the command does with one."""
-    from pyclassifier.convert.card import make_card
-    from pyclassifier.convert.edit import cut_at, fold_batchnorm
+    from pyclassifier.convert.comparing.probes import probe_inputs
+    from pyclassifier.convert.editing import cut_at, fold_batchnorm, make_card, summary
     from pyclassifier.convert.errors import ConvertError
-    from pyclassifier.convert.formats import source_format
-    from pyclassifier.convert.graph import flatten
-    from pyclassifier.convert.keras_files import parse_keras
-    from pyclassifier.convert.keras_to_tfjs import to_layers_model
-    from pyclassifier.convert.labels import check_labels
-    from pyclassifier.convert.probes import probe_inputs
-    from pyclassifier.convert.summary import summary
-    from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
-    from pyclassifier.convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.formats import read_tfjs, source_format, write_tfjs
+    from pyclassifier.convert.formats.keras_files.parsing import parse_keras
+    from pyclassifier.convert.models import flatten
+    from pyclassifier.convert.pipeline.conversion import check_labels
+    from pyclassifier.convert.rules import to_layers_model, write_keras
 
     is_tfjs = source_format(path) == "tfjs"
     model = read_tfjs(path) if is_tfjs else to_layers_model(parse_keras(path))
@@ -177,7 +173,7 @@ def ending(path, dice):
 def main():
     import h5py  # noqa: F401 - once, not in every fork.
 
-    from pyclassifier.convert import tfjs_to_keras  # noqa: F401
+    from pyclassifier.convert.rules import tfjs_to_keras  # noqa: F401
 
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     dice = random.Random(seed)

@@ -17,7 +17,7 @@ def main(directory):
     import keras
     import numpy as np
 
-    from pyclassifier.convert.run_keras import predict
+    from pyclassifier.convert.running.run_keras import predict
 
     for inputs_path in sorted(directory.glob("*.in.npz")):
         name = inputs_path.name.removesuffix(".in.npz")

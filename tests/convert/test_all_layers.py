@@ -9,10 +9,10 @@ import pytest
 from test_tfjs_to_keras import _tfjs
 from tfjs_models import needs_tfjs
 
-from pyclassifier.convert.graph import MODELS
-from pyclassifier.convert.keras_to_tfjs import graph as forwards
+from pyclassifier.convert.models.flat_graph import MODELS
+from pyclassifier.convert.rules.keras_to_tfjs import walker as forwards
+from pyclassifier.convert.rules.tfjs_to_keras import layers as backwards
 from pyclassifier.convert.running import find_node, find_node_modules
-from pyclassifier.convert.tfjs_to_keras import rules as backwards
 
 pytestmark = needs_tfjs
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from tfjs_models import needs_tfjs
 
-from pyclassifier.convert import applications, cli, read_tfjs, summary
-from pyclassifier.convert.applications import NAMES, Architecture, build_application
-from pyclassifier.convert.pipeline import read_model
+from pyclassifier.convert import read_tfjs, summary
+from pyclassifier.convert.cli import commands as cli
+from pyclassifier.convert.sources import applications, read_model
+from pyclassifier.convert.sources.applications import NAMES, Architecture, build_application
 
 SMALL = ["MobileNetV2", "--alpha", "0.35", "--input-size", "32", "--weights", "none"]
 

@@ -15,13 +15,13 @@ from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilene
 
 from pyclassifier.archives import write_archive
 from pyclassifier.backbones import CATALOG, ModelCard, get_card
-from pyclassifier.convert import cli, running
-from pyclassifier.convert.head import make_head
-from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier.convert.tfjs_to_keras import write_keras
-from pyclassifier.convert.verify import compare
+from pyclassifier.convert.cli import commands as cli
+from pyclassifier.convert.comparing import compare
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.editing import make_head
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.rules import write_keras
+from pyclassifier.convert.running import keras_runs, run_tfjs
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_a_wrong_conversion_is_not_written(here, capsys, monkeypatch):
     def wrong(model, *, keep=()):
         return replace(model, weights={name: array + 0.01 for name, array in model.weights.items()})
 
-    monkeypatch.setattr("pyclassifier.convert.pipeline.fold", wrong)
+    monkeypatch.setattr("pyclassifier.convert.pipeline.conversion.fold", wrong)
     code, report = run_json(capsys, "web model", "out", "--fold-batchnorm", "--verify")
     assert code == 1 and "Nothing was written" in report["error"] and not Path("out").exists()
 
@@ -232,7 +232,7 @@ def test_a_wrong_conversion_is_not_written(here, capsys, monkeypatch):
 @needs_tfjs
 @pytest.mark.parametrize("target", ["out", "out.keras", "out.h5"])
 def test_conversions_are_verified_with_keras(target, here, capsys):
-    if not running.has_keras():
+    if not keras_runs.has_keras():
         pytest.skip("Keras is not installed")
     _, report = run_json(capsys, "model.keras", target, "--verify", "--fold-batchnorm", "--cut-at", "pool")
     assert len(report["checks"]) == (3 if target == "out" else 4)
@@ -388,7 +388,7 @@ def test_a_list_of_labels_is_not_overwritten(here, capsys):
 def test_a_full_disk_leaves_what_was_there(target, here):
     # As on a full disk, writing fails on the way: the model is read here, its larger files cannot be written.
     code = (
-        "import resource, sys; from pyclassifier.convert import cli, targets\n"
+        "import resource, sys; from pyclassifier.convert import cli; from pyclassifier.convert.formats import targets\n"
         "def limited(*args, real=targets.tempfile.TemporaryDirectory, **kwargs):\n"
         "    if kwargs.get('dir'): resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))\n"
         "    return real(*args, **kwargs)\n"

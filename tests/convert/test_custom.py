@@ -11,7 +11,7 @@ import pytest
 from tfjs_models import needs_tfjs
 
 from pyclassifier.convert import ConvertError, CustomLayer, Options, UnsupportedLayerError, convert
-from pyclassifier.convert.custom import parse_custom
+from pyclassifier.convert.formats import parse_custom
 from pyclassifier.convert.running import run_tfjs
 
 # A layer with a weight, one that changes the shape, and a Lambda; saved by the Keras that has them.

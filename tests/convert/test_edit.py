@@ -17,14 +17,12 @@ from tfjs_models import (
 )
 
 from pyclassifier.convert import ConvertError
-from pyclassifier.convert.edit import cut_at, fold_batchnorm, split_at
-from pyclassifier.convert.graph import check_layers, flatten
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.comparing import compare
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.editing import cut_at, fold_batchnorm, split_at, summary
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel, check_layers, flatten
 from pyclassifier.convert.running import Job, run_many, run_tfjs
-from pyclassifier.convert.summary import summary
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier.convert.verify import compare
 
 TOLERANCE = 1e-5  # Relative; folding rounds each weight once more.
 

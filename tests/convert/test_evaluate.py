@@ -14,15 +14,15 @@ import zoo_check
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs
 from zoo_fixture import zoo  # noqa: F401
 
-from pyclassifier.convert import cli
-from pyclassifier.convert.edit import fold_batchnorm
+from pyclassifier.convert.cli import commands as cli
+from pyclassifier.convert.comparing import verify
+from pyclassifier.convert.editing import fold_batchnorm
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.evaluate import evaluate
-from pyclassifier.convert.keras_files import parse_keras
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_files import write_tfjs
-from pyclassifier.convert.tfjs_to_keras import write_keras
-from pyclassifier.convert.verify import verify
+from pyclassifier.convert.formats import write_tfjs
+from pyclassifier.convert.formats.keras_files.parsing import parse_keras
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.rules import evaluate, write_keras
+from pyclassifier.convert.sources import reading
 
 # What the names of models begin with all of whose layers have a rule in numpy.
 _WHOLE = (
@@ -60,8 +60,8 @@ def test_numpy_computes_what_keras_computes(zoo, flavour, name, whole):  # noqa:
 
 @pytest.fixture
 def without_keras(monkeypatch):
-    for module in ("checking", "verify"):
-        monkeypatch.setattr(sys.modules[f"pyclassifier.convert.{module}"], "has_keras", lambda: False)
+    for module in ("stages", "verifying"):
+        monkeypatch.setattr(sys.modules[f"pyclassifier.convert.comparing.{module}"], "has_keras", lambda: False)
 
 
 def _report(capsys, *arguments):
@@ -101,14 +101,12 @@ def _break_epsilon(config):
 @needs_tfjs
 @pytest.mark.parametrize("damage", [_break_activation, _break_padding, _break_epsilon])
 def test_a_wrong_translation_is_found_without_keras(damage, tmp_path, capsys, monkeypatch, without_keras):
-    from pyclassifier.convert import keras_to_tfjs
-
-    def wrong(model, *args, _real=keras_to_tfjs.to_layers_model, **kwargs):
+    def wrong(model, *args, _real=reading.to_layers_model, **kwargs):
         made = _real(model, *args, **kwargs)
         damage(made.topology["config"])
         return made
 
-    monkeypatch.setattr(keras_to_tfjs, "to_layers_model", wrong)
+    monkeypatch.setattr(reading, "to_layers_model", wrong)
     write_keras(conv_model(), tmp_path / "m.keras")
     code, report = _report(capsys, tmp_path / "m.keras", tmp_path / "out", "--verify")
     assert code == 1 and "Nothing was written" in report["error"] and not (tmp_path / "out").exists()
@@ -136,13 +134,12 @@ def test_what_comes_before_an_unknown_layer_is_compared(tmp_path, capsys, monkey
     (check,) = report["checks"]
     assert code == 0 and "'before'" in check["what"] and "'memory' (LSTM)" in check["what"]
     assert 0 <= check["difference"] <= 1e-5
-    from pyclassifier.convert import keras_to_tfjs
 
-    def wrong(model, *args, _real=keras_to_tfjs.to_layers_model, **kwargs):
+    def wrong(model, *args, _real=reading.to_layers_model, **kwargs):
         made = _real(model, *args, **kwargs)
         return replace(made, weights={**made.weights, "before/bias": made.weights["before/bias"] + 0.01})
 
-    monkeypatch.setattr(keras_to_tfjs, "to_layers_model", wrong)
+    monkeypatch.setattr(reading, "to_layers_model", wrong)
     assert _report(capsys, tmp_path / "m.keras", tmp_path / "wrong", "--verify")[0] == 1
 
 

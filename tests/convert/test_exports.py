@@ -14,14 +14,13 @@ from photos import COLORS, encode, noisy
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
-from pyclassifier.convert import exports
-from pyclassifier.convert.calibration import calibration_photos
-from pyclassifier.convert.checking import Check, Stages, warn_of_changes
+from pyclassifier.convert.comparing import Check, Stages, warn_of_changes
+from pyclassifier.convert.comparing.comparison import Comparison
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.targets import check_target
-from pyclassifier.convert.tfjs_files import write_tfjs
-from pyclassifier.convert.verify import Comparison
+from pyclassifier.convert.formats import check_target, write_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.pipeline.int8_photos import calibration_photos
+from pyclassifier.convert.running import exports
 
 LABELS = ("ant", "bee", "cat", "dog", "élan")
 

@@ -13,12 +13,12 @@ from PIL import Image
 from tfjs_models import SHARED, conv_model, needs_tfjs
 
 from pyclassifier.backbones import CATALOG
-from pyclassifier.convert import ConvertError, cli, fetching
-from pyclassifier.convert.fetching import fetch_backbone
-from pyclassifier.convert.frozen_graph import read_frozen_mobilenet
-from pyclassifier.convert.registry import Package, PackagedFile
+from pyclassifier.convert import ConvertError
+from pyclassifier.convert.cli import commands as cli
+from pyclassifier.convert.formats import read_frozen_mobilenet, read_tfjs, write_tfjs
 from pyclassifier.convert.running import run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.sources import Package, PackagedFile, fetching
+from pyclassifier.convert.sources.fetching import fetch_backbone
 
 NAME = "mobilenet_v1_0.25_224"
 DRUM = SHARED / "data/drum/drum.jpg"

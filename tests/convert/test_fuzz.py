@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tfjs_models import conv_model, dense_model, nested_model, zip_of
 
-from pyclassifier.convert.tfjs_files import write_tfjs
-from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.formats import write_tfjs
+from pyclassifier.convert.rules import write_keras
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each case needs a fork of the process")
 

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyclassifier.convert import isolation
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.keras_files import parse_keras, read_keras
-from pyclassifier.convert.keras_to_tfjs import to_layers_model
+from pyclassifier.convert.formats import read_keras
+from pyclassifier.convert.formats.keras_files import isolation
+from pyclassifier.convert.formats.keras_files.parsing import parse_keras
+from pyclassifier.convert.rules import to_layers_model
 
 CONFIG = {
     "class_name": "Sequential",

@@ -15,12 +15,11 @@ import pytest
 from zoo_fixture import zoo  # noqa: F401 - A conftest.py here would hide the one above to `import conftest`.
 
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.keras_files import read_keras
-from pyclassifier.convert.keras_to_tfjs import to_layers_model
-from pyclassifier.convert.model import KerasModel
+from pyclassifier.convert.formats import read_keras, write_tfjs
+from pyclassifier.convert.models import KerasModel
+from pyclassifier.convert.rules import to_layers_model
+from pyclassifier.convert.rules.tfjs_to_keras.layers import RULES
 from pyclassifier.convert.running import Job, run_many
-from pyclassifier.convert.tfjs_files import write_tfjs
-from pyclassifier.convert.tfjs_to_keras.rules import RULES
 
 SHARED = Path(__file__).parents[3] / "shared"
 

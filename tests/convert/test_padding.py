@@ -3,10 +3,10 @@ import pytest
 from tfjs_models import functional, layer, needs_tfjs
 
 from pyclassifier.convert import ConvertError, absorb_padding
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.formats import write_tfjs
+from pyclassifier.convert.models import LayersModel
 from pyclassifier.convert.running import Job, run_many
-from pyclassifier.convert.tfjs_files import write_tfjs
 
 
 def padded(size=8, padding=((0, 1), (0, 1)), kernel=3, stride=2, kind="Conv2D", takers=1, **changes):

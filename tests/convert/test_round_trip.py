@@ -13,9 +13,8 @@ from test_tfjs_to_keras import predict_in_keras
 from zoo_fixture import zoo  # noqa: F401
 from zoo_registry import MODELS
 
-from pyclassifier.convert.keras_files import read_keras
-from pyclassifier.convert.keras_to_tfjs import to_layers_model
-from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.formats import read_keras
+from pyclassifier.convert.rules import to_layers_model, write_keras
 
 NAMES = [
     *("act_exponential", "act_squareplus", "act_sparsemax", "einsum_dense_heads", "einsum_dense_batch"),

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pyclassifier.convert.cli import main
+from pyclassifier.convert.cli.commands import main
+from pyclassifier.convert.comparing import compare
 from pyclassifier.convert.errors import ConvertError
 from pyclassifier.convert.formats import source_format
-from pyclassifier.convert.pipeline import Options, convert, read_model
-from pyclassifier.convert.running import Job, run_many
-from pyclassifier.convert.saved_models import PACKAGES
-from pyclassifier.convert.verify import compare
+from pyclassifier.convert.pipeline import Options, convert
+from pyclassifier.convert.running import PACKAGES, Job, run_many
+from pyclassifier.convert.sources import read_model
 
 ROOT = Path(__file__).parents[2]
 
@@ -126,7 +126,7 @@ def test_archives_are_not_trusted(tmp_path, members, said):
 def test_archives_are_bounded_and_whole(tmp_path, monkeypatch):
     archive = _archive(tmp_path / "hub.tar.gz", **{"saved_model.pb": os.urandom(4096)})
     with monkeypatch.context() as patch, pytest.raises(ConvertError, match="at most 4,000 bytes"):
-        patch.setattr("pyclassifier.convert.saved_models._MAX_UNPACKED_BYTES", 4000)
+        patch.setattr("pyclassifier.convert.running.tensorflowjs._MAX_UNPACKED_BYTES", 4000)
         convert(archive, tmp_path / "out", Options(graph_python=sys.executable))
     archive.write_bytes(archive.read_bytes()[:2000])
     with pytest.raises(ConvertError, match="damaged"):

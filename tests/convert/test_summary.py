@@ -2,13 +2,11 @@ import numpy as np
 import pytest
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model
 
-from pyclassifier.convert.graph import flatten
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.probes import probe_inputs
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.editing import summary
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel, flatten, output_shapes
 from pyclassifier.convert.running import Job, run_many, run_tfjs
-from pyclassifier.convert.shapes import output_shapes
-from pyclassifier.convert.summary import summary
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
 
 IMAGE = [None, 17, 12, 3]
 SEQUENCE = [None, 9, 4]
@@ -87,7 +85,7 @@ def test_the_table_is_as_keras_prints_it():
 
 def test_the_figures_are_keras_own(tmp_path):
     keras = pytest.importorskip("keras")
-    from pyclassifier.convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.rules import write_keras
 
     write_keras(conv_model(), tmp_path / "m.keras")
     lines = []

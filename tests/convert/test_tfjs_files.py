@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tfjs_models import MOBILENET, conv_model, dense_model, edit_json, needs_mobilenet, nested_model, zip_of
 
 from pyclassifier.convert import ConvertError
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel
 
 
 @pytest.fixture

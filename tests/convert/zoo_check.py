@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pyclassifier.convert.custom import custom_module
 from pyclassifier.convert.errors import ConvertError
-from pyclassifier.convert.keras_files import parse_keras
-from pyclassifier.convert.keras_to_tfjs import to_layers_model
+from pyclassifier.convert.formats import custom_module, write_tfjs
+from pyclassifier.convert.formats.keras_files.parsing import parse_keras
+from pyclassifier.convert.rules import to_layers_model
 from pyclassifier.convert.running import Job, run_many
-from pyclassifier.convert.tfjs_files import write_tfjs
 
 TOLERANCE = 1e-4
 

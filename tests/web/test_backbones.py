@@ -15,7 +15,7 @@ from vendor import vendor_files
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
 from pyclassifier.convert import ConvertError, absorb_padding, split_at
-from pyclassifier.convert.fetching import REGISTRY, read_packaged
+from pyclassifier.convert.sources import REGISTRY, read_packaged
 
 CARD = CATALOG[DEFAULT_BACKBONE]
 DRUM = SHARED / "data/drum/drum.jpg"

@@ -1,0 +1,5 @@
+"""The command `pyclassifier-convert`."""
+
+from .commands import main
+
+__all__ = ["main"]

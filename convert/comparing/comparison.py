@@ -1,0 +1,55 @@
+"""How far apart what two models compute is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..models import Array
+
+TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far apart two runs are.
+
+    Parameters
+    ----------
+    difference : float
+        Largest over all outputs of ``max |a - b| / max(1, max |b|)``; inf where shapes or nan differ.
+    absolute : float
+        Largest ``|a - b|``.
+    top1 : float, optional
+        Share of rows whose largest value is at the same place; None where outputs are no rows of classes.
+    """
+
+    difference: float
+    absolute: float
+    top1: float | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether that is no more than rounding."""
+        return self.difference <= TOLERANCE
+
+
+def compare(outputs: Sequence[Array], reference: Sequence[Array]) -> Comparison:
+    """Return how far outputs are from what they should be."""
+    if len(outputs) != len(reference):
+        return Comparison(float("inf"), float("inf"), None)
+    worst = absolute = 0.0
+    agreements = []
+    for given, wanted in zip(outputs, reference, strict=True):
+        if given.shape != wanted.shape or not np.array_equal(np.isnan(given), np.isnan(wanted)):
+            return Comparison(float("inf"), float("inf"), None)
+        with np.errstate(invalid="ignore"):
+            gap = np.where(given == wanted, 0, np.abs(given.astype(np.float64) - wanted))
+        largest = float(np.nan_to_num(gap, nan=0, posinf=np.inf).max(initial=0))
+        size = float(np.abs(wanted[np.isfinite(wanted)]).max(initial=1))
+        worst, absolute = max(worst, largest / max(1.0, size)), max(absolute, largest)
+        if wanted.ndim == 2 and wanted.shape[1] > 1:
+            agreements.append(float(np.mean(given.argmax(1) == wanted.argmax(1))))
+    return Comparison(worst, absolute, min(agreements, default=None))

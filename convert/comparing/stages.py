@@ -1,0 +1,246 @@
+"""The steps of a conversion, each compared with the one before."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pyclassifier.backbones import Quantization
+
+from ..errors import ConvertError
+from ..formats import custom_modules, foreign_layers, write_tfjs
+from ..models import Array, LayersModel, flatten
+from ..running import Exported, Job, TfjsRun, has_keras, keras_outputs, run_all
+from .comparison import TOLERANCE, Comparison, compare
+from .numpy_reference import NumpyReference, numpy_reference
+from .probes import probe_inputs
+
+UINT8_WARNING = (
+    "uint8 can ruin models with depthwise convolutions or folded BatchNormalization: see the measured change, "
+    "try it on photos of yours, or take uint16 or float16."
+)
+_N_SAMPLES = 4
+_POOR_TOP1 = 0.9
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What is compared.
+
+    Parameters
+    ----------
+    original : LayersModel
+        As it was read or translated.
+    folded : LayersModel
+        With BatchNormalization folded; the same object where it is not.
+    edited : LayersModel
+        That one cut; the same object where it is not.
+    cut_at : str, optional
+        The layer that `edited` ends with.
+    quantize : str, optional
+        How the target stores it.
+    keras_source, keras_target : Path, optional
+        Keras's files of the original and of the result.
+    keras_version : str
+        Of the source.
+    exported : Exported, optional
+        The result as TFLite, ONNX or SavedModel, with what it computes on `check_inputs`.
+    custom_js : Path, optional
+        The user's module with custom layers.
+    """
+
+    original: LayersModel
+    folded: LayersModel
+    edited: LayersModel
+    cut_at: str | None = None
+    quantize: Quantization | None = None
+    keras_source: Path | None = None
+    keras_target: Path | None = None
+    keras_version: str = "3"
+    exported: Exported | None = None
+    custom_js: Path | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison of the report: what with what, and what came out."""
+
+    what: str
+    result: Comparison | None
+    exact: bool  # Whether a difference is an error, and not the price of fewer bits.
+    reason: str = ""  # Why it was not made.
+
+    @property
+    def failed(self) -> bool:
+        """Whether the conversion is wrong."""
+        if self.result is None:
+            return False
+        return not (self.result.agrees if self.exact else math.isfinite(self.result.difference))
+
+    def text(self) -> str:
+        """Return it as a sentence."""
+        if self.result is None:
+            return f"{self.what}: {self.reason}"
+        same = "" if self.result.top1 is None else f", the same first class in {self.result.top1:.0%} of the samples"
+        relative = f"{self.result.difference:.2g} of the largest value (at least 1)"
+        return f"{self.what}: largest difference {self.result.absolute:.2g}, {relative}{same}"
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        found = asdict(self.result) if self.result else {"reason": self.reason}
+        return {"what": self.what, "exact": self.exact, "failed": self.failed, **found}
+
+
+def check_inputs(model: LayersModel) -> list[Array]:
+    """The inputs that every stage is run on."""
+    return probe_inputs(model, seed=0, n_samples=_N_SAMPLES)
+
+
+def check(stages: Stages, *, node_modules: str | None = None) -> list[Check]:
+    """Run every stage on the same probe inputs and compare.
+
+    Parameters
+    ----------
+    stages : Stages
+    node_modules : str, optional
+        Where tf.js is.
+
+    Returns
+    -------
+    list of Check
+
+    Raises
+    ------
+    ConvertError
+        A stage does not run, or Node.js or tf.js are missing.
+    """
+    inputs = check_inputs(stages.original)
+    checks = []
+    reference = None
+    if stages.keras_source and not has_keras() and not foreign_layers(stages.original):
+        reference = numpy_reference(stages.keras_source, inputs, stages.original)
+    with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
+        inside = reference.inside if reference else ()
+        runs = _run_stages(stages, inputs, Path(temporary), node_modules, inside)
+    if stages.keras_source:
+        what = "Converted model in tf.js against Keras"
+        if foreign_layers(stages.original):
+            reason = "not compared, as its custom layers are not run in Keras; it loads and runs in tf.js"
+            checks.append(Check(what, None, exact=True, reason=reason))
+        else:
+            found = reference or keras_outputs(stages.keras_source, inputs, stages.keras_version)
+            checks.append(_against_keras(what, runs["original"], found, runs))
+    # Folding rounds weights once more: compared at the output, as somewhere inside ReLUs make steps of roundings.
+    last = runs["original"]
+    if "folded" in runs:
+        checks.append(Check("Folded model against the original one", _compare(runs["folded"], last), exact=True))
+        last = runs["folded"]
+    if "cut" in runs:
+        at = f"Cut model against the layer {stages.cut_at!r}"
+        checks.append(Check(at, _compare(runs["cut"], runs["whole"]), exact=True))
+        last = runs["cut"]
+    if "quantized" in runs:
+        what = f"{stages.quantize} weights against float32 ones"
+        checks.append(Check(what, _compare(runs["quantized"], last), exact=False))
+    if stages.keras_target:
+        what = "Written model in tf.js against Keras"
+        target = stages.keras_target
+        found = keras_outputs(target, inputs, "3") if has_keras() else numpy_reference(target, inputs)
+        checks.append(_against_keras(what, last, found, {}))
+    if stages.exported:
+        checks += _of_export(stages.exported, last, runs)
+    return checks or [
+        Check("Loads and runs in tf.js", None, exact=True, reason="nothing was changed that could be compared")
+    ]
+
+
+def _run_stages(
+    stages: Stages, inputs: Sequence[Array], temporary: Path, node_modules: str | None, inside: Iterable[str]
+) -> dict[str, TfjsRun]:
+    models: dict[str, tuple[LayersModel, Quantization | None]] = {"original": (stages.original, None)}
+    original = stages.original
+    if stages.folded is not original:
+        models["folded"] = (stages.folded, None)
+    if stages.edited is not stages.folded:
+        # Nested models dissolved, so that the layer can be reached.
+        flat = flatten(stages.folded.topology, stages.folded.weights)
+        models["cut"] = (stages.edited, None)
+        models["whole"] = (replace(stages.folded, topology=flat.topology(), labels=()), None)
+    if stages.quantize:
+        models["quantized"] = (stages.edited, stages.quantize)
+    jobs = []
+    for name, (model, quantize) in models.items():
+        write_tfjs(model, temporary / name, quantize=quantize)
+        jobs.append(Job(temporary / name, inputs, stages.cut_at if name == "whole" else None))
+    for what, photos in (stages.exported.photos if stages.exported else {}).items():
+        write_tfjs(stages.edited, temporary / what)
+        jobs.append(Job(temporary / what, [photos]))
+        models[what] = (stages.edited, None)
+    for layer in inside:
+        jobs.append(Job(temporary / "original", inputs, layer))
+        models[f"inside {layer}"] = (original, None)
+    custom = custom_modules(original, stages.custom_js)
+    jobs = [replace(job, called=f"the {name} model") for name, job in zip(models, jobs, strict=True)]
+    return dict(zip(models, run_all(jobs, node_modules=node_modules, custom=custom), strict=True))
+
+
+def _compare(run: TfjsRun, wanted: TfjsRun) -> Comparison:
+    return compare(run.outputs, wanted.outputs)
+
+
+def _of_export(exported: Exported, last: TfjsRun, runs: dict[str, TfjsRun]) -> list[Check]:
+    name = exported.format if exported.quantize is None else f"{exported.format} ({exported.quantize})"
+    what, exact = f"Written {name} against tf.js", exported.quantize is None
+    checks = [Check(what, compare(exported.outputs, last.outputs), exact=exact)]
+    for photos, outputs in exported.photo_outputs.items():
+        found = compare(outputs, runs[photos].outputs)
+        checks.append(Check(f"{what}, on {len(outputs[0])} {photos}", found, exact=exact))
+    return checks
+
+
+def warn_of_changes(stages: Stages, checks: Sequence[Check]) -> list[str]:
+    """Say what fewer bits may have spoilt."""
+    if stages.quantize == "uint8":
+        return [UINT8_WARNING]
+    # Not by the made-up inputs, which lie outside of what was calibrated on.
+    shares = [one.result.top1 for one in checks if one.result and one.result.top1 is not None and "photos" in one.what]
+    if shares and min(shares) < _POOR_TOP1:
+        return [
+            f"int8 keeps the first class of only {min(shares):.0%} of the photos. Calibrate on more photos of what the "
+            f"model is for, see whether --scaling is right, or take float16."
+        ]
+    return []
+
+
+def check_export(exported: Exported) -> list[Check]:
+    """Compare an exported file with Keras, where there is no tf.js."""
+    found = compare(exported.outputs, exported.keras_outputs)
+    return [Check(f"Written {exported.format} against Keras", found, exact=exported.quantize is None)]
+
+
+def _against_keras(
+    what: str, run: TfjsRun, reference: NumpyReference | Sequence[Array], runs: Mapping[str, TfjsRun]
+) -> Check:
+    """Compare with Keras, or with its file evaluated in numpy as far as that goes."""
+    if not isinstance(reference, NumpyReference):
+        return Check(what, compare(run.outputs, reference), exact=True)
+    what, extent = f"{what}'s file evaluated in numpy, as Keras is not installed", reference.extent()
+    found = reference.compare(run, {name: runs[f"inside {name}"] for name in reference.inside})
+    if found is None:
+        reason = f"not compared: {extent}. Install Keras to compare it (`pip install keras tensorflow`)"
+        return Check(what, None, exact=True, reason=reason)
+    return Check(f"{what} ({extent})" if extent else what, found, exact=True)
+
+
+def raise_for_failures(checks: Sequence[Check]) -> None:
+    """Raise ConvertError where a comparison shows that the conversion is wrong."""
+    for one in checks:
+        if one.failed:
+            raise ConvertError(
+                f"Expected the same predictions to {TOLERANCE:g}, got another model. {one.text()}. Nothing was "
+                f"written. This is a defect of the converter: please report the model's layers (--summary)."
+            )

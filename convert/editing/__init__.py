@@ -1,0 +1,13 @@
+"""Layers models: cut, folded, padded, made anew, and told of."""
+
+from .catalogue_entry import card_text, make_card
+from .cutting import cut_at, split_at
+from .folding import fold_batchnorm
+from .layer_table import summarize, summary
+from .new_head import make_head
+from .padding import absorb_padding
+
+__all__ = [
+    "absorb_padding", "card_text", "cut_at", "fold_batchnorm", "make_card", "make_head", "split_at", "summarize",
+    "summary",
+]  # fmt: skip

@@ -7,9 +7,10 @@ by a machine that has only the operations which weights take, and no way to call
 from __future__ import annotations
 
 import pickletools
+from io import BytesIO
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from ..models import Array
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _DICT, _TENSOR = "collections OrderedDict", "torch._utils _rebuild_tensor_v2"
-_DTYPES = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
+_DTYPES: dict[str, np.dtype[Any]] = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _VALUES = {"BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE"}
 _LENGTHS = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
@@ -42,24 +43,57 @@ def read_torch_weights(path: Path) -> dict[str, Array]:
         It is no such file, is damaged, or holds anything besides a state dict.
     """
     try:
-        with path.open("rb") as file:
-            if _load(file) != _MAGIC:
-                raise ValueError("it begins otherwise")
-            _load(file)  # the version of the layout
-            if not _load(file)["little_endian"]:
-                raise ValueError("its numbers are big-endian")
-            tensors, keys = _load(file), _load(file)
-            dtypes = {tensor[0][2]: _DTYPES[tensor[0][1]] for tensor in tensors.values()}
-            stored = {key: _read_numbers(file, dtypes[key]) for key in keys}
-        return {name: _array(stored[tensor[0][2]], *tensor[1:4]) for name, tensor in tensors.items()}
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError) as error:
+        file = BytesIO(path.read_bytes())
+        if _load(file) != _MAGIC:
+            raise ValueError("it begins otherwise")
+        _load(file)  # the version of the layout
+        if not _load(file)["little_endian"]:
+            raise ValueError("its numbers are big-endian")
+        tensors = {name: _Tensor.of(rebuilt) for name, rebuilt in _load(file).items()}
+        dtypes = {tensor.key: _DTYPES[tensor.kind] for tensor in tensors.values()}
+        stored = {key: _read_numbers(file, dtypes[key]) for key in map(_name, _load(file))}
+        return {name: tensor.array(stored[tensor.key]) for name, tensor in tensors.items()}
+    except (OSError, ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as error:
         raise ConvertError(
-            f"{path}: Expected PyTorch weights in the layout before 1.6, got others ({error})."
+            f"{path}: Expected PyTorch weights in the layout before 1.6, got others ({str(error)[:200]})."
         ) from error
 
 
-def _load(file: BinaryIO) -> Any:
-    """Read one pickle: tensors come as what PyTorch would rebuild them from."""
+class _Tensor(NamedTuple):
+    """What PyTorch would rebuild a tensor from."""
+
+    kind: str
+    key: str
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @classmethod
+    def of(cls, rebuilt: object) -> _Tensor:
+        match rebuilt:
+            case ("storage", str(kind), str(key), _, _, None), int(offset), tuple(shape), tuple(strides), *_:
+                if all(type(one) is int for one in (*shape, *strides)):
+                    return cls(kind, key, offset, shape, strides)
+        raise ValueError("something else than tensors")
+
+    def array(self, numbers: Array) -> Array:
+        size = numbers.itemsize
+        if prod(self.shape) > numbers.size:
+            raise ValueError("a tensor larger than its numbers")
+        # numpy itself refuses what would lie outside.
+        strides = tuple(stride * size for stride in self.strides)
+        return np.ndarray(self.shape, numbers.dtype, numbers, self.offset * size, strides)
+
+
+def _name(value: object) -> str:
+    """A name: what else a pickle may hold is not even looked up, as the hash of what is nested deeply ends Python."""
+    if not isinstance(value, str):
+        raise ValueError("a key that is no name")
+    return value
+
+
+def _load(file: BytesIO) -> Any:
+    """Read one pickle; of a tensor, the arguments of the function that would rebuild it."""
     stack: list[Any] = []
     marks: list[int] = []
     memo: dict[Any, Any] = {}
@@ -101,9 +135,7 @@ def _load(file: BinaryIO) -> Any:
             case "SETITEM" | "SETITEMS" as name:
                 items = pop(2 if name == "SETITEM" else len(stack) - marks.pop())
                 for key, value in zip(items[::2], items[1::2], strict=True):
-                    if not isinstance(key, str):
-                        raise ValueError("a key that is no name")
-                    stack[-1][key] = value
+                    stack[-1][_name(key)] = value
             case "GLOBAL" if given in (_DICT, _TENSOR, *_DTYPES):
                 stack.append(given)
             case "GLOBAL":
@@ -118,17 +150,9 @@ def _load(file: BinaryIO) -> Any:
     raise ValueError("damaged pickle")
 
 
-def _read_numbers(file: BinaryIO, dtype: np.dtype[Any]) -> Array:
+def _read_numbers(file: BytesIO, dtype: np.dtype[Any]) -> Array:
     count = int.from_bytes(file.read(8), "little")
     data = file.read(count * dtype.itemsize)
     if len(data) != count * dtype.itemsize:
         raise ValueError("it ends too early")
     return np.frombuffer(data, dtype)
-
-
-def _array(numbers: Array, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
-    size = numbers.itemsize
-    if prod(shape) > numbers.size:
-        raise ValueError("a tensor larger than its numbers")
-    # numpy itself refuses what would lie outside.
-    return np.ndarray(shape, numbers.dtype, numbers, offset * size, tuple(stride * size for stride in strides))

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from pyclassifier.errors import PyClassifierError
 
+# What code that reads a damaged or hostile file trips over.
+BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)
 _LONGEST, _END = 1000, 250  # Characters of a message; and of its end, which says what to do.
 
 

@@ -1,4 +1,4 @@
-"""The command line of `pyclassifier-convert`."""
+"""What `pyclassifier-convert` takes on its command line."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ FAILED = 1  # argparse ends with 2 where the command line is wrong.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
+    """Run `pyclassifier-convert`.
 
     Parameters
     ----------
@@ -83,19 +83,10 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     looked_at = (asked.summary or asked.card) and is_there(asked.source)
     if looked_at and find_format(asked.source, asked.from_format) == "saved_model":
         raise ConvertError("Expected a model with layers for --summary and --card, got a SavedModel, which has none.")
-    fields = (
-        *("from_format", "to_format", "cut_at", "fold_batchnorm", "absorb_padding"),
-        *("quantize", "calibration", "scaling", "shard_size", "verify", "force"),
-        *("signature", "graph_python"),
-    )
-    options = Options(
-        **{name: getattr(asked, name) for name in fields},
-        labels=read_labels(asked.labels) if asked.labels else (),
-        node_modules=asked.node_modules,
-        architecture=Architecture(**{field.name: getattr(asked, field.name) for field in fields_of(Architecture)}),
-        custom=[one for text in asked.custom for one in parse_custom(text)],
-        custom_js=asked.custom_js,
-    )
+    asked.labels = read_labels(asked.labels) if asked.labels else ()
+    asked.custom = [one for text in asked.custom for one in parse_custom(text)]
+    asked.architecture = Architecture(**{field.name: getattr(asked, field.name) for field in fields_of(Architecture)})
+    options = Options(**{field.name: getattr(asked, field.name) for field in fields_of(Options)})
     with _progress() as tell:
         report = convert(asked.source, asked.target, options, on_progress=tell)
     made = report.fields() | {"source": str(asked.source), "target": str(asked.target or "")}

@@ -6,15 +6,6 @@ from .stages import UINT8_WARNING, Check, Stages, check, check_export, check_inp
 from .verifying import verify
 
 __all__ = [
-    "UINT8_WARNING",
-    "Check",
-    "Stages",
-    "check",
-    "check_export",
-    "check_inputs",
-    "compare",
-    "probe_input",
-    "raise_for_failures",
-    "verify",
-    "warn_of_changes",
+    "UINT8_WARNING", "Check", "Stages", "check", "check_export", "check_inputs", "compare", "probe_input",
+    "raise_for_failures", "verify", "warn_of_changes",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How far apart what two models compute is."""
+"""Comparison of what two models compute: how far apart it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True)
 class Comparison:
-    """How far apart two runs are.
+    """How far apart the outputs of two models are, for the same inputs.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether that is no more than rounding."""
+        """Whether the two differ by no more than rounding does."""
         return self.difference <= TOLERANCE
 
 

@@ -51,7 +51,7 @@ class NumpyReference:
 
 
 def numpy_reference(path: Path, inputs: Sequence[Array], model: LayersModel | None = None) -> NumpyReference:
-    """Evaluate a Keras file.
+    """Evaluate a Keras file in numpy, to compare tf.js with.
 
     Parameters
     ----------

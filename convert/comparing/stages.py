@@ -29,7 +29,7 @@ _POOR_TOP1 = 0.9
 
 @dataclass(frozen=True)
 class Stages:
-    """What is compared.
+    """The models that one conversion passes through, to be compared with each other.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ class Check:
 
     @property
     def failed(self) -> bool:
-        """Whether the conversion is wrong."""
+        """Whether the comparison shows that the conversion is wrong."""
         if self.result is None:
             return False
         return not (self.result.agrees if self.exact else math.isfinite(self.result.difference))
 
     def text(self) -> str:
-        """Return it as a sentence."""
+        """Return the comparison as a sentence, for people."""
         if self.result is None:
             return f"{self.what}: {self.reason}"
         same = "" if self.result.top1 is None else f", the same first class in {self.result.top1:.0%} of the samples"
@@ -90,13 +90,13 @@ class Check:
         return f"{self.what}: largest difference {self.result.absolute:.2g}, {relative}{same}"
 
     def fields(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the comparison as plain data, for JSON."""
         found = asdict(self.result) if self.result else {"reason": self.reason}
         return {"what": self.what, "exact": self.exact, "failed": self.failed, **found}
 
 
 def check_inputs(model: LayersModel) -> list[Array]:
-    """The inputs that every stage is run on."""
+    """Return the inputs that every stage of a model is run on."""
     return probe_inputs(model, seed=0, n_samples=_N_SAMPLES)
 
 

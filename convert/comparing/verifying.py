@@ -1,4 +1,4 @@
-"""Whether a converted model computes what its original does: both are run on the same made-up inputs."""
+"""A tf.js model compared with what it was made from, on made-up inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers models: cut, folded, padded, made anew, and told of."""
+"""Work on layers models: cut them, fold and pad them, make a head, tell of their layers."""
 
 from .catalogue_entry import card_text, make_card
 from .cutting import cut_at, split_at

@@ -15,7 +15,7 @@ from .cutting import keep_needed
 
 
 def make_card(model: LayersModel, name: str, feature_layer: str | None = None, files: Sequence[Path] = ()) -> ModelCard:
-    """Say of a model what `pyclassifier.catalog` needs to know.
+    """Make a catalogue entry: what `pyclassifier.backbones` needs to know of a model.
 
     Parameters
     ----------
@@ -48,7 +48,6 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
     made = shapes.get(feature_layer or "")
     if not feature_layer or not made or len(made) != 4 or not made[1] or not made[3]:
         raise ConvertError(f"Expected a layer with a feature map (None, s, s, channels) for a card, got {made}.")
-    scales_itself = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in graph.layers)
     return ModelCard(
         name=name,
         title=name,
@@ -58,8 +57,8 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
         feature_channels=made[3],
         input_size=taken[1],
         stride=taken[1] // made[1],
-        divisor=1.0 if scales_itself else 127.5,
-        offset=0.0 if scales_itself else -1.0,
+        divisor=1.0 if graph.scales_pixels() else 127.5,
+        offset=0.0 if graph.scales_pixels() else -1.0,
         feature_layer=feature_layer,
         classification_layer=_classification_layer(graph),
     )

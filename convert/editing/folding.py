@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -64,8 +63,7 @@ def fold_graph(graph: Graph, weights: Mapping[str, Array], keep: Collection[str]
     """Fold what can be folded, see `fold_batchnorm`; the names of all other layers stay."""
     layers = graph.by_name()
     weights = dict(weights)
-    takers = Counter(ref[0] for layer in graph.layers for node in layer["inbound_nodes"] for ref in node)
-    takers.update(ref[0] for ref in graph.outputs)
+    takers = graph.takers()
     renamed: dict[str, str] = {}
     for norm in graph.layers:
         nodes = norm["inbound_nodes"]

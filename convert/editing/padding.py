@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import ConvertError
-from ..models import Graph, Layer, LayersModel, Shape, flatten, output_shapes, side_pairs
+from ..models import Graph, Layer, LayersModel, Shape, flatten, output_shapes, per_axis, side_pairs
 
 _CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 
@@ -35,8 +34,7 @@ def absorb_padding(model: LayersModel, *, keep: Collection[str] = (), sizes: Ite
     graph = flatten(model.topology, model.weights)
     shapes = [output_shapes(graph), *(output_shapes(_resized(graph, size)) for size in sizes)]
     layers = graph.by_name()
-    takers = Counter(ref[0] for layer in graph.layers for node in layer["inbound_nodes"] for ref in node)
-    takers.update(ref[0] for ref in graph.outputs)
+    takers = graph.takers()
     count = 0
     for conv in graph.layers:
         sources = [ref[0] for node in conv["inbound_nodes"] for ref in node]
@@ -59,7 +57,7 @@ def absorb_padding(model: LayersModel, *, keep: Collection[str] = (), sizes: Ite
 
 
 def _resized(graph: Graph, size: int) -> Graph:
-    """The graph with inputs of this side."""
+    """Return the graph for square inputs of another side."""
     inputs = {ref[0] for ref in graph.inputs}
     layers = []
     for layer in graph.layers:
@@ -84,15 +82,11 @@ def _is_same(pad: Layer, conv: Layer, before: Sequence[Shape | None]) -> bool:
         if shape is None or len(shape) != 4:
             return False
         for size, pair, kernel, stride in zip(
-            shape[1:3], wanted, _two(config["kernel_size"]), _two(config.get("strides", 1)), strict=True
+            shape[1:3], wanted, per_axis(config["kernel_size"], 2), per_axis(config.get("strides", 1), 2), strict=True
         ):
             if size is None or pair != _same_padding(size, kernel, stride):
                 return False
     return True
-
-
-def _two(value: int | Sequence[int]) -> Sequence[int]:
-    return [value, value] if isinstance(value, int) else value
 
 
 def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:

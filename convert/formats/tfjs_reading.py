@@ -15,7 +15,7 @@ from pyclassifier.data import MAX_JSON_BYTES, read_json_object
 from pyclassifier.errors import ArchiveError
 
 from ..errors import ConvertError
-from ..models import Array, LayersModel, check_layers
+from ..models import MODELS, Array, Config, LayersModel, layer_name, refs_of
 
 MAX_WEIGHT_BYTES = 1 << 31
 _LABEL_LIMIT = 100_000
@@ -157,6 +157,53 @@ def _normal(config: Any) -> dict[str, Any]:
             inner = {**inner, "layers": [_normal(layer) for layer in inner["layers"]]}
     class_name = "Model" if config.get("class_name") == "Functional" else config.get("class_name")
     return {**config, "class_name": class_name, "config": inner}
+
+
+def check_layers(config: Config, path: str = "") -> None:
+    """Raise ConvertError where a model's config is not built as one: it comes from a file."""
+    inner = config.get("config")
+    if not isinstance(config.get("class_name"), str) or not isinstance(inner, dict):
+        raise ConvertError(
+            f"Expected a layer with class_name and config at {path or 'the top'!r}, got {config!r:.100}."
+        )
+    if config["class_name"] not in MODELS:
+        if path and not isinstance(inner.get("name"), str):
+            raise ConvertError(f"Expected a layer with a name at {path!r}, got {config['class_name']!r:.100}.")
+        return
+    layers = inner.get("layers")
+    if not isinstance(layers, list) or not layers or not all(isinstance(layer, dict) for layer in layers):
+        raise ConvertError(f"Expected a model with a list of layers at {path or 'the top'!r}, got {layers!r:.100}.")
+    names = set()
+    for layer in layers:
+        name = layer_name(layer)
+        if not isinstance(name, str):
+            raise ConvertError(f"Expected a layer with a name in {path or 'the model'!r}, got {name!r:.100}.")
+        check_layers(layer, f"{path}/{name}".strip("/"))
+        if name in names:
+            raise ConvertError(f"Expected layers of different names in a model, got {name!r:.100} twice.")
+        names.add(name)
+        if config["class_name"] != "Sequential" and not _are_nodes(layer.get("inbound_nodes")):
+            raise ConvertError(f"Expected lists of [layer, node, tensor] as inbound_nodes of {name!r:.100}.")
+    if config["class_name"] != "Sequential":
+        for key in ("input_layers", "output_layers"):
+            if not _are_nodes([inner.get(key)]) or not inner[key]:
+                raise ConvertError(f"Expected lists of [layer, node, tensor] as {key} of {path or 'the model'!r}.")
+
+
+def _are_nodes(nodes: Any) -> bool:
+    return isinstance(nodes, list) and all(
+        isinstance(node, list) and all(_is_ref(ref) for ref in refs_of(node)) for node in nodes
+    )
+
+
+def _is_ref(ref: Any) -> bool:
+    return (
+        isinstance(ref, list)
+        and 3 <= len(ref) <= 4
+        and isinstance(ref[0], str)
+        and all(type(index) is int and 0 <= index < 1 << 20 for index in ref[1:3])
+        and (len(ref) == 3 or ref[3] is None or isinstance(ref[3], dict))
+    )
 
 
 def _read_weights(files: _Files, manifest: Any) -> dict[str, Array]:

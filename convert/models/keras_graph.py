@@ -5,6 +5,7 @@ Keras 2 writes nested lists, Keras 3 arguments and keywords.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,12 @@ def is_operation(layer: Config) -> bool:
     kwargs = any(isinstance(node, Mapping) for node in layer.get("inbound_nodes") or [])
     typed = layer["config"].get("dtype") is not None and layer["class_name"] not in ("Cast", "OneHot")
     return kwargs and not typed and "trainable" not in layer["config"] and layer["class_name"] != "InputLayer"
+
+
+def group_name(class_name: str) -> str:
+    """Return what Keras 3 calls a layer of a class in its weights file: ``"ReLU"`` -> ``"re_lu"``."""
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", class_name))
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def join_path(path: str, name: str) -> str:

@@ -76,8 +76,9 @@ def _concatenated(inputs: list[Shape], axis: int) -> Shape:
     return tuple(shape)
 
 
-def _list(value: Any, rank: int) -> list[int]:
-    return [value] * rank if isinstance(value, int) else list(value)
+def per_axis(value: Any, rank: int) -> list[int]:
+    """Return a size per axis: settings hold one number for all, or one each."""
+    return [int(value)] * rank if isinstance(value, int | float) else [int(size) for size in value]
 
 
 def _split(config: Mapping[str, Any], shape: Shape) -> tuple[list[int | None], int | None, bool]:
@@ -101,9 +102,9 @@ def _window(size: int | None, kernel: int, stride: int, padding: str, dilation: 
 
 def _windows(config: Mapping[str, Any], space: list[int | None], key: str, strides: Any) -> list[int | None]:
     rank = len(space)
-    dilations = _list(config.get("dilation_rate", 1), rank)
+    dilations = per_axis(config.get("dilation_rate", 1), rank)
     padding = config.get("padding", "valid")
-    parts = zip(space, _list(config[key], rank), _list(strides, rank), dilations, strict=True)
+    parts = zip(space, per_axis(config[key], rank), per_axis(strides, rank), dilations, strict=True)
     return [_window(size, kernel, stride, padding, dilation) for size, kernel, stride, dilation in parts]
 
 
@@ -121,7 +122,7 @@ def _depthwise(config: Mapping[str, Any], shape: Shape) -> Shape:
 def _transposed(config: Mapping[str, Any], shape: Shape) -> Shape:
     space, _, first = _split(config, shape)
     rank = len(space)
-    parts = zip(space, _list(config["kernel_size"], rank), _list(config.get("strides", 1), rank), strict=True)
+    parts = zip(space, per_axis(config["kernel_size"], rank), per_axis(config.get("strides", 1), rank), strict=True)
     same = config.get("padding", "valid") == "same"
     made = [None if s is None else s * stride + (0 if same else max(k - stride, 0)) for s, k, stride in parts]
     return _join(shape[0], made, config["filters"], first)
@@ -139,6 +140,7 @@ def _global_pool(config: Mapping[str, Any], shape: Shape) -> Shape:
 
 
 def side_pairs(value: Any, rank: int) -> list[tuple[int, int]]:
+    """Return what is before and after each axis, as settings of padding and cropping state it."""
     if isinstance(value, int):
         return [(value, value)] * rank
     if rank == 1 and all(isinstance(one, int) for one in value):
@@ -146,21 +148,15 @@ def side_pairs(value: Any, rank: int) -> list[tuple[int, int]]:
     return [(one, one) if isinstance(one, int) else (one[0], one[1]) for one in value]
 
 
-def _padded(config: Mapping[str, Any], shape: Shape) -> Shape:
+def _padded(config: Mapping[str, Any], shape: Shape, key: str = "padding", sign: int = 1) -> Shape:
     space, channels, first = _split(config, shape)
-    pairs = zip(space, side_pairs(config["padding"], len(space)), strict=True)
-    return _join(shape[0], [None if s is None else s + sum(pair) for s, pair in pairs], channels, first)
-
-
-def _cropped(config: Mapping[str, Any], shape: Shape) -> Shape:
-    space, channels, first = _split(config, shape)
-    pairs = zip(space, side_pairs(config["cropping"], len(space)), strict=True)
-    return _join(shape[0], [None if s is None else s - sum(pair) for s, pair in pairs], channels, first)
+    pairs = zip(space, side_pairs(config[key], len(space)), strict=True)
+    return _join(shape[0], [None if s is None else s + sign * sum(pair) for s, pair in pairs], channels, first)
 
 
 def _upsampled(config: Mapping[str, Any], shape: Shape) -> Shape:
     space, channels, first = _split(config, shape)
-    factors = zip(space, _list(config.get("size", 2), len(space)), strict=True)
+    factors = zip(space, per_axis(config.get("size", 2), len(space)), strict=True)
     return _join(shape[0], [None if s is None else s * factor for s, factor in factors], channels, first)
 
 
@@ -205,7 +201,7 @@ _BY_KIND: dict[str, _Rule] = {
     "GlobalMaxPooling": _global_pool,
     "GlobalAveragePooling": _global_pool,
     "ZeroPadding": _padded,
-    "Cropping": _cropped,
+    "Cropping": lambda config, shape: _padded(config, shape, "cropping", -1),
     "UpSampling": _upsampled,
 }
 _BY_NAME: dict[str, _Rule] = {

@@ -136,7 +136,7 @@ def _convert(
 
 
 def _edit(model: LayersModel, options: Options) -> tuple[LayersModel, LayersModel]:
-    """The model folded, and that one cut and with its labels: each where it is asked for."""
+    """Return the model folded, and that one cut and with its labels: each where it is asked for."""
     # The layer to cut at keeps its name and its output.
     keep = (options.cut_at, options.cut_at.rpartition("/")[2]) if options.cut_at else ()
     folded = fold(model, keep=keep) if options.fold_batchnorm else model
@@ -166,7 +166,7 @@ def _last_part(model: LayersModel) -> str:
 
 
 def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> None:
-    """Compare where it is asked for; for fewer bits always, where that can be done."""
+    """Compare the stages where asked for; what has fewer bits wherever that can be done."""
     if not options.verify and not stages.quantize and not stages.exported:
         return
     tell("Comparing predictions in tf.js")

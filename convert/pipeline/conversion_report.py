@@ -12,7 +12,7 @@ from ..models import LayersModel
 
 @dataclass
 class Report:
-    """What a conversion did.
+    """What a conversion did: the models, what was written, and how it compares.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Report:
     seconds: float = 0.0
 
     def fields(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the report as plain data, for JSON."""
         return {
             "from": self.source_format,
             "to": self.target_format,

@@ -23,7 +23,7 @@ _ITSELF = (1.0, 0.0)
 def calibration_photos(
     model: LayersModel, folder: Path, scaling: tuple[float, float] | None = None
 ) -> tuple[NDArray[np.float32], list[str]]:
-    """Load photos as the model takes them.
+    """Load photos for calibration, as the model takes them.
 
     Parameters
     ----------
@@ -77,5 +77,4 @@ def _input(model: LayersModel) -> tuple[int, int, int, bool]:
     is_photo = isinstance(shape, list) and len(shape) == 4 and shape[0] in (None, 1) and shape[3] in (1, 3)
     if others or not is_photo or not shape[1] or not shape[2]:
         raise ConvertError(f"Expected a model of one RGB or grey input of known size for int8, got {shape!r:.100}.")
-    scales = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in graph.layers)
-    return shape[1], shape[2], shape[3], scales
+    return shape[1], shape[2], shape[3], graph.scales_pixels()

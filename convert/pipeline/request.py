@@ -20,7 +20,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How to convert; see `convert`."""
+    """Settings of a conversion, of which `convert` tells the meaning."""
 
     from_format: str | None = None
     to_format: str | None = None
@@ -43,7 +43,7 @@ class Options:
 
     @property
     def custom_path(self) -> Path | None:
-        """The user's module."""
+        """Path of the user's ES module with custom layers."""
         return None if self.custom_js is None else Path(self.custom_js)
 
 

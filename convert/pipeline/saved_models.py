@@ -41,7 +41,7 @@ class GraphReport(Report):
     outputs: dict[str, Any] = field(default_factory=dict)
 
     def fields(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the report as plain data, for JSON."""
         return super().fields() | {"parameters": self.parameters, "inputs": self.inputs, "outputs": self.outputs}
 
 
@@ -113,7 +113,7 @@ def _shape(info: dict[str, Any]) -> list[int | None] | None:
 
 
 def _check(report: GraphReport, saved: SavedModel, options: Options, tell: Progress) -> None:
-    """Compare where it is asked for; for fewer bits always, where that can be done."""
+    """Compare the graph model with the SavedModel where asked for, fewer bits with float32 where that can be done."""
     if not options.verify and not options.quantize:
         return
     tell("Comparing predictions in tf.js")
@@ -145,7 +145,7 @@ def _check(report: GraphReport, saved: SavedModel, options: Options, tell: Progr
 
 
 def _probes(inputs: dict[str, Any]) -> dict[str, Array]:
-    """Made-up inputs by name."""
+    """Make up inputs, by their names in the signature."""
     rng = np.random.default_rng(0)
     made = {}
     for key, info in inputs.items():

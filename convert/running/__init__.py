@@ -7,21 +7,6 @@ from .tensorflowjs import PACKAGES, SavedModel, find_python, unpacked
 from .tfjs_runs import Job, TfjsRun, find_node, find_node_modules, run_all, run_many, run_tfjs
 
 __all__ = [
-    "EXPORTS",
-    "PACKAGES",
-    "Exported",
-    "Job",
-    "SavedModel",
-    "TfjsRun",
-    "export",
-    "find_node",
-    "find_node_modules",
-    "find_python",
-    "has_keras",
-    "keras_outputs",
-    "run_all",
-    "run_many",
-    "run_python",
-    "run_tfjs",
-    "unpacked",
+    "EXPORTS", "PACKAGES", "Exported", "Job", "SavedModel", "TfjsRun", "export", "find_node", "find_node_modules",
+    "find_python", "has_keras", "keras_outputs", "run_all", "run_many", "run_python", "run_tfjs", "unpacked",
 ]  # fmt: skip

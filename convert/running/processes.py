@@ -16,22 +16,10 @@ _TIMEOUT_S = 1800
 def run_program(
     command: Sequence[str], task: str, *, given: str | None = None, timeout: float = _TIMEOUT_S
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, however that is.
+    """Run a program, given something on stdin, to its end, however that is.
 
-    Parameters
-    ----------
-    command : sequence of str
-    task : str
-        What it is expected to do, for the error: ``"Node.js to run the model"``.
-    given : str, optional
-        What it reads from stdin.
-    timeout : float
-        In seconds.
-
-    Raises
-    ------
-    ConvertError
-        It does not start, or takes too long.
+    Raises ConvertError where it does not start, or takes more than `timeout` seconds; `task` says in it what is
+    expected: ``"Node.js to run the model"``.
     """
     try:
         return subprocess.run(
@@ -56,7 +44,7 @@ def answers_of(process: subprocess.CompletedProcess[str]) -> list[dict[str, Any]
 def run_python(
     arguments: Sequence[str], task: str, *, python: str = sys.executable, timeout: float = _TIMEOUT_S
 ) -> dict[str, Any]:
-    """Run Python.
+    """Run a Python program, and return what it answers.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Run a Keras file on inputs: `python run_keras.py MODEL IN.npz OUT.npz KERAS_VERSION`. Called by verify.py."""
+"""Run a Keras file on inputs: `python run_keras.py MODEL IN.npz OUT.npz KERAS_VERSION`. Called by keras_runs.py."""
 
 from __future__ import annotations
 

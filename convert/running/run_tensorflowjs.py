@@ -1,6 +1,6 @@
 """Convert or run a SavedModel: `python run_tensorflowjs.py JOB.json`, by a Python that has the package tensorflowjs.
 
-Called by saved_models.py. The answer goes to stdout, as a line of JSON: {} where it converted, {"names": outputs} where
+Called by tensorflowjs.py. The answer goes to stdout, as a line of JSON: {} where it converted, {"names": outputs} where
 it ran, else {"missing": package}, {"refused": text} or {"error": text}.
 """
 

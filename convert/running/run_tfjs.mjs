@@ -1,4 +1,4 @@
-// Runs tf.js models under Node.js and writes down what they compute. Called by verify.py.
+// Runs tf.js models under Node.js and writes down what they compute. Called by tfjs_runs.py.
 //
 // A job comes as JSON on stdin: {node_modules, backend, jobs: [{model, custom, layer, strict, graph, inputs: [{path, shape, dtype}], out}]},
 // with graph: [names of inputs, names of outputs] for a graph model.

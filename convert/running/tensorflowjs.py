@@ -92,7 +92,7 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> Path | None:
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A SavedModel and what reads it."""
+    """A SavedModel, and the Python by which TensorFlow reads it."""
 
     source: Path  # As the user named it.
     folder: Path
@@ -101,7 +101,7 @@ class SavedModel:
     signature: str | None
 
     def run(self, **job: Any) -> dict[str, Any]:
-        """Let TensorFlow convert or run it; return its answer."""
+        """Let TensorFlow convert or run the SavedModel; return its answer."""
         path = self.work / "job.json"
         given = {"source": str(self.folder), "work": str(self.work), "signature": self.signature}
         path.write_text(json.dumps(given | job), encoding="utf-8")

@@ -24,7 +24,7 @@ _RUNNER = Path(__file__).parent / "run_tfjs.mjs"
 
 @dataclass(frozen=True)
 class Job:
-    """A model to run.
+    """A model for tf.js to run, and on what.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Job:
 
 @dataclass(frozen=True)
 class TfjsRun:
-    """What tf.js computed.
+    """What tf.js computed for one job.
 
     Parameters
     ----------

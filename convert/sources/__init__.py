@@ -1,25 +1,12 @@
 """Where models and names of classes come from: files, package registries, keras.applications."""
 
 from .applications import Architecture, named_source
+from .class_names import LEMMAS, SYNSETS, read_classes, read_labels
 from .fetching import REGISTRY, read_packaged
-from .imagenet_names import LEMMAS, SYNSETS, read_classes
-from .label_files import read_labels
 from .pip_packages import Package, PackagedFile, download_package, extract_member
 from .reading import find_format, read_model
 
 __all__ = [
-    "LEMMAS",
-    "REGISTRY",
-    "SYNSETS",
-    "Architecture",
-    "Package",
-    "PackagedFile",
-    "download_package",
-    "extract_member",
-    "find_format",
-    "named_source",
-    "read_classes",
-    "read_labels",
-    "read_model",
-    "read_packaged",
+    "LEMMAS", "REGISTRY", "SYNSETS", "Architecture", "Package", "PackagedFile", "download_package",
+    "extract_member", "find_format", "named_source", "read_classes", "read_labels", "read_model", "read_packaged",
 ]  # fmt: skip

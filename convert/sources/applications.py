@@ -57,7 +57,7 @@ class Architecture:
     seed: int | None = None
 
     def options(self) -> list[str]:
-        """The command's options that were given."""
+        """Return those of the command's options that were given."""
         names = {"include_top": "--no-top"}
         given = [field.name for field in fields(self) if getattr(self, field.name) is not None]
         return [names.get(name, f"--{name.replace('_', '-')}") for name in given]
@@ -98,7 +98,7 @@ def _check_spelling(source: str) -> None:
 
 
 def build_application(name: str, architecture: Architecture, path: Path) -> None:
-    """Build a network and save it.
+    """Build a network of keras.applications and save it.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import pytest
 from test_tfjs_to_keras import _tfjs
 from tfjs_models import needs_tfjs
 
-from pyclassifier.convert.models.flat_graph import MODELS
+from pyclassifier.convert.models import MODELS
 from pyclassifier.convert.rules.keras_to_tfjs import walker as forwards
 from pyclassifier.convert.rules.tfjs_to_keras import layers as backwards
 from pyclassifier.convert.running import find_node, find_node_modules

@@ -20,8 +20,8 @@ from pyclassifier.convert import ConvertError
 from pyclassifier.convert.comparing import compare
 from pyclassifier.convert.comparing.probes import probe_inputs
 from pyclassifier.convert.editing import cut_at, fold_batchnorm, split_at, summary
-from pyclassifier.convert.formats import read_tfjs, write_tfjs
-from pyclassifier.convert.models import LayersModel, check_layers, flatten
+from pyclassifier.convert.formats import check_layers, read_tfjs, write_tfjs
+from pyclassifier.convert.models import LayersModel, flatten
 from pyclassifier.convert.running import Job, run_many, run_tfjs
 
 TOLERANCE = 1e-5  # Relative; folding rounds each weight once more.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import ConvertError
-from ...models import Array, Config, Weights, is_model
+from ...models import Array, Config, Weights, group_name, is_model
 from .hdf5 import Hdf5Reader
 
 # Attributes of a layer under which it keeps what belongs to it, in the order of layer.weights.
@@ -88,9 +88,7 @@ def _repeated(layers: list[Config], seen: set[tuple[str, str]]) -> list[bool]:
 
 
 def _snake_case(name: str) -> str:
-    name = _CLASSES.get(name, re.sub(r"\W+", "", name.rsplit(">", 1)[-1]))
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+    name = group_name(_CLASSES.get(name, name.rsplit(">", 1)[-1]))
     return f"private{name}" if name.startswith("_") else name
 
 

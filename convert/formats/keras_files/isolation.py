@@ -61,10 +61,12 @@ def _read_isolated(path: Path) -> KerasModel:
     size = path.stat().st_size
     seconds = _SECONDS + size // _BYTES_PER_SECOND
     limits = {"seconds": seconds, "n_bytes": _BYTES + _BYTES_PER_BYTE * size}
+    # One thread for numpy: each reserves memory, of which there is a bound.
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
         try:
             process = subprocess.run(
-                _command(path, temporary, limits), capture_output=True, timeout=_WALL * seconds, check=False, env=_env()
+                _command(path, temporary, limits), capture_output=True, timeout=_WALL * seconds, check=False, env=env
             )
         except subprocess.TimeoutExpired as error:
             raise _damaged(path, f"reading it took more than {_WALL * seconds} s") from error
@@ -101,11 +103,6 @@ def _command(path: Path, temporary: str, limits: dict[str, int]) -> list[str]:
     script = str(Path(__file__).with_name("run_reader.py"))
     given = [json.dumps(search), json.dumps(packages), __name__, str(path.resolve()), temporary, json.dumps(limits)]
     return [sys.executable, script, *given]
-
-
-def _env() -> dict[str, str]:
-    """The environment, with one thread for numpy: each reserves memory, of which there is a bound."""
-    return {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def read_here(path: str, folder: str) -> None:

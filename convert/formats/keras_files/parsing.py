@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ...errors import ConvertError
+from ...errors import BROKEN, ConvertError
 from ...models import Config, KerasModel
 from .archive_weights import read_archive_weights
 from .hdf5 import Hdf5Reader
@@ -21,23 +21,7 @@ _MAX_WEIGHT_FILE_BYTES = 1 << 32
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = b"PK\x03\x04"
 WHAT_TO_DO = "Save the model again with model.save('model.keras') and convert that file."
-# What h5py, zipfile and json raise on files that are broken or were made to be.
-_BROKEN = (
-    OSError,
-    KeyError,
-    IndexError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    RuntimeError,
-    OverflowError,
-    MemoryError,
-    EOFError,
-    RecursionError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+_BROKEN = (*BROKEN, EOFError, MemoryError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def parse_keras(path: Path) -> KerasModel:

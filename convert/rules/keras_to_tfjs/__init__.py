@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...errors import ConvertError
+from ...errors import BROKEN, ConvertError
 from ...models import CustomLayer, KerasModel, LayersModel
 from .walker import GraphWalker
 
@@ -39,7 +39,7 @@ def to_layers_model(model: KerasModel, custom: Sequence[CustomLayer] = ()) -> La
         outputs = walker.distinct_outputs(inputs, outputs)
     except ConvertError:
         raise
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+    except BROKEN as error:
         raise ConvertError(
             f"Expected a model as Keras saves it, got one that does not fit together: {type(error).__name__}: {error}. "
             "Save the model again with model.save('model.keras')."

@@ -11,9 +11,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models import Array, Config
+from ...models import Array, Config, Shape
 
-Shape = tuple[int | None, ...]
 UNSEEN = "unseen "
 _MERGES = {"Add", "Multiply", "Average", "Maximum", "Minimum"}
 
@@ -149,7 +148,7 @@ class Call:
 
     @property
     def x(self) -> Tensor:
-        """The only input."""
+        """The only tensor that the layer is called on."""
         if len(self.inputs) != 1:
             self.refuse(f"{self.class_name} with {len(self.inputs)} inputs")
         return self.inputs[0]
@@ -160,7 +159,7 @@ class Call:
         return self.builder.keras3
 
     def refuse(self, what: str, remedy: str = "Replace the layer or change that setting, and save again.") -> NoReturn:
-        """Raise for what cannot be expressed exactly."""
+        """Raise UnsupportedLayerError for what cannot be expressed exactly."""
         raise UnsupportedLayerError(what, self.path, remedy)
 
     def note(self, text: str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...models import Array, flat
-from .builder import UNSEEN, Call, Mask, Shape, Tensor, emit_custom, size
+from ...models import Array, Shape, flat
+from .builder import UNSEEN, Call, Mask, Tensor, emit_custom, size
 
 
 def identity(call: Call, x: Tensor, suffix: str = "") -> Tensor:

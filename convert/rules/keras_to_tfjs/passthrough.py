@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeGuard
 
-from ...models import Config, CustomLayer
-from .builder import Call, Shape, Tensor
+from ...models import Config, CustomLayer, Shape
+from .builder import Call, Tensor
 
 _LAMBDAS = ("Lambda", "TFOpLambda", "SlicingOpLambda")
 

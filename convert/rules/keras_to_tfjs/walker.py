@@ -13,6 +13,7 @@ from ...models import (
     Config,
     CustomLayer,
     KerasModel,
+    Shape,
     input_shapes,
     is_model,
     is_operation,
@@ -22,7 +23,7 @@ from ...models import (
     run_graph,
 )
 from . import operations
-from .builder import Builder, Call, Mask, Shape, Tensor
+from .builder import Builder, Call, Mask, Tensor
 from .express import tensors_in
 from .layers import RECURRENT, RULES, SPATIAL, channels_first
 from .operations import products

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...models import Array, Config
+from ...models import Array, Config, per_axis
 from .activations import activate
-from .rule import Rule, as_stored, sizes, spatial_last
+from .rule import Rule, as_stored, spatial_last
 
 
 class _Windows:
@@ -17,7 +17,7 @@ class _Windows:
 
     def __init__(self, x: Array, size: Sequence[int], strides: Any, padding: str, dilation: Any, fill: float) -> None:
         self.size, rank = tuple(size), len(size)
-        strides, dilation = sizes(strides, rank), sizes(dilation, rank)
+        strides, dilation = per_axis(strides, rank), per_axis(dilation, rank)
         pads = [(0, 0)]
         self._out = []
         for n, k, s, d in zip(x.shape[1:-1], size, strides, dilation, strict=True):
@@ -80,8 +80,8 @@ def _separable(config: Config, arrays: Sequence[Array], inputs: Sequence[Array])
 def _transposed(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) -> Array:
     kernel, *bias = arrays
     x, rank = spatial_last(config, inputs[0]), kernel.ndim - 2
-    strides = sizes(config.get("strides", 1), rank)
-    if config.get("output_padding") is not None or max(sizes(config.get("dilation_rate", 1), rank)) > 1:
+    strides = per_axis(config.get("strides", 1), rank)
+    if config.get("output_padding") is not None or max(per_axis(config.get("dilation_rate", 1), rank)) > 1:
         raise NotImplementedError("output_padding or dilation")
     same = config.get("padding", "valid") == "same"
     space = list(zip(x.shape[1:-1], kernel.shape[:-2], strides, strict=True))
@@ -99,7 +99,7 @@ def _transposed(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]
 def _pool(largest: bool) -> Rule:
     def rule(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) -> Array:
         x = spatial_last(config, inputs[0])
-        size = sizes(config["pool_size"], x.ndim - 2)
+        size = per_axis(config["pool_size"], x.ndim - 2)
         strides = config.get("strides") or size
 
         def windows(values: Array, fill: float) -> _Windows:

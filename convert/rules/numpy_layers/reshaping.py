@@ -1,4 +1,4 @@
-"""Merging, reshaping, padding; and what does nothing at inference."""
+"""Reshaping, merging and padding; and layers that do nothing at inference."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...models import Array, Config
-from .rule import Rule, as_stored, sizes, spatial_last
+from ...models import Array, Config, per_axis, side_pairs
+from .rule import Rule, as_stored, spatial_last
 
 
 def _merge(function: Callable[[Any, Any], Any], *, mean: bool = False) -> Rule:
@@ -49,22 +49,14 @@ def _repeat(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) ->
     return np.repeat(inputs[0][:, None], int(config["n"]), 1)
 
 
-def _sides(value: Any, rank: int) -> list[tuple[int, int]]:
-    """What is before and after, for each axis."""
-    if rank == 1 and isinstance(value, list | tuple):
-        return [(int(value[0]), int(value[-1]))]
-    given = [value] * rank if isinstance(value, int) else value
-    return [(one, one) if isinstance(one, int) else (int(one[0]), int(one[1])) for one in given]
-
-
 def _pad(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) -> Array:
     x = spatial_last(config, inputs[0])
-    return as_stored(config, np.pad(x, [(0, 0), *_sides(config["padding"], x.ndim - 2), (0, 0)]))
+    return as_stored(config, np.pad(x, [(0, 0), *side_pairs(config["padding"], x.ndim - 2), (0, 0)]))
 
 
 def _crop(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) -> Array:
     x = spatial_last(config, inputs[0])
-    parts = zip(x.shape[1:-1], _sides(config["cropping"], x.ndim - 2), strict=True)
+    parts = zip(x.shape[1:-1], side_pairs(config["cropping"], x.ndim - 2), strict=True)
     return as_stored(config, x[(slice(None), *(slice(first, n - last) for n, (first, last) in parts))])
 
 
@@ -73,7 +65,7 @@ def _upsample(config: Config, arrays: Sequence[Array], inputs: Sequence[Array]) 
     way = config.get("interpolation", "nearest")
     if way not in ("nearest", "bilinear"):
         raise NotImplementedError(f"interpolation {way!r:.30}")
-    for axis, factor in enumerate(sizes(config.get("size", 2), x.ndim - 2), 1):
+    for axis, factor in enumerate(per_axis(config.get("size", 2), x.ndim - 2), 1):
         x = np.repeat(x, factor, axis) if way == "nearest" else _stretch(x, factor, axis)
     return as_stored(config, x)
 

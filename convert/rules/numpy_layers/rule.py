@@ -1,4 +1,4 @@
-"""What all rules take and return."""
+"""The form of a rule, and what rules share: sizes and axes as configurations state them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ import numpy as np
 from ...models import Array, Config
 
 Rule = Callable[[Config, Sequence[Array], Sequence[Array]], Array]
-
-
-def sizes(value: Any, rank: int) -> tuple[int, ...]:
-    """Return a size per axis: configurations hold one number, or one each."""
-    return (int(value),) * rank if isinstance(value, int | float) else tuple(int(n) for n in value)
 
 
 def axes(value: Any, rank: int) -> tuple[int, ...]:
@@ -34,5 +29,5 @@ def spatial_last(config: Config, x: Array) -> Array:
 
 
 def as_stored(config: Config, x: Array) -> Array:
-    """Undo `spatial_last`."""
+    """Return a tensor with its channels where its layer has them, which undoes `spatial_last`."""
     return np.moveaxis(x, -1, 1) if config.get("data_format") == "channels_first" else x

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
 from pathlib import Path
 from typing import Literal
 
-from ...errors import ConvertError
+from ...errors import BROKEN, ConvertError
+from ...formats import write_files
 from ...models import LayersModel
 from .containers import convert_topology
 from .keras_writing import keras_archive, legacy_h5
@@ -17,8 +16,6 @@ from .masks import check_masks
 __all__ = ["write_keras"]
 
 Format = Literal["keras", "h5"]
-# What a damaged or hostile topology trips over.
-_BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError, StopIteration, RecursionError, OverflowError)
 
 
 def write_keras(
@@ -55,11 +52,8 @@ def write_keras(
         raise ConvertError(
             f"Expected a path that ends in .keras or .h5, got {path.name!r}. Rename it, or state the format."
         )
-    if path.exists() and not force:
-        raise ConvertError(f"Expected a new file, got {str(path)!r}, which exists. Choose another name, or force it.")
     converted, notes = _convert(model)
-    data = keras_archive(converted) if chosen == "keras" else legacy_h5(converted)
-    _write_whole(path, data)
+    write_files({path: keras_archive(converted) if chosen == "keras" else legacy_h5(converted)}, force=force)
     return (*model.notes, *notes)
 
 
@@ -69,29 +63,10 @@ def _convert(model: LayersModel) -> tuple[KerasLayer, list[str]]:
         topology = snake_keys(model.topology)
         check_masks(topology)
         converted = convert_topology(topology, context)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ConvertError(
             f"Expected a topology as tf.js writes it, got a damaged one ({type(error).__name__}: {error!s:.100}). "
             "Write the model anew with tf.js's model.save()."
         ) from error
     context.weights.finish()
     return converted, context.notes
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Into a file beside, which then takes the name: no reader ever sees half of it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            part = Path(file.name)
-            try:
-                file.write(data)
-                file.close()
-                part.chmod(0o644)
-                part.replace(path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    part.unlink()
-                raise
-    except OSError as error:
-        raise ConvertError(f"Expected a place to write {str(path)!r}, got: {error}.") from error

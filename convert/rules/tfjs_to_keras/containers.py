@@ -8,11 +8,10 @@ from typing import Any
 from ...errors import ConvertError
 from ...models import Config
 from .call_order import MODELS, Call, Graph, read_graph
-from .layer import Context, KerasLayer, TfjsLayer, Variable, keras_name
+from .layer import Context, KerasLayer, TfjsLayer, Variable, group_names, keras_name
 from .layers import convert_leaf
 from .layers.customs import attention_call, operation_call, operation_name, with_casts
 from .layers.recurrent import time_distributed
-from .naming import keras_file_names
 from .ranks import graph_ranks, output_rank
 
 _RECURRENT = ("SimpleRNN", "GRU", "GRUResetAfter", "LSTM", "RNN", "ConvLSTM2D", "Bidirectional")
@@ -48,7 +47,7 @@ def _child(model: TfjsLayer, layer: Any) -> TfjsLayer:
 def _container(model: TfjsLayer, class_name: str, config: Config, layers: list[KerasLayer]) -> KerasLayer:
     """`layers` in Keras's order of ``model.layers``."""
     layers = [layer for layer in layers if not layer.is_operation]
-    names = keras_file_names([layer.class_name for layer in layers])
+    names = group_names([layer.class_name for layer in layers])
     variables: list[Variable] = []
     for name, layer in zip(names, layers, strict=True):
         variables += [variable.inside(f"layers/{name}") for variable in layer.variables]

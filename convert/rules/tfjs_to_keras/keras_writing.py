@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .layer import KerasLayer, Variable
-from .naming import keras_file_names
+from .layer import KerasLayer, Variable, group_names
 
 # The dialect; every Keras 3 since then reads it.
 KERAS_VERSION = "3.0.0"
@@ -46,7 +45,7 @@ def _weights_file(model: KerasLayer) -> bytes:
 
 def _make_groups(group: Any, model: KerasLayer) -> None:
     """A place for each layer, those without weights too: readers other than Keras count them."""
-    names = keras_file_names([layer.class_name for layer in model.children])
+    names = group_names([layer.class_name for layer in model.children])
     for name, layer in zip(names, model.children, strict=True):
         made = group.create_group(f"layers/{name}")
         if layer.children:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import ConvertError, UnsupportedLayerError
-from ...models import Config
+from ...models import Array, Config, group_name
 
-Array = NDArray[np.generic]
 Shape = tuple[int | None, ...] | None
 
 
@@ -235,3 +234,13 @@ def axes_of(layer: TfjsLayer, value: Any) -> int | list[int]:
     if not axes or not all(type(axis) is int for axis in axes):
         raise ConvertError(f"Expected axis of {layer.path!r} to be whole numbers, got {value!r}.")
     return axes[0] if len(axes) == 1 else list(axes)
+
+
+def group_names(class_names: Sequence[str]) -> list[str]:
+    """Return how Keras 3 numbers layers in its weights file: ``["re_lu", "re_lu_1"]`` for ``["ReLU", "ReLU"]``."""
+    used: Counter[str] = Counter()
+    names = []
+    for name in map(group_name, class_names):
+        names.append(f"{name}_{used[name]}" if used[name] else name)
+        used[name] += 1
+    return names

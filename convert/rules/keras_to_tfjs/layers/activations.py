@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ....models import Array, Config
-from ..builder import Call, Shape, Tensor, size
+from ....models import Array, Config, Shape
+from ..builder import Call, Tensor, size
 from ..express import activate, affine, axis_last, clip, merge, operate, permute, relu, reshape, slice_axis
 
 # Keras's name to tf.js's, where both compute the same. hard_sigmoid differs in Keras 3, see below.

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ....models import Array, Config
-from ..builder import Call, Mask, Shape, Tensor, emit_custom
+from ....models import Array, Config, Shape
+from ..builder import Call, Mask, Tensor, emit_custom
 from ..express import activate, affine, implied_mask, mask_tensor, merge, operate, reshape, unseen
 from .activations import number
 

@@ -1,4 +1,4 @@
-"""Numbers into classes."""
+"""Layers that make classes of numbers: CategoryEncoding, Discretization."""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ def _channels(call: Call, x: Tensor, rank: int) -> int:
 
 
 def bias_of(call: Call, count: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Return name and shape of the bias, for `Call.take`, where the layer has one."""
     return [("bias", (count,))] if call.get("use_bias", True) else []
 
 

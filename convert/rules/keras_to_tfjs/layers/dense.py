@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..builder import UNSEEN, Call, Shape, Tensor
+from ....models import Shape
+from ..builder import UNSEEN, Call, Tensor
 from ..initializers import training_config
 from .activations import with_activation
 from .convolutions import bias_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ....models import Config
-from ..builder import Call, Mask, Shape, Tensor, size
+from ....models import Config, Shape
+from ..builder import Call, Mask, Tensor, size
 from ..express import implied_mask, linear_map, mask_tensor, operate, reshape
 from .convolutions import conv_length
 

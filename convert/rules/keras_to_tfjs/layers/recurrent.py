@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ....models import Array, Config
-from ..builder import Call, Shape, Tensor
+from ....models import Array, Config, Shape
+from ..builder import Call, Tensor
 from ..express import implied_mask, mask_tensor, operate, reshape
 from ..initializers import training_config
 from .activations import activation_name, native_activation

@@ -1,4 +1,4 @@
-"""Shapes, merges, and layers that only act in training."""
+"""Reshaping and merging; and layers that only act in training."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..builder import Call, Shape, Tensor, emit_custom
+from ....models import Shape
+from ..builder import Call, Tensor, emit_custom
 from ..express import broadcast, operate
 from ..layers.activations import apply_activation
 from ..layers.dense import dense

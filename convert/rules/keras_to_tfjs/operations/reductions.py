@@ -12,6 +12,7 @@ from .arithmetic import REMEDY
 
 
 def axes_of(call: Call, x: Tensor) -> list[int]:
+    """Return the axes of an operation, counted from the front; the batch may not be among them."""
     value = call.get("axis")
     values = list(range(x.rank)) if value is None else [value] if isinstance(value, int) else list(value)
     axes = sorted(v % x.rank for v in values)

@@ -10,8 +10,7 @@ import numpy as np
 
 from ....errors import ConvertError
 from ....models import Config
-from ..layer import KerasLayer, Shape, TfjsLayer, Variable, keras_name
-from ..naming import keras_file_names
+from ..layer import KerasLayer, Shape, TfjsLayer, Variable, group_names, keras_name
 from .shared_settings import activation, training_settings
 
 Rule = Callable[[TfjsLayer], KerasLayer]
@@ -101,7 +100,7 @@ def rnn(layer: TfjsLayer) -> KerasLayer:
     if layer.flag("return_state", False) or layer.flag("stateful", False):
         layer.refuse("states of stacked cells", "tf.js keeps them in another order: use one layer per cell.")
     inner = [_inner_config(each, layer) for each in config.get("cells", [])]
-    file_names = keras_file_names([class_name for class_name, _ in inner])
+    file_names = group_names([class_name for class_name, _ in inner])
     cells = [
         _single_cell(layer, class_name, each, f"{layer.scope}/RNNCell_{index}", f"cell/cells/{file_name}")
         for index, ((class_name, each), file_name) in enumerate(zip(inner, file_names, strict=True))

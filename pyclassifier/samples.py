@@ -72,7 +72,7 @@ async def _fetch(url: str) -> bytes:
     from .engines.tfjs import fetch
 
     try:
-        return bytes((await fetch(url, "arrayBuffer", _REMEDY)).to_bytes())
+        return await fetch(url, _REMEDY)
     except EngineError as error:
         raise OSError(error.sentence) from error
 

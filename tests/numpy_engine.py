@@ -6,20 +6,28 @@ are really trained with Adam on cross-entropy. Only its backbone is a stand-in: 
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 from numpy_layers import Backward, run_layer
 
 from pyclassifier.backbones import (
+    CATALOG,
+    DEFAULT_BACKBONE,
     LayerSummary,
     ModelCard,
     NetworkSummary,
+    ReadWeights,
     Topology,
     Weights,
+    encode_weights,
     feature_extractor,
     head,
     initial_weights,
+    sequential,
 )
-from pyclassifier.engines import Array, FitConfig, Network
+from pyclassifier.engines import Array, FitConfig
 from pyclassifier.history import History
 
 EPSILON = 1e-7  # Keras's
@@ -35,6 +43,7 @@ class NumpyEngine:
     software = False
 
     def __init__(self) -> None:
+        self.store = StandInStore()
         self.live: set[NumpyModel] = set()
         self.n_predicted = 0
 
@@ -47,54 +56,8 @@ class NumpyEngine:
     async def warm_up(self) -> None:
         pass
 
-    async def load_backbone(self, card: ModelCard, pooling: str) -> NumpyModel:
-        return self._add(
-            feature_extractor(self._backbone(card), card.input_size, pooling),
-            {"conv1/kernel": np.ones((1,), np.float32)},
-        )
-
-    async def load_network(self, card: ModelCard) -> Network:
-        """The stand-in's colours and textures, and random weights from there to 1000 classes."""
-        extractor = feature_extractor(self._backbone(card), card.input_size, "avg")
-        dense = head(N_FEATURES, 16, N_CLASSES)
-        weights = initial_weights(dense, np.random.default_rng(0))
-        layers = tuple(
-            LayerSummary(layer["config"]["name"], layer["class_name"], None, size, size)
-            for layer, size in zip(_flat(extractor), (0, N_FEATURES, 0), strict=True)
-        )
-        classes = tuple((f"n{i:08}", f"class {i}") for i in range(N_CLASSES))
-        model = self._add({"config": {"layers": [extractor, dense]}}, weights)
-        return Network(model, classes, NetworkSummary(card.name, layers, card.feature_layer))
-
-    @staticmethod
-    def _backbone(card: ModelCard) -> Topology:
-        return {
-            "class_name": "Model",
-            "config": {
-                "name": card.name,
-                "layers": [
-                    {
-                        "class_name": "InputLayer",
-                        "name": "input_1",
-                        "config": {"name": "input_1", "batch_input_shape": [None, 224, 224, 3], "dtype": "float32"},
-                        "inbound_nodes": [],
-                    },
-                    {
-                        "class_name": "Cells",
-                        "name": card.feature_layer,
-                        "config": {"name": card.feature_layer, "stride": card.stride},
-                        "inbound_nodes": [[["input_1", 0, 0, {}]]],
-                    },
-                ],
-                "input_layers": [["input_1", 0, 0]],
-                "output_layers": [[card.feature_layer, 0, 0]],
-            },
-        }
-
-    async def build(self, topology: Topology, weights: Weights) -> NumpyModel:
-        return self._add(topology, weights)
-
-    def _add(self, topology: Topology, weights: Weights) -> NumpyModel:
+    async def build(self, topology: Topology, weights: Weights | ReadWeights) -> NumpyModel:
+        weights = await weights() if callable(weights) else weights
         model = NumpyModel(self, topology, {name: array.copy() for name, array in weights.items()})
         self.live.add(model)
         return model
@@ -102,6 +65,58 @@ class NumpyEngine:
     def memory(self) -> dict[str, int]:
         arrays = [array for model in self.live for array in model._weights.values()]
         return {"numTensors": len(arrays), "numBytes": sum(array.nbytes for array in arrays)}
+
+
+class StandInStore:
+    """Backbones of colour and texture figures; networks of these, and random weights from there to 1000 classes."""
+
+    async def read(self, path: str) -> bytes:
+        name, *part = path.split("/")
+        card = CATALOG.get(name) or replace(CATALOG[DEFAULT_BACKBONE], name=name)
+        features, weights = _backbone(card), {"conv1/kernel": np.ones((1,), np.float32)}
+        if name == "imagenet_classes.json":
+            return json.dumps([(f"n{i:08}", f"class {i}") for i in range(N_CLASSES)]).encode()
+        if part == ["summary.json"]:
+            layers = _flat(feature_extractor(features, card.input_size, "avg"))
+            counts = zip(layers, (0, N_FEATURES, 0), strict=True)
+            summary = [LayerSummary(one["config"]["name"], one["class_name"], None, n, n) for one, n in counts]
+            return json.dumps(NetworkSummary(name, tuple(summary), card.feature_layer).to_dict()).encode()
+        topology = features
+        if part[0] == "classification":
+            topology = sequential("classes", [_POOLING, *head(N_FEATURES, 16, N_CLASSES)["config"]["layers"]])
+            weights = initial_weights(head(N_FEATURES, 16, N_CLASSES), np.random.default_rng(0))
+        entries, data = encode_weights(weights)
+        manifest = [{"paths": ["weights.bin"], "weights": entries}]
+        model = json.dumps({"modelTopology": topology, "weightsManifest": manifest}).encode()
+        return data if part[1] == "weights.bin" else model
+
+
+_POOLING = {"class_name": "GlobalAveragePooling2D", "config": {"name": "pooling"}}
+
+
+def _backbone(card: ModelCard) -> Topology:
+    return {
+        "class_name": "Model",
+        "config": {
+            "name": card.name,
+            "layers": [
+                {
+                    "class_name": "InputLayer",
+                    "name": "input_1",
+                    "config": {"name": "input_1", "batch_input_shape": [None, 224, 224, 3], "dtype": "float32"},
+                    "inbound_nodes": [],
+                },
+                {
+                    "class_name": "Cells",
+                    "name": card.feature_layer,
+                    "config": {"name": card.feature_layer, "stride": card.stride},
+                    "inbound_nodes": [[["input_1", 0, 0, {}]]],
+                },
+            ],
+            "input_layers": [["input_1", 0, 0]],
+            "output_layers": [[card.feature_layer, 0, 0]],
+        },
+    }
 
 
 class NumpyModel:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +18,7 @@ sys.path.insert(0, str(SOURCE.parent))
 spec = importlib.util.spec_from_file_location("session", SOURCE)
 session_module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(session_module)
-INDEX = json.dumps([{"card": asdict(card), "bytes": 1} for card in CATALOG.values()])
+INDEX = json.dumps([{"card": card.to_dict(), "bytes": 1} for card in CATALOG.values()])
 FAST = {"inputSize": 32, "learningRate": 0.01, "epochs": 15}
 
 

@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -13,7 +13,15 @@ import pytest
 from conftest import IN_PYODIDE
 
 from pyclassifier.archives import Archive, largest_difference, read_archive, read_promises, write_archive
-from pyclassifier.backbones import DEFAULT_BACKBONE, encode_weights, feature_extractor, get_card, head, initial_weights
+from pyclassifier.backbones import (
+    DEFAULT_BACKBONE,
+    Preprocessing,
+    encode_weights,
+    feature_extractor,
+    get_card,
+    head,
+    initial_weights,
+)
 from pyclassifier.errors import ArchiveError
 from pyclassifier.training import read_evaluation, read_history
 
@@ -52,8 +60,7 @@ def an_archive(**changes) -> Archive:
         head=topology,
         head_weights=initial_weights(topology, rng),
         labels=LABELS,
-        card=get_card(DEFAULT_BACKBONE, 96),
-        fit_mode="pad",
+        card=get_card(DEFAULT_BACKBONE, 96, "pad"),
         name="pets",
         record={"run": {"history": {"loss": [1.0, 0.5]}}, "evaluation": None},
     )
@@ -109,12 +116,18 @@ def changed(path: str, value: object, where: object = None) -> object:
 def test_what_was_packed_is_unpacked():
     archive = an_archive()
     again = read_archive(write_archive(archive, version="0.1.0"))
-    for field in ("extractor", "head", "labels", "card", "fit_mode", "name", "record"):
+    for field in ("extractor", "head", "labels", "card", "name", "record"):
         assert getattr(again, field) == getattr(archive, field)
     for field in ("extractor_weights", "head_weights"):
         given, read = getattr(archive, field), getattr(again, field)
         assert list(read) == list(given)
         assert all(read[name].tobytes() == given[name].tobytes() for name in given)
+
+
+def test_what_other_backbones_are_given_is_unpacked():
+    foreign = Preprocessing(96, "central", (1.0, 2.0, 3.0), (4.0, 5.0, 6.0), "bgr", "bicubic", 0.8)
+    archive = an_archive(card=replace(get_card(DEFAULT_BACKBONE), preprocessing=foreign, near_duplicate=0.9))
+    assert read_archive(write_archive(archive, version="0.1.0")).card == archive.card
 
 
 def test_the_topology_has_teachable_machines_layers():
@@ -157,7 +170,7 @@ def test_the_metadata_are_teachable_machines_and_ours():
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", METADATA["timeStamp"])
     assert datetime.fromisoformat(METADATA["timeStamp"].replace("Z", "+00:00"))
     ours = METADATA["userMetadata"]["pyclassifier"]
-    assert ours["card"] == copied(asdict(get_card(DEFAULT_BACKBONE, 96))) and ours["fitMode"] == "pad"
+    assert ours["card"] == copied(get_card(DEFAULT_BACKBONE, 96).to_dict()) and ours["fitMode"] == "pad"
     assert ours["run"]["history"] == {"loss": [1.0, 0.5]}
 
 
@@ -253,8 +266,8 @@ def test_an_archive_of_teachable_machine_is_read():
     assert list(archive.head_weights) == ["dense_Dense1/kernel", "dense_Dense1/bias", "dense_Dense2/kernel"]
     assert archive.head["config"]["name"] == "sequential_3"
     # Its own reader divides by 127 and subtracts 1, and crops.
-    assert (archive.card.divisor, archive.card.offset, archive.card.input_size) == (127.0, -1.0, 224)
-    assert archive.fit_mode == "crop" and archive.record == {}
+    assert archive.card.preprocessing == Preprocessing.scaled(127.0, -1.0, size=224, fit_mode="crop")
+    assert archive.record == {}
 
 
 def test_both_depths_of_the_config_are_read():
@@ -475,7 +488,8 @@ def test_a_strange_value_anywhere_is_read_or_refused_and_nothing_else():
             # Whatever is read can be worked with.
             assert all(isinstance(label, str) for label in archive.labels)
             assert 0 < archive.card.input_size <= 1024 and archive.card.stride > 0
-            assert 0 < archive.card.divisor < math.inf and math.isfinite(archive.card.offset)
+            assert 0 < min(archive.card.preprocessing.std) < math.inf
+            assert np.isfinite(archive.card.preprocessing.mean).all()
             assert {array.dtype for array in archive.head_weights.values()} <= {np.dtype(np.float32)}
             assert write_archive(archive, version="0.1.0")
             read_history(archive.record)
@@ -542,7 +556,13 @@ def test_units_that_are_no_whole_number_are_refused(units):
         ("sha256", [None]),
         ("name", ...),
         ("feature_channels", ...),
-        ("future_field", 1),
+        ("near_duplicate", 2),
+        ("preprocessing", [1]),
+        ("preprocessing", {"mean": [1, 2]}),
+        ("preprocessing", {"std": [1, 0, 1]}),
+        ("preprocessing", {"interpolation": "nearest"}),
+        ("preprocessing", {"channel_order": None}),
+        ("preprocessing", {"crop_share": True}),
     ],
 )
 def test_a_card_that_nothing_can_be_computed_with_is_refused(field, value):

@@ -8,6 +8,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, Predictions, Sample
 from pyclassifier.aio import cross_validate
+from pyclassifier.backbones import Preprocessing
 from pyclassifier.embedding import Variation, fit_image
 
 PICTURE = Image.fromarray(noisy((90, 140, 180), 3, (160, 120)))
@@ -15,11 +16,11 @@ DIGESTS = [f"{i:064x}" for i in range(60)]
 
 
 def apply(digest=DIGESTS[0], seed=0, copy=0, fit_mode="crop", **how) -> np.ndarray:
-    return Variation(Augmentation(**how), seed, copy).apply(PICTURE, digest, 32, fit_mode)
+    return Variation(Augmentation(**how), seed, copy).apply(PICTURE, digest, Preprocessing(32, fit_mode))
 
 
 def test_half_of_the_copies_are_mirrored_and_nothing_else():
-    plain, mirrored = fit_image(PICTURE, 32), fit_image(ImageOps.mirror(PICTURE), 32)
+    plain, mirrored = fit_image(PICTURE, Preprocessing(32)), fit_image(ImageOps.mirror(PICTURE), Preprocessing(32))
     seen = [apply(digest, flip=True) for digest in DIGESTS]
     # Mirroring before or after the resize rounds otherwise.
     far = [min(np.abs(copy.astype(int) - one).max() for one in (plain, mirrored)) for copy in seen]
@@ -36,7 +37,7 @@ def test_half_of_the_copies_are_mirrored_and_nothing_else():
     ],
 )
 def test_colours_change_within_their_bounds_as_pillow_changes_them(name, enhancer):
-    plain = Image.fromarray(fit_image(PICTURE, 32))
+    plain = Image.fromarray(fit_image(PICTURE, Preprocessing(32)))
     possible = [np.asarray(enhancer(plain).enhance(f)).astype(int) for f in np.linspace(0.7, 1.3, 601)]
     figures = []
     for digest in DIGESTS:
@@ -53,7 +54,7 @@ def test_crops_are_parts_of_the_photo_of_the_wanted_size():
     image = Image.fromarray(np.stack([columns, rows, 0 * rows], axis=2).astype(np.uint8))
     sizes = []
     for digest in DIGESTS:
-        copy = Variation(Augmentation(crop=0.4), 0, 0).apply(image, digest, 50, "crop").astype(int)
+        copy = Variation(Augmentation(crop=0.4), 0, 0).apply(image, digest, Preprocessing(50)).astype(int)
         width, height = np.ptp(copy[:, :, 0]) + 1, np.ptp(copy[:, :, 1]) + 1
         assert abs(width - height) <= 6 and 110 <= width <= 200
         sizes.append(width)
@@ -64,7 +65,7 @@ def test_crops_are_parts_of_the_photo_of_the_wanted_size():
 def test_any_photo_in_any_fit_mode_gives_a_square(fit_mode):
     how = Augmentation(flip=True, crop=0.9, brightness=1, contrast=1, saturation=1)
     for size in ((1, 1), (3, 200), (500, 2)):
-        copy = Variation(how, 0, 0).apply(Image.new("RGB", size, "green"), DIGESTS[0], 32, fit_mode)
+        copy = Variation(how, 0, 0).apply(Image.new("RGB", size, "green"), DIGESTS[0], Preprocessing(32, fit_mode))
         assert copy.shape == (32, 32, 3) and copy.dtype == np.uint8
 
 

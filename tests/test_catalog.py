@@ -1,13 +1,13 @@
 import hashlib
 import json
 import re
-from dataclasses import FrozenInstanceError, asdict, replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
 
 from pyclassifier import CATALOG, ModelCard
-from pyclassifier.backbones import DEFAULT_BACKBONE, get_card
+from pyclassifier.backbones import DEFAULT_BACKBONE, Preprocessing, get_card
 from pyclassifier.errors import UnknownModelError
 
 PUBLISHED = Path(__file__).parent / "../../shared/models/mobilenet_v1_0.25_224/tfjs"
@@ -25,7 +25,7 @@ def test_cards_are_complete(name):
     alpha = float(name.split("_")[2])
     assert card.name == name and card.feature_channels == 1024 * alpha
     assert card.input_size == 224 and card.input_size // card.stride == 7
-    assert (card.divisor, card.offset) == (127.5, -1.0)
+    assert card.preprocessing.divisor_and_offset == (127.5, -1.0)
     assert (card.feature_layer, card.classification_layer) == ("conv_pw_13_relu", "conv_preds")
     assert card.source == f"https://storage.googleapis.com/tfjs-models/tfjs/{name}/model.json"
     assert card.licence == "Apache-2.0" and card.title
@@ -45,23 +45,67 @@ def test_the_published_files_have_the_hashes_on_the_card():
 def test_cards_are_frozen_plain_data():
     card = CATALOG[DEFAULT_BACKBONE]
     with pytest.raises(FrozenInstanceError):
-        card.input_size = 96
-    data = json.loads(json.dumps(asdict(card)))
-    assert ModelCard(**{**data, "sha256": tuple(map(tuple, data["sha256"]))}) == card
+        card.stride = 96
+    assert ModelCard.from_dict(json.loads(json.dumps(card.to_dict()))) == card
     assert hash(card) == hash(replace(card))
+
+
+FOREIGN = Preprocessing(
+    64, "central", (103.939, 116.779, 123.68), (1.0, 2.0, 3.0), "bgr", interpolation="bicubic", crop_share=0.9
+)
+
+
+def test_cards_are_written_as_the_first_versions_read_them_where_these_can_say_it():
+    plain = CATALOG[DEFAULT_BACKBONE].to_dict()
+    first = {"name", "title", "source", "licence", "sha256", "feature_channels", "input_size", "stride"}
+    assert set(plain) == first | {"divisor", "offset", "feature_layer", "classification_layer"}
+    assert (plain["input_size"], plain["divisor"], plain["offset"]) == (224, 127.5, -1.0)
+    for changes in (
+        {"size": 96},
+        {"std": (127.0,) * 3, "mean": (127.0,) * 3},
+        {"mean": (0.0,) * 3, "std": (255.0,) * 3},
+    ):
+        card = CATALOG[DEFAULT_BACKBONE].preprocessed(**changes)
+        assert set(card.to_dict()) == set(plain) and ModelCard.from_dict(card.to_dict()) == card
+        assert str(card.to_dict()["offset"]) in ("-1.0", "0.0"), "not -0.0"
+
+
+def test_cards_of_other_networks_go_out_and_in():
+    card = replace(CATALOG[DEFAULT_BACKBONE], preprocessing=FOREIGN, near_duplicate=0.9)
+    told = json.loads(json.dumps(card.to_dict()))
+    assert told["input_size"] == 64 and not {"divisor", "offset"} & set(told)
+    assert ModelCard.from_dict(told) == card
+    with pytest.warns(UserWarning, match=r"'gamma'.*ignored"):
+        assert ModelCard.from_dict(told | {"gamma": 2.2}) == card
+    with pytest.warns(UserWarning, match="gamma"):
+        assert ModelCard.from_dict(told | {"preprocessing": told["preprocessing"] | {"gamma": 2.2}}) == card
+
+
+def test_a_card_with_the_first_fields_alone_is_mobilenets_but_for_what_it_says():
+    told = {"name": "x", "title": "X", "source": "", "licence": "", "feature_channels": 8, "divisor": 255, "offset": 0}
+    card = ModelCard.from_dict(told)
+    assert card.preprocessing.divisor_and_offset == (255, 0.0) and card.input_size == 224 and card.stride == 32
 
 
 def test_a_card_at_another_size():
     assert get_card(DEFAULT_BACKBONE) is CATALOG[DEFAULT_BACKBONE]
     assert get_card(DEFAULT_BACKBONE, 224) is CATALOG[DEFAULT_BACKBONE]
     small = get_card(DEFAULT_BACKBONE, 96)
-    assert small == replace(CATALOG[DEFAULT_BACKBONE], input_size=96)
+    assert small == CATALOG[DEFAULT_BACKBONE].preprocessed(size=96)
     assert get_card(small) is small
     assert CATALOG[DEFAULT_BACKBONE].input_size == 224
+    assert list(CATALOG[DEFAULT_BACKBONE].sizes) == [96, 128, 160, 192, 224]
+
+
+def test_a_card_with_another_fit_mode():
+    assert get_card(DEFAULT_BACKBONE, fit_mode="crop") is CATALOG[DEFAULT_BACKBONE]
+    assert get_card(DEFAULT_BACKBONE, 96, "pad").preprocessing == Preprocessing(96, "pad")
+    with pytest.raises(ValueError, match="fit_mode to be one of crop"):
+        get_card(DEFAULT_BACKBONE, fit_mode="squash")
 
 
 def test_a_card_of_ones_own_is_taken():
-    own = ModelCard("mine", "Mine", "", "MIT", (), feature_channels=8, input_size=48, stride=16)
+    own = ModelCard("mine", "Mine", "", "MIT", (), feature_channels=8, preprocessing=Preprocessing(48), stride=16)
     assert get_card(own) is own and get_card(own, 64).input_size == 64
     with pytest.raises(ValueError, match="multiple of 16 and at most 1024, got 40"):
         get_card(own, 40)

@@ -8,7 +8,7 @@ from conftest import IN_PYODIDE
 from numpy_engine import NumpyEngine
 
 from pyclassifier import CATALOG, default_engine
-from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, head, initial_weights, layers
+from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, head, initial_weights, layers, load_features
 from pyclassifier.data import one_hot
 from pyclassifier.engines import FitConfig
 from pyclassifier.errors import EngineError
@@ -227,7 +227,7 @@ async def test_weights_go_out_and_in(engine):
 async def test_a_backbone_gives_one_row_per_photo_at_any_size(engine):
     for size, pooling in ((64, "avg"), (96, "flatten")):
         card = get_card(DEFAULT_BACKBONE, size)
-        model = await engine.load_backbone(card, pooling)
+        model = await engine.build(*await load_features(engine.store, card, pooling))
         X = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 3)).astype(np.float32)
         features = await model.predict(X)
         assert features.shape[0] == 3 and features.ndim == 2
@@ -300,7 +300,7 @@ async def test_a_network_from_scratch_with_dropout_learns(engine):
 async def test_what_tfjs_cannot_load_is_an_engine_error():
     engine = default_engine()
     with pytest.raises(EngineError, match=r"mobilenet_v1_0\.50_224/features/model\.json to load, got HTTP status 404"):
-        await engine.load_backbone(CATALOG["mobilenet_v1_0.50_224"], "avg")
+        await load_features(engine.store, CATALOG["mobilenet_v1_0.50_224"], "avg")
     with pytest.raises(EngineError, match="could not build the model"):
         await engine.build({"class_name": "NoSuchLayer", "config": {}}, {})
 

@@ -8,11 +8,11 @@ import pytest
 from photos import Reader, encode
 
 from pyclassifier import Sample
-from pyclassifier.backbones import ModelCard
-from pyclassifier.embedding import BATCH_SIZE, Facts, FeatureExtractor, MemoryCache, digest_of
+from pyclassifier.backbones import ModelCard, Preprocessing, small_cnn
+from pyclassifier.embedding import BATCH_SIZE, Facts, FeatureExtractor, MemoryCache, digest_of, pixels_card
 from pyclassifier.errors import EngineError, StoppedError
 
-CARD = ModelCard("tiny", "Tiny", "", "MIT", (), feature_channels=3, input_size=8, stride=8)
+CARD = ModelCard("tiny", "Tiny", "", "MIT", (), feature_channels=3, preprocessing=Preprocessing(8), stride=8)
 TIMEOUT_S = 20
 
 
@@ -58,7 +58,7 @@ def samples_of(numbers, log=None) -> list[Sample]:
 
 
 def extractor(model=None, cache=None, card=CARD, **options) -> FeatureExtractor:
-    options = {"fit_mode": "crop", "pooling": "avg", **options}
+    options = {"pooling": "avg", **options}
     # `is None`: an empty cache is false.
     return FeatureExtractor(model or MeanModel(), card, cache=MemoryCache() if cache is None else cache, **options)
 
@@ -82,6 +82,19 @@ async def test_each_photo_gets_its_row_in_batches(n):
     assert len(sizes) == math.ceil(n / BATCH_SIZE) and sum(sizes) == n, "as few batches as may be"
     assert max(sizes) <= BATCH_SIZE and len(set(sizes[:-1])) <= 1, "of one size, the last one perhaps smaller"
     assert all(X.dtype == np.float32 and X.flags.c_contiguous for X in model.batches)
+
+
+async def test_photos_are_read_as_the_card_says():
+    how = Preprocessing(8, mean=(10.0, 20.0, 30.0), std=(1.0, 2.0, 4.0), channel_order="bgr")
+    features = await within_time(extractor(card=replace(CARD, preprocessing=how)).extract(samples_of(range(5))))
+    wanted = [[((255 - i) - 10) / 1, (2 * i - 20) / 2, (i - 30) / 4] for i in range(5)]
+    assert np.abs(features.X - wanted).max() < 1e-4
+
+
+def test_features_that_browsers_and_projects_remember_keep_their_kind():
+    assert extractor().kind == "tiny/8/127.5/-1.0/crop/avg/"
+    scratch = pixels_card(small_cnn())
+    assert extractor(card=scratch, weights_id="x").kind == "pixels/28/255.0/0.0/crop/avg/x"
 
 
 async def test_of_no_photos_come_no_features():
@@ -170,11 +183,15 @@ async def test_known_content_under_another_name_is_not_computed_again():
     "options",
     [
         {"pooling": "flatten"},
-        {"fit_mode": "pad"},
+        {"card": CARD.preprocessed(fit_mode="pad")},
         {"weights_id": "others"},
         {"card": replace(CARD, name="other")},
-        {"card": replace(CARD, input_size=16)},
-        {"card": replace(CARD, divisor=127.0)},
+        {"card": CARD.preprocessed(size=16)},
+        {"card": CARD.preprocessed(interpolation="bicubic")},
+        {"card": CARD.preprocessed(crop_share=0.9)},
+        {"card": CARD.preprocessed(channel_order="bgr")},
+        {"card": CARD.preprocessed(mean=(127.5, 127.5, 127.0))},
+        {"card": CARD.preprocessed(std=(127.0, 127.0, 127.0))},
     ],
 )
 async def test_features_of_another_kind_are_others(options):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy_engine import NumpyEngine
@@ -57,7 +59,7 @@ async def test_top_k_out_of_range(top_k):
 async def test_a_network_of_other_classes_is_refused():
     engine = NumpyEngine()
     model = await classifier(engine).load()
-    model._network = type(model._network)(model._network.model, model._network.classes[:10], model._network.summary)
+    model._network = replace(model._network, classes=model._network.classes[:10])
     with pytest.raises(EngineError, match="ImageNet's 10 classes, got one of 1000"):
         await model.predict(PICTURES)
 

@@ -87,11 +87,16 @@ async def test_everything_is_there_again_and_no_feature_is_computed_again():
 async def test_parameters_of_a_training_are_there_again():
     project = await trained()
     params = {"class_weight": {"red": 2.0}, "patience": 3, "augmentation": Augmentation(flip=True, crop=0.2, copies=2)}
+    params |= {"batch_size": 8, "fit_mode": "pad", "duplicate_threshold": None, "validation_split": 0}
     project.classifier.set_params(**params)
     data = await saved(project)
     opened = (await open_project(data, engine=NumpyEngine())).classifier.get_params()
     assert {name: opened[name] for name in params} == params
-    for hostile in ({"copies": 10**9}, {"flip": True, "unknown": 1}, {"crop": [0]}):
+    later = rezipped(data, lambda p: p["parameters"].update(augmentation={"flip": True, "rotate": 5}))
+    with pytest.warns(UserWarning, match="rotate"):
+        opened = (await open_project(later, engine=NumpyEngine())).classifier.get_params()
+    assert opened["augmentation"] == Augmentation(flip=True)
+    for hostile in ({"copies": 10**9}, {"unknown": 1}, {"crop": [0]}):
         changed = rezipped(data, lambda p, hostile=hostile: p["parameters"].update(augmentation=hostile))
         with pytest.raises(ArchiveError, match="damaged"):
             await open_project(changed, engine=NumpyEngine())
@@ -192,7 +197,8 @@ async def test_names_in_the_zip_never_come_from_the_photos():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda p: p.update(version=2), "another version"),
+        (lambda p: p.update(version=0), "another version"),
+        (lambda p: p.update(version="2"), "another version"),
         (lambda p: p.update(format="x"), "another version"),
         (lambda p: p.pop("photos"), "KeyError"),
         (lambda p: p.update(photos=7), "damaged"),

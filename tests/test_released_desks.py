@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import IN_PYODIDE
 from photos import encode
-from test_released_formats import CLOSE, DATA, EXPECTED, LATER, PICTURES, UNREADABLE, marked
+from test_released_formats import CLOSE, DATA, EXPECTED, PICTURES
 
 if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
@@ -19,7 +19,6 @@ from test_session_keeping import KeptPage, MemoryPlace, handed_over
 
 DESKS = [name for name in EXPECTED if name.startswith("desk-") and "digits" not in name]
 PAGES = [name for name in EXPECTED if name.endswith("-page.zip")]  # projects that the page saved
-EARLY = {"d3f9ef9": UNREADABLE}
 
 
 def place_of(name: str, change=None, change_run=None) -> MemoryPlace:
@@ -82,7 +81,7 @@ async def assert_is_as_it_was_kept(page: Page, back: dict, expected: dict, judge
     assert page.engine.n_predicted == n, "features are known from then"
 
 
-@pytest.mark.parametrize("name", marked(DESKS, **EARLY))
+@pytest.mark.parametrize("name", DESKS)
 async def test_desks_of_every_version_come_back(name):
     expected, place = EXPECTED[name], place_of(name)
     description = json.loads(place.description)
@@ -135,14 +134,12 @@ async def test_a_network_of_digits_that_was_kept_comes_back():
 # What a later version may add: nothing that is known is lost by it.
 
 
-@LATER
 async def test_a_desk_that_a_later_version_kept_comes_back():
     name = "desk-cd6b345.zip"
     page = KeptPage(place_of(name, change=lambda desk: desk.update(version=desk["version"] + 1, thumbnails=[])))
     await assert_is_as_it_was_kept(page, await page.call("resume", {}), EXPECTED[name])
 
 
-@LATER
 @pytest.mark.parametrize(
     "change",
     [

@@ -19,24 +19,7 @@ DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text("utf-8"))
 ARCHIVES = [name for name in EXPECTED if name.startswith("archive-")]
 PROJECTS = [name for name in EXPECTED if name.startswith("project-") and not name.endswith("-page.zip")]
-# Wanted, and not so yet. Whoever mends one of them takes its mark away.
-LATER = pytest.mark.xfail(strict=True, reason="issue 12, section 2: what a later version adds is ignored with a note")
-UNREADABLE = pytest.mark.xfail(
-    strict=True, reason="manifest._parameters: KeyError 'class_weight' for projects from before there was one"
-)
-DEFAULTS = pytest.mark.xfail(strict=True, reason="manifest._parameters: a batch_size becomes None, the default")
-FLAT = pytest.mark.xfail(
-    strict=True, reason="pixels that a project remembers come back as flat rows, which no convolution takes"
-)
 CLOSE = {"rtol": 0, "atol": 2e-6}  # of what was rounded to 6 digits; float32 adds in another order elsewhere
-
-
-def marked(names: list[str], **marks: pytest.MarkDecorator) -> list:
-    """The names as parameters; a mark for those in whose name its own is, such as a commit."""
-    return [pytest.param(name, marks=[mark for part, mark in marks.items() if part in name], id=name) for name in names]
-
-
-EARLY = {"d00a82a": UNREADABLE, "da0c9e3": UNREADABLE}
 
 
 def picture(k: int) -> np.ndarray:
@@ -77,7 +60,7 @@ async def test_archives_of_every_version_open_and_are_saved_as_they_were(name):
         assert classifier.name_ == expected["name"]
         extractor = classifier._learned.extractor
         assert extractor.card.input_size == expected["inputSize"]
-        assert extractor.fit_mode == expected["fitMode"] and extractor.pooling == expected["pooling"]
+        assert extractor.card.preprocessing.fit_mode == expected["fitMode"] and extractor.pooling == expected["pooling"]
         classifier = await load(await classifier.save())
 
 
@@ -118,7 +101,7 @@ async def assert_project_is_as_it_was_written(project: Project, expected: dict) 
     await assert_is_as_it_was_written(classifier, expected)
 
 
-@pytest.mark.parametrize("name", marked(PROJECTS, **EARLY))
+@pytest.mark.parametrize("name", PROJECTS)
 async def test_projects_of_every_version_open_and_are_saved_as_they_were(name, tmp_path):
     expected, source = EXPECTED[name], DATA / name
     for _ in range(2):
@@ -136,9 +119,7 @@ async def test_projects_of_every_version_open_and_are_saved_as_they_were(name, t
         await save_project(project, source)
 
 
-@pytest.mark.parametrize(
-    "name", marked(PROJECTS, **dict.fromkeys(["d00a82a", "da0c9e3", "project-cd6b345.zip"], DEFAULTS))
-)
+@pytest.mark.parametrize("name", PROJECTS)
 async def test_projects_of_every_version_know_their_parameters(name):
     parameters = (await open_project(DATA / name, engine=NumpyEngine())).classifier.get_params()
     augmentation = parameters["augmentation"]
@@ -146,7 +127,7 @@ async def test_projects_of_every_version_know_their_parameters(name):
     assert parameters.items() >= EXPECTED[name]["parameters"].items()
 
 
-@pytest.mark.parametrize("name", marked([name for name in PROJECTS if "photos" not in name], scratch=FLAT, **EARLY))
+@pytest.mark.parametrize("name", [name for name in PROJECTS if "photos" not in name])
 async def test_projects_of_every_version_go_on_without_computing_features_again(name):
     engine = NumpyEngine()
     project = await open_project(DATA / name, engine=engine)
@@ -174,7 +155,6 @@ def edited(name: str, change, member: str) -> bytes:
     return buffer.getvalue()
 
 
-@LATER
 @pytest.mark.parametrize("name", ["archive-2ff51a1.zip", "archive-cd6b345.zip", "archive-6dce021-uint8.zip"])
 async def test_fields_of_a_later_versions_card_are_ignored_with_a_note(name):
     def change(metadata):
@@ -185,7 +165,6 @@ async def test_fields_of_a_later_versions_card_are_ignored_with_a_note(name):
     await assert_is_as_it_was_written(classifier, EXPECTED[name])
 
 
-@LATER
 @pytest.mark.parametrize("name", ["project-d00a82a.zip", "project-31d4304.zip", "project-cd6b345.zip"])
 async def test_a_project_of_a_later_version_is_read_with_a_note(name):
     def change(description):
@@ -197,7 +176,6 @@ async def test_a_project_of_a_later_version_is_read_with_a_note(name):
     await assert_project_is_as_it_was_written(project, EXPECTED[name])
 
 
-@LATER
 @pytest.mark.parametrize("name", ["project-d00a82a.zip", "project-31d4304.zip", "project-cd6b345.zip"])
 async def test_parameters_of_a_later_version_are_ignored_with_a_note(name):
     def change(description):

@@ -369,7 +369,9 @@ async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     bench = page.session.desks["photos"]
     assert set(trained["classes"]) == {"blue", "green", "red"}
     after = bench.classifier._extractor.model.weights()
-    assert all((after[name] == weights[name]).all() for name in weights) and bench.classifier.backbone.divisor == 127
+    assert all(
+        (after[name] == weights[name]).all() for name in weights
+    ) and bench.classifier.backbone.preprocessing.std == (127, 127, 127)
 
     again = KeptPage(page.place)
     back = await again.call("resume", {})

@@ -65,7 +65,7 @@ async def test_code_holds_the_labels_however_they_are_written():
     for code in (away["javascript"], away["python"]):
         (line,) = [line for line in code.splitlines() if "labels = " in line]
         assert json.loads(line.split(" = ", 1)[1].rstrip(";")) == away["record"]["labels"]
-    assert "[32, 32]" in away["javascript"] and '32, "crop")' in away["python"]
+    assert "[32, 32]" in away["javascript"] and 'size=32, fit_mode="crop"' in away["python"].replace("'", '"')
 
 
 def part(path, data):

@@ -1,5 +1,6 @@
 """The split: by content, with nothing on both sides."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, Reader, color_dataset, color_files, encode, noisy
 from PIL import Image, ImageEnhance
 
-from pyclassifier import AsyncImageClassifier, Dataset, Sample
+from pyclassifier import CATALOG, AsyncImageClassifier, Dataset, Sample
+from pyclassifier.backbones import DEFAULT_BACKBONE
 from pyclassifier.errors import DatasetError
 from pyclassifier.training import check_splittable, draw_validation, find_leaks, group_samples
 
@@ -152,9 +154,12 @@ async def test_near_duplicates_and_groups_stay_on_one_side():
         assert len(judged) == 3 * 2 * 4
         of_photo = {path: path.split("-")[0] for path in paths(dataset.samples)}
         assert not {of_photo[path] for path in judged} & {of_photo[path] for path in of_photo.keys() - judged}
-    parted = await make(duplicate_threshold=None, validation_split=0.4).fit(dataset)
-    judged = paths(parted.validation_.samples)
-    assert {path.split("-")[0] for path in judged} & {path.split("-")[0] for path in paths(dataset.samples) - judged}
+    strict = replace(CATALOG[DEFAULT_BACKBONE], near_duplicate=1.0)
+    for params in ({"duplicate_threshold": None}, {"backbone": strict}):
+        parted = await make(**params, validation_split=0.4).fit(dataset)
+        judged = paths(parted.validation_.samples)
+        rest = paths(dataset.samples) - judged
+        assert {path.split("-")[0] for path in judged} & {path.split("-")[0] for path in rest}
 
 
 async def test_bursts_stay_on_one_side():

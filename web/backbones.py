@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +32,7 @@ def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
         for part in PARTS:
             files |= {f"{name}/{part}/{path.name}": path for path in sorted((folder / part).iterdir())}
         files[f"{name}/{SUMMARY}"] = folder / SUMMARY
-        fields = dataclasses.asdict(card)
+        fields = card.to_dict()
         files[f"{name}/card.json"] = json.dumps(fields, indent=1).encode()
         size = sum(path.stat().st_size for path in (folder / "features").iterdir())
         index.append({"card": fields, "bytes": size})
@@ -46,11 +45,9 @@ def find_card(name: str, source: Path | None) -> ModelCard:
         return CATALOG[name]
     path = (source or Path()) / "card.json"
     try:
-        fields = json.loads(path.read_text())
-        fields["sha256"] = tuple((file, digest) for file, digest in fields.get("sha256", ()))
-        card = ModelCard(**fields)
-    except (OSError, ValueError, TypeError) as error:
-        example = dataclasses.asdict(CATALOG[DEFAULT_BACKBONE]) | {"name": name, "title": name, "sha256": []}
+        card = ModelCard.from_dict(json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        example = CATALOG[DEFAULT_BACKBONE].to_dict() | {"name": name, "title": name, "sha256": []}
         raise BuildError(
             f"{name!r} is not in pyclassifier's catalogue, so its model card is needed: {path}\n({error})\n"
             f"Write there what is true of the model, as for example:\n{json.dumps(example, indent=1)}"

@@ -6,12 +6,13 @@ import hashlib
 import io
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, Preprocessing
 from pyclassifier.data import images
 from pyclassifier.embedding import fit_image, load_image, make_batch
 
@@ -27,12 +28,12 @@ def timed(work: Callable[..., Any], *args: Any, **options: Any) -> tuple[float, 
 
 def measure(buffer: Any, name: str, size: int, gaps: Any) -> dict[str, Any]:
     """Measure one photo: the whole way, its steps, the hashes, and other settings of how much the decoder keeps."""
-    card = CATALOG[DEFAULT_BACKBONE]
+    how = replace(CATALOG[DEFAULT_BACKBONE].preprocessing, size=size)
     taking, data = timed(buffer.to_bytes)
-    loading, pixels = timed(load_image, data, name, size)
-    batching, _ = timed(make_batch, [pixels], card)
+    loading, pixels = timed(load_image, data, name, how)
+    batching, _ = timed(make_batch, [pixels], how)
     opening, image = timed(images.open_image, data, name, min_side=size)
-    fitting, _ = timed(fit_image, image, size)
+    fitting, _ = timed(fit_image, image, how)
     with Image.open(io.BytesIO(data)) as header:
         width, height = header.size
     return {
@@ -57,7 +58,7 @@ def compare_gaps(data: bytes, name: str, size: int, gaps: list[float]) -> dict[s
     for gap in gaps:
         # open_image keeps REDUCING_GAP times what it is asked for.
         opening, image = timed(images.open_image, data, name, min_side=round(size * gap / images.REDUCING_GAP))
-        fitting, fitted = timed(fit_image, image, size)
+        fitting, fitted = timed(fit_image, image, Preprocessing(size))
         difference = np.abs(np.asarray(fitted, np.int16) - np.asarray(exact, np.int16))
         results[f"{gap:g}x"] = {
             "ms": opening + fitting,

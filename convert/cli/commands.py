@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import Any
@@ -98,7 +97,7 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
             _say(made["summary"])
     if asked.card:
         card = make_card(report.original, _model_name(asked.target or asked.source), asked.cut_at, report.files)
-        made["card"] = asdict(card)
+        made["card"] = card.to_dict()
         if not asked.json:
             _say(card_text(card))
     return made

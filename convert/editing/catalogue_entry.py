@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-from pyclassifier.backbones import ModelCard
+from pyclassifier.backbones import ModelCard, Preprocessing
 
 from ..errors import ConvertError
 from ..models import Graph, LayersModel, Shape, flatten, output_shapes
@@ -48,6 +48,7 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
     made = shapes.get(feature_layer or "")
     if not feature_layer or not made or len(made) != 4 or not made[1] or not made[3]:
         raise ConvertError(f"Expected a layer with a feature map (None, s, s, channels) for a card, got {made}.")
+    scaling = (1.0, 0.0) if graph.scales_pixels() else (127.5, -1.0)
     return ModelCard(
         name=name,
         title=name,
@@ -55,10 +56,8 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
         licence="",
         sha256=tuple((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files),
         feature_channels=made[3],
-        input_size=taken[1],
+        preprocessing=Preprocessing.scaled(*scaling, size=taken[1]),
         stride=taken[1] // made[1],
-        divisor=1.0 if graph.scales_pixels() else 127.5,
-        offset=0.0 if graph.scales_pixels() else -1.0,
         feature_layer=feature_layer,
         classification_layer=_classification_layer(graph),
     )
@@ -75,6 +74,5 @@ def _classification_layer(graph: Graph) -> str:
 
 def card_text(card: ModelCard) -> str:
     """Return the card as Python that can be pasted into the catalogue."""
-    fields: dict[str, Any] = {name: getattr(card, name) for name in card.__dataclass_fields__}
-    lines = [f"    {name}={value!r}," for name, value in fields.items()]
+    lines = [f"    {field.name}={getattr(card, field.name)!r}," for field in fields(card)]
     return "\n".join(["ModelCard(", *lines, ")"])

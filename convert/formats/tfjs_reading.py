@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from pyclassifier.backbones import decode_arrays
+from pyclassifier.backbones import ModelCard, Preprocessing, decode_arrays
 from pyclassifier.data import MAX_JSON_BYTES, read_json_object
 from pyclassifier.errors import ArchiveError
 
@@ -122,14 +122,14 @@ def _read(files: _Files, name: str) -> LayersModel:
         raise ConvertError("Expected a tf.js layers model with a modelTopology in model.json, got none.")
     config = _normal(topology.get("model_config", topology))
     check_layers(config)
-    labels, scaling = _read_metadata(files)
+    labels, preprocessing = _read_metadata(files)
     own = content.get("userDefinedMetadata")
     custom = own.get("pyclassifier", {}).get("customLayers", []) if isinstance(own, dict) else []
     return LayersModel(
         topology=config,
         weights=_read_weights(files, content.get("weightsManifest")),
         labels=labels,
-        scaling=scaling,
+        preprocessing=preprocessing,
         custom_js=tuple(str(layer) for layer in custom) if isinstance(custom, list) else (),
     )
 
@@ -238,24 +238,25 @@ def check_path(name: Any) -> None:
         raise ConvertError(f"Expected weight files named by relative paths below model.json, got {name!r:.100}.")
 
 
-def _read_metadata(files: _Files) -> tuple[tuple[str, ...], tuple[float, float] | None]:
-    """The labels, and how pixels are scaled, of a metadata.json, which need not be there."""
+def _read_metadata(files: _Files) -> tuple[tuple[str, ...], Preprocessing | None]:
+    """The labels, and how pictures become inputs, of a metadata.json, which need not be there."""
     if files.size("metadata.json") is None:
         return (), None
     metadata = _read_json(files, "metadata.json")
     labels = metadata.get("labels")
     if not isinstance(labels, list) or len(labels) > _LABEL_LIMIT or not all(isinstance(one, str) for one in labels):
         labels = []
-    return tuple(labels), _scaling(metadata)
+    return tuple(labels), _preprocessing(metadata)
 
 
-def _scaling(metadata: dict[str, Any]) -> tuple[float, float] | None:
+def _preprocessing(metadata: dict[str, Any]) -> Preprocessing | None:
     card: Any = metadata.get("userMetadata")
     for key in ("pyclassifier", "card"):
         card = card.get(key) if isinstance(card, dict) else None
     if isinstance(card, dict):
-        divisor, offset = card.get("divisor"), card.get("offset")
-        if isinstance(divisor, int | float) and isinstance(offset, int | float):
-            return (float(divisor), float(offset)) if 0 < divisor < 1e6 and abs(offset) < 1e6 else None
+        try:
+            return ModelCard.from_dict(card).preprocessing
+        except ValueError:
+            return None
     # What Teachable Machine's own reader does to pixels.
-    return (127.0, -1.0) if metadata.get("packageName") == "@teachablemachine/image" else None
+    return Preprocessing.scaled(127.0, -1.0) if metadata.get("packageName") == "@teachablemachine/image" else None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # The process that reads Keras files imports nothing but this.
+    from pyclassifier.backbones import Preprocessing
 
 Array = NDArray[Any]
 Config = dict[str, Any]
@@ -53,8 +56,8 @@ class LayersModel:
         Names of the classes in output order; empty where unknown.
     custom_js : tuple of str
         Names of those custom layers, from our optional ES module, that the model needs.
-    scaling : tuple of float, optional
-        What the model's files say of its pixels: it takes ``pixel / scaling[0] + scaling[1]`` of 0..255.
+    preprocessing : Preprocessing, optional
+        What the model's files say of the pictures that it takes, but for their size.
     """
 
     topology: Config
@@ -62,7 +65,7 @@ class LayersModel:
     notes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     custom_js: tuple[str, ...] = ()
-    scaling: tuple[float, float] | None = None
+    preprocessing: Preprocessing | None = None
 
 
 @dataclass(frozen=True)

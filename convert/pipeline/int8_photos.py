@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pyclassifier.embedding import load_image
+from pyclassifier.backbones import Preprocessing
+from pyclassifier.embedding import load_image, make_batch
 from pyclassifier.errors import ImageDecodeError
 
 from ..errors import ConvertError
@@ -16,8 +18,6 @@ from ..models import LayersModel, flatten
 
 _MAX_VALUES = 1 << 27
 MAX_PHOTOS = 200  # More hardly move the ranges, https://ai.google.dev/edge/litert/conversion/tensorflow/quantization
-_MOBILENET = (127.5, -1.0)
-_ITSELF = (1.0, 0.0)
 
 
 def calibration_photos(
@@ -50,7 +50,8 @@ def calibration_photos(
     height, width, channels, scales = _input(model)
     if height != width:
         raise ConvertError(f"Expected a model of square photos to calibrate, got {height} x {width}.")
-    divisor, offset = scaling or model.scaling or (_ITSELF if scales else _MOBILENET)
+    how = model.preprocessing or (Preprocessing.scaled(1.0, 0.0) if scales else Preprocessing())
+    how = replace(Preprocessing.scaled(*scaling) if scaling else how, size=height)
     try:
         files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     except OSError as error:
@@ -60,13 +61,13 @@ def calibration_photos(
     photos, skipped = [], []
     for path in chosen:
         try:
-            pixels = load_image(path.read_bytes(), path.name, height)
-            photos.append(pixels if channels == 3 else np.asarray(Image.fromarray(pixels).convert("L"))[..., None])
+            pixels = load_image(path.read_bytes(), path.name, how)
+            photos.append(pixels if channels == 3 else np.asarray(Image.fromarray(pixels).convert("L").convert("RGB")))
         except (ImageDecodeError, OSError) as error:
             skipped.append(f"{path.name}: {error.reason if isinstance(error, ImageDecodeError) else error.strerror}")
     if not photos:
         raise ConvertError(f"Expected a folder of photos to calibrate int8 with, got none that can be read: {folder}.")
-    return np.stack(photos).astype(np.float32) / np.float32(divisor) + np.float32(offset), skipped
+    return make_batch(photos, how)[..., :channels], skipped
 
 
 def _input(model: LayersModel) -> tuple[int, int, int, bool]:

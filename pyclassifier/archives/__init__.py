@@ -1,6 +1,6 @@
 """A model's zip: what was learned <-> bytes that anyone's tf.js reads."""
 
-from .archive import Archive, pack_files, read_archive, write_archive
+from .archive import Archive, card_metadata, pack_files, read_archive, write_archive
 from .costs import StorageCost, measure_costs
 from .packing import deviation, pack, unpack
 from .quantization import STORED_AS, StoredAs, choose_quantization, quantized
@@ -10,10 +10,10 @@ __all__ = [
     "PATTERNS",
     "STORED_AS",
     "TOLERANCE",
-    "TOLERANCE",
     "Archive",
     "StorageCost",
     "StoredAs",
+    "card_metadata",
     "choose_quantization",
     "complaint",
     "deviation",

@@ -12,12 +12,15 @@ import json
 import reprlib
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from ..backbones import (
+    FIT_MODES,
+    FitMode,
     ModelCard,
+    Preprocessing,
     Topology,
     Weights,
     decode_weights,
@@ -30,7 +33,7 @@ from ..backbones import (
     sequential,
 )
 from ..data import MAX_JSON_BYTES, ZIP_ERRORS, read_json_object, read_member, without_nan
-from ..embedding import FIT_MODES, FitMode, pixels_card
+from ..embedding import pixels_card
 from ..errors import ArchiveError, sentence_of
 from .quantization import StoredAs, choose_quantization
 
@@ -39,7 +42,6 @@ _FILES = ("model.json", "weights.bin", "metadata.json")
 TFJS_VERSION = "4.22.0"
 _MAX_LABELS = 100_000
 _MAX_LABEL_LENGTH = 1000
-_MAX_SCALING = 1e6
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,7 @@ class Archive:
     labels : tuple of str
         In the order of the outputs.
     card : ModelCard
-        The backbone, at the input size in use.
-    fit_mode : {"crop", "pad", "stretch", "central"}
+        The backbone, at the input size and with the fit mode in use.
     name : str
         What the user calls the model.
     record : dict
@@ -70,7 +71,6 @@ class Archive:
     head_weights: Weights
     labels: tuple[str, ...]
     card: ModelCard
-    fit_mode: FitMode = "crop"
     name: str = "pyclassifier model"
     record: dict[str, Any] = field(default_factory=dict)
 
@@ -116,8 +116,7 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
         "userMetadata": {
             "pyclassifier": {
                 "version": version,
-                "card": asdict(archive.card),
-                "fitMode": archive.fit_mode,
+                **card_metadata(archive.card),
                 **archive.record,
             }
         },
@@ -156,16 +155,14 @@ def read_archive(data: bytes) -> Archive:
         n_outputs = head["config"]["layers"][-1]["config"]["units"]
         head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
-        card = _card(ours.get("card"), extractor, metadata) if extractor else pixels_card(head)
+        fit_mode = _fit_mode(ours.get("fitMode", "crop"))
+        card = _card(ours.get("card"), extractor, metadata, fit_mode) if extractor else pixels_card(head, fit_mode)
         labels = _labels(metadata["labels"], n_outputs)
-        fit_mode = ours.get("fitMode", "crop")
         weights = decode_weights(entries, weights_data)
         _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
         raise ArchiveError("other-model", **why) from error
-    if fit_mode not in FIT_MODES:
-        raise ArchiveError("other-fit-mode", known=FIT_MODES, got=reprlib.repr(fit_mode))
     return Archive(
         extractor=extractor,
         extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
@@ -173,7 +170,6 @@ def read_archive(data: bytes) -> Archive:
         head_weights={k: v for k, v in weights.items() if k.split("/")[0] in head_layers},
         labels=labels,
         card=card,
-        fit_mode=fit_mode,
         name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
     )
@@ -246,39 +242,29 @@ def _model_name(metadata: dict[str, Any]) -> str:
     return name[:_MAX_LABEL_LENGTH] if isinstance(name, str) and name else "model"
 
 
-def _card(stored: dict[str, Any] | None, extractor: Topology, metadata: dict[str, Any]) -> ModelCard:
+def _fit_mode(stored: Any) -> FitMode:
+    if stored not in FIT_MODES:
+        raise ArchiveError("other-fit-mode", known=FIT_MODES, got=reprlib.repr(stored))
+    fit_mode: FitMode = stored
+    return fit_mode
+
+
+def card_metadata(card: ModelCard) -> dict[str, Any]:
+    """A card as metadata tell it: its fit mode beside it, where readers of every version look for it."""
+    fit_mode = card.preprocessing.fit_mode
+    return {"card": card.preprocessed(fit_mode=Preprocessing.fit_mode).to_dict(), "fitMode": fit_mode}
+
+
+def _card(stored: Any, extractor: Topology, metadata: dict[str, Any], fit_mode: FitMode) -> ModelCard:
     size = input_size(extractor)
     if stored is not None:
-        pairs = tuple((str(name), str(digest)) for name, digest in stored.get("sha256", ()))
-        card = ModelCard(**{**stored, "sha256": pairs, "input_size": size})
-        _check_card(card)
-        return card
+        return ModelCard.from_dict(stored).preprocessed(size=size, fit_mode=fit_mode)
     name = _model_name(metadata)
+    # What Teachable Machine's own reader does to pixels.
+    preprocessing = Preprocessing.scaled(127.0, -1.0, size=size, fit_mode=fit_mode)
     return ModelCard(
-        name=name,
-        title=name,
-        source="",
-        licence="",
-        sha256=(),
-        feature_channels=0,
-        input_size=size,
-        divisor=127.0,  # What Teachable Machine's own reader does to pixels.
+        name=name, title=name, source="", licence="", sha256=(), feature_channels=0, preprocessing=preprocessing
     )
-
-
-def _check_card(card: ModelCard) -> None:
-    """Raise ArchiveError where a figure of a card that somebody else wrote cannot be computed with."""
-    for name in ("name", "title", "source", "licence", "feature_layer", "classification_layer"):
-        if not isinstance(getattr(card, name), str):
-            raise ArchiveError("card-text", name=name, got=reprlib.repr(getattr(card, name)))
-    for name, least in (("stride", 1), ("feature_channels", 0)):
-        value = getattr(card, name)
-        if type(value) is not int or value < least:
-            raise ArchiveError("card-number", name=name, least=least, got=f"{value!r:.40}")
-    for name in ("divisor", "offset"):
-        value = getattr(card, name)
-        if type(value) not in (int, float) or not abs(value) < _MAX_SCALING or (name == "divisor" and value <= 0):
-            raise ArchiveError("card-scaling", name=name, got=f"{value!r:.40}")
 
 
 def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:

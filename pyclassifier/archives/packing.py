@@ -49,7 +49,6 @@ async def pack(learned: Learned, name: str, engine: Engine, dtype: StoredAs = "f
         head_weights=head.weights(),
         labels=tuple(learned.classes.tolist()),
         card=extractor.card,
-        fit_mode=extractor.fit_mode,
         name=name,
         record={**learned.record, "selfCheck": promises},
     )
@@ -114,7 +113,6 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
     extractor = FeatureExtractor(
         model,
         archive.card,
-        fit_mode=archive.fit_mode,
         pooling=pooling_of(archive.extractor) if archive.extractor else "avg",
         cache=cache,
         # Another archive may hold other weights under the same card: its features must not be taken for these.
@@ -141,5 +139,5 @@ async def deviation(learned: Learned) -> float:
 
 async def predict_pictures(learned: Learned, pictures: Sequence[NDArray[np.uint8]]) -> Array:
     """Probabilities (N, n_classes) of pictures (S, S, 3) of the model's own size."""
-    X = make_batch(pictures, learned.extractor.card)
+    X = make_batch(pictures, learned.extractor.card.preprocessing)
     return await learned.head.predict(await learned.extractor.model.predict(X))

@@ -1,8 +1,27 @@
 """Backbones: what has to be known about each pretrained network, its layers and its weights, as plain data."""
 
-from .cards import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard, get_card
+from .cards import (
+    CATALOG,
+    DEFAULT_BACKBONE,
+    FIT_MODES,
+    MAX_INPUT_SIZE,
+    FitMode,
+    ModelCard,
+    Preprocessing,
+    get_card,
+)
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
+from .stores import (
+    CacheStore,
+    FolderStore,
+    Network,
+    ReadWeights,
+    StoredWeights,
+    WeightStore,
+    load_features,
+    load_network,
+)
 from .summary import LayerSummary, NetworkSummary
 from .topology import (
     Pooling,
@@ -22,13 +41,22 @@ from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 __all__ = [
     "CATALOG",
     "DEFAULT_BACKBONE",
+    "FIT_MODES",
     "MAX_INPUT_SIZE",
+    "CacheStore",
+    "FitMode",
+    "FolderStore",
     "LayerSummary",
     "ModelCard",
+    "Network",
     "NetworkSummary",
     "Pooling",
+    "Preprocessing",
     "Quantization",
+    "ReadWeights",
+    "StoredWeights",
     "Topology",
+    "WeightStore",
     "Weights",
     "classification_network",
     "decode_arrays",
@@ -41,6 +69,8 @@ __all__ = [
     "input_shape",
     "input_size",
     "leaf_layers",
+    "load_features",
+    "load_network",
     "model_config",
     "output_shapes",
     "pooling_of",

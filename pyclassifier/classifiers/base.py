@@ -7,22 +7,20 @@ import math
 import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..archives import StoredAs, complaint, deviation, pack, unpack
-from ..backbones import DEFAULT_BACKBONE, ModelCard, Pooling, Topology, get_card
+from ..archives import StoredAs, card_metadata, complaint, deviation, pack, unpack
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, load_features
 from ..data import Dataset, Photo, Problem, as_samples, without_nan
 from ..display import classifier_html, learned_rows
 from ..embedding import (
-    NEAR_DUPLICATE,
     Augmentation,
     FeatureCache,
     FeatureExtractor,
-    FitMode,
     MemoryCache,
     Pixels,
     pixels_card,
@@ -59,7 +57,7 @@ class BaseImageClassifier:
         backbone: str | ModelCard = DEFAULT_BACKBONE,
         *,
         input_size: int | None = None,
-        fit_mode: FitMode = "crop",
+        fit_mode: FitMode | None = None,
         pooling: Pooling = "avg",
         hidden_units: int = 100,
         epochs: int = 20,
@@ -68,7 +66,7 @@ class BaseImageClassifier:
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
-        duplicate_threshold: float | None = NEAR_DUPLICATE,
+        duplicate_threshold: float | Literal["auto"] | None = "auto",
         random_state: int = 0,
         augmentation: Augmentation | None = None,
         topology: Topology | None = None,
@@ -236,9 +234,9 @@ class BaseImageClassifier:
         renderer, history, and the photos as hashes of their content (SHA-256); its ``evaluation``.
         """
         learned = self._fitted()
-        about = {"name": self.name_, "labels": self.classes_.tolist(), "card": asdict(learned.extractor.card)}
+        about = {"name": self.name_, "labels": self.classes_.tolist(), **card_metadata(learned.extractor.card)}
         training = {name: value for name, value in learned.record.items() if name != "selfCheck"}
-        return without_nan({**about, "fitMode": learned.extractor.fit_mode, **training})
+        return without_nan({**about, **training})
 
     def snapshot(self) -> Snapshot:
         """Remember what was learned, to come back to it after another `fit`; take it right after the fit.
@@ -333,10 +331,11 @@ class BaseImageClassifier:
         self = cls(engine=engine)
         learned = await unpack(data, self.engine_, self._cache, weights_id)
         extractor = learned.extractor
+        self.set_params(fit_mode=extractor.card.preprocessing.fit_mode)
         if isinstance(extractor.model, Pixels):
-            self.set_params(fit_mode=extractor.fit_mode, topology=learned.head.topology)
+            self.set_params(topology=learned.head.topology)
         else:
-            self.set_params(backbone=extractor.card, fit_mode=extractor.fit_mode, pooling=extractor.pooling)
+            self.set_params(backbone=extractor.card, pooling=extractor.pooling)
         self._take(learned)
         self.name_ = learned.name
         self.deviation_ = await deviation(learned)
@@ -416,16 +415,19 @@ class BaseImageClassifier:
         """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
         if self._learned:
             await self._ready()
-        card = get_card(self.backbone, self.input_size) if self.topology is None else pixels_card(self.topology)
+        if self.topology is None:
+            card = get_card(self.backbone, self.input_size, self.fit_mode)
+        else:
+            card = pixels_card(self.topology, self.fit_mode or "crop")
         current = self._extractor
-        if current and (current.card, current.pooling, current.fit_mode) == (card, self.pooling, self.fit_mode):
+        if current and (current.card, current.pooling) == (card, self.pooling):
             return current
         model: Predictor
         if self.topology is None:
-            model = await self.engine_.load_backbone(card, self.pooling)
+            model = await self.engine_.build(*await load_features(self.engine_.store, card, self.pooling))
         else:
             model = Pixels(card.feature_channels)
-        return FeatureExtractor(model, card, fit_mode=self.fit_mode, pooling=self.pooling, cache=self._cache)
+        return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache)
 
     def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
         if self._extractor and self._extractor is not extractor:

@@ -70,11 +70,12 @@ async def _find_groups(
 ) -> tuple[int | None, ...]:
     """Number of the group of nearly the same photos that each one belongs to."""
     X = await classifier._extract_features(dataset, [], on_progress, should_stop)
-    pooled = pool_features(X, get_card(classifier.backbone, classifier.input_size).feature_channels)
+    card, threshold = get_card(classifier.backbone), classifier.duplicate_threshold
+    pooled = pool_features(X, card.feature_channels)
     rows = np.flatnonzero(~np.isnan(pooled).any(axis=1))
     alike: list[int | None] = [None] * len(X)
-    if len(rows) and classifier.duplicate_threshold is not None:
-        found = near_duplicates(pooled[rows], classifier.duplicate_threshold)
+    if len(rows) and threshold is not None:
+        found = near_duplicates(pooled[rows], card.near_duplicate if threshold == "auto" else threshold)
         for row, group in zip(rows.tolist(), found.groups.tolist(), strict=True):
             alike[row] = group
     return tuple(alike)

@@ -21,8 +21,8 @@ class ImageClassifier(BaseImageClassifier):
     input_size : int, optional
         Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
         accurate.
-    fit_mode : {"crop", "pad", "stretch", "central"}
-        How photos become square.
+    fit_mode : {"crop", "pad", "stretch", "central"}, optional
+        How photos become square, see `pyclassifier.backbones.Preprocessing`; by default as the card says.
     pooling : {"avg", "flatten"}
         Train on the mean of the feature map, or on all of it.
     hidden_units : int
@@ -38,9 +38,10 @@ class ImageClassifier(BaseImageClassifier):
         Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
         photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
         `Sample.group`) stay on one side.
-    duplicate_threshold : float, optional
+    duplicate_threshold : float, "auto" or None
         Cosine similarity of features, in 0..1 (0 excluded), from which on two photos are near-duplicates (see
-        `pyclassifier.near_duplicates`); None lets only files of the same content count.
+        `pyclassifier.embedding.near_duplicates`), "auto" as the card says; None lets only files of the same content
+        count.
     random_state : int
         Seed of split, initial weights and order.
     augmentation : Augmentation, optional

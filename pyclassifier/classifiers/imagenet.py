@@ -9,11 +9,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import DEFAULT_BACKBONE, ModelCard, NetworkSummary, get_card
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Network, NetworkSummary, get_card, load_network
 from ..blocking import blocking_method, chained_method
 from ..data import Photo, Problem, as_samples
-from ..embedding import FeatureExtractor, FitMode, MemoryCache, report
-from ..engines import Engine, Network, default_engine
+from ..embedding import FeatureExtractor, MemoryCache, report
+from ..engines import Engine, default_engine
 from ..errors import EngineError
 from ..progress import OnProgress, ShouldStop
 
@@ -48,20 +48,20 @@ class _BaseImageNetClassifier:
         backbone: str | ModelCard = DEFAULT_BACKBONE,
         *,
         input_size: int | None = None,
-        fit_mode: FitMode = "central",
+        fit_mode: FitMode | None = "central",
         engine: Engine | None = None,
     ) -> None:
         self.backbone = backbone
         self.input_size = input_size
-        self.fit_mode: FitMode = fit_mode
+        self.fit_mode: FitMode | None = fit_mode
         self.engine = engine
         self._network: Network | None = None
         self._extractor: FeatureExtractor | None = None
 
     def close(self) -> None:
         """Free what the engine holds; the next `predict` loads the network anew."""
-        if self._network:
-            self._network.model.dispose()
+        if self._extractor:
+            self._extractor.model.dispose()
         self._network = self._extractor = None
 
     async def _predict_proba(
@@ -82,12 +82,12 @@ class _BaseImageNetClassifier:
 
     async def _loaded(self) -> tuple[Network, FeatureExtractor]:
         if self._network is None or self._extractor is None:
-            card = get_card(self.backbone, self.input_size)
-            network = await (self.engine or default_engine()).load_network(card)
+            card = get_card(self.backbone, self.input_size, self.fit_mode)
+            engine = self.engine or default_engine()
+            network = await load_network(engine.store, card)
+            model = await engine.build(network.topology, network.read_weights)
             # The probabilities are to it what features are to a classifier with a head: one row per picture.
-            self._extractor = FeatureExtractor(
-                network.model, card, fit_mode=self.fit_mode, pooling="avg", cache=MemoryCache(), weights_id="network"
-            )
+            self._extractor = FeatureExtractor(model, card, pooling="avg", cache=MemoryCache(), weights_id="network")
             self._network = network
         return self._network, self._extractor
 
@@ -219,9 +219,9 @@ class ImageNetClassifier(_BaseImageNetClassifier):
         A name in `pyclassifier.CATALOG`.
     input_size : int, optional
         Side of the network's input in pixels, a multiple of 32; by default the card's.
-    fit_mode : {"central", "crop", "pad", "stretch"}
+    fit_mode : {"central", "crop", "pad", "stretch"} or None
         How pictures become square: by default as the published accuracies were measured, see
-        `pyclassifier.embedding.fit_image`.
+        `pyclassifier.backbones.Preprocessing`; None takes the card's.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 

@@ -12,7 +12,7 @@ from .images import (
     read_size,
 )
 from .intake import Files, Intake, from_files, from_set, unpack
-from .jsons import MAX_JSON_BYTES, read_json_object, without_nan
+from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import SUFFIXES, LabelBy, is_table, is_zip, why_skip
@@ -58,6 +58,7 @@ __all__ = [
     "from_sprite",
     "is_table",
     "is_zip",
+    "known_fields",
     "make_thumbnail",
     "one_hot",
     "open_image",

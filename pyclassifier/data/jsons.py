@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+import reprlib
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import ArchiveError
@@ -68,6 +70,34 @@ def read_json_object(data: bytes, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ArchiveError("not-an-object", name=name, got=type(value).__name__)
     return value
+
+
+def known_fields(data: Mapping[str, Any], known: Iterable[str], what: str) -> dict[str, Any]:
+    """Take what this version knows of plain data that a later one may have written; a warning names the rest.
+
+    Parameters
+    ----------
+    data : mapping
+    known : iterable of str
+        Names of the fields.
+    what : str
+        What to call the data in the warning.
+
+    Returns
+    -------
+    dict
+        Without the fields of other names.
+    """
+    names = set(known)
+    told = {name: value for name, value in data.items() if name in names}
+    others = [name for name in data if name not in names]
+    if others:
+        warnings.warn(
+            f"Expected fields that this version knows in {what}, got also {reprlib.repr(others)}; they are ignored. "
+            "A later version of pyclassifier may read them.",
+            stacklevel=3,
+        )
+    return told
 
 
 def without_nan(data: Mapping[str, Any]) -> dict[str, Any]:

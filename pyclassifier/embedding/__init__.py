@@ -2,21 +2,18 @@
 
 from .augmentation import Augmentation, Variation
 from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
-from .duplicates import NEAR_DUPLICATE, NearDuplicates, join_groups, near_duplicates
+from .duplicates import NearDuplicates, join_groups, near_duplicates
 from .features import BATCH_SIZE, FeatureExtractor, pool_features, report
 from .pixels import Pixels, pixels_card
-from .preprocessing import FIT_MODES, FitMode, fit_image, load_image, make_batch
+from .preprocessing import fit_image, load_image, make_batch
 
 __all__ = [
     "BATCH_SIZE",
     "CACHE_BYTES",
-    "FIT_MODES",
-    "NEAR_DUPLICATE",
     "Augmentation",
     "Facts",
     "FeatureCache",
     "FeatureExtractor",
-    "FitMode",
     "MemoryCache",
     "NearDuplicates",
     "Pixels",

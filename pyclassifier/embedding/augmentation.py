@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 
-from .preprocessing import FitMode, fit_image
+from ..backbones import Preprocessing
+from ..data import known_fields
+from .preprocessing import fit_image
 
 _MAX_COPIES = 20
 _MAX_CROP = 0.9
@@ -63,6 +67,26 @@ class Augmentation:
         if not (self.flip or self.crop or self.brightness or self.contrast or self.saturation):
             raise ValueError("Expected something to change, got copies as they are. Set flip, crop or a colour figure.")
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Augmentation:
+        """Make one of plain data.
+
+        Parameters
+        ----------
+        data : mapping
+            As `dataclasses.asdict` gives it; a warning names fields that are not known here.
+
+        Returns
+        -------
+        Augmentation
+
+        Raises
+        ------
+        ValueError
+            A figure out of range, or nothing to change.
+        """
+        return cls(**known_fields(data, [field.name for field in fields(cls)], "an augmentation"))
+
 
 @dataclass(frozen=True)
 class Variation:
@@ -86,7 +110,7 @@ class Variation:
         settings = {name: value for name, value in asdict(self.augmentation).items() if name != "copies"}
         return f"{json.dumps(settings)}/{self.seed}/{self.copy}"
 
-    def apply(self, image: Image.Image, digest: str, size: int, fit_mode: FitMode) -> NDArray[np.uint8]:
+    def apply(self, image: Image.Image, digest: str, preprocessing: Preprocessing) -> NDArray[np.uint8]:
         """Change a photo as its content, the seed and the number of the copy say.
 
         Parameters
@@ -95,9 +119,7 @@ class Variation:
             RGB.
         digest : str
             Hash of its content.
-        size : int
-            Side S of the result in pixels.
-        fit_mode : {"crop", "pad", "stretch", "central"}
+        preprocessing : Preprocessing
             As in `pyclassifier.embedding.fit_image`.
 
         Returns
@@ -114,7 +136,7 @@ class Variation:
             width, height = ((1 - how.crop * scale) * side for side in image.size)
             x, y = left * (image.width - width), top * (image.height - height)
             image = image.crop((round(x), round(y), round(x) + max(1, round(width)), round(y) + max(1, round(height))))
-        image = Image.fromarray(fit_image(image, size, fit_mode))
+        image = Image.fromarray(fit_image(image, preprocessing))
         if how.flip and mirrored < 0.5:
             image = ImageOps.mirror(image)
         enhancers = (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color)

@@ -8,14 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Ints = NDArray[np.int64]
+from ..backbones import CATALOG, DEFAULT_BACKBONE
 
-# Measured with MobileNet v1 1.0 and 0.25, at 224 and 96 pixels, on 32 stock photos, 90 logos and 48 tiles of textures.
-# No two tiles of a texture come out as duplicates (the most similar ones have 0.9695), no two of the stock photos, and
-# nothing of two classes; of the stock photos' copies, those encoded anew (JPEG, quality 50) 97 to 100 %, of half the
-# size 100 %, darker by 15 % 97 to 100 %, brighter by 15 % 72 to 94 %, cropped by 5 % 75 to 81 % at 224 pixels, 16 to
-# 25 % at 96.
-NEAR_DUPLICATE = 0.97
+Ints = NDArray[np.int64]
 
 _ROWS = 64  # At a time, against all others.
 _CHECKED = 4096  # Pairs at a time.
@@ -50,7 +45,7 @@ class NearDuplicates:
     similarity: NDArray[np.float32]
 
 
-def near_duplicates(X: ArrayLike, threshold: float = NEAR_DUPLICATE) -> NearDuplicates:
+def near_duplicates(X: ArrayLike, threshold: float = CATALOG[DEFAULT_BACKBONE].near_duplicate) -> NearDuplicates:
     """Find photos that are nearly the same: encoded anew, resized, slightly cropped, darker.
 
     Parameters
@@ -59,7 +54,7 @@ def near_duplicates(X: ArrayLike, threshold: float = NEAR_DUPLICATE) -> NearDupl
         A backbone's features, pooled ("avg").
     threshold : float
         Cosine similarity of the features from which on two photos are the same, in 0..1 (0 excluded). The default is
-        measured: different photos of one class stay apart, crops of more than some 5 % are missed.
+        MobileNet's, measured: different photos of one class stay apart, crops of more than some 5 % are missed.
 
     Returns
     -------

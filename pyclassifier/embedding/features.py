@@ -6,12 +6,12 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, Pooling
+from ..backbones import ModelCard, Pooling, Preprocessing
 from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
@@ -20,7 +20,7 @@ from ..progress import OnProgress, Progress, ShouldStop
 from .augmentation import Variation
 from .cache import Facts, FeatureCache, MemoryCache, digest_of
 from .pixels import Pixels
-from .preprocessing import FitMode, load_image, make_batch
+from .preprocessing import load_image, make_batch
 
 BATCH_SIZE = 16
 
@@ -44,11 +44,19 @@ class Features(Brief):
     problems: tuple[Problem, ...]
 
     def spread(self, rows: NDArray[np.float32], n_samples: int, n_columns: int) -> NDArray[np.float32]:
-        """Rows of the kept samples -> rows of all of them (n_samples, n_columns), nan where there is none."""
-        spread = np.full((n_samples, n_columns), np.nan, np.float32)
+        """Rows of the kept samples -> rows of all of them, nan where there is none; of so many columns without any."""
+        spread = np.full((n_samples, *(rows.shape[1:] if self.kept else (n_columns,))), np.nan, np.float32)
         if self.kept:
             spread[list(self.kept)] = rows
         return spread
+
+
+def _kind(how: Preprocessing) -> str:
+    """What tells features apart by how photos are read; the text stands in projects and browsers."""
+    if how.divisor_and_offset is None:
+        return str(list(asdict(how).values()))
+    divisor, offset = how.divisor_and_offset
+    return f"{how.size}/{divisor}/{offset}/{how.fit_mode}"
 
 
 def report(found: Sequence[Problem], problems: list[Problem] | None) -> None:
@@ -87,8 +95,7 @@ class FeatureExtractor:
     model : Predictor
         (N, S, S, 3) -> (N, n_features).
     card : ModelCard
-        Input size and scaling.
-    fit_mode : {"crop", "pad", "stretch", "central"}
+        Its preprocessing is how photos become the model's inputs.
     pooling : {"avg", "flatten"}
         How the model pools.
     cache : FeatureCache
@@ -104,7 +111,6 @@ class FeatureExtractor:
         model: Predictor,
         card: ModelCard,
         *,
-        fit_mode: FitMode,
         pooling: Pooling,
         cache: FeatureCache,
         weights_id: str = "",
@@ -112,11 +118,9 @@ class FeatureExtractor:
     ) -> None:
         self.model = model
         self.card = card
-        self.fit_mode: FitMode = fit_mode
         self.pooling: Pooling = pooling
         self.weights_id = weights_id
-        scaling = f"{card.divisor}/{card.offset}"
-        self.kind = f"{card.name}/{card.input_size}/{scaling}/{fit_mode}/{pooling}/{weights_id}"
+        self.kind = f"{card.name}/{_kind(card.preprocessing)}/{pooling}/{weights_id}"
         self.cache = cache
         self.max_pixels = max_pixels
         self.variation: Variation | None = None
@@ -197,6 +201,8 @@ class FeatureExtractor:
         rows = {i: row for i, row in sorted(found.items()) if not isinstance(row, Problem)}
         problems = tuple(row for _, row in sorted(found.items()) if isinstance(row, Problem))
         X = np.stack(list(rows.values())) if rows else np.zeros((0, 0), np.float32)
+        if rows and isinstance(self.model, Pixels):
+            X = X.reshape(-1, self.card.input_size, self.card.input_size, self.card.feature_channels)
         return Features(X, tuple(rows), problems)
 
     async def _decode(
@@ -246,11 +252,10 @@ class FeatureExtractor:
         return _Pixels(digest, pixels)
 
     def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
-        size = self.card.input_size
+        how = self.card.preprocessing
         if self.variation is None:
-            return load_image(data, path, size, self.fit_mode, max_pixels=self.max_pixels)
-        image = open_image(data, path, max_pixels=self.max_pixels, min_side=size)
-        return self.variation.apply(image, digest, size, self.fit_mode)
+            return load_image(data, path, how, max_pixels=self.max_pixels)
+        return self.variation.apply(open_image(data, path, max_pixels=self.max_pixels, min_side=how.size), digest, how)
 
     async def load(self, sample: Sample) -> NDArray[np.uint8]:
         """Read a photo as the model sees it, before scaling.
@@ -272,10 +277,10 @@ class FeatureExtractor:
         return self._decoded(await _read(sample), sample.path, "")
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
-        X = make_batch([decoded.pixels for _, decoded in batch], self.card)
+        X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)
         for (i, decoded), row in zip(batch, await self.model.predict(X), strict=True):
-            # A copy: a row that is a view would keep the whole batch alive.
-            kept = row.copy()
+            # A copy, in one row: a view would keep the whole batch alive.
+            kept = row.flatten()
             found[i] = kept
             self.cache.put(decoded.digest, self.kind, kept)
 

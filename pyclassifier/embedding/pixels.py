@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, Topology, input_shape
+from ..backbones import FitMode, ModelCard, Preprocessing, Topology, input_shape
 
 
-def pixels_card(topology: Topology) -> ModelCard:
-    """The card of a network that is trained from scratch: its pictures' size and scaling.
+def pixels_card(topology: Topology, fit_mode: FitMode = "crop") -> ModelCard:
+    """The card of a network that is trained from scratch: its pictures' size, and pixels in 0..1.
 
     Raises
     ------
@@ -24,10 +24,8 @@ def pixels_card(topology: Topology) -> ModelCard:
         licence="",
         sha256=(),
         feature_channels=channels,
-        input_size=size,
+        preprocessing=Preprocessing.scaled(255.0, 0.0, size=size, fit_mode=fit_mode),
         stride=1,
-        divisor=255.0,
-        offset=0.0,
         feature_layer="",
         classification_layer="",
     )

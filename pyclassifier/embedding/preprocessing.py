@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..backbones import ModelCard
+from ..backbones import Preprocessing
 from ..data import MAX_PIXELS, REDUCING_GAP, open_image
 
-FitMode = Literal["crop", "pad", "stretch", "central"]
-FIT_MODES: tuple[str, ...] = get_args(FitMode)
 _CENTRAL_SHARE = 0.875
 
 
 def load_image(
-    data: bytes, name: str, size: int, fit_mode: FitMode = "crop", *, max_pixels: int = MAX_PIXELS
+    data: bytes, name: str, preprocessing: Preprocessing, *, max_pixels: int = MAX_PIXELS
 ) -> NDArray[np.uint8]:
     """Decode an image file straight to the size that a backbone expects.
 
@@ -28,9 +25,7 @@ def load_image(
         The file.
     name : str
         What to call it in an error.
-    size : int
-        Side S of the result in pixels.
-    fit_mode : {"crop", "pad", "stretch", "central"}
+    preprocessing : Preprocessing
         As in `fit_image`.
     max_pixels : int
         As in `pyclassifier.data.decode_image`.
@@ -45,82 +40,73 @@ def load_image(
     ImageDecodeError
         The file cannot be read as an image.
     """
-    return fit_image(open_image(data, name, max_pixels=max_pixels, min_side=size), size, fit_mode)
+    return fit_image(open_image(data, name, max_pixels=max_pixels, min_side=preprocessing.size), preprocessing)
 
 
-def fit_image(image: Image.Image | NDArray[np.uint8], size: int, fit_mode: FitMode = "crop") -> NDArray[np.uint8]:
-    """Bring a picture to a square of ``size`` pixels, bilinear.
+def fit_image(image: Image.Image | NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Bring a picture to the square that a backbone expects.
 
     Parameters
     ----------
     image : PIL.Image.Image or ndarray of shape (H, W, 3), uint8
         RGB.
-    size : int
-        Side S of the result in pixels.
-    fit_mode : {"crop", "pad", "stretch", "central"}
-        ``crop`` takes the largest square in the middle, ``pad`` shows all of the picture between black bars,
-        ``stretch`` ignores the aspect ratio, ``central`` stretches the middle 87.5 % of each side, as Google evaluated
-        MobileNet (``inception_preprocessing.preprocess_for_eval`` of TF-Slim).
+    preprocessing : Preprocessing
+        Its size S, fit mode, crop share and interpolation apply.
 
     Returns
     -------
     ndarray of shape (S, S, 3), uint8
         RGB.
-
-    Raises
-    ------
-    ValueError
-        An unknown fit mode.
     """
     if isinstance(image, np.ndarray):
         image = Image.fromarray(image)
-    square = (size, size)
-    bilinear = Image.Resampling.BILINEAR
-    if fit_mode == "crop":
-        side = min(image.size)
-        left, top = (image.width - side) / 2, (image.height - side) / 2
-        box = (left, top, left + side, top + side)
-        fitted = image.resize(square, bilinear, box=box, reducing_gap=REDUCING_GAP)
-    elif fit_mode == "pad":
-        fitted = _pad(image, size)
-    elif fit_mode == "stretch":
-        fitted = image.resize(square, bilinear, reducing_gap=REDUCING_GAP)
-    elif fit_mode == "central":
-        left, top = (side * (1 - _CENTRAL_SHARE) / 2 for side in image.size)
-        box = (left, top, image.width - left, image.height - top)
-        fitted = image.resize(square, bilinear, box=box, reducing_gap=REDUCING_GAP)
-    else:
-        raise ValueError(f"Expected fit_mode to be one of {', '.join(FIT_MODES)}; got {fit_mode!r}.")
-    return np.asarray(fitted)
+    how, size = preprocessing, preprocessing.size
+    resample = Image.Resampling[how.interpolation.upper()]
+    width: float
+    height: float
+    width, height = image.size
+    if how.fit_mode == "pad":
+        # Not `ImageOps.pad`: Pillow 10 rounds the short side of a very long picture to 0 pixels and fails.
+        scale = size / max(width, height)
+        inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+        square = Image.new("RGB", (size, size), "black")
+        fitted = image.resize(inner, resample, reducing_gap=REDUCING_GAP)
+        square.paste(fitted, ((size - inner[0]) // 2, (size - inner[1]) // 2))
+        return np.asarray(square)
+    if how.fit_mode == "crop":
+        width = height = min(width, height) * (how.crop_share or 1)
+    elif how.fit_mode == "central":
+        share = how.crop_share or _CENTRAL_SHARE
+        width, height = width * share, height * share
+    left, top = (image.width - width) / 2, (image.height - height) / 2
+    box = (left, top, left + width, top + height)
+    return np.asarray(image.resize((size, size), resample, box=box, reducing_gap=REDUCING_GAP))
 
 
-def _pad(image: Image.Image, size: int) -> Image.Image:
-    # Not `ImageOps.pad`: Pillow 10 rounds the short side of a very long picture to 0 pixels and fails.
-    scale = size / max(image.size)
-    inner = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    fitted = image.resize(inner, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
-    square = Image.new("RGB", (size, size), "black")
-    square.paste(fitted, ((size - inner[0]) // 2, (size - inner[1]) // 2))
-    return square
-
-
-def make_batch(images: Sequence[NDArray[np.uint8]], card: ModelCard) -> NDArray[np.float32]:
-    """Stack pictures and scale them as the model card says.
+def make_batch(images: Sequence[NDArray[np.uint8]], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """Stack pictures and scale them as a backbone expects it.
 
     Parameters
     ----------
     images : sequence of ndarray of shape (S, S, 3), uint8
         RGB, all of the same size.
-    card : ModelCard
-        Its ``divisor`` and ``offset`` apply.
+    preprocessing : Preprocessing
+        Its mean, std and channel order apply.
 
     Returns
     -------
     ndarray of shape (N, S, S, 3), float32
         C-contiguous; in [-1, 1] for MobileNet.
     """
+    stacked = np.stack(images)
+    if preprocessing.channel_order == "bgr":
+        stacked = stacked[..., ::-1]
     # np.stack keeps the order of Fortran-ordered pictures; engines read the bytes in C order.
-    batch = np.stack(images).astype(np.float32, order="C")
-    batch /= np.float32(card.divisor)
-    batch += np.float32(card.offset)
+    batch = stacked.astype(np.float32, order="C")
+    mean, std = np.array(preprocessing.mean), np.array(preprocessing.std)
+    # So divided, and by rows of pixels: MobileNet's come out as x / 127.5 - 1 to the last bit, and as quickly.
+    width = batch.shape[2]
+    rows = batch.reshape(-1, 3 * width)
+    rows /= np.tile(std, width).astype(np.float32)
+    rows -= np.tile(mean / std, width).astype(np.float32)
     return batch

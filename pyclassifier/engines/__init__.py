@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Array, Engine, FitConfig, Model, Network, Predictor, StoredModel
+from .base import Array, Engine, FitConfig, Model, Predictor, StoredModel
 
 __all__ = [
     "Array",
     "Engine",
     "FitConfig",
     "Model",
-    "Network",
     "Predictor",
     "StoredModel",
     "default_engine",

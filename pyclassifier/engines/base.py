@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, NetworkSummary, Pooling, Topology, Weights
+from ..backbones import ReadWeights, Topology, Weights, WeightStore
 from ..errors import EngineError
 from ..history import History
 from ..progress import OnEpoch, ShouldStop
@@ -132,25 +132,6 @@ class StoredModel:
         """There is nothing to free."""
 
 
-@dataclass(frozen=True)
-class Network:
-    """A pretrained network with the classes that it was trained on.
-
-    Parameters
-    ----------
-    model : Model
-        (N, S, S, 3) -> probabilities (N, n_classes).
-    classes : tuple of (str, str)
-        WordNet id and name of each class, in the order of the outputs.
-    summary : NetworkSummary
-        The layers as published, before anything was folded.
-    """
-
-    model: Model
-    classes: tuple[tuple[str, str], ...]
-    summary: NetworkSummary
-
-
 class Engine(Protocol):
     """A library that does tensor arithmetic.
 
@@ -162,28 +143,22 @@ class Engine(Protocol):
         What computes, such as ``webgl``.
     renderer : str
         What graphics processor that runs on, as far as it is known; "" where there is none.
+    store : WeightStore
+        Where published weights come from.
     """
 
     name: str
     renderer: str
+    store: WeightStore
 
     @property
     def backend(self) -> str: ...
 
-    async def load_backbone(self, card: ModelCard, pooling: Pooling) -> Model:
-        """Load pretrained weights: a model (N, S, S, 3) -> features (N, n_features).
+    async def build(self, topology: Topology, weights: Weights | ReadWeights) -> Model:
+        """Build a model from a topology and all of its weights.
 
-        Raises `EngineError` where the weights cannot be had.
+        Of what reads the weights nothing is kept; an engine that loses its memory reads them again.
         """
-
-    async def load_network(self, card: ModelCard) -> Network:
-        """Load a pretrained network as a whole, with its own classes.
-
-        Raises `EngineError` where it cannot be had.
-        """
-
-    async def build(self, topology: Topology, weights: Weights) -> Model:
-        """Build a model from a topology and all of its weights."""
 
     def memory(self) -> dict[str, int]:
         """``numTensors`` and ``numBytes`` that the engine holds now."""

@@ -77,7 +77,8 @@ async def explain(
     if label is not None and label not in classes:
         raise ValueError(f"Expected one of the classes {', '.join(classes)}; got {label!r}.")
     pixels = await extractor.load(sample)
-    (maps,) = (await extractor.model.feature_map(make_batch([pixels], extractor.card))).astype(np.float64)
+    X = make_batch([pixels], extractor.card.preprocessing)
+    (maps,) = (await extractor.model.feature_map(X)).astype(np.float64)
     features = maps.mean(axis=(0, 1)) if extractor.pooling == "avg" else maps.reshape(-1)
     logits, jacobian = _differentiate(head.topology, head.weights(), features)
     y_proba = np.exp(logits - logits.max())

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import reprlib
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from types import UnionType
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from ..backbones import CATALOG, ModelCard
 from ..classifiers import BaseImageClassifier, ImageClassifier, keep_validation, open_classifier, weights_id
-from ..data import Dataset, PhotoSource, Problem, Sample, without_nan
+from ..data import Dataset, PhotoSource, Problem, Sample, known_fields, without_nan
 from ..embedding import CACHE_BYTES, Augmentation, Facts
 from ..engines import Engine
 from ..errors import ArchiveError
@@ -153,8 +155,14 @@ async def restore_project(
         The engine cannot build the model.
     """
     with reading():
-        if description["format"] != FORMAT or description["version"] != VERSION:
-            raise ValueError(f"written as {description['format']!r:.40}, version {description['version']!r:.40}")
+        version = description["version"]
+        if description["format"] != FORMAT or type(version) is not int or version < 1:
+            raise ValueError(f"written as {description['format']!r:.40}, version {version!r:.40}")
+        if version > VERSION:
+            warnings.warn(
+                f"Expected a project of version {VERSION}, got version {version!r:.40}; what is new in it is ignored.",
+                stacklevel=2,
+            )
         labels = [_text(entry["label"]) for entry in description["classes"][:_MAX_CLASSES]]
         if len(set(labels)) != len(labels) or not all(labels):
             raise ValueError("classes that share a name, or have none")
@@ -267,28 +275,37 @@ def _text(value: Any) -> str:
 
 def _plain_parameters(classifier: BaseImageClassifier) -> dict[str, Any]:
     parameters = classifier.get_params()
-    backbone, augmentation = parameters.pop("backbone"), parameters["augmentation"]
-    plain = {name: value for name, value in parameters.items() if isinstance(value, str | int | float)}
+    backbone, augmentation = parameters["backbone"], parameters["augmentation"]
+    plain = {name: value for name, value in parameters.items() if name not in ("engine", "topology")}
     return {
         **plain,
         "backbone": backbone.name if isinstance(backbone, ModelCard) else backbone,
-        "class_weight": parameters["class_weight"],
         "augmentation": asdict(augmentation) if augmentation else None,
     }
 
 
 def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Those that fit the classifier as it is now; others are left at its defaults."""
-    defaults = _plain_parameters(ImageClassifier())
-    fitting = {name: stored[name] for name, default in defaults.items() if type(stored.get(name)) is type(default)}
-    # By default there is none of these.
-    fitting.update({name: stored[name] for name in ("input_size", "patience") if type(stored.get(name)) is int})
-    if stored.get("class_weight") == "balanced" or isinstance(stored.get("class_weight"), dict):
-        fitting["class_weight"] = stored["class_weight"]
-    if isinstance(stored.get("augmentation"), dict):
-        fitting["augmentation"] = Augmentation(**stored["augmentation"])
-    backbone = fitting.pop("backbone", None)
-    return {**fitting, "backbone": backbone if backbone in CATALOG else ImageClassifier().backbone}
+    defaults, hints = _plain_parameters(ImageClassifier()), get_type_hints(BaseImageClassifier.__init__)
+    fitting = [name for name in defaults if name in stored and _fits(stored[name], hints[name])]
+    parameters = known_fields(stored, fitting, "the parameters")
+    if parameters.get("augmentation"):
+        parameters["augmentation"] = Augmentation.from_dict(parameters["augmentation"])
+    if parameters.get("backbone") not in CATALOG:
+        parameters["backbone"] = defaults["backbone"]
+    return parameters
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether plain data can be a parameter of a type; a dict can be an augmentation."""
+    kind, parts = get_origin(hint), get_args(hint)
+    if kind in (Union, UnionType):
+        return any(_fits(value, part) for part in parts)
+    if kind is Literal:
+        return value in parts
+    if hint is float:
+        return type(value) in (int, float)
+    return type(value) is (dict if kind or hint is Augmentation else hint)
 
 
 def _remember(classifier: BaseImageClassifier, features: Iterable[FeatureRows]) -> None:

@@ -99,7 +99,7 @@ def _describe(
                 "batch_size": settings.fit_config(len(training)).batch_size,
                 "backbone": extractor.card.name,
                 "input_size": extractor.card.input_size,
-                "fit_mode": extractor.fit_mode,
+                "fit_mode": extractor.card.preprocessing.fit_mode,
                 "pooling": extractor.pooling,
             },
             engine=engine,

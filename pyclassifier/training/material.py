@@ -92,7 +92,10 @@ async def gather(
     X = features.X[order]
     encoder = LabelEncoder()
     y = encoder.fit_transform([str(sample.label) for sample in samples])
-    groups = group_samples(samples, digests, extractor.pooled(X), settings.duplicate_threshold)
+    threshold = (
+        extractor.card.near_duplicate if settings.duplicate_threshold == "auto" else settings.duplicate_threshold
+    )
+    groups = group_samples(samples, digests, extractor.pooled(X), threshold)
     return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from ..backbones import Topology
-from ..embedding import NEAR_DUPLICATE, Augmentation
+from ..embedding import Augmentation
 from ..engines import FitConfig
 
 _MOST_STEPS = 50
@@ -40,7 +40,7 @@ class TrainSettings:
     patience: int | None = None
     class_weight: ClassWeight | None = None
     validation_split: float = 0.2
-    duplicate_threshold: float | None = NEAR_DUPLICATE
+    duplicate_threshold: float | Literal["auto"] | None = "auto"
     random_state: int = 0
     augmentation: Augmentation | None = None
     topology: Topology | None = None

@@ -25,7 +25,8 @@ from test_client import NODE_MODULES, QUICK, probe, tiles
 from test_page import AXE, button, drop, open_page, violations
 
 from pyclassifier.archives import PATTERNS, draw_pattern
-from pyclassifier.embedding import FIT_MODES, load_image
+from pyclassifier.backbones import FIT_MODES, Preprocessing
+from pyclassifier.embedding import load_image
 
 TEXTS = {
     **{name: name for name in ("drop", "choose", "camera", "closeCamera", "answers", "loading", "failed", "noCamera")},
@@ -104,20 +105,23 @@ def test_fewer_bits_are_measured(client):
 
 
 PIXELS = """
-async ([url, photo, size, fitMode]) => {
+async ([url, photo, how]) => {
   const { loadImage } = await import(`${url}pixels.js`);
   const bytes = Uint8Array.from(atob(photo), (c) => c.charCodeAt(0));
-  return Array.from((await loadImage(new Blob([bytes]), size, fitMode)).data);
+  return Array.from((await loadImage(new Blob([bytes]), how)).data);
 }
 """
 
 
+@pytest.mark.parametrize(("interpolation", "crop_share"), [("bilinear", None), ("bicubic", 0.8)])
 @pytest.mark.parametrize("fit_mode", FIT_MODES)
-def test_the_ready_page_reads_pixels_as_pillow_does(ready_tab, ready, dist, fit_mode):
+def test_the_ready_page_reads_pixels_as_pillow_does(ready_tab, ready, dist, fit_mode, interpolation, crop_share):
+    how = {"size": 96, "fitMode": fit_mode, "interpolation": interpolation, "cropShare": crop_share}
+    preprocessing = Preprocessing(96, fit_mode, interpolation=interpolation, crop_share=crop_share)
     ready_tab.goto(f"{ready}page.css")
     for name, data in awkward_photos(dist):
-        theirs = ready_tab.evaluate(PIXELS, [ready, base64.b64encode(data).decode(), 96, fit_mode])
-        ours = load_image(data, name, 96, fit_mode)
+        theirs = ready_tab.evaluate(PIXELS, [ready, base64.b64encode(data).decode(), how])
+        ours = load_image(data, name, preprocessing)
         apart = np.abs(np.array(theirs).reshape(ours.shape) - ours.astype(int))
         # Exactly, but where Pillow has a large JPEG decoded at a fraction of its size: there the colours, of which the
         # file has fewer, come by another way.

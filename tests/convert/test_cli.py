@@ -14,7 +14,7 @@ from test_archive import an_archive
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
 from pyclassifier.archives import write_archive
-from pyclassifier.backbones import CATALOG, ModelCard, get_card
+from pyclassifier.backbones import CATALOG, ModelCard, Preprocessing, get_card
 from pyclassifier.convert.cli import commands as cli
 from pyclassifier.convert.comparing import compare
 from pyclassifier.convert.comparing.probes import probe_inputs
@@ -193,7 +193,7 @@ def test_the_card_of_the_real_mobilenet_is_the_catalogues(capsys):
         "feature_layer",
         "classification_layer",
     ):
-        assert report["card"][field] == getattr(known, field), field
+        assert report["card"][field] == known.to_dict()[field], field
 
 
 def test_shards_are_as_large_as_asked_for(here, capsys):
@@ -346,9 +346,14 @@ def test_custom_layers_are_refused_where_they_cannot_be_expressed(tmp_path, caps
 def test_a_printed_card_can_be_pasted_into_the_catalogue(here, capsys):
     Path("web model").rename("small_1.0_8")
     code, out, _ = run(capsys, "small_1.0_8", "--card", "--cut-at", "relu")
-    card = eval(out, {"ModelCard": ModelCard})
+    card = eval(out, {"ModelCard": ModelCard, "Preprocessing": Preprocessing})
     assert code == 0 and isinstance(card, ModelCard) and card.name == "small_1.0_8"
-    assert (card.feature_layer, card.feature_channels, card.input_size, card.divisor) == ("relu", 4, 8, 127.5)
+    assert (card.feature_layer, card.feature_channels, card.input_size, card.preprocessing.std[0]) == (
+        "relu",
+        4,
+        8,
+        127.5,
+    )
     assert get_card(card, 16).input_size == 16
     _, out, _ = run(capsys, "small_1.0_8", "out", "--card")
     (made,) = (line for line in out.splitlines() if "sha256=" in line)

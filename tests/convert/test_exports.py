@@ -14,6 +14,7 @@ from photos import COLORS, encode, noisy
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
+from pyclassifier.backbones import Preprocessing
 from pyclassifier.convert.comparing import Check, Stages, warn_of_changes
 from pyclassifier.convert.comparing.comparison import Comparison
 from pyclassifier.convert.errors import ConvertError
@@ -161,7 +162,7 @@ def test_photos_are_scaled_as_the_model_says_and_grey_where_it_is(photos):
     write_tfjs(conv_model(), "rgb")
     pixels, skipped = calibration_photos(conv_model(), photos, (1, 0))
     assert pixels.shape == (9, 8, 8, 3) and pixels.max() > 150 and any("notes.txt" in one for one in skipped)
-    scaled, _ = calibration_photos(replace(conv_model(), scaling=(127.0, -1.0)), photos)
+    scaled, _ = calibration_photos(replace(conv_model(), preprocessing=Preprocessing.scaled(127.0, -1.0)), photos)
     assert np.allclose(scaled, pixels / 127 - 1, atol=1e-6)
     assert np.allclose(calibration_photos(conv_model(), photos)[0], pixels / 127.5 - 1, atol=1e-6), "MobileNet's"
     layers = [layer("InputLayer", "x", batch_input_shape=[None, 8, 8, 1]), layer("Rescaling", "s", "x", scale=1 / 255)]

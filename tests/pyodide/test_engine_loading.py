@@ -140,11 +140,11 @@ def test_without_a_site_it_comes_from_the_cdn_and_says_that_there_are_no_backbon
     page.route(f"{site}blank", lambda route: route.fulfill(body="<title>blank</title>", content_type="text/html"))
     page.goto(f"{site}blank")
     code = """
-from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, load_features
 engine = default_engine()
 total = await predict(engine)
 try:
-    await engine.load_backbone(CATALOG[DEFAULT_BACKBONE], "avg")
+    await load_features(engine.store, CATALOG[DEFAULT_BACKBONE], "avg")
 except EngineError as error:
     message = str(error)
 json.dumps([engine.backend, total, message])

@@ -123,18 +123,42 @@ async def find_site() -> str | None:
     return None
 
 
-async def fetch(url: str, kind: str, remedy: str) -> Any:
-    """Get a file: a str where ``kind`` is "text", an ArrayBuffer where it is "arrayBuffer".
-
-    Raises `EngineError`, with a remedy in it, where it cannot be had.
-    """
+async def fetch(url: str, remedy: str) -> bytes:
+    """Get a file; `EngineError`, with the remedy in it, where it cannot be had."""
     try:
         response = await js.fetch(url)
     except JsException as error:
         raise EngineError("failed-request", url=url, error=str(error.message), remedy=remedy) from error
     if not response.ok:
         raise EngineError("http-status", url=url, status=int(response.status), remedy=remedy)
-    return await (response.text() if kind == "text" else response.arrayBuffer())
+    data: bytes = (await response.arrayBuffer()).to_bytes()
+    return data
+
+
+class SiteStore:
+    """The store that a built site is: its folder ``models/``.
+
+    Parameters
+    ----------
+    url : str, optional
+        Of the site; by default the one that this runs on.
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        self._url = url and url.rstrip("/") + "/"
+
+    async def find(self) -> str | None:
+        """The site's URL, with ``/`` at its end; None where there is none."""
+        if self._url is None:
+            self._url = await find_site()
+        return self._url
+
+    async def read(self, path: str) -> bytes:
+        """Give a file; see `pyclassifier.backbones.WeightStore`."""
+        site = await self.find()
+        if site is None:
+            raise EngineError("no-site")
+        return await fetch(f"{site}models/{path}", Sentence("check-models"))
 
 
 @contextmanager

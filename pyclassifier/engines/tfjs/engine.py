@@ -6,35 +6,17 @@ never frees a tensor.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import js
 import numpy as np
 from pyodide.ffi import to_js
 
-from ...backbones import (
-    ModelCard,
-    NetworkSummary,
-    Pooling,
-    Topology,
-    Weights,
-    classification_network,
-    encode_weights,
-    feature_extractor,
-    head,
-    initial_weights,
-    model_config,
-)
+from ...backbones import ReadWeights, StoredWeights, Topology, Weights, encode_weights, head, initial_weights
 from ...data import one_hot
 from ...errors import EngineError
-from ...sentences import Sentence
-from ..base import FitConfig, Network
-from .browser import fetch, find_site, is_software, load_tensorflow, webgl_renderer
+from ..base import FitConfig
+from .browser import SiteStore, is_software, load_tensorflow, webgl_renderer
 from .model import TfjsModel, engine_errors, to_object
-
-Parts = tuple[Topology, list[dict[str, Any]], Any]  # topology, manifest entries, weights (ArrayBuffer)
 
 
 class TfjsEngine:
@@ -58,12 +40,14 @@ class TfjsEngine:
         Such as ``tfjs 4.22.0``; ``tfjs`` before it is loaded.
     renderer : str
         What WebGL runs on; "" where there is no WebGL, or nothing was loaded yet.
+    store : WeightStore
+        The site's backbones.
     """
 
     def __init__(self, *, site_url: str | None = None, tfjs_url: str | None = None, backend: str = "auto") -> None:
         self.name = "tfjs"
         self.renderer = ""
-        self._site_url = site_url and site_url.rstrip("/") + "/"
+        self.store = SiteStore(site_url)
         self._tfjs_url = tfjs_url
         self._wanted = backend
         self._tf: Any = None
@@ -89,9 +73,7 @@ class TfjsEngine:
 
     async def _loaded(self) -> Any:
         if self._tf is None:
-            if self._site_url is None:
-                self._site_url = await find_site()
-            tf = await load_tensorflow(self._tfjs_url, self._site_url)
+            tf = await load_tensorflow(self._tfjs_url, await self.store.find())
             self.renderer = webgl_renderer()
             await self._start_backend(tf)
             self.name = f"tfjs {tf.version_core}"
@@ -136,64 +118,24 @@ class TfjsEngine:
         if name not in self.backends or not await _set_backend(tf, name):
             raise EngineError("other-backend", known=self.backends, got=name)
 
-    async def load_backbone(self, card: ModelCard, pooling: Pooling) -> TfjsModel:
-        """Load the features part of a backbone from the site's ``models/`` folder."""
+    async def build(self, topology: Topology, weights: Weights | ReadWeights) -> TfjsModel:
+        """Build a model from a topology and all of its weights; see `Engine.build`."""
+        tf = await self._loaded()
 
-        async def source() -> Parts:
-            backbone, entries, data = await self._fetch_part(card, "features")
-            return feature_extractor(backbone, card.input_size, pooling), entries, data
+        async def assemble(trained: Weights | None = None) -> Any:
+            return await self._assemble(topology, trained or (await weights() if callable(weights) else weights))
 
-        return await self._load(source)
+        return TfjsModel(tf, await assemble(), topology, assemble)
 
-    async def load_network(self, card: ModelCard) -> Network:
-        """Load both parts of a backbone, and the names of its classes, from the site's ``models/`` folder."""
-
-        async def source() -> Parts:
-            parts = [await self._fetch_part(card, part) for part in ("features", "classification")]
-            topology = classification_network(card, *(layers for layers, _, _ in parts))
-            data = await js.Blob.new(to_js([data for _, _, data in parts])).arrayBuffer()
-            return topology, [entry for _, entries, _ in parts for entry in entries], data
-
-        classes = json.loads(await self._fetch("imagenet_classes.json", "text"))
-        summary = json.loads(await self._fetch(f"{card.name}/summary.json", "text"))
-        model = await self._load(source)
-        return Network(model, tuple((id, name) for id, name in classes), NetworkSummary.from_dict(summary))
-
-    async def _fetch_part(self, card: ModelCard, part: str) -> Parts:
-        """Of a part of a backbone; its layers as they are."""
-        model = json.loads(await self._fetch(f"{card.name}/{part}/model.json", "text"))
-        (group,) = model["weightsManifest"]
-        data = await self._fetch(f"{card.name}/{part}/{group['paths'][0]}", "arrayBuffer")
-        return model_config(model), group["weights"], data
-
-    async def _fetch(self, path: str, kind: str) -> Any:
-        """A file of the site's ``models/`` folder."""
-        await self._loaded()
-        if self._site_url is None:
-            raise EngineError("no-site")
-        return await fetch(f"{self._site_url}models/{path}", kind, Sentence("check-models"))
-
-    async def build(self, topology: Topology, weights: Weights) -> TfjsModel:
-        """Build a model from a topology and all of its weights."""
-
-        async def source() -> Parts:
-            return topology, *_encode(weights)
-
-        return await self._load(source)
-
-    async def _load(self, source: Callable[[], Awaitable[Parts]]) -> TfjsModel:
-        topology, entries, data = await source()
-
-        async def renew(trained: Weights | None) -> Any:
-            return await self._assemble(topology, *(_encode(trained) if trained else (await source())[1:]))
-
-        return TfjsModel(await self._loaded(), await self._assemble(topology, entries, data), topology, renew)
-
-    async def _assemble(self, topology: Topology, entries: list[dict[str, Any]], data: Any) -> Any:
+    async def _assemble(self, topology: Topology, weights: Weights) -> Any:
         """A `LayersModel`."""
+        if isinstance(weights, StoredWeights):
+            entries, data = weights.entries, weights.data
+        else:
+            entries, data = encode_weights(weights)
         # Not modelFromJSON: only this way tf.js knows that it need not draw random weights first.
         artifacts = to_object({"modelTopology": topology, "weightSpecs": entries})
-        artifacts.weightData = data
+        artifacts.weightData = to_js(data).buffer
         tf = await self._loaded()
         with engine_errors("build-failed"):
             model = await tf.loadLayersModel(tf.io.fromMemory(artifacts))
@@ -223,11 +165,6 @@ class TfjsEngine:
             return {"numTensors": 0, "numBytes": 0}
         memory = self._tf.memory()
         return {"numTensors": int(memory.numTensors), "numBytes": int(memory.numBytes)}
-
-
-def _encode(weights: Weights) -> tuple[list[dict[str, Any]], Any]:
-    entries, data = encode_weights(weights)
-    return entries, to_js(data).buffer
 
 
 async def _set_backend(tf: Any, name: str) -> bool:

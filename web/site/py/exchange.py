@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
-from pyclassifier import ModelCard, Problem, Progress, Sample
+from pyclassifier import Problem, Progress, Sample
 from pyclassifier.sentences import coded
 
 Data = dict[str, Any]
@@ -110,11 +110,6 @@ def as_bytes(buffer: Any) -> bytes:
 def as_dict(options: Any) -> Data:
     """Options that may be a JavaScript object, or nothing."""
     return dict(options.to_py() if hasattr(options, "to_py") else options or {})
-
-
-def read_card(fields: Data) -> ModelCard:
-    """A card that was written as plain data."""
-    return ModelCard(**{**fields, "sha256": tuple((name, digest) for name, digest in fields["sha256"])})
 
 
 def listed(problems: Sequence[Problem]) -> list[Data]:

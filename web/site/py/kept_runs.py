@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from album import Place
-from exchange import Data, read_card
+from exchange import Data
 from runs import Run
 
-from pyclassifier import Augmentation
+from pyclassifier import Augmentation, ModelCard
 from pyclassifier.backbones import decode_weights, encode_weights, get_card
-from pyclassifier.data import without_nan
+from pyclassifier.data import known_fields, without_nan
 from pyclassifier.projects import describe_predictions, read_predictions
 from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_history
 
@@ -98,16 +98,17 @@ def _plain(parameters: Any) -> Data:
     augmentation = parameters["augmentation"]
     return {
         **{name: value for name, value in parameters.items() if name != "engine"},
-        "backbone": asdict(get_card(parameters["backbone"])),
+        "backbone": get_card(parameters["backbone"]).to_dict(),
         "augmentation": asdict(augmentation) if augmentation else None,
     }
 
 
 def _parameters(bench: Workbench, plain: Data) -> Data:
+    known = known_fields(plain, bench.classifier.get_params(), "the parameters")
     augmentation = plain["augmentation"]
     return {
-        **plain,
+        **known,
         "engine": bench.engine,
-        "backbone": read_card(plain["backbone"]),
-        "augmentation": Augmentation(**augmentation) if augmentation else None,
+        "backbone": ModelCard.from_dict(plain["backbone"]),
+        "augmentation": Augmentation.from_dict(augmentation) if augmentation else None,
     }

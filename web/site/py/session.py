@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from digits import DigitsDesk
-from exchange import Data, Emit, File, Stop, as_dict, error, read_card
+from exchange import Data, Emit, File, Stop, as_dict, error
 from keeping import Keeper
 from recognise import Recogniser
 from workbench import FlatWorkbench, Workbench
@@ -42,7 +42,7 @@ class Session:
 
     def __init__(self, engine: Any, index: str, place_of: Callable[[str], Any] | None = None) -> None:
         self.engine = engine
-        self.backbones = [(read_card(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
+        self.backbones = [(ModelCard.from_dict(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
         self.desks = {
             "photos": Workbench(engine, self.find_card),
             "digits": DigitsDesk(engine, self.find_card),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pyclassifier.backbones import ModelCard, Preprocessing
+
 _JAVASCRIPT = """\
 import * as tf from "@tensorflow/tfjs";
 
@@ -16,22 +18,23 @@ const photo = document.querySelector("img");
 const probabilities = tf.tidy(() => {{
   const pixels = tf.browser.fromPixels(photo);
 {square}
-  return model.predict(input.div({divisor}).add({offset}).expandDims()).dataSync();
+  return model.predict(input{scaling}.expandDims()).dataSync();
 }});
 const best = probabilities.indexOf(Math.max(...probabilities));
 console.log(labels[best], probabilities[best]);
 """
 
-# What the backbone saw in training, for each way to make photos square.
+# What the backbone saw in training, for each way to make photos square; tf.js can make them smaller bilinearly only.
 _SQUARES = {
     "crop": """\
   const [height, width] = pixels.shape;
-  const side = Math.min(height, width);
+  const side = {side};
   const square = pixels.slice([(height - side) >> 1, (width - side) >> 1, 0], [side, side, 3]);
   const input = tf.image.resizeBilinear(square, [{size}, {size}]);""",
     "central": """\
   const [height, width] = pixels.shape;
-  const square = pixels.slice([height >> 4, width >> 4, 0], [height - (height >> 3), width - (width >> 3), 3]);
+  const [h, w] = [Math.round(height * {share}), Math.round(width * {share})];
+  const square = pixels.slice([(height - h) >> 1, (width - w) >> 1, 0], [h, w, 3]);
   const input = tf.image.resizeBilinear(square, [{size}, {size}]);""",
     "stretch": """\
   const input = tf.image.resizeBilinear(pixels, [{size}, {size}]);""",
@@ -49,14 +52,16 @@ _PYTHON = """\
 from pathlib import Path
 
 import keras
-from pyclassifier.embedding import load_image
+from pyclassifier.backbones import Preprocessing
+from pyclassifier.embedding import load_image, make_batch
 
 model = keras.saving.load_model("model.keras")
 labels = {labels}
+preprocessing = {preprocessing}
 
 photo = Path("photo.jpg")
-pixels = load_image(photo.read_bytes(), photo.name, {size}, "{fit_mode}")
-probabilities = model.predict(pixels[None] / {divisor} + {offset})[0]
+pixels = load_image(photo.read_bytes(), photo.name, preprocessing)
+probabilities = model.predict(make_batch([pixels], preprocessing))[0]
 best = probabilities.argmax()
 print(labels[best], probabilities[best])
 """
@@ -64,17 +69,30 @@ print(labels[best], probabilities[best])
 
 def javascript(record: dict[str, Any]) -> str:
     """A module for TensorFlow.js."""
-    settings = _settings(record)
-    return _JAVASCRIPT.format(**settings, square=_SQUARES[record["fitMode"]].format(**settings))
+    how = _preprocessing(record)
+    shorter = "Math.min(height, width)"
+    square = _SQUARES[how.fit_mode].format(
+        size=how.size,
+        side=f"Math.round({shorter} * {how.crop_share})" if how.crop_share else shorter,
+        share=how.crop_share or 0.875,
+    )
+    scaling = ".reverse(-1)" if how.channel_order == "bgr" else ""
+    if how.divisor_and_offset:
+        scaling += ".div({}).add({})".format(*how.divisor_and_offset)
+    else:
+        scaling += f".sub({list(how.mean)}).div({list(how.std)})"
+    return _JAVASCRIPT.format(labels=_labels(record), square=square, scaling=scaling)
 
 
 def python(record: dict[str, Any]) -> str:
     """A script for Keras, which reads photos as they were read for training."""
-    return _PYTHON.format(**_settings(record), fit_mode=record["fitMode"])
+    return _PYTHON.format(labels=_labels(record), preprocessing=_preprocessing(record))
 
 
-def _settings(record: dict[str, Any]) -> dict[str, Any]:
-    card = record["card"]
+def _preprocessing(record: dict[str, Any]) -> Preprocessing:
+    return ModelCard.from_dict(record["card"]).preprocessed(fit_mode=record["fitMode"]).preprocessing
+
+
+def _labels(record: dict[str, Any]) -> str:
     # JSON's lists and strings are JavaScript's and Python's too.
-    labels = json.dumps(record["labels"], ensure_ascii=False)
-    return {"labels": labels, "size": card["input_size"], "divisor": card["divisor"], "offset": card["offset"]}
+    return json.dumps(record["labels"], ensure_ascii=False)

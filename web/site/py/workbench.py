@@ -108,8 +108,9 @@ class Workbench:
             self.classifier.set_threshold(None)
         self.trained_on = self.album.now.taking_part()
         self.outputs = [self.album.now.key(label) for label in trained["classes"]]
-        card = get_card(self.classifier.backbone, self.classifier.input_size)
-        self.runs.add(self, {**describe_params(params), "backbone": card.title, "inputSize": card.input_size}, trained)
+        card = get_card(self.classifier.backbone, self.classifier.input_size, self.classifier.fit_mode)
+        used = {"backbone": card.title, "inputSize": card.input_size, "fitMode": card.preprocessing.fit_mode}
+        self.runs.add(self, {**describe_params(params), **used}, trained)
         return trained
 
     async def take_back(self, run: runs.Run) -> None:

@@ -5,6 +5,9 @@
  * @typedef {{ width: number, height: number, data: Uint8Array }} Rgb  3 bytes a pixel, row by row
  * @typedef {[number, number, number, number]} Box  left, top, right, bottom
  * @typedef {"crop" | "pad" | "stretch" | "central"} FitMode
+ * @typedef {"bilinear" | "bicubic"} Interpolation
+ * @typedef {{ size: number, fitMode: FitMode, cropShare: number | null, interpolation: Interpolation }} Fitting
+ *   as pyclassifier's Preprocessing says it
  */
 
 const MAX_PIXELS = 100_000_000;
@@ -12,20 +15,32 @@ const REDUCING_GAP = 2;
 const CENTRAL_SHARE = 0.875;
 const PRECISION_BITS = 22; // of Pillow's whole-number weights
 
+/** By how many of the wider pixels a pixel is reached, and how much each counts. */
+const FILTERS = {
+  bilinear: { support: 1, weigh: (/** @type {number} */ x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: { support: 2, weigh: cubic },
+};
+
+/** Keys's, with a = -0.5, as Pillow computes it. @param {number} x */
+function cubic(x) {
+  x = Math.abs(x);
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0;
+}
+
 /**
  * @param {Blob} file
- * @param {number} size  of the square, in pixels
- * @param {FitMode} fitMode
+ * @param {Fitting} how
  * @returns {Promise<Rgb>}
  */
-export async function loadImage(file, size, fitMode) {
+export async function loadImage(file, how) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   // Colours as they are stored, since Pillow does not convert them either; upright, as the camera noted.
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", imageOrientation: "from-image" });
   const { width, height } = bitmap;
   if (width * height > MAX_PIXELS)
     throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
-  return fitImage(decodedSmaller(drawn(bitmap), bytes, size), size, fitMode);
+  return fitImage(decodedSmaller(drawn(bitmap), bytes, how.size), how);
 }
 
 /**
@@ -93,28 +108,23 @@ function readOrientation(bytes) {
   return 1;
 }
 
-/** @param {Rgb} image @param {number} size @param {FitMode} fitMode @returns {Rgb} */
-export function fitImage(image, size, fitMode) {
-  const { width, height } = image;
-  if (fitMode === "crop") {
-    const side = Math.min(width, height);
-    const [left, top] = [(width - side) / 2, (height - side) / 2];
-    return resize(image, size, size, [left, top, left + side, top + side]);
-  }
-  if (fitMode === "pad") return pad(image, size);
-  if (fitMode === "central") {
-    const [left, top] = [(width * (1 - CENTRAL_SHARE)) / 2, (height * (1 - CENTRAL_SHARE)) / 2];
-    return resize(image, size, size, [left, top, width - left, height - top]);
-  }
-  return resize(image, size, size, [0, 0, width, height]);
+/** @param {Rgb} image @param {Fitting} how @returns {Rgb} */
+export function fitImage(image, how) {
+  const { size, fitMode, cropShare } = how;
+  if (fitMode === "pad") return pad(image, how);
+  let { width, height } = image;
+  if (fitMode === "crop") width = height = Math.min(width, height) * (cropShare ?? 1);
+  else if (fitMode === "central") [width, height] = [width, height].map((side) => side * (cropShare ?? CENTRAL_SHARE));
+  const [left, top] = [(image.width - width) / 2, (image.height - height) / 2];
+  return resize(image, size, size, [left, top, left + width, top + height], how.interpolation);
 }
 
-/** @param {Rgb} image @param {number} size @returns {Rgb} */
-function pad(image, size) {
+/** @param {Rgb} image @param {Fitting} how @returns {Rgb} */
+function pad(image, { size, interpolation }) {
   const scale = size / Math.max(image.width, image.height);
   const width = Math.max(1, roundHalfEven(image.width * scale));
   const height = Math.max(1, roundHalfEven(image.height * scale));
-  const fitted = resize(image, width, height, [0, 0, image.width, image.height]);
+  const fitted = resize(image, width, height, [0, 0, image.width, image.height], interpolation);
   const data = new Uint8Array(size * size * 3);
   const [left, top] = [(size - width) >> 1, (size - height) >> 1];
   for (let y = 0; y < height; y++) {
@@ -131,18 +141,18 @@ function roundHalfEven(value) {
 }
 
 /**
- * `Image.resize(..., BILINEAR, box=box, reducing_gap=2.0)`.
+ * `Image.resize(..., box=box, reducing_gap=2.0)`.
  *
- * @param {Rgb} image @param {number} width @param {number} height @param {Box} box @returns {Rgb}
+ * @param {Rgb} image @param {number} width @param {number} height @param {Box} box @param {Interpolation} by @returns {Rgb}
  */
-function resize(image, width, height, box) {
+function resize(image, width, height, box, by) {
   const [left, top, right, bottom] = box;
   if (width === image.width && height === image.height && !left && !top && right === width && bottom === height)
     return image;
   const scales = [(right - left) / width, (bottom - top) / height];
   const [fx, fy] = scales.map((scale) => Math.floor(scale / REDUCING_GAP) || 1);
   if (fx > 1 || fy > 1) {
-    const [marginX, marginY] = scales.map((scale) => scale / 2);
+    const [marginX, marginY] = scales.map((scale) => (FILTERS[by].support - 0.5) * scale);
     /** @type {Box} */
     const safe = [
       Math.max(0, Math.trunc(left - marginX)),
@@ -154,7 +164,7 @@ function resize(image, width, height, box) {
     box = [(left - safe[0]) / fx, (top - safe[1]) / fy, (right - safe[0]) / fx, (bottom - safe[1]) / fy];
   }
   const [x0, y0, x1, y1] = box.map(Math.fround); // Pillow takes these with 24 bits.
-  return pass(pass(image, width, x0, x1, true), height, y0, y1, false);
+  return pass(pass(image, width, x0, x1, true, by), height, y0, y1, false, by);
 }
 
 /**
@@ -201,12 +211,13 @@ function edges(first, last, step, backwards) {
 }
 
 /**
- * One direction of Pillow's resampling with a triangle as wide as the pixels that become one.
+ * One direction of Pillow's resampling, with a filter as wide as the pixels that become one.
  *
  * @param {Rgb} image @param {number} size  new width or height
- * @param {number} from @param {number} to  what of the old one @param {boolean} horizontal @returns {Rgb}
+ * @param {number} from @param {number} to  what of the old one @param {boolean} horizontal @param {Interpolation} by
+ * @returns {Rgb}
  */
-function pass(image, size, from, to, horizontal) {
+function pass(image, size, from, to, horizontal, by) {
   const length = horizontal ? image.width : image.height;
   if (size === length && from === 0 && to === length) return image;
   const [width, height] = horizontal ? [size, image.height] : [image.width, size];
@@ -214,7 +225,7 @@ function pass(image, size, from, to, horizontal) {
   const [step, stride] = horizontal ? [3, image.width * 3] : [image.width * 3, 3];
   const others = horizontal ? image.height : image.width;
   const [toStep, toStride] = horizontal ? [3, width * 3] : [width * 3, 3];
-  weightsOf(length, from, to, size).forEach(({ start, weights }, i) => {
+  weightsOf(length, from, to, size, FILTERS[by]).forEach(({ start, weights }, i) => {
     for (let other = 0; other < others; other++) {
       for (let channel = 0; channel < 3; channel++) {
         let sum = 2 ** (PRECISION_BITS - 1);
@@ -227,21 +238,17 @@ function pass(image, size, from, to, horizontal) {
   return { width, height, data };
 }
 
-/** @param {number} length @param {number} from @param {number} to @param {number} size */
-function weightsOf(length, from, to, size) {
+/** @param {number} length @param {number} from @param {number} to @param {number} size @param {typeof FILTERS.bicubic} filter */
+function weightsOf(length, from, to, size, { support, weigh }) {
   const scale = Math.fround(to - from) / size;
   const spread = Math.max(scale, 1);
   return Array.from({ length: size }, (_, i) => {
     const center = from + (i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - spread + 0.5));
-    const end = Math.min(length, Math.trunc(center + spread + 0.5));
-    const raw = Array.from({ length: end - start }, (_, k) =>
-      Math.max(0, 1 - Math.abs((k + start - center + 0.5) * (1 / spread))),
-    );
+    const start = Math.max(0, Math.trunc(center - support * spread + 0.5));
+    const end = Math.min(length, Math.trunc(center + support * spread + 0.5));
+    const raw = Array.from({ length: end - start }, (_, k) => weigh((k + start - center + 0.5) * (1 / spread)));
     const total = raw.reduce((sum, weight) => sum + weight, 0);
-    return {
-      start,
-      weights: raw.map((weight) => Math.trunc(0.5 + (total ? weight / total : weight) * 2 ** PRECISION_BITS)),
-    };
+    const shares = raw.map((weight) => (total ? weight / total : weight) * 2 ** PRECISION_BITS);
+    return { start, weights: shares.map((share) => Math.trunc(share + (share < 0 ? -0.5 : 0.5))) };
   });
 }

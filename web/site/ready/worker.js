@@ -15,7 +15,11 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const TOLERANCE = 1e-3;
 const MODEL = new URL("model/", import.meta.url);
 
-/** @typedef {{ size: number, divisor: number, offset: number, fitMode: import("./pixels.js").FitMode, labels: string[], grey: boolean }} Card */
+/**
+ * What pyclassifier's model card says of pictures, and the labels.
+ *
+ * @typedef {import("./pixels.js").Fitting & { mean: number[], std: number[], bgr: boolean, labels: string[], grey: boolean }} Card
+ */
 
 const loading = load();
 loading.then(
@@ -31,9 +35,7 @@ self.onmessage = ({ data: { id, file, frame } }) => {
   queue = queue.then(async () => {
     try {
       const { card, model } = await loading;
-      const pixels = file
-        ? await loadImage(file, card.size, card.fitMode)
-        : ofFrame(/** @type {ImageBitmap} */ (frame), card);
+      const pixels = file ? await loadImage(file, card) : ofFrame(/** @type {ImageBitmap} */ (frame), card);
       const row = await predict(model, card, pixels);
       const shares = card.labels.map((label, i) => ({ label, probability: row[i] }));
       self.postMessage({ id, shares: shares.sort((a, b) => b.probability - a.probability) });
@@ -52,11 +54,13 @@ async function load() {
   // As pyclassifier runs it: a convolution and its ReLU6 as one kernel.
   for (const layer of innerModels(model)) tf.fuseRelu6(layer);
   const ours = metadata.userMetadata?.pyclassifier ?? {};
-  const { divisor = 127, offset = -1 } = ours.card ?? {};
+  const { divisor = 127, offset = -1, preprocessing: how = {} } = ours.card ?? {};
   /** @type {Card} */
   const card = {
-    ...{ size: metadata.imageSize, divisor, offset, fitMode: ours.fitMode ?? "crop" },
-    ...{ labels: metadata.labels, grey: metadata.grayscale === true },
+    ...{ size: metadata.imageSize, fitMode: ours.fitMode ?? "crop" },
+    ...{ cropShare: how.crop_share ?? null, interpolation: how.interpolation ?? "bilinear" },
+    ...{ mean: how.mean ?? Array(3).fill(-offset * divisor), std: how.std ?? Array(3).fill(divisor) },
+    ...{ bgr: how.channel_order === "bgr", labels: metadata.labels, grey: metadata.grayscale === true },
   };
   const deviation = await check(model, card, ours.selfCheck ?? []);
   const threshold = ours.calibration?.threshold ?? null;
@@ -103,12 +107,17 @@ async function check(model, card, promises) {
 function ofFrame(frame, card) {
   const pixels = drawn(frame);
   frame.close();
-  return fitImage(pixels, card.size, card.fitMode);
+  return fitImage(pixels, card);
 }
 
 /** @param {any} model @param {Card} card @param {import("./pixels.js").Rgb} pixels @returns {Promise<Float32Array>} */
-async function predict(model, { size, divisor, offset, grey }, { data }) {
-  const values = Float32Array.from(data, (value) => Math.fround(value / divisor) + offset);
+async function predict(model, { size, mean, std, bgr, grey }, { data }) {
+  const divisors = Float32Array.from(std);
+  const shifts = Float32Array.from(mean, (value, channel) => value / std[channel]);
+  const values = Float32Array.from(data, (_, i) => {
+    const channel = i % 3;
+    return Math.fround(data[bgr ? i + 2 - 2 * channel : i] / divisors[channel]) - shifts[channel];
+  });
   const input = grey ? greyOf(values) : values;
   const x = tf.tensor(input, [1, size, size, grey ? 1 : 3]);
   const y = model.predict(x);

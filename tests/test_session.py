@@ -1,4 +1,4 @@
-"""web/site/py/session.py, on CPython with the numpy double."""
+"""web/desks/session.py, on CPython with the numpy double."""
 
 from types import SimpleNamespace
 
@@ -107,7 +107,7 @@ async def test_errors_are_sentences():
 
 async def test_an_inner_error_never_shows_its_traceback(capsys):
     page = Page()
-    page.session.desks["photos"].album = None
+    page.session.desks["photos"].change(album=None)
     error = (await page.try_call("train", {}))["error"]
     assert error["name"] == "InternalError" and "Traceback" not in error["message"]
     assert "Traceback" in capsys.readouterr().err
@@ -142,7 +142,7 @@ async def test_pictures_are_recognised_among_the_networks_own_classes():
     best = found[0]["top"][0]
     assert best == {"label": found[0]["label"], "probability": found[0]["probability"], **best}
     assert best["label"] == f"class {best['index']}" and best["wordnetId"].startswith("n")
-    network = await page.call("network", None)
+    network = await page.call("network", {})
     assert network["title"] == "MobileNet v1 1.0" and network["cut_at"] == "conv_pw_13_relu"
     assert network["n_parameters"] == sum(layer["n_parameters"] for layer in network["layers"])
     await page.call("recognise", {"backbone": "mobilenet_v1_0.25_224"}, [photo("red")])
@@ -201,7 +201,7 @@ async def test_digits_are_learned_and_a_drawing_is_read():
     assert "Expected 2 files" in one["error"]["message"]
     await page.call("add", "training", files(color_files(5)))
     await page.call("train", FAST)
-    photos = await page.try_call("openModel", await page.call("exportModel", None), desk="digits")
+    photos = await page.try_call("openModel", await page.call("exportModel", {}), desk="digits")
     assert "got a classifier of photos" in photos["error"]["message"]
 
 

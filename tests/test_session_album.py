@@ -1,5 +1,7 @@
 """Photos in order: classes and photos are arranged without embedding anything again."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from conftest import IN_PYODIDE
 from photos import color_files
@@ -97,3 +99,18 @@ async def test_impossible_edits_change_nothing(change, message):
     error = (await page.try_call("edit", change))["error"]
     assert error["name"] == "ValueError" and message in error["message"]
     assert await page.call("album") == before
+
+
+async def test_every_change_makes_the_next_state_of_a_desk_and_a_look_makes_none():
+    page = await filled()
+    desk = page.session.desks["photos"]
+    before, red = desk.state, {"type": "renameClass", "label": "red", "to": "scarlet"}
+    for name, *args in [("album",), ("results",), ("runs",), ("check", {}), ("picture", 0, 32), ("calibration",)]:
+        await page.call(name, *args)
+    assert desk.state is before
+    for step, (name, *args) in enumerate([("edit", red), ("undo",), ("redo",), ("confirm", [0]), ("clear",)], 1):
+        await page.call(name, *args)
+        assert desk.state.revision == before.revision + step
+    assert before.album.now.has("red") and len(before.album.samples) == 18, "nothing of a state changes later"
+    with pytest.raises(FrozenInstanceError):
+        before.settings = {}

@@ -33,14 +33,14 @@ async def test_each_photo_of_the_validation_has_its_result_the_worst_first():
     assert judged["classes"] == result["classes"] and len(judged["photos"]) == result["evaluation"]["total"] == 11
     counts = np.zeros((3, 3), int)
     for photo in judged["photos"]:
-        counts[photo["shown"], photo["said"]] += 1
-        assert photo["loss"] == pytest.approx(-np.log(photo["probabilityShown"]), rel=1e-5)
+        counts[photo["true"], photo["predicted"]] += 1
+        assert photo["loss"] == pytest.approx(-np.log(photo["probabilityTrue"]), rel=1e-5)
     assert counts.tolist() == result["evaluation"]["confusion"]
     losses = [photo["loss"] for photo in judged["photos"]]
     assert losses == sorted(losses, reverse=True)
     worst = judged["photos"][:2]
     assert {photo["path"] for photo in worst} == {"photos/blue/wrong-0.png", "photos/blue/wrong-1.png"}
-    assert {(photo["shown"], photo["said"], photo["label"]) for photo in worst} == {(0, 2, "blue")}
+    assert {(photo["true"], photo["predicted"], photo["label"]) for photo in worst} == {(0, 2, "blue")}
     album = await page.call("album")
     assert {photo["id"] for photo in worst} < set(album["classes"][0]["marked"])
 
@@ -55,7 +55,7 @@ async def test_results_follow_what_is_done_to_their_photos():
     judged = await page.call("results")
     by_id = {photo["id"]: photo for photo in judged["photos"]}
     assert judged["classes"] == ["blue", "green", "scarlet"] and len(by_id) == 11
-    assert (by_id[moved]["shown"], by_id[moved]["label"]) == (0, "scarlet")
+    assert (by_id[moved]["true"], by_id[moved]["label"]) == (0, "scarlet")
     assert by_id[deleted]["label"] is None
     assert [photo["id"] for photo in judged["photos"] if photo["confirmed"]] == [kept]
     # Elsewhere it is not what was said to be right.
@@ -69,7 +69,7 @@ async def test_results_follow_what_is_done_to_their_photos():
 
 async def test_relabelling_and_training_again_embeds_nothing_anew():
     page, first = await trained()
-    wrong = [photo["id"] for photo in (await page.call("results"))["photos"] if photo["shown"] != photo["said"]]
+    wrong = [photo["id"] for photo in (await page.call("results"))["photos"] if photo["true"] != photo["predicted"]]
     await page.call("edit", {"type": "movePhotos", "photos": wrong, "to": "red"})
     n = page.engine.n_predicted
     again = await page.call("train", FAST)
@@ -128,7 +128,7 @@ async def test_the_certainty_is_compared_with_what_is_right():
     page, result = await trained()
     found, judged = await page.call("calibration"), await page.call("results")
     photos = judged["photos"]
-    right = [photo["shown"] == photo["said"] for photo in photos]
+    right = [photo["true"] == photo["predicted"] for photo in photos]
     assert found["total"] == len(photos) == sum(one["count"] for one in found["bins"])
     assert found["right"] == sum(right) == result["evaluation"]["correct"] and found["wrong"] == 2
     assert found["accuracy"] == pytest.approx(result["evaluation"]["accuracy"])
@@ -202,9 +202,10 @@ async def test_cross_validation_judges_every_photo_once_and_the_model_stays():
     assert len(found["accuracies"]) == 4 and found["mean"] == pytest.approx(sum(found["accuracies"]) / 4)
     assert found["evaluation"]["total"] == len(found["judged"]["photos"]) == n_photos
     assert {photo["id"] for photo in found["judged"]["photos"]} == set(range(n_photos))
-    wrong = {p["path"] for p in found["judged"]["photos"] if p["shown"] != p["said"]}
+    wrong = {p["path"] for p in found["judged"]["photos"] if p["true"] != p["predicted"]}
     assert {"photos/blue/wrong-0.png", "photos/blue/wrong-1.png"} <= wrong
-    assert found["evaluation"]["correct"] == n_photos - sum(p["shown"] != p["said"] for p in found["judged"]["photos"])
+    n_wrong = sum(p["true"] != p["predicted"] for p in found["judged"]["photos"])
+    assert found["evaluation"]["correct"] == n_photos - n_wrong
     done = [event["done"] for event in page.events if event["stage"] == "training"]
     assert done == sorted(done) and done[-1] <= 4 * FAST["epochs"]
     assert len(page.engine.live) == n_models

@@ -1,4 +1,4 @@
-"""A desk's project is written as it grows and taken up again, on CPython with a place in memory."""
+"""A desk's project is written as it grows and taken up again, on CPython with a storage in memory."""
 
 import asyncio
 import io
@@ -14,11 +14,12 @@ from photos import color_files
 if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
-from session_page import FAST, INDEX, Page, files, photo, session_module
+from desks.session import Session
+from session_page import FAST, INDEX, Page, files, photo
 from test_session import digit_pair
 
 
-class MemoryPlace:
+class MemoryStorage:
     """What js/projects.js does, with dictionaries: one project, and room for so many bytes of photos."""
 
     def __init__(self, room=None, elsewhere=False):
@@ -97,16 +98,16 @@ class MemoryPlace:
 class KeptPage(Page):
     """A page one of whose desks is kept; the worker looks after each call, as here."""
 
-    def __init__(self, place=None, desk="photos"):
+    def __init__(self, storage=None, desk="photos"):
         super().__init__()
-        self.place = place or MemoryPlace()
-        places = defaultdict(MemoryPlace, {desk: self.place})
-        self.session = session_module.Session(self.engine, INDEX, places.__getitem__)
+        self.storage = storage or MemoryStorage()
+        storages = defaultdict(MemoryStorage, {desk: self.storage})
+        self.session = Session(self.engine, INDEX, storages.__getitem__)
 
     async def try_call(self, method, *args, desk="photos"):
         reply = await super().try_call(method, *args, desk=desk)
         await self.session.keep(desk)
-        await self.session.desks[desk].keeper.settle()
+        await self.session.keepers[desk].settle()
         return reply
 
 
@@ -119,10 +120,10 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     await page.call("edit", {"type": "deletePhotos", "photos": [0]})
     await page.call("edit", {"type": "addClass", "label": "violet"})
     album, expected = await page.call("album"), await page.call("predict", [photo("red")])
-    assert page.place.told[-1] == ("saved", 0)
-    assert page.place.told.count(("saving", 0)) == 1, "while the model was packed"
+    assert page.storage.told[-1] == ("saved", 0)
+    assert page.storage.told.count(("saving", 0)) == 1, "while the model was packed"
 
-    again = KeptPage(page.place)
+    again = KeptPage(page.storage)
     assert (await again.call("connect"))["backend"]
     back = await again.call("resume", {"project": 0})
     shapes = [[(c["label"], c["enabled"], c["photos"], c["marked"]) for c in one["classes"]] for one in (album, back)]
@@ -135,7 +136,7 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     restoring = [event for event in again.events if event["stage"] == "restoring"]
     shown = [one for event in restoring for one in event["photos"]]
     assert {one["id"] for one in shown} == set(range(24)) and shown[-1]["path"] == "val/red/1.png"
-    assert sorted(again.place.pictures) == list(range(1, 24)), (
+    assert sorted(again.storage.pictures) == list(range(1, 24)), (
         "deleted photos are dropped once nobody can bring them back"
     )
     assert (await again.call("predict", [photo("red")]))[0]["probability"] == pytest.approx(expected[0]["probability"])
@@ -149,7 +150,7 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
 async def test_a_training_that_is_cut_off_leaves_its_features():
     page = KeptPage()
     await page.call("add", "training", files(color_files(20)))
-    keeper = page.session.desks["photos"].keeper
+    keeper = page.session.keepers["photos"]
 
     def cut(event):
         page.stop.requested = event["stage"] == "features" and event["done"] >= 32
@@ -158,10 +159,10 @@ async def test_a_training_that_is_cut_off_leaves_its_features():
     assert (await page.try_call("train", FAST))["error"]["name"] == "AbortError"
     keeper.touch()
     await keeper.settle()
-    known = sum(len(digests.split("\n")) for _, digests, _ in page.place.rows)
+    known = sum(len(digests.split("\n")) for _, digests, _ in page.storage.rows)
     assert known >= 30
 
-    again = KeptPage(page.place)
+    again = KeptPage(page.storage)
     back = await again.call("resume", {})
     assert sum(len(c["photos"]) for c in back["classes"]) == 60 and back["model"] is None
     total = (await Page.try_call(again, "train", FAST))["result"]["evaluation"]["total"]
@@ -169,13 +170,13 @@ async def test_a_training_that_is_cut_off_leaves_its_features():
 
 
 async def test_where_there_is_no_room_the_rest_is_kept_and_the_page_is_told():
-    page = KeptPage(MemoryPlace(room=60_000))
+    page = KeptPage(MemoryStorage(room=60_000))
     await page.call("add", "training", files(color_files(6)))
-    state, unsaved = page.place.told[-1]
-    n_kept = len(page.place.pictures)
+    state, unsaved = page.storage.told[-1]
+    n_kept = len(page.storage.pictures)
     assert state == "full" and 0 < n_kept < 18 and unsaved == 18 - n_kept
     await page.call("train", FAST)
-    again = KeptPage(page.place)
+    again = KeptPage(page.storage)
     back = await again.call("resume", {})
     assert sum(len(c["photos"]) for c in back["classes"]) == n_kept and back["model"]["classes"]
     assert len(back["problems"]) == unsaved and "Add it again" in back["problems"][0]["reason"]
@@ -187,22 +188,22 @@ async def test_a_file_that_is_gone_does_not_keep_the_others_from_being_kept():
 
     page = KeptPage()
     await page.call("add", "training", files([*color_files(2), ("p/red/gone.jpg", gone)]))
-    assert sorted(page.place.pictures) == list(range(6)) and page.place.told[-1] == ("saved", 1)
+    assert sorted(page.storage.pictures) == list(range(6)) and page.storage.told[-1] == ("saved", 1)
 
 
 async def test_what_another_tab_has_is_left_alone():
     first = KeptPage()
     await first.call("add", "training", files(color_files(2)))
-    first.place.elsewhere = True
-    n = first.place.n_written
-    second = KeptPage(first.place)
-    assert await second.call("resume", {}) is None and second.place.told[-1][0] == "elsewhere"
+    first.storage.elsewhere = True
+    n = first.storage.n_written
+    second = KeptPage(first.storage)
+    assert await second.call("resume", {}) is None and second.storage.told[-1][0] == "elsewhere"
     await second.call("add", "training", files(color_files(3)))
-    assert second.place.n_written == n and len(second.place.pictures) == 6
+    assert second.storage.n_written == n and len(second.storage.pictures) == 6
 
 
 async def test_without_storage_everything_works():
-    class Broken(MemoryPlace):
+    class Broken(MemoryStorage):
         async def load(self, wanted):
             raise RuntimeError("SecurityError: no storage here")
 
@@ -213,7 +214,7 @@ async def test_without_storage_everything_works():
             return "SecurityError"
 
     page = KeptPage(Broken())
-    assert await page.call("resume", {}) is None and page.place.told[-1][0].startswith("unavailable")
+    assert await page.call("resume", {}) is None and page.storage.told[-1][0].startswith("unavailable")
     await page.call("add", "training", files(color_files(4)))
     assert (await page.call("train", FAST))["classes"] == ["blue", "green", "red"]
 
@@ -221,17 +222,17 @@ async def test_without_storage_everything_works():
 async def test_nothing_is_written_without_need():
     page = KeptPage()
     await page.call("album")
-    assert not page.place.exists
+    assert not page.storage.exists
     await page.call("add", "training", files(color_files(2)))
-    n = page.place.n_written
+    n = page.storage.n_written
     await page.call("album")
     await page.call("keepSettings", {})
-    assert page.place.n_written == n
+    assert page.storage.n_written == n
     await page.call("clear")
-    assert page.place.pictures == {} and page.place.n_written == n + 1
+    assert page.storage.pictures == {} and page.storage.n_written == n + 1
     await page.call("startAnew")
     await page.call("add", "training", files(color_files(1)))
-    assert sorted(page.place.pictures) == [0, 1, 2]
+    assert sorted(page.storage.pictures) == [0, 1, 2]
 
 
 async def test_trainings_and_confirmations_are_back_after_a_reload():
@@ -250,14 +251,16 @@ async def test_trainings_and_confirmations_are_back_after_a_reload():
     judged = await page.call("results")
     assert any(one["confirmed"] for one in judged["photos"])
     runs = await page.call("forgetRun", 2)
-    assert sorted(page.place.trainings) == [1, 3] and all(len(run) < 50_000 for run in page.place.trainings.values())
+    assert sorted(page.storage.trainings) == [1, 3] and all(
+        len(run) < 50_000 for run in page.storage.trainings.values()
+    )
 
-    again = KeptPage(page.place)
+    again = KeptPage(page.storage)
     back = await again.call("resume", {})
     assert not back["stale"] and await again.call("runs") == runs
     assert await again.call("results") == judged
-    assert again.session.desks["photos"].confirmed == page.session.desks["photos"].confirmed
-    assert not again.session.desks["photos"].rejects
+    assert again.session.desks["photos"].state.confirmed == page.session.desks["photos"].state.confirmed
+    assert not again.session.desks["photos"].state.rejects
     for one in (page, again):
         used = await one.call("useRun", 1)
         assert used["history"] == plain["history"] and used["classes"] == ["blue", "green", "rouge"]
@@ -272,7 +275,7 @@ async def test_trainings_and_confirmations_are_back_after_a_reload():
     assert album.now.key("ocker") > album.now.key("rouge") + 1, "nor does the key of a class that was deleted"
     await again.call("train", FAST)
     assert [run["number"] for run in await again.call("runs")] == [4, 3, 1]
-    assert sorted(page.place.trainings) == [1, 3, 4]
+    assert sorted(page.storage.trainings) == [1, 3, 4]
 
 
 async def test_trainings_that_another_version_wrote_do_not_keep_a_project_from_coming_back():
@@ -283,8 +286,8 @@ async def test_trainings_that_another_version_wrote_do_not_keep_a_project_from_c
     with zipfile.ZipFile(buffer, "w") as file:
         file.writestr("run.json", "{}")
         file.writestr("weights.bin", b"")
-    page.place.trainings[1] = buffer.getvalue()
-    again = KeptPage(page.place)
+    page.storage.trainings[1] = buffer.getvalue()
+    again = KeptPage(page.storage)
     assert (await again.call("resume", {}))["model"]["nTraining"] > 0 and await again.call("runs") == []
 
 
@@ -296,12 +299,12 @@ async def test_a_network_of_digits_is_back_after_a_reload():
     page = KeptPage(desk="digits")
     await page.call("addDigits", pair, desk="digits")
     await page.call("keepSettings", {"epochs": "4"}, desk="digits")
-    assert not page.place.exists, "nothing is worth it yet"
+    assert not page.storage.exists, "nothing is worth it yet"
     trained = await page.call("trainDigits", options, desk="digits")
     found = await page.call("readDigit", *drawing, desk="digits")
-    assert page.place.told[-1] == ("saved", 0) and page.place.rows == [], "digits come with the page"
+    assert page.storage.told[-1] == ("saved", 0) and page.storage.rows == [], "digits come with the page"
 
-    again = KeptPage(page.place, desk="digits")
+    again = KeptPage(page.storage, desk="digits")
     back = await again.call("resume", {}, desk="digits")
     assert back["settings"] == {"epochs": "4"} and back["model"]["history"] == trained["history"]
     assert await again.call("readDigit", *drawing, desk="digits") == found
@@ -334,7 +337,7 @@ async def test_a_project_is_saved_in_pieces_and_opened_again():
     opened = await other.call("openProject", [handed_over(data)])
     assert opened["name"] == "colours" and [one["id"] for one in opened["photos"]] == list(range(18))
     assert opened["model"]["nTraining"] == trained["nTraining"] and not opened["stale"]
-    assert other.place.pictures and max(other.place.pictures) == 17, "and it is kept from then on"
+    assert other.storage.pictures and max(other.storage.pictures) == 17, "and it is kept from then on"
     n = other.engine.n_predicted
     again = (await Page.try_call(other, "train", FAST))["result"]
     assert other.engine.n_predicted == n + again["evaluation"]["total"]
@@ -366,14 +369,14 @@ async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     weights = page.session.desks["photos"].classifier._extractor.model.weights()
     await page.call("add", "training", files(color_files(6)))
     trained = await page.call("train", {"backbone": "opened", "epochs": 3})
-    bench = page.session.desks["photos"]
+    desk = page.session.desks["photos"]
     assert set(trained["classes"]) == {"blue", "green", "red"}
-    after = bench.classifier._extractor.model.weights()
+    after = desk.classifier._extractor.model.weights()
     assert all(
         (after[name] == weights[name]).all() for name in weights
-    ) and bench.classifier.backbone.preprocessing.std == (127, 127, 127)
+    ) and desk.classifier.backbone.preprocessing.std == (127, 127, 127)
 
-    again = KeptPage(page.place)
+    again = KeptPage(page.storage)
     back = await again.call("resume", {})
     assert back["backbone"] == opened["backbone"]
     n = again.engine.n_predicted
@@ -403,15 +406,15 @@ async def test_training_after_a_restart_gives_the_same_to_the_bit(between, augme
             await page.call("edit", edit)
         for step in steps:
             if step == "restart":
-                page = KeptPage(page.place)
+                page = KeptPage(page.storage)
                 assert (await page.call("resume", {}))["stale"]
             else:  # as where a worker ended before it wrote them all
-                kind, digests, rows = page.place.rows.pop()
+                kind, digests, rows = page.storage.rows.pop()
                 known = digests.split("\n")[:9]
-                page.place.rows.append((kind, "\n".join(known), rows[: len(rows) // len(digests.split("\n")) * 9]))
+                page.storage.rows.append((kind, "\n".join(known), rows[: len(rows) // len(digests.split("\n")) * 9]))
         await page.call("train", options)
-        bench = page.session.desks["photos"]
-        y_proba = await bench.classifier.predict_proba(list(bench.album.whole().samples))
-        return y_proba.tobytes(), {name: w.tobytes() for name, w in bench.classifier.snapshot().weights.items()}
+        desk = page.session.desks["photos"]
+        y_proba = await desk.classifier.predict_proba(list(desk.album.whole().samples))
+        return y_proba.tobytes(), {name: w.tobytes() for name, w in desk.classifier.snapshot().weights.items()}
 
     assert await train_with(between) == await train_with(())

@@ -35,7 +35,7 @@ async def test_fewer_bits_are_measured_on_the_held_out_photos():
     page.stop.requested = True
     assert (await page.try_call("measureStorage"))["error"]["name"] == "AbortError"
     opened = Page()
-    await opened.call("openModel", await page.call("exportModel", None))
+    await opened.call("openModel", await page.call("exportModel", {}))
     costs = await opened.call("measureStorage")
     assert costs[3]["evaluation"] is None and costs[3]["largestChange"] > 0
     assert "train one or open one" in (await Page().try_call("measureStorage"))["error"]["message"]

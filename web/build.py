@@ -1,22 +1,25 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
-web/site/ (scripts and styles bundled) + Pyodide with our wheel + tf.js + backbones + sample photos + notebooks + API
-reference + example pages, hostable under any path. Slow parts are made once and kept in .cache/; files that have not
-changed are not written again.
+web/site/ (scripts and styles bundled) + web/desks/ (one zip) + Pyodide with our wheel + tf.js + backbones + sample
+photos + notebooks + API reference + example pages, hostable under any path. Slow parts are made once and kept in
+.cache/; files that have not changed are not written again.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
 from backbones import model_files
 from bundles import page_files
+from declare import DESKS, Declarations
 from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
@@ -60,6 +63,7 @@ _PARTS = (
     ("lab/*", False, "notebooks (JupyterLite)"),
     ("docs/*", False, "API reference"),
     ("examples/*", False, "example pages"),
+    ("js/*.d.ts", False, "types for pages of others"),
     ("*", True, "page"),
 )
 
@@ -69,7 +73,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     sources = [path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     files: Files = {path.as_posix(): SITE / path for path in sources if path.parts[0] not in _SOURCES}
     files |= page_files()
-    files["index.html"] = index_file()
+    files |= {"index.html": index_file(), "py/desks.zip": desks_file(), "js/calls.d.ts": Declarations().text().encode()}
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
         "pyodide": runtime_files(),
@@ -102,6 +106,17 @@ def _page(name: str) -> str:
         text = text[: found.start()] + part + text[found.end() :]
     # In a template: pages.js puts it into the document when it is shown for the first time.
     return f'    <template id="template-{name}">\n{text.replace("{p}", PAGES[name])}    </template>\n'
+
+
+def desks_file() -> bytes:
+    """Return the zip of the site's Python, the package `desks`; equal sources give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for path in sorted(DESKS.rglob("*.py")):
+            # Without the time of its file:
+            member = zipfile.ZipInfo(path.relative_to(WEB).as_posix())
+            file.writestr(member, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def write_files(files: Files, out: Path) -> None:

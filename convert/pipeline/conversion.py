@@ -112,7 +112,7 @@ def _convert(
         original,
         folded,
         edited if options.cut_at else folded,
-        cut_at=_last_part(edited) if options.cut_at else None,
+        cut_at=edited.topology["config"]["output_layers"][0][0] if options.cut_at else None,
         quantize=cast(Quantization, options.quantize) if written == "tfjs" else None,
         keras_source=source if found != "tfjs" else None,
         keras_version=keras_version,
@@ -158,11 +158,6 @@ def check_labels(model: LayersModel) -> None:
             f"Expected {shape[-1]} labels, one per output of the model; got {len(model.labels)}. "
             f"Give a file with as many by --labels."
         )
-
-
-def _last_part(model: LayersModel) -> str:
-    name: str = model.topology["config"]["output_layers"][0][0]
-    return name
 
 
 def _check(report: Report, stages: Stages, options: Options, tell: Progress) -> None:

@@ -46,7 +46,7 @@ _MAX_LABEL_LENGTH = 1000
 
 @dataclass(frozen=True)
 class Archive:
-    """What an archive holds.
+    """Content of an archive: the topologies, weights, labels and card of a classifier, with its record.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Archive:
 
 
 def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32") -> bytes:
-    """Pack a classifier.
+    """Write an archive as a zip file.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
     version : str
         Of this package, for the metadata.
     dtype : {"float32", "float16", "uint16", "uint8"}
-        How the weights are stored; see `pyclassifier.quantization`.
+        How the weights are stored; see `pyclassifier.archives.choose_quantization`.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
 
 
 def read_archive(data: bytes) -> Archive:
-    """Unpack a classifier, ours or one that Teachable Machine wrote.
+    """Read an archive, ours or one that Teachable Machine wrote.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def read_archive(data: bytes) -> Archive:
 
 
 def pack_files(files: Mapping[str, bytes]) -> bytes:
-    """Make an archive of its three files, as Teachable Machine hosts a model.
+    """Make an archive's zip file of its three files, as Teachable Machine hosts a model.
 
     Parameters
     ----------

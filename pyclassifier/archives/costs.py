@@ -48,7 +48,7 @@ class StorageCost:
 async def measure_costs(
     learned: Learned, engine: Engine, samples: Sequence[Sample], dtypes: Sequence[StoredAs], callbacks: Callbacks
 ) -> list[StorageCost]:
-    """Measure; see `pyclassifier.ImageClassifier.measure_storage`."""
+    """Measure what archives of each dtype cost; see `pyclassifier.ImageClassifier.measure_storage`."""
     exact, _ = await _predict(learned, samples, callbacks, 0, len(dtypes) + 1)
     costs = []
     for i, dtype in enumerate(dtypes):

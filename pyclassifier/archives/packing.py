@@ -22,7 +22,7 @@ from .self_check import draw_patterns, largest_difference, make_promises, read_p
 
 
 async def pack(learned: Learned, name: str, engine: Engine, dtype: StoredAs = "float32") -> bytes:
-    """Write an archive.
+    """Write the archive of what was learned.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ async def pack(learned: Learned, name: str, engine: Engine, dtype: StoredAs = "f
     Returns
     -------
     bytes
-        The zip file; see `pyclassifier.archive`.
+        The zip file; see `pyclassifier.archives`.
     """
     extractor, head = learned.extractor, learned.head
     async with restored(learned, engine, dtype) as reader:
@@ -78,7 +78,7 @@ async def restored(learned: Learned, engine: Engine, dtype: StoredAs) -> AsyncIt
 
 
 async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: str | None = None) -> Learned:
-    """Read an archive, and build its model.
+    """Read an archive, and build its model in an engine.
 
     Parameters
     ----------

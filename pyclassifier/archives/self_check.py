@@ -76,7 +76,7 @@ def draw_pattern(name: str, side: int) -> _Pixels:
 
 
 def draw_patterns(side: int) -> list[_Pixels]:
-    """All of them, in their order."""
+    """Draw all pictures to check by, in the order of `PATTERNS`."""
     return [draw_pattern(name, side) for name in PATTERNS]
 
 
@@ -128,7 +128,7 @@ def largest_difference(promised: NDArray[np.float64], computed: NDArray[np.float
 
 
 def complaint(deviation: float) -> str | None:
-    """What to tell about a deviation; None where all is well, or nothing was promised."""
+    """Words about an archive whose promises are not kept; None where all is well, or nothing was promised."""
     if not deviation > TOLERANCE:
         return None
     return (

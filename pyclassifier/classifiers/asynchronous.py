@@ -375,7 +375,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         Returns
         -------
         bytes
-            The zip file; see `pyclassifier.archive`.
+            The zip file; see `pyclassifier.archives`.
 
         Raises
         ------

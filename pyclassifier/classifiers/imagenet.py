@@ -41,7 +41,7 @@ class Recognition:
 
 
 class _BaseImageNetClassifier:
-    """What both faces of it are made of."""
+    """Network, parameters and the core of predicting: what both faces of the classifier are made of."""
 
     def __init__(
         self,

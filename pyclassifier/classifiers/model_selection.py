@@ -29,7 +29,7 @@ from .base import BaseImageClassifier
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """What `cross_validate` finds.
+    """Predictions of every photo by a head that was not trained on it, as `cross_validate` finds them.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from .datasets import Dataset, as_samples
 from .images import (
     MAX_PIXELS,
     REDUCING_GAP,
+    SUFFIXES,
     decode_image,
     encode_bmp,
     encode_jpeg,
@@ -15,7 +16,7 @@ from .intake import Files, Intake, from_files, from_set, unpack
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
-from .names import SUFFIXES, LabelBy, is_table, is_zip, why_skip
+from .names import LabelBy, is_table, is_zip, why_skip
 from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member

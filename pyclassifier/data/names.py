@@ -13,9 +13,9 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from ..sentences import Sentence
+from .images import SUFFIXES
 from .photos import Split
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 SPLIT_FOLDERS: dict[str, Split] = {
     "train": "training",
     "training": "training",

@@ -87,7 +87,7 @@ def _y(value: float, top: float) -> float:
 
 
 def _ceiling(values: Sequence[float]) -> float:
-    """A round number at or above all of them."""
+    """The top of an axis: a round number at or above all values."""
     largest = max(values, default=1.0)
     if largest <= 0:
         return 1.0

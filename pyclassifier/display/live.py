@@ -27,7 +27,7 @@ _STAGES = {
 
 
 class TrainingView:
-    """What is shown of a training; `showing` makes one.
+    """A view of a training as it runs, in a notebook's cell or a terminal's line; `showing` makes one.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class StopButton:
         self._handle = display(self, display_id=True)
 
     def remove(self) -> None:
-        """Take it away."""
+        """Take the button away."""
         self.channel = ""
         self._handle.update(self)
 

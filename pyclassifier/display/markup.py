@@ -51,12 +51,12 @@ def text(value: object) -> str:
 
 
 def block(*parts: str) -> str:
-    """A display as a whole."""
+    """The HTML of a display: its parts under one style."""
     return f'{_STYLE}<div class="pyc">{"".join(parts)}</div>'
 
 
 def heading(title: object, note: object = "") -> str:
-    """A title, and a quiet remark behind it."""
+    """The heading of a display: a title with a quiet remark."""
     quiet = f' <span class="pyc-q">{text(note)}</span>' if note else ""
     return f'<h4 class="pyc-h">{text(title)}{quiet}</h4>'
 

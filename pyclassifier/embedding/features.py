@@ -27,7 +27,7 @@ BATCH_SIZE = 16
 
 @dataclass(frozen=True, repr=False)
 class Features(Brief):
-    """What came out of a list of samples.
+    """Features of a list of samples, and those of them that could not be read.
 
     Parameters
     ----------

@@ -53,12 +53,12 @@ class Pixels:
         return (X @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
 
     async def feature_map(self, X: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The pixels."""
+        """The same pixels, which no layer comes after."""
         return await self.predict(X)
 
     def weights(self) -> dict[str, NDArray[np.float32]]:
-        """There are none."""
+        """No weights: pixels need none."""
         return {}
 
     def dispose(self) -> None:
-        """There is nothing to free."""
+        """Do nothing: pixels hold nothing that could be freed."""

@@ -61,7 +61,7 @@ class FitConfig:
 
 
 class Predictor(Protocol):
-    """What maps batches to outputs until it is disposed."""
+    """A model of an engine that maps batches to outputs until it is disposed."""
 
     topology: Topology
 

@@ -3,7 +3,7 @@
 from .calibration import MAX_REFUSED, NONE_OF_THESE, Calibration, rejection_threshold
 from .evaluation import Evaluation
 from .explaining import HeatMap, explain
-from .findings import DatasetReport, Finding, Fix, find_faults
+from .findings import Change, DatasetReport, Finding, FindingKind, Fix, find_faults
 from .predictions import Comparison, Predictions, compare_right, is_rejected
 from .reliability import ReliabilityCurve, reliability_curve
 
@@ -11,10 +11,12 @@ __all__ = [
     "MAX_REFUSED",
     "NONE_OF_THESE",
     "Calibration",
+    "Change",
     "Comparison",
     "DatasetReport",
     "Evaluation",
     "Finding",
+    "FindingKind",
     "Fix",
     "HeatMap",
     "Predictions",

@@ -151,11 +151,11 @@ class Calibration:
 
     @property
     def n_needed(self) -> int:
-        """Photos recognised right that a threshold needs."""
+        """Number of photos recognised right that a threshold needs."""
         return math.ceil(1 / self.max_refused - 1 - 1e-9)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON.
+        """The calibration as plain data for JSON.
 
         Returns
         -------
@@ -182,7 +182,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
-        """Read what `to_dict` gives, or somebody else.
+        """Read a calibration of plain data, as `to_dict` gives it or somebody else.
 
         Parameters
         ----------

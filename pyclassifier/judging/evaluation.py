@@ -73,7 +73,7 @@ class Evaluation(Shown):
         return wilson_interval(self.n_correct, self.n_samples)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON.
+        """The figures as plain data for JSON.
 
         Returns
         -------

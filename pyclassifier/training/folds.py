@@ -150,7 +150,7 @@ class StratifiedGroupKFold(_Folds):
             yield np.flatnonzero(~judged), np.flatnonzero(judged)
 
     def _deal(self, counts: NDArray[np.float64], per_class: Ints) -> Ints:
-        """Fold of each group."""
+        """Deal the groups to folds: the number of each group's fold."""
         order = np.arange(len(counts))
         if self.shuffle:
             order = np.random.default_rng(self.random_state).permutation(order)

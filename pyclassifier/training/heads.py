@@ -17,7 +17,7 @@ from ..progress import OnEpoch, ShouldStop
 
 @dataclass(frozen=True)
 class TrainedHead:
-    """A head, and how its training went.
+    """A trained head with its history and what it says of the photos that it was judged by.
 
     Parameters
     ----------

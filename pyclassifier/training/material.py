@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, repr=False)
 class Material(Brief):
-    """The readable photos of a dataset.
+    """The readable photos of a dataset with features, labels and groups: what a head is trained on.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ class TrainSettings:
         return FitConfig(**chosen)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON.
+        """The settings as plain data for JSON.
 
         Returns
         -------

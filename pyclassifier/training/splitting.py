@@ -81,7 +81,7 @@ def group_samples(
 def draw_validation(
     y: Sequence[str], digests: Sequence[str], groups: Ints, share: float, random_state: int
 ) -> NDArray[np.bool_]:
-    """Draw what to judge by.
+    """Draw the photos that a classifier is judged by.
 
     Parameters
     ----------

@@ -1,9 +1,11 @@
 """The site as a whole: what is in it, and what does not get written twice."""
 
 import hashlib
+import io
 import json
 import posixpath
 import re
+import zipfile
 from collections import Counter
 
 import build
@@ -32,6 +34,22 @@ def test_lock_file_lists_what_is_there_with_its_hash(files):
     ours = lock["packages"]["pyclassifier"]
     assert sorted(ours["depends"]) == ["numpy", "pillow"]
     assert ours["imports"] == ["pyclassifier"]
+
+
+def test_the_wheel_holds_every_wing_but_the_converter(files):
+    (wheel,) = [content(source) for path, source in files.items() if path.startswith("pyodide/pyclassifier-")]
+    names = zipfile.ZipFile(io.BytesIO(wheel)).namelist()
+    assert not any("convert" in name or "entry_points" in name for name in names)
+    wings = {path.parent.name for path in (build.WEB.parent / "pyclassifier").glob("*/__init__.py")} - {"convert"}
+    assert {name.split("/")[1] for name in names if re.fullmatch(r"pyclassifier/\w+/__init__.py", name)} == wings
+
+
+def test_the_sites_python_is_one_zip_that_holds_no_time_of_its_files(files):
+    parts = zipfile.ZipFile(io.BytesIO(content(files["py/desks.zip"]))).infolist()
+    modules = {path.relative_to(build.WEB).as_posix() for path in (build.WEB / "desks").rglob("*.py")}
+    assert {part.filename for part in parts} == modules >= {"desks/__init__.py", "desks/session.py"}
+    assert {part.date_time for part in parts} == {(1980, 1, 1, 0, 0, 0)}
+    assert not any(path.endswith(".py") for path in files if not path.startswith(("lab/", "docs/")))
 
 
 def test_all_pages_in_one_document_have_ids_of_their_own(files):

@@ -87,5 +87,10 @@ def test_what_fails_leaves_nothing(code):
 
 def test_a_backbones_code_is_all_that_prepares_it():
     code = {path.relative_to(WEB.parent).as_posix() for path in caching.code_of("backbones")}
-    assert {"web/backbones.py", "pyclassifier/backbones/cards.py", "convert/padding.py", "convert/graph.py"} <= code
+    assert {
+        "web/backbones.py",
+        "pyclassifier/backbones/cards.py",
+        "convert/editing/padding.py",
+        "convert/models/flat_graph.py",
+    } <= code
     assert not {path for path in code if path.startswith((".venv", "pyclassifier/engines"))}

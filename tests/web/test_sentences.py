@@ -16,7 +16,7 @@ from pyclassifier.sentences import ENGLISH
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     path
-    for folder in ("pyclassifier", "web/site")
+    for folder in ("pyclassifier", "web/desks")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path != ROOT / "pyclassifier/sentences.py" and "convert" not in path.parts
 ]

@@ -8,24 +8,12 @@ from ...models import Config
 from .builder import Call
 
 _NAMES = {
-    "lecunnormal": "LeCunNormal",
-    "lecununiform": "LeCunUniform",
-    "orthogonalinitializer": "Orthogonal",
-    "identityinitializer": "Identity",
-    "glorotuniform": "GlorotUniform",
-    "glorotnormal": "GlorotNormal",
-    "henormal": "HeNormal",
-    "heuniform": "HeUniform",
-    "zeros": "Zeros",
-    "ones": "Ones",
-    "constant": "Constant",
-    "randomnormal": "RandomNormal",
-    "randomuniform": "RandomUniform",
-    "truncatednormal": "TruncatedNormal",
-    "variancescaling": "VarianceScaling",
-    "orthogonal": "Orthogonal",
-    "identity": "Identity",
-}
+    "lecunnormal": "LeCunNormal", "lecununiform": "LeCunUniform", "orthogonalinitializer": "Orthogonal",
+    "identityinitializer": "Identity", "glorotuniform": "GlorotUniform", "glorotnormal": "GlorotNormal",
+    "henormal": "HeNormal", "heuniform": "HeUniform", "zeros": "Zeros", "ones": "Ones", "constant": "Constant",
+    "randomnormal": "RandomNormal", "randomuniform": "RandomUniform", "truncatednormal": "TruncatedNormal",
+    "variancescaling": "VarianceScaling", "orthogonal": "Orthogonal", "identity": "Identity",
+}  # fmt: skip
 _KEYS = ("mean", "stddev", "minval", "maxval", "value", "gain", "scale", "mode", "distribution")
 _DISTRIBUTIONS = {"untruncated_normal": "normal", "truncated_normal": "truncatedNormal"}
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..names import SUFFIXES as PHOTO_SUFFIXES
+from ..images import SUFFIXES as PHOTO_SUFFIXES
 from ..names import suffix_of
 from ..photos import Split
 from .table import Table

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from ...sentences import Sentence
-from ..names import SPLIT_FOLDERS, SUFFIXES, parts_of, readable, split_of, suffix_of
+from ..images import SUFFIXES
+from ..names import SPLIT_FOLDERS, parts_of, readable, split_of, suffix_of
 from ..photos import PhotoSource, Problem, Sample, Split
 from .columns import Columns, is_yes, split_value
 from .table import Table

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ...errors import DatasetError
 from ...notebook import Brief
+from ..images import SUFFIXES as PHOTO_SUFFIXES
 from ..jsons import parse_json
-from ..names import SUFFIXES as PHOTO_SUFFIXES
 from ..names import suffix_of
 
 MAX_BYTES = 1 << 26

@@ -128,7 +128,7 @@ class TfjsEngine:
         return TfjsModel(tf, await assemble(), topology, assemble)
 
     async def _assemble(self, topology: Topology, weights: Weights) -> Any:
-        """A `LayersModel`."""
+        """Build a `LayersModel` of topology and weights."""
         if isinstance(weights, StoredWeights):
             entries, data = weights.entries, weights.data
         else:

@@ -37,7 +37,7 @@ def is_reset(tf: Any) -> bool:
 
 
 async def answered(tf: Any, promise: Any) -> Any:
-    """Wait for tf.js.
+    """Wait for an answer of tf.js, which never comes where the graphics processor was reset.
 
     Raises
     ------

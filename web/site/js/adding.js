@@ -10,8 +10,8 @@ import { labels, texts } from "./texts.js";
  * @typedef {import("./types.js").App} App
  * @typedef {import("./types.js").Desk} Desk
  * @typedef {import("./types.js").Photo} Photo
- * @typedef {import("./protocol.js").Added} Added
- * @typedef {import("./protocol.js").AddOptions} AddOptions
+ * @typedef {import("./calls.js").Added} Added
+ * @typedef {import("./calls.js").AddOptions} AddOptions
  * @typedef {Exclude<NonNullable<Added["question"]>, { kind: "model" | "project" }>} Question
  */
 

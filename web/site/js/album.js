@@ -3,8 +3,8 @@
  *
  * @typedef {import("./types.js").App} App
  * @typedef {import("./types.js").State} State
- * @typedef {import("./protocol.js").Album} Album
- * @typedef {import("./protocol.js").Edit} Edit
+ * @typedef {import("./calls.js").AlbumOverview} Album
+ * @typedef {import("./calls.js").Edit} Edit
  * @typedef {import("./dom.js").Text} Text
  * @typedef {{ label: string, marked: boolean }} Place  marked: for validation
  */

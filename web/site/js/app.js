@@ -34,7 +34,7 @@ function askedBackend() {
   return asked === "webgl" || asked === "wasm" || asked === "cpu" ? asked : "auto";
 }
 
-/** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./protocol.js").Load>} */
+/** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./calls.js").Load>} */
 const FIRST = { train: "backbone", recognise: "network", digits: "nothing", logos: "backbone" };
 
 /** WebGL that ends twice within this time is left alone: the graphics processor, or its driver, is not up to it. */
@@ -47,7 +47,7 @@ const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, vali
  * The three steps of a page: photos, training, trying out.
  *
  * @param {import("./types.js").App} app
- * @param {import("./protocol.js").TrainOptions} defaults other than the package's
+ * @param {import("./calls.js").TrainOptions} defaults other than the package's
  */
 function createWorkbench(app, defaults) {
   const photos = new PhotosView(app);

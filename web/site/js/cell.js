@@ -5,13 +5,13 @@ import { Selection } from "./selection.js";
 import { labels, texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").Judged} Judged
- * @typedef {import("./protocol.js").JudgedPhoto} JudgedPhoto
+ * @typedef {import("./calls.js").Judged} Judged
+ * @typedef {import("./calls.js").JudgedPhoto} JudgedPhoto
  */
 
 /**
  * The photos of a cell of the confusion matrix: what is chosen among them, or all of them, can be moved to the class that
- * the model says, deleted, or kept for right.
+ * the model predicts, deleted, or kept for right.
  *
  * @param {import("./types.js").App} app
  * @param {import("./judged.js").Actions} actions
@@ -25,7 +25,7 @@ export function createCell(app, actions) {
   const selection = new Selection();
   /** @type {Map<number, JudgedPhoto>} */
   let photos = new Map();
-  /** @type {{ shown: number, said: number } | null} */
+  /** @type {{ truth: number, predicted: number } | null} */
   let open = null;
   /** @type {string[]} */
   let classes = [];
@@ -45,10 +45,10 @@ export function createCell(app, actions) {
     bar.append(button);
     return button;
   };
-  const said = () => (open ? classes[open.said] : "");
+  const predicted = () => (open ? classes[open.predicted] : "");
   const move = add(
-    () => texts.moveTo(said()),
-    () => actions.move(chosen(), said()),
+    () => texts.moveTo(predicted()),
+    () => actions.move(chosen(), predicted()),
   );
   const keep = add(
     () => texts.confirm,
@@ -65,26 +65,26 @@ export function createCell(app, actions) {
 
   function describe() {
     if (!open) return;
-    const { shown, said } = open;
+    const { truth, predicted } = open;
     const [total, n] = [photos.size, selection.size];
-    write(heading, () => texts.cell(total, classes[shown], classes[said]));
+    write(heading, () => texts.cell(total, classes[truth], classes[predicted]));
     write(find("cell-chosen", HTMLElement), () => texts.cellChosen(n, total));
-    move.hidden = keep.hidden = shown === said;
+    move.hidden = keep.hidden = truth === predicted;
     bar.hidden = total === 0;
     none.hidden = total > 0;
-    write(move, () => texts.moveTo(classes[said]));
+    write(move, () => texts.moveTo(classes[predicted]));
   }
   selection.subscribe(describe);
 
   /** @param {Judged} judged */
   function fill(judged) {
     if (!open) return;
-    const { shown, said } = open;
-    const here = judged.photos.filter((photo) => photo.shown === shown && photo.said === said);
+    const { truth, predicted } = open;
+    const here = judged.photos.filter((photo) => photo.true === truth && photo.predicted === predicted);
     classes = judged.classes;
     // Those that were moved, deleted or said to be right are dealt with.
     photos = new Map(
-      here.filter((photo) => photo.label === classes[shown] && !photo.confirmed).map((photo) => [photo.id, photo]),
+      here.filter((photo) => photo.label === classes[truth] && !photo.confirmed).map((photo) => [photo.id, photo]),
     );
     selection.replace(selection.ids().filter((id) => photos.has(id)));
     grid.show([...photos.keys()]);
@@ -92,9 +92,9 @@ export function createCell(app, actions) {
   }
 
   return {
-    /** @param {Judged} judged @param {number} shown @param {number} said */
-    show(judged, shown, said) {
-      open = { shown, said };
+    /** @param {Judged} judged @param {number} truth @param {number} predicted */
+    show(judged, truth, predicted) {
+      open = { truth, predicted };
       box.hidden = false;
       selection.replace([]);
       fill(judged);

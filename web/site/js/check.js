@@ -11,9 +11,9 @@ import { createWeighButton } from "./weighing.js";
 
 /**
  * @typedef {import("./types.js").App} App
- * @typedef {import("./protocol.js").Checked} Checked
- * @typedef {import("./protocol.js").Finding} Finding
- * @typedef {import("./protocol.js").Fix} Fix
+ * @typedef {import("./calls.js").Checked} Checked
+ * @typedef {import("./calls.js").Finding} Finding
+ * @typedef {import("./calls.js").Fix} Fix
  */
 
 /** The quick check waits for a pause in what is done to the photos. */
@@ -31,7 +31,7 @@ export class CheckView {
   #weigh;
   /** @type {Checked} */
   #checked = { findings: [], compared: false };
-  /** What the findings are about. @type {import("./protocol.js").Album | null} */
+  /** What the findings are about. @type {import("./calls.js").AlbumOverview | null} */
   #album = null;
   #model = /** @type {import("./types.js").Model | null} */ (null);
   #timer = 0;

@@ -23,7 +23,7 @@ export function createChosenBar(app, selection) {
     delete: find("chosen-delete", HTMLButtonElement),
   };
 
-  /** @param {import("./protocol.js").Split} split */
+  /** @param {import("./calls.js").Split} split */
   function mark(split) {
     const photos = selection.ids();
     return arrange(app, { type: "movePhotos", photos, split }, () => texts.markedFor(photos.length, split));

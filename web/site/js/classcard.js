@@ -12,7 +12,7 @@ import { createAddPhotos } from "./ways.js";
 
 /**
  * @typedef {import("./types.js").App} App
- * @typedef {import("./protocol.js").ClassCount} ClassCount
+ * @typedef {import("./calls.js").ClassCount} ClassCount
  */
 
 export class ClassCard {
@@ -216,7 +216,7 @@ export class ClassCard {
     if (to) await this.#arrange({ type: "mergeClasses", labels: [label, to], to }, () => texts.merged(label, to));
   }
 
-  /** @param {import("./protocol.js").Edit} edit @param {import("./dom.js").Text} [said] */
+  /** @param {import("./calls.js").Edit} edit @param {import("./dom.js").Text} [said] */
   async #arrange(edit, said) {
     if (!(await arrange(this.#app, edit, said))) this.#enabled.checked = this.#shown.enabled;
   }

@@ -52,7 +52,7 @@ export function createClassList(app, selection) {
     else if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true }); // its card has moved
   }
 
-  /** @type {import("./protocol.js").Album | null} */
+  /** @type {import("./calls.js").AlbumOverview | null} */
   let album = null;
   app.store.subscribe((state) => {
     if (state.album !== album) {

@@ -21,7 +21,7 @@ const FILES_PER_MESSAGE = 50;
 
 /**
  * @typedef {import("./protocol.js").Methods} Methods
- * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {import("./calls.js").Progress} Progress
  * @typedef {import("./desk.js").CallOptions} CallOptions
  * @typedef {import("./desk.js").PhotoFile} PhotoFile
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (p: Progress) => void }} Waiting
@@ -30,7 +30,7 @@ const FILES_PER_MESSAGE = 50;
 /**
  * Start the worker, load Python, TensorFlow.js and the backbone.
  *
- * @param {{ backend?: string, load?: import("./protocol.js").Load, onProgress?: (progress: Progress) => void }} [options]
+ * @param {{ backend?: string, load?: import("./calls.js").Load, onProgress?: (progress: Progress) => void }} [options]
  *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgl", "wasm" or "cpu"; load: "backbone"
  *   to train on, "network" to `recognise` with, or "nothing" before it is needed
  * @returns {Promise<Client>}
@@ -48,7 +48,7 @@ export async function connect({ backend = "auto", load = "backbone", onProgress 
 
 /** The worker and what it computes: calls go there one after the other, and its own photos and classifier are a desk. */
 export class Client extends Desk {
-  /** @type {import("./protocol.js").Info} */
+  /** @type {import("./calls.js").Info} */
   info = {
     backend: "",
     renderer: "",
@@ -84,7 +84,7 @@ export class Client extends Desk {
   /**
    * Load everything; `connect` does that.
    * @param {string} backend
-   * @param {import("./protocol.js").Load} load
+   * @param {import("./calls.js").Load} load
    * @param {(progress: Progress) => void} [onProgress]
    */
   async start(backend, load, onProgress) {
@@ -124,7 +124,7 @@ export class Client extends Desk {
   /**
    * What photos show, among the 1000 classes of ImageNet: needs no training. Results come in the files' order.
    * @param {Iterable<PhotoFile>} files
-   * @param {import("./protocol.js").NetworkOptions & CallOptions} [options]
+   * @param {import("./calls.js").NetworkOptions & CallOptions} [options]
    */
   recognise(files, { onProgress, signal, ...options } = {}) {
     return this.call("recognise", [options], { onProgress, signal, files });
@@ -132,7 +132,7 @@ export class Client extends Desk {
 
   /**
    * The layers of a backbone as published, with output shapes and parameters, and where it is cut for training.
-   * @param {import("./protocol.js").NetworkOptions} [options]
+   * @param {import("./calls.js").NetworkOptions} [options]
    */
   network(options = {}) {
     return this.call("network", [options]);

@@ -2,8 +2,8 @@ import { element } from "./dom.js";
 import { labels, texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").MappingQuestion} MappingQuestion
- * @typedef {import("./protocol.js").Columns} Columns
+ * @typedef {import("./calls.js").MappingQuestion} MappingQuestion
+ * @typedef {import("./calls.js").Columns} Columns
  */
 
 /** Stands for all columns that are a class each: no column is called so, since names have no line breaks around them. */

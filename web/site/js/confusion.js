@@ -3,8 +3,8 @@ import { startTable } from "./tables.js";
 import { texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").Evaluation} Evaluation
- * @typedef {(shown: number, said: number) => void} OpenCell
+ * @typedef {import("./calls.js").Evaluation} Evaluation
+ * @typedef {(truth: number, predicted: number) => void} OpenCell
  */
 
 /** Cells that are made before the page may breathe. */
@@ -33,7 +33,7 @@ export function createConfusion(table, openCell) {
     if (!button) return;
     choose(button);
     for (const other of table.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
-    openCell?.(Number(button.dataset.shown), Number(button.dataset.said));
+    openCell?.(Number(button.dataset.truth), Number(button.dataset.predicted));
   });
 
   table.addEventListener("keydown", (event) => {
@@ -57,8 +57,8 @@ export function createConfusion(table, openCell) {
       );
       head.append(...labels.map((label) => element("th", { scope: "col", title: label }, label)));
       const body = startTable(table, () => (canOpen ? texts.confusionOpens : texts.confusionCaption), head);
-      const rows = labels.map((_, shown) => shown);
-      const make = (/** @type {number} */ shown) => makeRow(labels, confusion[shown], shown, canOpen);
+      const rows = labels.map((_, truth) => truth);
+      const make = (/** @type {number} */ truth) => makeRow(labels, confusion[truth], truth, canOpen);
       await appendInChunks(body, rows, make, Math.ceil(CELLS_AT_ONCE / labels.length));
       const first = table.querySelector("button");
       if (first) choose(first);
@@ -66,16 +66,16 @@ export function createConfusion(table, openCell) {
   };
 }
 
-/** @param {string[]} labels @param {number[]} counts @param {number} shown @param {boolean} canOpen */
-function makeRow(labels, counts, shown, canOpen) {
+/** @param {string[]} labels @param {number[]} counts @param {number} truth @param {boolean} canOpen */
+function makeRow(labels, counts, truth, canOpen) {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const row = element("tr", {}, element("th", { scope: "row", title: labels[shown] }, labels[shown]));
-  for (const [said, count] of counts.entries()) {
-    const kind = count === 0 ? "none" : said === shown ? "right" : "wrong";
+  const row = element("tr", {}, element("th", { scope: "row", title: labels[truth] }, labels[truth]));
+  for (const [predicted, count] of counts.entries()) {
+    const kind = count === 0 ? "none" : predicted === truth ? "right" : "wrong";
     const cell = element(
       "td",
       { class: `heat ${kind}` },
-      canOpen && count > 0 ? makeButton(labels, count, shown, said) : String(count),
+      canOpen && count > 0 ? makeButton(labels, count, truth, predicted) : String(count),
     );
     cell.style.setProperty("--heat", String(total ? count / total : 0));
     row.append(cell);
@@ -83,25 +83,25 @@ function makeRow(labels, counts, shown, canOpen) {
   return row;
 }
 
-/** @param {string[]} labels @param {number} count @param {number} shown @param {number} said */
-function makeButton(labels, count, shown, said) {
-  const name = () => texts.cell(count, labels[shown], labels[said]);
+/** @param {string[]} labels @param {number} count @param {number} truth @param {number} predicted */
+function makeButton(labels, count, truth, predicted) {
+  const name = () => texts.cell(count, labels[truth], labels[predicted]);
   const button = element(
     "button",
     { type: "button", "aria-label": name, "aria-pressed": "false", tabindex: "-1" },
     String(count),
   );
-  button.dataset.shown = String(shown);
-  button.dataset.said = String(said);
+  button.dataset.truth = String(truth);
+  button.dataset.predicted = String(predicted);
   return button;
 }
 
 /** @param {HTMLTableElement} table @param {HTMLButtonElement} from @param {[number, number]} step */
 function nextIn(table, from, [down, right]) {
-  for (let shown = Number(from.dataset.shown), said = Number(from.dataset.said); ; ) {
-    shown += down;
-    said += right;
-    const cell = said < 0 ? undefined : table.tBodies[0].rows[shown]?.cells[said + 1]; // the first one is the heading
+  for (let truth = Number(from.dataset.truth), predicted = Number(from.dataset.predicted); ; ) {
+    truth += down;
+    predicted += right;
+    const cell = predicted < 0 ? undefined : table.tBodies[0].rows[truth]?.cells[predicted + 1]; // the first one is the heading
     if (!cell) return null;
     const button = cell.querySelector("button");
     if (button) return button;

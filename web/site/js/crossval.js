@@ -7,14 +7,14 @@ import { isStopped } from "./operations.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").CrossValidated} CrossValidated */
+/** @typedef {import("./calls.js").CrossValidated} CrossValidated */
 
 /**
  * Cross-validation: every photo is judged once, by a model that was not trained on it.
  *
  * @param {import("./types.js").App} app
  * @param {import("./judged.js").Actions} actions
- * @param {() => import("./protocol.js").TrainOptions} readOptions what to train with
+ * @param {() => import("./calls.js").TrainOptions} readOptions what to train with
  * @param {(desk: import("./types.js").Desk) => Promise<void>} onJudged
  */
 export function createCrossView(app, actions, readOptions, onJudged) {

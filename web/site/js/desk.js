@@ -2,7 +2,7 @@
  * What can be done with photos and a classifier: each method is a call to the worker, by way of client.js.
  *
  * @typedef {import("./protocol.js").Methods} Methods
- * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {import("./calls.js").Progress} Progress
  * @typedef {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} CallOptions
  * @typedef {File | import("./protocol.js").NamedBlob} PhotoFile
  * @typedef {<M extends keyof Methods>(
@@ -26,7 +26,7 @@ export class Desk {
   /**
    * Add labelled photos: the folder in a file's path is its label, or its name where no folder tells; zips are looked
    * into, and CSV, TSV and JSON files that name the photos give them their labels.
-   * @param {import("./protocol.js").Split | import("./protocol.js").AddOptions} how
+   * @param {import("./calls.js").Split | import("./calls.js").AddOptions} how
    * @param {Iterable<PhotoFile>} files
    * @param {CallOptions} [options]
    */
@@ -41,8 +41,7 @@ export class Desk {
    * @param {number} size pixels of the longer side at most
    */
   async picture(id, size) {
-    const bytes = await this.#call("picture", [id, size]);
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/jpeg" });
+    return new Blob([await this.#call("picture", [id, size])], { type: "image/jpeg" });
   }
 
   /** The photos in order. */
@@ -52,7 +51,7 @@ export class Desk {
 
   /**
    * Put photos and classes in order: takes effect at once, computes no features anew, and can be undone.
-   * @param {import("./protocol.js").Edit} edit
+   * @param {import("./calls.js").Edit} edit
    */
   edit(edit) {
     return this.#call("edit", [edit]);
@@ -71,7 +70,7 @@ export class Desk {
   /**
    * Look for what may be wrong with the photos that take part: by what is known of them already, which is quick, or,
    * with `whole`, by reading and comparing all of them, with the backbone and at the size that the next training uses.
-   * @param {import("./protocol.js").TrainOptions & { whole?: boolean } & CallOptions} [options]
+   * @param {import("./calls.js").CheckOptions & CallOptions} [options]
    */
   check({ onProgress, signal, ...options } = {}) {
     return this.#call("check", [options], { onProgress, signal });
@@ -85,8 +84,8 @@ export class Desk {
   /**
    * Take up the project that is kept in this browser, instead of what is here: the one used last, or another one. From
    * then on all that changes is kept; `Client.onKept` tells how it stands. Photos come as progress of the stage "restoring".
-   * @param {{ project?: number } & CallOptions} [options]
-   * @returns {Promise<(import("./protocol.js").Album & import("./protocol.js").Restored) | null>} null where there is none
+   * @param {import("./calls.js").ResumeOptions & CallOptions} [options]
+   * @returns {Promise<import("./calls.js").Restored | null>} null where there is none
    */
   resume({ onProgress, signal, ...options } = {}) {
     return this.#call("resume", [options], { onProgress, signal });
@@ -94,7 +93,7 @@ export class Desk {
 
   /**
    * The project as one zip, which `openProject` and Python's `open_project` open.
-   * @param {{ name?: string } & CallOptions} [options]
+   * @param {import("./calls.js").SaveOptions & CallOptions} [options]
    * @returns {Promise<{ blob: Blob, lost: number }>} lost: photos that could not be read
    */
   async saveProject({ onProgress, signal, ...options } = {}) {
@@ -103,7 +102,7 @@ export class Desk {
     /** @param {Progress} progress */
     const collect = ({ piece, ...progress }) => {
       // A blob each, which the browser may put on disk: thousands of photos do not fit into memory.
-      if (piece) pieces.push(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (piece)]));
+      if (piece) pieces.push(new Blob([piece]));
       onProgress?.(progress);
     };
     const { lost } = await this.#call("saveProject", [options], { onProgress: collect, signal });
@@ -134,7 +133,7 @@ export class Desk {
 
   /**
    * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
-   * @param {import("./protocol.js").TrainOptions & CallOptions} [options]
+   * @param {import("./calls.js").TrainOptions & CallOptions} [options]
    */
   train({ onProgress, signal, ...options } = {}) {
     return this.#call("train", [options], { onProgress, signal });
@@ -173,7 +172,7 @@ export class Desk {
 
   /**
    * Judge every photo once by a model that was not trained on it; the trained model stays.
-   * @param {import("./protocol.js").TrainOptions & { folds?: number } & CallOptions} [options]
+   * @param {import("./calls.js").CrossOptions & CallOptions} [options]
    */
   crossValidate({ onProgress, signal, ...options } = {}) {
     return this.#call("crossValidate", [options], { onProgress, signal });
@@ -238,7 +237,7 @@ export class Desk {
 
   /**
    * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
-   * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs }} [options]
+   * @param {import("./calls.js").ModelOptions} [options]
    */
   async exportModel(options = {}) {
     return asZip(await this.#call("exportModel", [options]));
@@ -259,8 +258,7 @@ export class Desk {
 
   /**
    * A page that recognises pictures by itself, on any static host, zipped.
-   * @param {{ name?: string, dtype?: import("./protocol.js").StoredAs, texts: Record<string, string> }} options
-   *   texts: as `readyPage` of texts/en.js
+   * @param {import("./calls.js").PageOptions} options
    */
   async exportPage(options) {
     return asZip(await this.#call("exportPage", [options], { files: await fetchReadyPage() }));
@@ -294,7 +292,7 @@ export class Desk {
 
   /**
    * On the desk "digits": train a small network on some of the digits, from scratch.
-   * @param {import("./protocol.js").DigitOptions & CallOptions} [options]
+   * @param {import("./calls.js").DigitOptions & CallOptions} [options]
    */
   trainDigits({ onProgress, signal, ...options } = {}) {
     return this.#call("trainDigits", [options], { onProgress, signal });
@@ -309,7 +307,7 @@ export class Desk {
   }
 }
 
-/** @param {Uint8Array} bytes */
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 function asZip(bytes) {
-  return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "application/zip" });
+  return new Blob([bytes], { type: "application/zip" });
 }

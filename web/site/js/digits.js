@@ -168,7 +168,7 @@ export class DigitsView {
     };
   }
 
-  /** @param {import("./protocol.js").Trained} result @param {number} epochs as asked for */
+  /** @param {import("./calls.js").Trained} result @param {number} epochs as asked for */
   async #showTrained(result, epochs) {
     const { store, status } = this.#app;
     store.set({ model: { classes: result.classes, source: "trained" } });

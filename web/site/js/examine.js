@@ -19,8 +19,8 @@ import { texts } from "./texts.js";
  * done to photos takes effect at once, and training again is a press away.
  *
  * @param {App} app
- * @param {() => import("./protocol.js").TrainOptions} readOptions as chosen for the next training
- * @param {(trained: import("./protocol.js").Trained) => Promise<void>} onUsed shows a model that is used again
+ * @param {() => import("./calls.js").TrainOptions} readOptions as chosen for the next training
+ * @param {(trained: import("./calls.js").Trained) => Promise<void>} onUsed shows a model that is used again
  */
 export function createExamineView(app, readOptions, onUsed) {
   const { store, status, find } = app;

@@ -3,10 +3,10 @@ import { texts } from "./texts.js";
 
 /**
  * @typedef {import("./types.js").ClientInfo} ClientInfo
- * @typedef {import("./protocol.js").TrainOptions} TrainOptions
+ * @typedef {import("./calls.js").TrainOptions} TrainOptions
  */
 
-/** The opened model's own backbone, as py/workbench.py calls it. */
+/** The opened model's own backbone, as desks/desk.py calls it. */
 const OPENED = "opened";
 const INPUT_SIZES = [224, 192, 160, 128, 96];
 
@@ -76,7 +76,7 @@ export function createOptionsForm(form, find, defaults) {
   };
 }
 
-/** @param {import("./types.js").Find} find @returns {import("./protocol.js").Augmentation} */
+/** @param {import("./types.js").Find} find @returns {import("./calls.js").Augmentation} */
 function readAugmentation(find) {
   /** @param {string} id */
   const number = (id) => find(id, HTMLInputElement).valueAsNumber;

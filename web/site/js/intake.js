@@ -2,7 +2,7 @@
  * From what people drop or choose to photos with their relative paths.
  *
  * @typedef {import("./types.js").Photo} Photo
- * @typedef {import("./protocol.js").Problem} Problem
+ * @typedef {import("./calls.js").Problem} Problem
  * @typedef {{ photos: Photo[], problems: Problem[] }} Intake
  * @typedef {{ signal?: AbortSignal, onFound?: (n: number) => void }} Looking  onFound: how many files so far
  * @typedef {(looking?: Looking) => Promise<Intake>} Source

@@ -1,4 +1,4 @@
-/** Photos that a model was judged by, each with what it shows, what the model said, and what can be done about it. */
+/** Photos that a model was judged by, each with what it shows, what the model predicted, and what can be done about it. */
 import { describePhoto } from "./album.js";
 import { appendInChunks, element, write } from "./dom.js";
 import { nameOf, percent } from "./format.js";
@@ -7,8 +7,8 @@ import { openPhoto } from "./photodialog.js";
 import { labels, texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").JudgedPhoto} JudgedPhoto
- * @typedef {import("./protocol.js").Judged} Judged
+ * @typedef {import("./calls.js").JudgedPhoto} JudgedPhoto
+ * @typedef {import("./calls.js").Judged} Judged
  * @typedef {{
  *   move: (photos: number[], to: string) => void,
  *   moveSomewhere: (photos: number[]) => void,
@@ -85,13 +85,13 @@ export function createJudgedList(box, app, actions) {
  * @param {Actions} actions
  */
 function fillRow(row, judged, classes, app, actions) {
-  const [shown, said] = [classes[judged.shown], classes[judged.said]];
+  const [truth, predicted] = [classes[judged.true], classes[judged.predicted]];
   const hadFocus = row.contains(document.activeElement);
   const file = element("p", { class: "file", title: judged.path }, nameOf(judged.path));
   const verdict = element("p", {}, () =>
-    texts.judged(shown, said, percent(judged.probability), percent(judged.probabilityShown)),
+    texts.judged(truth, predicted, percent(judged.probability), percent(judged.probabilityTrue)),
   );
-  const text = element("div", { class: "text" }, file, verdict, makeActions(judged, shown, said, actions));
+  const text = element("div", { class: "text" }, file, verdict, makeActions(judged, truth, predicted, actions));
   row.replaceChildren(row.querySelector(".opens") ?? makeOpener(app, judged.id), text);
   if (hadFocus) text.querySelector("button")?.focus();
 }
@@ -110,11 +110,11 @@ function makeOpener(app, id) {
 
 /**
  * @param {JudgedPhoto} judged
- * @param {string} shown
- * @param {string} said
+ * @param {string} truth
+ * @param {string} predicted
  * @param {Actions} actions
  */
-function makeActions({ id, label, confirmed, path, ...judged }, shown, said, actions) {
+function makeActions({ id, label, confirmed, path, ...judged }, truth, predicted, actions) {
   const row = element("div", { class: "small-actions" });
   /** @param {() => string} text @param {() => void} act */
   const add = (text, act) => {
@@ -124,11 +124,11 @@ function makeActions({ id, label, confirmed, path, ...judged }, shown, said, act
     row.append(button);
   };
   if (!label) row.append(element("p", { class: "note" }, () => texts.judgedDeleted));
-  else if (label !== shown) {
+  else if (label !== truth) {
     row.append(element("p", { class: "note" }, () => texts.judgedMoved(label)));
     add(
-      () => texts.moveBack(shown),
-      () => actions.move([id], shown),
+      () => texts.moveBack(truth),
+      () => actions.move([id], truth),
     );
   } else if (confirmed) {
     row.append(element("p", { class: "note" }, () => texts.confirmed));
@@ -137,10 +137,10 @@ function makeActions({ id, label, confirmed, path, ...judged }, shown, said, act
       () => actions.confirm([id], false),
     );
   } else {
-    if (judged.shown !== judged.said) {
+    if (judged.true !== judged.predicted) {
       add(
-        () => texts.moveTo(said),
-        () => actions.move([id], said),
+        () => texts.moveTo(predicted),
+        () => actions.move([id], predicted),
       );
       add(
         () => texts.confirm,

@@ -129,7 +129,7 @@ function createAnswer(find) {
   let seen = "";
 
   return {
-    /** @param {import("./protocol.js").Frame} frame */
+    /** @param {import("./calls.js").Frame} frame */
     show(frame) {
       const now = performance.now();
       times = [...times.filter((time) => time > now - RATE_OVER_MS), now];

@@ -39,7 +39,7 @@ export function createLoading(status) {
   for (const stage of STAGES) if (stage !== LAST) start(stage);
   show(0, STAGES.length);
   return {
-    /** @param {import("./protocol.js").Progress} progress */
+    /** @param {import("./calls.js").Progress} progress */
     progress({ stage, done, total }) {
       const row = rows.get(stage);
       if (row && done > 0) {

@@ -4,8 +4,8 @@ import { createJudgedList } from "./judged.js";
 import { texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").Judged} Judged
- * @typedef {import("./protocol.js").JudgedPhoto} JudgedPhoto
+ * @typedef {import("./calls.js").Judged} Judged
+ * @typedef {import("./calls.js").JudgedPhoto} JudgedPhoto
  */
 
 /**
@@ -44,13 +44,13 @@ export function createMistakesView(app, actions) {
       worst.update(results);
     },
     /** Show the photos of a cell of the confusion matrix. @type {import("./confusion.js").OpenCell} */
-    openCell(shown, said) {
-      if (results) cell.show(results, shown, said);
+    openCell(truth, predicted) {
+      if (results) cell.show(results, truth, predicted);
     },
   };
 }
 
 /** @param {JudgedPhoto} photo */
-export function isMistake({ shown, said, confirmed }) {
-  return shown !== said && !confirmed;
+export function isMistake({ true: truth, predicted, confirmed }) {
+  return truth !== predicted && !confirmed;
 }

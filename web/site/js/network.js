@@ -3,7 +3,7 @@ import { number } from "./format.js";
 import { headOf, startTable } from "./tables.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").Network} Network */
+/** @typedef {import("./calls.js").Network} Network */
 
 /** @param {Network} network the table of its layers, as Keras's `model.summary()` prints it */
 export async function showNetwork(network) {

@@ -13,7 +13,7 @@ import { createWays } from "./ways.js";
 /**
  * @typedef {import("./types.js").Desk} Desk
  * @typedef {import("./types.js").State} State
- * @typedef {import("./protocol.js").Split} Split
+ * @typedef {import("./calls.js").Split} Split
  * @typedef {import("./intake.js").Source} Source
  */
 
@@ -51,7 +51,7 @@ export class PhotosView {
     app.store.subscribe((state) => this.#update(state));
   }
 
-  /** @param {import("./protocol.js").Problem[]} problems */
+  /** @param {import("./calls.js").Problem[]} problems */
   addProblems(problems) {
     this.#problems.add(problems);
   }
@@ -118,7 +118,7 @@ export class PhotosView {
   }
 }
 
-/** @param {import("./protocol.js").ClassCount[]} classes */
+/** @param {import("./calls.js").ClassCount[]} classes */
 export function countPhotos(classes) {
   return classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
 }

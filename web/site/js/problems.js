@@ -4,7 +4,7 @@ import { element, write } from "./dom.js";
 import { sentence } from "./sentence.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").Problem} Problem */
+/** @typedef {import("./calls.js").Problem} Problem */
 
 const MOST_SHOWN = 200;
 

@@ -81,7 +81,7 @@ export function createProjectView(app, views) {
   }
 
   /**
-   * @param {import("./protocol.js").Album & import("./protocol.js").Restored} restored
+   * @param {import("./calls.js").Restored} restored
    * @param {Map<number, import("./types.js").KnownPhoto>} photos
    */
   async function showRestored(restored, photos) {

@@ -1,5 +1,5 @@
 /**
- * Projects kept in the browser, without a word of what is in them: Python (py/keeping.py) writes and reads that. IndexedDB rather
+ * Projects kept in the browser, without a word of what is in them: Python (desks/keeping/) writes and reads that. IndexedDB rather
  * than files (OPFS): a transaction is there wholly or not at all whatever crashes, and it takes photos as the handles that
  * they come as, so that no byte of them passes through this program.
  *
@@ -10,7 +10,7 @@
  * @property {number} opened  when it was used last, in ms since 1970
  * @property {number} photos
  * @property {number} bytes
- * @property {string} description  JSON; see py/keeping.py
+ * @property {string} description  JSON; see desks/keeping/
  *
  * @typedef {import("./protocol.js").DeskName} DeskName
  */
@@ -78,10 +78,10 @@ async function change(projects, id, edit) {
 }
 
 /**
- * The place of one desk's project; Python holds it. What writes resolves to the name of an error, "" where all is well.
+ * Where one desk's project lies; Python holds it. What writes resolves to the name of an error, "" where all is well.
  * It is held by a lock, so that no other tab writes to it.
  */
-export class ProjectPlace {
+export class ProjectStorage {
   /** @type {number | null} */
   #id = null;
   /** @type {() => void} */

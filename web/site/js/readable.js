@@ -1,5 +1,5 @@
 /**
- * What Python (py/exchange.py) expects of a file: a path, and bytes when asked; slices at once, as its zipfile needs them.
+ * What Python (desks/bridge/exchange.py) expects of a file: a path, and bytes when asked; slices at once, as its zipfile needs them.
  *
  * @param {import("./protocol.js").NamedBlob} file
  */

@@ -127,7 +127,7 @@ export class RecogniseView {
     const { run, status } = this.#app;
     const photos = [...this.#photos];
     const options = { topK: this.#topK.valueAsNumber, backbone: this.#network.value };
-    /** @param {import("./protocol.js").Progress} progress */
+    /** @param {import("./calls.js").Progress} progress */
     const onProgress = ({ stage, done, total }) => {
       if (stage === "features") status.progress(() => texts.recognising(done, total), done, total);
     };

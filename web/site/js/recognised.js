@@ -6,7 +6,7 @@ import { thumbnail } from "./thumbnails.js";
 
 /**
  * @typedef {import("./types.js").Photo} Photo
- * @typedef {import("./protocol.js").Recognised} Recognised
+ * @typedef {import("./calls.js").Recognised} Recognised
  * @typedef {(photo: Photo, label: string) => void} Explain
  * @typedef {{ photo: Photo | null, prediction: Recognised }} Item photo: null where the file could not even be opened
  */

@@ -3,7 +3,7 @@ import { percent } from "./format.js";
 import { headOf, startTable } from "./tables.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").Calibration} Calibration */
+/** @typedef {import("./calls.js").Calibration} Calibration */
 
 const SIDE = 240;
 const SVG = "http://www.w3.org/2000/svg";

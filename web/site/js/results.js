@@ -7,8 +7,8 @@ import { createPerClass } from "./tables.js";
 import { labels, texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").Evaluation} Evaluation
- * @typedef {import("./protocol.js").History} History
+ * @typedef {import("./calls.js").Evaluation} Evaluation
+ * @typedef {import("./calls.js").History} History
  * @typedef {import("./dom.js").Text} Text
  * @typedef {ReturnType<typeof createResultsView>} ResultsView
  */
@@ -61,7 +61,7 @@ export function createResultsView(find, examine) {
       curves.show(history, epochs);
     },
 
-    /** @param {import("./protocol.js").Trained} result */
+    /** @param {import("./calls.js").Trained} result */
     async showTrained(result) {
       const { history, epochs, bestEpoch } = result;
       curves.show(history, epochs, bestEpoch);
@@ -69,7 +69,7 @@ export function createResultsView(find, examine) {
       await show(result.evaluation, () => texts.noValidation, note);
     },
 
-    /** @param {import("./protocol.js").Opened} model */
+    /** @param {import("./calls.js").Opened} model */
     async showOpened({ history, evaluation }) {
       if (history && history.loss.length > 0) curves.show(history, history.loss.length);
       else curves.hide();

@@ -5,8 +5,8 @@ import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 
 /**
- * @typedef {import("./protocol.js").Run} Run
- * @typedef {import("./protocol.js").Trained} Trained
+ * @typedef {import("./calls.js").TrainingOverview} Run
+ * @typedef {import("./calls.js").Trained} Trained
  */
 
 /** Below this, chance alone would seldom make such a difference. */
@@ -133,7 +133,7 @@ export function createRunsView(app, onUsed) {
 function settingsOf({ settings, nTraining, nClasses }) {
   const differing = Object.entries(settings).map(([name, value]) =>
     name === "augmentation"
-      ? texts.augmented(/** @type {import("./protocol.js").Augmentation | null} */ (value ?? null))
+      ? texts.augmented(/** @type {import("./calls.js").Augmentation | null} */ (value ?? null))
       : texts.setting(name in SETTINGS ? labels[SETTINGS[name]] : name, shownValue(name, value)),
   );
   return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");

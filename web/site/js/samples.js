@@ -2,7 +2,7 @@ import { texts } from "./texts.js";
 
 /**
  * @typedef {import("./protocol.js").NamedBlob} NamedBlob
- * @typedef {import("./protocol.js").Split} Split
+ * @typedef {import("./calls.js").Split} Split
  */
 
 const FOLDER = new URL("../samples/", import.meta.url);

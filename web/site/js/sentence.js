@@ -4,7 +4,7 @@ import { decimal } from "./format.js";
 import { LANGUAGES, language } from "./locale.js";
 import { sentences } from "./texts.js";
 
-/** @typedef {import("./protocol.js").Coded} Coded */
+/** @typedef {import("./calls.js").Coded} Coded */
 
 /**
  * A sentence for the page: in the visitor's language, else marked as English, so that it is read aloud as what it is.
@@ -34,7 +34,7 @@ function templateOf({ code }) {
   return code && sentences[code];
 }
 
-/** @param {import("./protocol.js").Value | undefined} value @returns {string} */
+/** @param {import("./calls.js").Value | undefined} value @returns {string} */
 function write(value) {
   if (typeof value === "number") return decimal(value, Number.isInteger(value) ? 0 : 2);
   if (Array.isArray(value)) return value.map(write).join(", ");

@@ -1,7 +1,7 @@
 import { setProgress, write } from "./dom.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").Progress} Progress */
+/** @typedef {import("./calls.js").Progress} Progress */
 
 /**
  * The three rows of decoding, features and training, which partly run at the same time.

@@ -2,7 +2,7 @@ import { appendInChunks, element } from "./dom.js";
 import { number, percent, ratio } from "./format.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").ClassFigures} ClassFigures */
+/** @typedef {import("./calls.js").ClassFigures} ClassFigures */
 
 /** What the columns but the first show of a class. @type {((figures: ClassFigures) => number | null)[]} */
 const FIGURES = [({ precision }) => precision, ({ recall }) => recall, ({ f1 }) => f1, ({ support }) => support];

@@ -7,8 +7,8 @@ import { isStopped } from "./operations.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
-/** @typedef {import("./protocol.js").StorageCost} StorageCost */
-/** @typedef {import("./protocol.js").StoredAs} StoredAs */
+/** @typedef {import("./calls.js").StorageCost} StorageCost */
+/** @typedef {import("./calls.js").StoredAs} StoredAs */
 
 const NAME = "pyclassifier-model";
 /** The most exact first. @type {StoredAs[]} */
@@ -101,7 +101,7 @@ function createCosts({ run, status, find, desk: place }) {
       abort = new AbortController();
       stop.disabled = stop.hidden = false;
       measure.hidden = true;
-      /** @param {import("./protocol.js").Progress} progress */
+      /** @param {import("./calls.js").Progress} progress */
       const onProgress = ({ done, total }) => {
         if (!abort.signal.aborted) status.progress(() => texts.measuring(done, total), done, total);
       };

@@ -5,8 +5,8 @@ import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
 
 /**
  * @typedef {import("./types.js").App} App
- * @typedef {import("./protocol.js").Progress} Progress
- * @typedef {import("./protocol.js").Trained} Trained
+ * @typedef {import("./calls.js").Progress} Progress
+ * @typedef {import("./calls.js").Trained} Trained
  * @typedef {{
  *   photos: import("./photos.js").PhotosView,
  *   results: import("./results.js").ResultsView,

@@ -9,7 +9,7 @@ import { removeThumbnails } from "./thumbnails.js";
 
 /**
  * @typedef {import("./types.js").State} State
- * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {import("./calls.js").Progress} Progress
  * @typedef {import("./intake.js").Source} Source
  */
 

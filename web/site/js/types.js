@@ -3,8 +3,8 @@
  *
  * @typedef {import("./client.js").Client} Client
  * @typedef {import("./desk.js").PhotoFile} Photo
- * @typedef {import("./protocol.js").ClassCount} ClassCount
- * @typedef {import("./protocol.js").Info} ClientInfo
+ * @typedef {import("./calls.js").ClassCount} ClassCount
+ * @typedef {import("./calls.js").Info} ClientInfo
  *
  * @typedef {Photo | { path: string, blob: null }} KnownPhoto  blob null: only Python has it, such as one out of a zip
  *
@@ -21,11 +21,11 @@
  * @property {Activity | null} busy what the page is doing; null when it is free
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes
- * @property {import("./protocol.js").Album | null} album as Python told last
+ * @property {import("./calls.js").AlbumOverview | null} album as Python told last
  * @property {Map<number, KnownPhoto>} photos all photos by id, for pictures of them
- * @property {import("./protocol.js").Problem[]} problems files that were held back when photos came in last
+ * @property {import("./calls.js").Problem[]} problems files that were held back when photos came in last
  * @property {Model | null} model
- * @property {import("./protocol.js").Fix | null} unreadable what deletes the photos that are known to be unreadable
+ * @property {import("./calls.js").Fix | null} unreadable what deletes the photos that are known to be unreadable
  *
  * @typedef {import("./state.js").Store} Store
  * @typedef {import("./status.js").Status} Status

@@ -1,15 +1,15 @@
 /**
- * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to py/session.py. It computes nothing itself.
+ * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to desks/session.py. It computes nothing itself.
  */
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
-import { ProjectPlace } from "./projects.js";
+import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
 import { readable } from "./readable.js";
 
 /**
- * @typedef {import("./protocol.js").Progress} Progress
+ * @typedef {import("./calls.js").Progress} Progress
  * @typedef {{ requested: boolean }} Stop
  * @typedef {(progress: Progress) => void} Report
  * @typedef {<T>(stage: string, work: Promise<T>) => Promise<T>} Step  wait for a stage, then report it
@@ -17,7 +17,7 @@ import { readable } from "./readable.js";
 
 const SITE = new URL("../", import.meta.url).href;
 
-/** @type {any} the Python object `session.Session` */
+/** @type {any} the Python object `desks.session.Session` */
 let session = null;
 /** Calls run one after the other: Python and tf.js have one state. */
 let queue = Promise.resolve();
@@ -25,47 +25,8 @@ let queue = Promise.resolve();
 const stops = new Map();
 /** Files of requests that are still to come. @type {Map<number, import("./protocol.js").NamedBlob[]>} */
 const files = new Map();
-/** Methods that do not wait for the calls before them: a picture is shown at once, and settings are not lost where a training is cut off. */
-const AT_ONCE = new Set(["picture", "keepSettings"]);
-/** Methods whose last argument is their files. */
-const TAKES_FILES = new Set([
-  "add",
-  "addDigits",
-  "evaluate",
-  "explain",
-  "exportPage",
-  "openLooseModel",
-  "openProject",
-  "predict",
-  "recognise",
-]);
-/** What runs in Python on this site, apart from the packages. */
-const MODULES = [
-  "session.py",
-  "exchange.py",
-  "album.py",
-  "answers.py",
-  "arrange.py",
-  "check.py",
-  "desk_project.py",
-  "keeping.py",
-  "kept_desk.py",
-  "kept_place.py",
-  "kept_runs.py",
-  "project_files.py",
-  "options.py",
-  "figures.py",
-  "crossing.py",
-  "explain.py",
-  "runs.py",
-  "incoming.py",
-  "live.py",
-  "snippets.py",
-  "take.py",
-  "workbench.py",
-  "recognise.py",
-  "digits.py",
-];
+/** Calls that do not wait for those before them: Python tells them when it is there. @type {Set<string>} */
+let atOnce = new Set();
 
 /** @param {MessageEvent} event */
 self.onmessage = ({ data }) => {
@@ -80,7 +41,7 @@ self.onmessage = ({ data }) => {
     return;
   }
   stops.set(data.id, { requested: false });
-  if (AT_ONCE.has(data.method)) answer(data);
+  if (atOnce.has(data.method)) answer(data);
   else queue = queue.then(() => answer(data));
 };
 
@@ -91,13 +52,13 @@ async function answer({ id, method, args, desk }) {
   const report = (progress) => self.postMessage({ id, progress });
   try {
     if (stop.requested) throw Object.assign(new Error("Stopped before it began."), { name: ABORTED });
-    const all = TAKES_FILES.has(method) ? [...args, (files.get(id) ?? []).map(readable)] : args;
+    const handed = (files.get(id) ?? []).map(readable);
     const result =
-      method === "connect" ? await connect(all, report) : await callPython(method, all, report, stop, desk);
+      method === "connect" ? await connect(args, report) : await callPython(method, args, report, stop, desk, handed);
     watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
-    const { name, message, code, values } = /** @type {Error & import("./protocol.js").Coded} */ (error);
+    const { name, message, code, values } = /** @type {Error & import("./calls.js").Coded} */ (error);
     self.postMessage({ id, error: { name, message, code, values } });
     if (/fatally failed/.test(message) || Object(error).pyodide_fatal_error)
       end("Python ran out of memory, or failed otherwise.");
@@ -105,7 +66,7 @@ async function answer({ id, method, args, desk }) {
     stops.delete(id);
     files.delete(id);
   }
-  if (!AT_ONCE.has(method)) await session?.keep(desk).catch(console.error);
+  if (!atOnce.has(method)) await session?.keep(desk).catch(console.error);
 }
 
 /** End this worker; the client starts another one, which takes up what is kept. @param {string} reason */
@@ -176,20 +137,21 @@ async function start([{ backend }], step) {
     step("packages", step("python", startPython())),
     fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
   ]);
-  session = pyodide.pyimport("session").start(SITE, index, backend, placeOf);
+  session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf);
+  atOnce = new Set(session.at_once.toJs());
 }
 
 /** @param {import("./protocol.js").DeskName} desk */
-function placeOf(desk) {
-  return new ProjectPlace(desk, (note) => self.postMessage({ note }));
+function storageOf(desk) {
+  return new ProjectStorage(desk, (note) => self.postMessage({ note }));
 }
 
 async function startPython() {
-  const [pyodide, ...sources] = await Promise.all([
+  const [pyodide, desks] = await Promise.all([
     loadPyodide({ indexURL: `${SITE}pyodide/`, packages: ["pyclassifier"] }),
-    ...MODULES.map(async (name) => ({ name, text: await (await fetch(new URL(`py/${name}`, SITE))).text() })),
+    fetch(new URL("py/desks.zip", SITE)).then((response) => response.arrayBuffer()),
   ]);
-  for (const { name, text } of sources) pyodide.FS.writeFile(name, text);
+  pyodide.unpackArchive(desks, "zip");
   return pyodide;
 }
 
@@ -199,9 +161,11 @@ async function startPython() {
  * @param {Report} report
  * @param {Stop} stop
  * @param {import("./protocol.js").DeskName} [desk]
+ * @param {ReturnType<typeof readable>[]} [handed] files
  */
-async function callPython(method, args, report, stop, desk = "photos") {
-  const reply = await session.call(method, args, (/** @type {any} */ event) => report(toObject(event)), stop, desk);
+async function callPython(method, args, report, stop, desk = "photos", handed = []) {
+  const emit = (/** @type {any} */ progress) => report(toObject(progress));
+  const reply = await session.call(method, args, handed, emit, stop, desk);
   const { result, error } = toObject(reply);
   reply.destroy();
   if (error) throw Object.assign(new Error(error.message), error);

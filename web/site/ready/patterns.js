@@ -1,4 +1,4 @@
-/** The pictures by which a model checks itself, made of whole numbers as pyclassifier.self_check makes them in Python. */
+/** The pictures by which a model checks itself, made of whole numbers as pyclassifier.archives.draw_pattern makes them in Python. */
 
 /** @type {Record<string, (x: number, y: number, side: number, channel: number) => number>} */
 const PATTERNS = {

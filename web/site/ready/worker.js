@@ -11,7 +11,7 @@ import { drawn, fitImage, loadImage } from "./pixels.js";
 /** @type {any} */
 const tf = /** @type {any} */ (globalThis).tf;
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-/** As pyclassifier.self_check.TOLERANCE. */
+/** As pyclassifier.archives.TOLERANCE. */
 const TOLERANCE = 1e-3;
 const MODEL = new URL("model/", import.meta.url);
 

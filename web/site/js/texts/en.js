@@ -3,7 +3,7 @@ import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from ".
 
 /**
  * @typedef {import("../types.js").Activity} Activity
- * @typedef {import("../protocol.js").Evaluation} Evaluation
+ * @typedef {import("../calls.js").Evaluation} Evaluation
  */
 
 /** Fixed texts, put into the page by `fillLabels`. */
@@ -266,7 +266,7 @@ const failed = {
   checking: "The photos could not be checked.",
 };
 
-/** What was done to the photos, as undo and redo call it. @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
+/** What was done to the photos, as undo and redo call it. @type {Record<NonNullable<import("../calls.js").AlbumOverview["undo"]>, string>} */
 const editNames = {
   add: "adding photos",
   addClass: "new class",
@@ -398,7 +398,7 @@ export const texts = {
   moveTitle: (n) => `Move ${photos(n)} to`,
   /** @param {number} n @param {string} to */
   moved: (n, to) => `Moved ${photos(n)} to ${to}`,
-  /** @param {number} n @param {import("../protocol.js").Split} split */
+  /** @param {number} n @param {import("../calls.js").Split} split */
   markedFor: (n, split) => `${photos(n)} for ${split}`,
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
@@ -416,7 +416,7 @@ export const texts = {
     "Photos that cannot be read or are nearly the same show once all of them were read: when you train, or with “Check all photos”.",
   /** @param {number} n */
   photosOfFinding: (n) => `${photos(n)} of this finding`,
-  /** @param {import("../protocol.js").Finding} finding */
+  /** @param {import("../calls.js").Finding} finding */
   finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
     ({
       unreadable: `Unreadable: ${photos(n)}, which can take no part in training.`,
@@ -428,7 +428,7 @@ export const texts = {
       few: `Few photos: ${names.join(", ")}. Under ten, it is a matter of luck what the model learns.`,
       imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or weigh the classes when you train.`,
     })[kind],
-  /** @param {import("../protocol.js").Fix} fix */
+  /** @param {import("../calls.js").Fix} fix */
   fix: ({ change, label, split, edit }) => {
     const n = edit.photos.length;
     if (change === "keep first") return `Keep one of each, delete ${number(n)}`;
@@ -509,18 +509,20 @@ export const texts = {
   /** @param {string} low @param {string} high */
   between: (low, high) => `${low} to ${high}`,
   confusionOpens: "Rows: what the photos show. Columns: what the model says. Press a number to see its photos.",
-  /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) =>
-    shown === said ? `${photos(n)} of “${shown}”, recognised` : `${photos(n)} of “${shown}”, taken for “${said}”`,
+  /** @param {number} n @param {string} label @param {string} predicted */
+  cell: (n, label, predicted) =>
+    label === predicted
+      ? `${photos(n)} of “${label}”, recognised`
+      : `${photos(n)} of “${label}”, taken for “${predicted}”`,
   /** @param {number} n chosen @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `${n} of ${total} chosen:` : `All ${total}, or choose some:`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
-  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
-  judged: (shown, said, probability, other) =>
-    shown === said
-      ? `“${shown}”, ${probability}`
-      : `In “${shown}” (${other}); the model says “${said}” (${probability})`,
+  /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
+  judged: (label, predicted, probability, other) =>
+    label === predicted
+      ? `“${label}”, ${probability}`
+      : `In “${label}” (${other}); the model says “${predicted}” (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Move to “${label}”`,
   /** @param {string} label */
@@ -534,12 +536,12 @@ export const texts = {
   judgedMoved: (label) => `Now in “${label}”`,
   /** @param {string} photo */
   openPhoto: (photo) => `Show large: ${photo}`,
-  /** @param {import("../protocol.js").Augmentation | null} how */
+  /** @param {import("../calls.js").Augmentation | null} how */
   augmented: (how) =>
     how
       ? `Augmentation: ${count(how.copies, "copy", "copies")}${how.flip ? ", mirrored" : ""}, crop ${percent(how.crop, 0)}, colours ${percent(how.brightness, 0)}`
       : "Without augmentation",
-  /** @param {import("../protocol.js").Calibration} c */
+  /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `On ${photos(total)} it says it is ${percent(confidence)} sure on average, and is right ${percent(accuracy)} of the time. ` +
     `Weighted over the steps below, the two are ${percent(ece)} apart (expected calibration error; 0 is perfect).`,
@@ -600,7 +602,7 @@ export const texts = {
   trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "class", "classes")}`,
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name}: ${value}`,
-  /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
+  /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `On the ${photos(total)} that judged both: ${only} right only here, ${onlyOther} only in training ${other}. ` +
     (clear
@@ -744,12 +746,12 @@ export const texts = {
   cutHere: "Cut here for training",
   /** @param {(number | null)[] | null} shape */
   shape: (shape) => (shape ? `(${shape.map((n) => n ?? "None").join(", ")})` : "?"),
-  /** @param {import("../protocol.js").Network} network */
+  /** @param {import("../calls.js").Network} network */
   parameters: ({ n_parameters: n, n_trainable: trainable }) =>
     `${number(n)} parameters, ${number(trainable)} of them trainable`,
 
   // Take it away
-  /** @type {Record<import("../protocol.js").StoredAs, string>} */
+  /** @type {Record<import("../calls.js").StoredAs, string>} */
   storedAs: {
     float32: "as trained",
     uint16: "16 bits each, nearly as exact",

@@ -226,7 +226,7 @@ const count = (n, one, many) => `${number(n)} ${n < 2 ? one : many}`;
 /** @param {number} n */
 const photos = (n) => count(n, "photo", "photos");
 
-/** @param {import("../protocol.js").Evaluation | null} e */
+/** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
   e
     ? `exactitude de validation ${percent(e.accuracy)} (${e.correct} sur ${e.total})`
@@ -264,7 +264,7 @@ const failed = {
   checking: "Les photos n’ont pas pu être vérifiées.",
 };
 
-/** @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
+/** @type {Record<NonNullable<import("../calls.js").AlbumOverview["undo"]>, string>} */
 const editNames = {
   add: "ajout de photos",
   addClass: "nouvelle classe",
@@ -443,20 +443,20 @@ export const texts = {
   between: (low, high) => `${low} à ${high}`,
   confusionOpens:
     "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
-  /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) =>
-    shown === said
-      ? `${photos(n)} de « ${shown} », bien reconnues`
-      : `${photos(n)} de « ${shown} », prises pour « ${said} »`,
+  /** @param {number} n @param {string} label @param {string} predicted */
+  cell: (n, label, predicted) =>
+    label === predicted
+      ? `${photos(n)} de « ${label} », bien reconnues`
+      : `${photos(n)} de « ${label} », prises pour « ${predicted} »`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `${n} sur ${total} sélectionnées :` : `Toutes (${total}), ou choisissez-en :`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
-  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
-  judged: (shown, said, probability, other) =>
-    shown === said
-      ? `« ${shown} », ${probability}`
-      : `Dans « ${shown} » (${other}) ; le modèle dit « ${said} » (${probability})`,
+  /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
+  judged: (label, predicted, probability, other) =>
+    label === predicted
+      ? `« ${label} », ${probability}`
+      : `Dans « ${label} » (${other}) ; le modèle dit « ${predicted} » (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Déplacer vers « ${label} »`,
   /** @param {string} label */
@@ -470,12 +470,12 @@ export const texts = {
   judgedMoved: (label) => `Maintenant dans « ${label} »`,
   /** @param {string} photo */
   openPhoto: (photo) => `Voir en grand : ${photo}`,
-  /** @param {import("../protocol.js").Augmentation | null} how */
+  /** @param {import("../calls.js").Augmentation | null} how */
   augmented: (how) =>
     how
       ? `Augmentation : ${count(how.copies, "copie", "copies")}${how.flip ? ", reflets" : ""}, rognage ${percent(how.crop, 0)}, couleurs ${percent(how.brightness, 0)}`
       : "Sans augmentation",
-  /** @param {import("../protocol.js").Calibration} c */
+  /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `Sur ${photos(total)}, il se dit sûr à ${percent(confidence)} en moyenne et a raison dans ${percent(accuracy)} des cas. ` +
     `En pondérant les paliers ci-dessous, l’écart est de ${percent(ece)} (erreur de calibration attendue ; 0 est parfait).`,
@@ -497,7 +497,7 @@ export const texts = {
   noneOfThese: "Aucune de ces classes",
   /** @param {string} label @param {string} share */
   bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
-  /** @param {import("../protocol.js").Evaluation} e @param {number} folds */
+  /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
     `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
@@ -506,7 +506,7 @@ export const texts = {
   crossProgress: (share) => `Validation croisée : ${share} terminé`,
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}, encore ${left} environ`,
-  /** @param {import("../protocol.js").Evaluation} e */
+  /** @param {import("../calls.js").Evaluation} e */
   crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${e.correct} sur ${e.total})`,
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
   whereDidItLook: "Où a-t-il regardé ?",
@@ -536,7 +536,7 @@ export const texts = {
   trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "classe", "classes")}`,
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name} : ${value}`,
-  /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
+  /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
     (clear

@@ -213,7 +213,7 @@ const photos = (n) => `${number(n)} 张照片`;
 /** @param {number} n */
 const classCount = (n) => `${number(n)} 个类别`;
 
-/** @param {import("../protocol.js").Evaluation | null} e */
+/** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
   e ? `验证准确率 ${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）` : "没有验证照片，因此准确率未知";
 
@@ -245,7 +245,7 @@ const failed = {
   checking: "无法检查照片。",
 };
 
-/** @type {Record<NonNullable<import("../protocol.js").Album["undo"]>, string>} */
+/** @type {Record<NonNullable<import("../calls.js").AlbumOverview["undo"]>, string>} */
 const editNames = {
   add: "添加照片",
   addClass: "新建类别",
@@ -408,16 +408,18 @@ export const texts = {
   /** @param {string} low @param {string} high */
   between: (low, high) => `${low} 至 ${high}`,
   confusionOpens: "行：照片的真实类别。列：模型的判断。点按数字可查看相应照片。",
-  /** @param {number} n @param {string} shown @param {string} said */
-  cell: (n, shown, said) =>
-    shown === said ? `“${shown}”的 ${photos(n)}，识别正确` : `“${shown}”的 ${photos(n)}，被认成“${said}”`,
+  /** @param {number} n @param {string} label @param {string} predicted */
+  cell: (n, label, predicted) =>
+    label === predicted ? `“${label}”的 ${photos(n)}，识别正确` : `“${label}”的 ${photos(n)}，被认成“${predicted}”`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) => (n > 0 ? `已选 ${n} / ${total} 张：` : `全部 ${total} 张，也可以只选其中几张：`),
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
-  /** @param {string} shown @param {string} said @param {string} probability @param {string} other */
-  judged: (shown, said, probability, other) =>
-    shown === said ? `“${shown}”，${probability}` : `属于“${shown}”（${other}）；模型认为是“${said}”（${probability}）`,
+  /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
+  judged: (label, predicted, probability, other) =>
+    label === predicted
+      ? `“${label}”，${probability}`
+      : `属于“${label}”（${other}）；模型认为是“${predicted}”（${probability}）`,
   /** @param {string} label */
   moveTo: (label) => `移到“${label}”`,
   /** @param {string} label */
@@ -431,12 +433,12 @@ export const texts = {
   judgedMoved: (label) => `现在属于“${label}”`,
   /** @param {string} photo */
   openPhoto: (photo) => `放大查看：${photo}`,
-  /** @param {import("../protocol.js").Augmentation | null} how */
+  /** @param {import("../calls.js").Augmentation | null} how */
   augmented: (how) =>
     how
       ? `数据增强：${number(how.copies)} 个副本${how.flip ? "、镜像" : ""}、裁剪 ${percent(how.crop, 0)}、颜色 ${percent(how.brightness, 0)}`
       : "无数据增强",
-  /** @param {import("../protocol.js").Calibration} c */
+  /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `在 ${photos(total)}上，它平均自称有 ${percent(confidence)} 的把握，实际正确率为 ${percent(accuracy)}。` +
     `按下面各档加权，两者相差 ${percent(ece)}（期望校准误差；0 为最佳）。`,
@@ -456,7 +458,7 @@ export const texts = {
   noneOfThese: "都不是",
   /** @param {string} label @param {string} share */
   bestGuess: (label, share) => `最接近：${label}，${share}`,
-  /** @param {import("../protocol.js").Evaluation} e @param {number} folds */
+  /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
     `${folds} 折共 ${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
   /** @param {string} mean @param {string[]} folds */
@@ -465,7 +467,7 @@ export const texts = {
   crossProgress: (share) => `交叉验证：已完成 ${share}`,
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}，约剩 ${left}`,
-  /** @param {import("../protocol.js").Evaluation} e */
+  /** @param {import("../calls.js").Evaluation} e */
   crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）`,
   crossStopped: "已取消交叉验证。您的模型保持不变。",
   whereDidItLook: "它看了哪里？",
@@ -493,7 +495,7 @@ export const texts = {
   trainedOn: (n, classes) => `${photos(n)}，${classCount(classes)}`,
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name}：${value}`,
-  /** @param {import("../protocol.js").Versus} v @param {boolean} clear @param {string} p */
+  /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
     `在评判过两者的 ${photos(total)}中：仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
     (clear ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。` : `没有明显差异（p = ${p}）。`),

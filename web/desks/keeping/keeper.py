@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import desk_project
-import kept_desk
-import kept_runs
-from exchange import Data, Emit, Reader, Stop, as_bytes, as_dict, listed
-from kept_place import Place
-
-from pyclassifier import AsyncImageClassifier
-from pyclassifier.backbones import get_card
+from pyclassifier import AsyncImageClassifier, Progress
+from pyclassifier.progress import OnProgress
 from pyclassifier.projects import FeatureRows, restore_project
 
-if TYPE_CHECKING:
-    from workbench import Workbench
+from ..bridge import Emit, Reader, RestoredPhoto, as_bytes
+from ..desk import Desk, Model
+from .description import describe, place
+from .packing import pack
+from .storage import Storage
 
 PHOTOS_AT_ONCE = 50
 SECONDS = 1.0
@@ -31,13 +27,13 @@ class Keeper:
 
     Parameters
     ----------
-    bench : Workbench
-    place : Place
+    desk : Desk
+    storage : Storage
     """
 
-    def __init__(self, bench: Workbench, place: Place) -> None:
-        self.bench = bench
-        self.place = place
+    def __init__(self, desk: Desk, storage: Storage) -> None:
+        self.desk = desk
+        self.storage = storage
         self.elsewhere = False  # Another tab has the project; nothing is written here.
         self._writing: asyncio.Task[None] | None = None
         self._again = False
@@ -49,34 +45,36 @@ class Keeper:
         self.stored: set[int] = set()
         self.refused: dict[int, str] = {}  # Photos that cannot be stored, with the error's name.
         self.rows: set[tuple[str, str]] = set()
-        self.runs: set[int] = set()
+        self.trainings: set[int] = set()
         self.description = ""
         self.model: bytes | None = None  # To be written.
-        self.packed: Data | None = None  # What the page shows of the model that was written last, or is to be.
+        self.packed: Model | None = None  # The model that was written last, or is to be.
         self.state = ""
-        self._seen: tuple[Any, ...] = ()
+        self._seen: int | None = None  # The desk's revision.
 
     async def look(self) -> None:
         """See whether a call changed something worth writing. No other call may run meanwhile: the model is packed."""
-        bench = self.bench
-        album, runs = bench.album, bench.runs.kept
-        seen = (album.now, album.samples, bench.shown, bench.settings, bench.confirmed, runs)
-        if self.elsewhere or (
-            len(seen) == len(self._seen) and all(a is b for a, b in zip(seen, self._seen, strict=True))
-        ):
+        desk = self.desk.state
+        if self.elsewhere or desk.revision == self._seen:
             return
-        self._seen = seen
-        if bench.shown is not self.packed:
-            self.packed = bench.shown
+        self._seen = desk.revision
+        if desk.model is not self.packed:
+            self.packed = desk.model
             if self.description:
                 await self._tell("saving")  # Should this worker end now, the page knows that the model is not there.
-            self.model = await bench.classifier.save() if bench.shown else b""
+            self.model = await desk.classifier.save() if desk.model else b""
         self.touch()
 
-    def grow(self) -> None:
-        """Write features as they come, so that a training that is cut off need not compute them again."""
-        if time.monotonic() - self._touched > SECONDS:
-            self.touch()
+    def listening(self, on_progress: OnProgress) -> OnProgress:
+        """Progress for the page, by which features are written as they come: a training that is cut off leaves them."""
+
+        def listen(progress: Progress) -> None:
+            on_progress(progress)
+            is_late = time.monotonic() - self._touched > SECONDS
+            if progress.stage in ("features", "augmenting") and (is_late or progress.done == progress.total):
+                self.touch()
+
+        return listen
 
     def touch(self) -> None:
         """Write what is new, beside the calls that follow."""
@@ -95,56 +93,57 @@ class Keeper:
     async def leave(self) -> None:
         """Write what is to be written, and let go of the project."""
         await self.settle()
-        self.place.leave()
+        self.storage.leave()
         self.elsewhere = False
         self.forget()
         await self._tell("")
 
-    async def load(self, wanted: int, emit: Emit) -> Data | None:
-        """Take a project up: the last one for 0. What the page shows of it; None where there is none."""
+    async def load(self, wanted: int, emit: Emit) -> bool:
+        """Put a project on the desk that is kept, the one used last for 0; whether there is one."""
         await self.settle()
         self.forget()
         try:
-            record = await self.place.load(wanted)
+            record = await self.storage.load(wanted)
         except Exception as error:  # The browser's own: in a private window there may be no storage.
             await self._tell(f"unavailable: {error}")
-            return None
+            return False
         self.elsewhere = bool(record and record.elsewhere)
         if not record or self.elsewhere or not record.description:
             await self._tell("elsewhere" if self.elsewhere else "")
-            return None
+            return False
         description = json.loads(str(record.description))
         files = await self._files({entry["id"]: entry["path"] for entry in description["photos"]}, emit)
         reads = [Reader(files[entry["id"]]) if entry["id"] in files else None for entry in description["photos"]]
         features = await self._features()
         model = None if record.model is None else as_bytes(record.model)
-        project = await restore_project(description, reads, features, model, AsyncImageClassifier, self.bench.engine)
+        engine = self.desk.site.engine
+        project = await restore_project(description, reads, features, model, AsyncImageClassifier, engine)
         ids = [entry["id"] for entry in description["photos"] if entry["id"] in files]
         self.stored = set(ids)
-        await self.place.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
-        runs = [as_bytes(run) for run in await self.place.runs()]
-        kept_desk.take(self.bench, description, project, ids, runs)
-        self.runs = {run.number for run in self.bench.runs.kept}
-        self.packed = self.bench.shown
-        self._seen = ()
+        await self.storage.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
+        place(self.desk, description, project, ids, [as_bytes(run) for run in await self.storage.runs()])
+        self.trainings = {training.number for training in self.desk.state.trainings}
+        self.packed = self.desk.state.model
         await self._tell("saved")
-        return restored(self.bench)
+        return True
 
     async def _files(self, paths: dict[int, str], emit: Emit) -> dict[int, Any]:
         files: dict[int, Any] = {}
         start = 0
         while True:
-            some = list(await self.place.photos(start))
+            some = list(await self.storage.photos(start))
             if not some:
                 return files
             files |= {int(file.id): file for file in some}
             start = max(files) + 1
-            photos = [{"id": int(one.id), "path": paths.get(int(one.id), ""), "blob": one.blob} for one in some]
+            photos: list[RestoredPhoto] = [
+                {"id": int(one.id), "path": paths.get(int(one.id), ""), "blob": one.blob} for one in some
+            ]
             emit({"stage": "restoring", "done": len(files), "total": max(len(paths), len(files)), "photos": photos})
 
     async def _features(self) -> list[FeatureRows]:
         rows: list[FeatureRows] = []
-        for one in await self.place.features():
+        for one in await self.storage.features():
             digests = str(one.digests).split("\n")
             rows.append((str(one.kind), digests, as_bytes(one.rows)))
             self.rows |= {(digest, str(one.kind)) for digest in digests}
@@ -161,18 +160,16 @@ class Keeper:
                 await self._tell(_state(problem))
 
     async def _tell(self, state: str) -> None:
-        unsaved = len(set(self.bench.album.now.photos) - self.stored)
-        await self.place.tell(state, unsaved)
+        unsaved = len(set(self.desk.album.now.photos) - self.stored)
+        await self.storage.tell(state, unsaved)
         self.state = state
 
     async def _write_photos(self) -> str:
         """The photos that are not there yet; the name of an error that speaks against writing more."""
-        gone = self.stored - set(self.bench.album.samples)
-        if gone and not await self.place.dropPhotos(sorted(gone)):
+        gone = self.stored - set(self.desk.album.samples)
+        if gone and not await self.storage.dropPhotos(sorted(gone)):
             self.stored -= gone
-        waiting = [
-            photo for photo in self.bench.album.samples if photo not in self.stored and photo not in self.refused
-        ]
+        waiting = [photo for photo in self.desk.album.samples if photo not in self.stored and photo not in self.refused]
         problem = ""
         for i in range(0, len(waiting), PHOTOS_AT_ONCE):
             if self.state != "saving":
@@ -185,7 +182,7 @@ class Keeper:
         return ""
 
     async def _put_photos(self, ids: list[int]) -> str:
-        samples = self.bench.album.samples
+        samples = self.desk.album.samples
         blobs = {}
         for photo in ids:
             if photo not in samples:
@@ -193,10 +190,10 @@ class Keeper:
             source = samples[photo].source
             blob = getattr(source.file, "blob", None) if isinstance(source, Reader) else None
             try:
-                blobs[photo] = blob or self.place.blob(await source())
+                blobs[photo] = blob or self.storage.blob(await source())
             except OSError as error:
                 self.refused[photo] = str(error)
-        problem = await self.place.putPhotos(list(blobs), list(blobs.values())) if blobs else ""
+        problem = await self.storage.putPhotos(list(blobs), list(blobs.values())) if blobs else ""
         if not problem:
             self.stored |= set(blobs)
             return ""
@@ -209,14 +206,14 @@ class Keeper:
         return await self._put_photos(list(blobs)[:half]) or await self._put_photos(list(blobs)[half:])
 
     async def _write_features(self) -> str:
-        cache = self.bench.classifier.cache
-        digests = {cache.facts(sample).digest for sample in self.bench.album.samples.values()}
+        cache = self.desk.classifier.cache
+        digests = {cache.facts(sample).digest for sample in self.desk.album.samples.values()}
         new: dict[str, dict[str, bytes]] = {}
         for (digest, kind), row in cache.items():
             if digest in digests and (digest, kind) not in self.rows:
                 new.setdefault(kind, {})[digest] = row.astype("<f4").tobytes()
         for kind, rows in new.items():
-            problem = await self.place.putFeatures(kind, "\n".join(rows), b"".join(rows.values()))
+            problem = await self.storage.putFeatures(kind, "\n".join(rows), b"".join(rows.values()))
             if problem:
                 return problem
             self.rows |= {(digest, kind) for digest in rows}
@@ -227,28 +224,28 @@ class Keeper:
         problem = ""
         if self.model is not None:
             model, self.model = self.model, None
-            problem = await self.place.putModel(model or None)
+            problem = await self.storage.putModel(model or None)
             if problem:
                 self.model = model
-        if not self.stored and not self.description and not self.packed and not self.bench.album.now.classes:
+        if not self.stored and not self.description and not self.packed and not self.desk.album.now.classes:
             return problem  # Nothing worth a project.
-        problem = problem or await self._write_runs()
-        description = json.dumps(kept_desk.describe(self.bench))
+        problem = problem or await self._write_trainings()
+        description = json.dumps(describe(self.desk))
         if description != self.description:
-            failed = await self.place.putDescription(description, len(self.bench.album.now.photos))
+            failed = await self.storage.putDescription(description, len(self.desk.album.now.photos))
             self.description = description if not failed else ""
             problem = problem or failed
         return problem
 
-    async def _write_runs(self) -> str:
-        runs = self.bench.runs.kept
-        gone = self.runs - {run.number for run in runs}
-        problem = await self.place.dropRuns(sorted(gone)) if gone else ""
-        self.runs -= gone
-        for run in runs:
-            if not problem and run.number not in self.runs:
-                problem = await self.place.putRun(run.number, kept_runs.pack(self.bench, run))
-                self.runs |= set() if problem else {run.number}
+    async def _write_trainings(self) -> str:
+        trainings = self.desk.state.trainings
+        gone = self.trainings - {training.number for training in trainings}
+        problem = await self.storage.dropRuns(sorted(gone)) if gone else ""
+        self.trainings -= gone
+        for training in trainings:
+            if not problem and training.number not in self.trainings:
+                problem = await self.storage.putRun(training.number, pack(self.desk, training))
+                self.trainings |= set() if problem else {training.number}
         return problem
 
 
@@ -256,42 +253,3 @@ def _state(problem: str) -> str:
     if not problem:
         return "saved"
     return "full" if problem == QUOTA else f"unavailable: {problem}"
-
-
-def restored(bench: Workbench) -> Data:
-    """What the page shows of a project that was taken up."""
-    return {
-        **bench.describe(),
-        "problems": listed(bench.album.problems),
-        "settings": bench.settings,
-        "model": bench.shown,
-        "backbone": get_card(bench.classifier.backbone).name,
-    }
-
-
-async def resume(bench: Workbench, options: Any, *, emit: Emit, stop: Stop) -> Data | None:
-    """Take up a project that is kept in the browser: the one used last, or another one."""
-    if bench.keeper is None:
-        return None
-    return await bench.keeper.load(int(as_dict(options).get("project") or 0), emit)
-
-
-async def start_anew(bench: Workbench, *, emit: Emit, stop: Stop) -> None:
-    """Begin another project; what is kept of the one before stays where it is."""
-    if bench.keeper:
-        await bench.keeper.leave()
-    desk_project.empty(bench)
-
-
-async def keep_settings(bench: Workbench, settings: Any, *, emit: Emit, stop: Stop) -> None:
-    """Remember what the page's fields say."""
-    bench.settings = as_dict(settings)
-    if bench.keeper:
-        bench.keeper.touch()
-
-
-METHODS: dict[str, Callable[..., Any]] = {
-    "resume": resume,
-    "startAnew": start_anew,
-    "keepSettings": keep_settings,
-}

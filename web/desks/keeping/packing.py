@@ -1,4 +1,4 @@
-"""A run <-> bytes for the browser's storage: its head with figures and record; the backbone's weights are not in it."""
+"""A training <-> bytes for the browser's storage: its head, figures and record, without the backbone's weights."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import io
 import json
 import zipfile
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from album import Place
-from exchange import Data
-from runs import Run
 
 from pyclassifier import Augmentation, ModelCard
 from pyclassifier.backbones import decode_weights, encode_weights, get_card
@@ -19,25 +16,27 @@ from pyclassifier.data import known_fields, without_nan
 from pyclassifier.projects import describe_predictions, read_predictions
 from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_history
 
-if TYPE_CHECKING:
-    from workbench import Workbench
+from ..album import Placement
+from ..bridge import Data
+from ..desk import Desk
+from ..trainings import Training
 
 
-def pack(bench: Workbench, run: Run) -> bytes:
-    """A run as bytes; photos and classes appear in it by their ids and keys."""
-    snapshot, judged = run.snapshot, run.snapshot.learned.validation
+def pack(desk: Desk, training: Training) -> bytes:
+    """A training as bytes; photos and classes appear in it by their ids and keys."""
+    snapshot, judged = training.snapshot, training.snapshot.learned.validation
     entries, weights = encode_weights(snapshot.weights)
     described = {
-        "number": run.number,
-        "settings": run.settings,
-        "trained": run.trained,
-        "outputs": run.outputs,
-        "places": [[photo, place.key, place.split] for photo, place in run.places.items()],
-        "right": [[photo, key, right] for photo, (key, right) in run.right.items()],
+        "number": training.number,
+        "settings": training.settings,
+        "trained": training.trained,
+        "outputs": training.outputs,
+        "places": [[photo, place.key, place.split] for photo, place in training.photos.items()],
+        "right": [[photo, key, right] for photo, (key, right) in training.right.items()],
         "parameters": _plain(snapshot.parameters),
         "classes": snapshot.learned.classes.tolist(),
         "record": snapshot.learned.record,
-        "validation": judged and describe_predictions(judged, bench.album.ids()),
+        "validation": judged and describe_predictions(judged, desk.album.ids()),
         "kind": snapshot.kind,
         "topology": snapshot.topology,
         "entries": entries,
@@ -49,16 +48,16 @@ def pack(bench: Workbench, run: Run) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(bench: Workbench, data: bytes, base: Snapshot) -> Run:
-    """The run again.
+def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
+    """The training again.
 
     Parameters
     ----------
-    bench : Workbench
+    desk : Desk
         With the photos that it was trained on.
     data : bytes
     base : Snapshot
-        Of any model; the run gets its own instead of what is in it.
+        Of any model; the training gets its own instead of what is in it.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         stored, weights = json.loads(file.read("run.json")), file.read("weights.bin")
@@ -76,19 +75,19 @@ def unpack(bench: Workbench, data: bytes, base: Snapshot) -> Run:
         n_training=trained["nTraining"],
         stopped=trained["stopped"],
     )
-    return Run(
+    return Training(
         number=stored["number"],
         settings=stored["settings"],
         trained=trained,
         snapshot=Snapshot(
-            parameters=_parameters(bench, stored["parameters"]),
-            learned=learned.judged(judged and read_predictions(judged, bench.album.samples.get, stored["classes"])),
+            parameters=_parameters(desk, stored["parameters"]),
+            learned=learned.judged(judged and read_predictions(judged, desk.album.samples.get, stored["classes"])),
             topology=stored["topology"],
             weights=decode_weights(stored["entries"], weights),
             kind=stored["kind"],
         ),
         outputs=stored["outputs"],
-        places={photo: Place(key, split) for photo, key, split in stored["places"]},
+        photos={photo: Placement(key, split) for photo, key, split in stored["places"]},
         right={photo: (key, right) for photo, key, right in stored["right"]},
     )
 
@@ -103,12 +102,12 @@ def _plain(parameters: Any) -> Data:
     }
 
 
-def _parameters(bench: Workbench, plain: Data) -> Data:
-    known = known_fields(plain, bench.classifier.get_params(), "the parameters")
+def _parameters(desk: Desk, plain: Data) -> Data:
+    known = known_fields(plain, desk.classifier.get_params(), "the parameters")
     augmentation = plain["augmentation"]
     return {
         **known,
-        "engine": bench.engine,
+        "engine": desk.site.engine,
         "backbone": ModelCard.from_dict(plain["backbone"]),
         "augmentation": Augmentation.from_dict(augmentation) if augmentation else None,
     }

@@ -1,12 +1,12 @@
-"""Where a project lies in the browser."""
+"""Where the browser keeps a project."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
 
-class Place(Protocol):
-    """Where a project lies (js/projects.js). What writes gives the name of an error, or nothing where all is well."""
+class Storage(Protocol):
+    """The browser's storage of a desk's project: js/projects.js. What writes gives the name of an error, or nothing."""
 
     async def load(self, wanted: int) -> Any: ...
     def leave(self) -> None: ...

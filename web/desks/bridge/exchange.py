@@ -9,11 +9,14 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
-from pyclassifier import Problem, Progress, Sample
-from pyclassifier.sentences import coded
+import pyclassifier
+from pyclassifier import Sample
+from pyclassifier.progress import OnProgress, ShouldStop
+
+from .shapes import Problem, Progress, Recognised, coded
 
 Data = dict[str, Any]
-Emit = Callable[[Data], None]
+Emit = Callable[[Progress], None]
 SLICE = 1 << 18
 
 
@@ -107,27 +110,29 @@ def as_bytes(buffer: Any) -> bytes:
     return buffer.to_bytes() if hasattr(buffer, "to_bytes") else bytes(buffer)
 
 
-def as_dict(options: Any) -> Data:
-    """Options that may be a JavaScript object, or nothing."""
-    return dict(options.to_py() if hasattr(options, "to_py") else options or {})
+def plain(value: Any) -> Any:
+    """What the page passed, without JavaScript: buffers as bytes, objects as dicts and lists."""
+    if hasattr(value, "to_bytes") and not isinstance(value, int):
+        return value.to_bytes()
+    return value.to_py() if hasattr(value, "to_py") else value
 
 
-def listed(problems: Sequence[Problem]) -> list[Data]:
+def listed(problems: Sequence[pyclassifier.Problem]) -> list[Problem]:
     """Problems for the page."""
     return [{"path": problem.path, "reason": problem.reason, **coded(problem.reason)} for problem in problems]
 
 
-def unread(problem: Problem) -> Data:
+def unread(problem: pyclassifier.Problem) -> Recognised:
     """What is told of a photo that was to be recognised and cannot be read."""
-    return {"path": problem.path, "error": problem.reason, **coded(problem.reason)}
+    return cast(Recognised, {"path": problem.path, "error": problem.reason, **coded(problem.reason)})
 
 
-def reporter(emit: Emit) -> Callable[[Progress], None]:
+def reporter(emit: Emit) -> OnProgress:
     """What passes progress on to the page."""
     return lambda progress: emit({"stage": progress.stage, "done": progress.done, "total": progress.total})
 
 
-def stopper(stop: Stop) -> Callable[[], bool]:
+def stopper(stop: Stop) -> ShouldStop:
     """What asks whether the page wishes to stop."""
     return lambda: bool(stop.requested)
 

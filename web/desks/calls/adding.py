@@ -1,0 +1,226 @@
+"""Photos come in, and small pictures of them go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, Literal, NotRequired, TypedDict
+
+import pyclassifier
+from pyclassifier import Dataset, data
+from pyclassifier.data import Files, Intake, Split
+from pyclassifier.errors import ImageDecodeError, StoppedError
+from pyclassifier.progress import ShouldStop
+from pyclassifier.sentences import Sentence
+
+from ..bridge import File, Problem, Reader, call, listed, open_slices
+from ..desk import AlbumOverview, Desk
+
+MOST_PIXELS = 2048
+
+
+class Columns(TypedDict):
+    """Names of a table's columns; several labels: each is a class, and holds 1 for the photos of it."""
+
+    file: str
+    label: str | list[str]
+    split: NotRequired[str | None]
+
+
+class AddOptions(TypedDict, total=False):
+    """How photos are added; each option may be left out."""
+
+    split: Split  # "training" (by default) leaves it to their folders to say otherwise
+    label: str  # the class of all of the photos, whatever their folders say
+    group: str  # with a label: what all of the photos belong to, such as a recording, which the split never parts
+    mapping: dict[str, Columns | None]  # by their paths: columns of tables; null: not to be used
+
+
+class Column(TypedDict):
+    """A column of a table."""
+
+    name: str
+    examples: list[str]
+
+
+class MappingQuestion(TypedDict):
+    """A table whose columns are not certain."""
+
+    kind: Literal["columns"]
+    path: str
+    rows: int
+    columns: list[Column]
+    oneHot: list[str]  # columns that may be a class each
+    guess: Columns
+
+
+class LabelQuestion(TypedDict):
+    """Photos that nothing says the class of."""
+
+    kind: Literal["label"]
+    photos: int
+
+
+class ModelQuestion(TypedDict):
+    """Files that are a model, not photos."""
+
+    kind: Literal["model"]
+
+
+class ProjectQuestion(TypedDict):
+    """A file that is a project, not a photo."""
+
+    kind: Literal["project"]
+
+
+Question = MappingQuestion | LabelQuestion | ModelQuestion | ProjectQuestion
+
+
+class AddedPhoto(TypedDict):
+    """A photo that was added."""
+
+    index: int | None  # position in the files handed over, null for what came out of a zip
+    id: int  # of the photo from now on
+    path: str
+    label: str
+    split: Split | None  # null: will be drawn when training starts
+
+
+class Added(AlbumOverview):
+    """What came of adding photos.
+
+    A question: nothing was taken in. Add the same again with `mapping`, or with a `label` where no photo says its
+    class, or open them as the model or project that they are.
+    """
+
+    added: list[AddedPhoto]
+    question: Question | None
+    problems: list[Problem]  # all files held back so far
+
+
+@call("add")
+async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], should_stop: ShouldStop) -> Added:
+    """Photos come in: folders, zips and tables as one set, or all of them into one class.
+
+    Where the columns of a table are not certain, no photo says its class, or the files are a model or a project,
+    nothing is taken in yet, and the reply holds a question.
+    """
+    options: AddOptions = {"split": how} if isinstance(how, str) else how
+    split: Split | None = "validation" if options.get("split") == "validation" else None
+    listing, problems, positions = _list(files)
+    if _is_model(listing):
+        return _ask(desk, {"kind": "model"})
+    if _is_project(files, listing):
+        return _ask(desk, {"kind": "project"})
+    if options.get("label") is not None:
+        label, group = str(options["label"]), options.get("group")
+        found: Intake | data.MappingQuestion = data.from_files(listing, label=label, split=split, group=group)
+    else:
+        tables = await _read_tables(listing, problems)
+        photos = [(path, read) for path, read in listing if not data.is_table(path)]
+        answers = _answers(options.get("mapping") or {})
+        found = data.from_set(photos, tables, answers, split=split, label_by=desk.label_by)
+    if should_stop():
+        raise StoppedError("stopped-adding")
+    question = _question(found, listing)
+    if question or isinstance(found, data.MappingQuestion):
+        return _ask(desk, question)
+    samples, more = found
+    first = desk.album.next_photo
+    desk.change(album=desk.album.add(Dataset(samples, (*problems, *more))))
+    added: list[AddedPhoto] = [
+        {
+            "index": positions.get(sample.source),
+            "id": photo,
+            "path": sample.path,
+            "label": str(sample.label),
+            "split": sample.split,
+        }
+        for photo, sample in enumerate(samples, first)
+    ]
+    return {"added": added, "question": None, "problems": listed(desk.album.problems), **desk.overview()}
+
+
+def _list(files: Sequence[File]) -> tuple[Files, list[pyclassifier.Problem], dict[Any, int]]:
+    """Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone."""
+    listing: Files = []
+    problems: list[pyclassifier.Problem] = []
+    positions: dict[Any, int] = {}
+    for i, file in enumerate(files):
+        path = str(file.path)
+        if data.is_zip(path):
+            listing += data.unpack(path, open_slices(file), problems)
+        else:
+            read = Reader(file)
+            positions[read] = i
+            listing.append((path, read))
+    return listing, problems, positions
+
+
+async def _read_tables(listing: Files, problems: list[pyclassifier.Problem]) -> dict[str, bytes]:
+    tables = {}
+    for path, read in listing:
+        if data.is_table(path):
+            try:
+                tables[path] = await read()
+            except OSError as error:
+                problems.append(pyclassifier.Problem(path, Sentence("could-not-read", error=str(error))))
+    return tables
+
+
+def _answers(mapping: Mapping[str, Columns | None]) -> dict[str, data.Columns | None]:
+    return {path: _columns(answer) if answer else None for path, answer in mapping.items()}
+
+
+def _columns(answer: Columns) -> data.Columns:
+    label = answer["label"]
+    return data.Columns(answer["file"], label if isinstance(label, str) else tuple(label), answer.get("split"))
+
+
+def _is_model(listing: Files) -> bool:
+    """Whether these are the files of a model and nothing else, as Teachable Machine writes and zips them."""
+    names = {PurePosixPath(path).name for path, _ in listing}
+    weights = any(name.endswith(".bin") for name in names)
+    return weights and "model.json" in names and all(data.why_skip(path) for path, _ in listing)
+
+
+def _is_project(files: Sequence[File], listing: Files) -> bool:
+    """Whether this is the zip of a project and nothing else."""
+    if len(files) != 1:
+        return False
+    description = PurePosixPath(str(files[0].path)).with_suffix("") / "project.json"
+    return any(path == str(description) for path, _ in listing)
+
+
+def _ask(desk: Desk, question: Question | None) -> Added:
+    return {"added": [], "question": question, "problems": listed(desk.album.problems), **desk.overview()}
+
+
+def _question(found: Intake | data.MappingQuestion, listing: Files) -> Question | None:
+    """What must be known before anything is taken in."""
+    if not isinstance(found, data.MappingQuestion):
+        n_photos = 0 if found[0] else sum(data.why_skip(path) is None for path, _ in listing)
+        return {"kind": "label", "photos": n_photos} if n_photos else None
+    table, guess = found.table, found.guess
+    label = guess.label if isinstance(guess.label, str) else list(guess.label)
+    return {
+        "kind": "columns",
+        "path": table.name,
+        "rows": len(table.rows),
+        "columns": [{"name": name, "examples": found.examples(name)} for name in table.columns],
+        "oneHot": list(found.one_hot),
+        "guess": {"file": guess.file, "label": label, "split": guess.split},
+    }
+
+
+@call("picture", at_once=True)
+async def picture(desk: Desk, photo: int, size: int) -> bytes:
+    """A JPEG of a photo, its longer side of `size` pixels at most."""
+    sample = desk.album.sample(photo)
+    if not 1 <= size <= MOST_PIXELS:
+        raise ValueError(f"Expected a size in 1..{MOST_PIXELS} pixels, got {size}.")
+    try:
+        content = await sample.read()
+    except OSError as error:
+        raise ImageDecodeError(sample.path, "could-not-read", error=str(error)) from error
+    return data.make_thumbnail(content, sample.path, size)

@@ -1,0 +1,131 @@
+"""Models as files: opened, and taken into other programs, in fewer bits, as a page of their own, with their record."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from pyclassifier import AsyncImageClassifier, Dataset
+from pyclassifier.archives import StoredAs, pack_files
+from pyclassifier.progress import OnProgress, ShouldStop
+from pyclassifier.sentences import Sentence
+
+from .. import snippets
+from ..bridge import Evaluation, File, Reader, call, describe_evaluation
+from ..desk import AlbumOverview, Desk, Model, Opened, describe_opened
+
+
+class OpenedModel(Opened):
+    """A model that was opened, and the album, to which its classes were added."""
+
+    album: AlbumOverview
+
+
+class ModelOptions(TypedDict, total=False):
+    """How a model is saved."""
+
+    name: str
+    dtype: StoredAs  # how weights are stored; uint8: where a kernel bears it, else uint16
+
+
+class PageOptions(ModelOptions):
+    """How a page with a model is saved."""
+
+    texts: dict[str, str]  # in the visitor's language, as `readyPage` of texts/en.js
+
+
+class StorageCost(TypedDict):
+    """What an archive weighs and gives whose weights are stored in so many bits."""
+
+    dtype: StoredAs
+    bytes: int
+    evaluation: Evaluation | None  # on the held-out photos; null where there are none
+    largestChange: float  # of a probability, 0..1: on those photos, else on pictures of the self-check
+
+
+class TakeAway(TypedDict):
+    """What goes with a model: how it came about, and code that uses it."""
+
+    record: dict[str, Any]
+    javascript: str
+    python: str
+
+
+@call("openModel")
+async def open_model(desk: Desk, data: bytes) -> OpenedModel:
+    """A zip's model takes the place of the one in use; the photos stay."""
+    opened = await AsyncImageClassifier.load(data, engine=desk.site.engine)
+    if desk.from_scratch and opened.topology is None:
+        opened.close()
+        raise ValueError(Sentence("not-a-digits-network"))
+    return _use(desk, opened)
+
+
+@call("openLooseModel")
+async def open_loose(desk: Desk, *, files: Sequence[File]) -> OpenedModel:
+    """A model that lies in three files, as Teachable Machine hosts it, takes the place of the one in use."""
+    contents = {str(file.path).rpartition("/")[2]: await Reader(file)() for file in files}
+    return _use(desk, await AsyncImageClassifier.load(pack_files(contents), engine=desk.site.engine))
+
+
+def _use(desk: Desk, opened: AsyncImageClassifier) -> OpenedModel:
+    told = describe_opened(opened)
+    # What it knows is offered as classes, to add photos to and to train on.
+    album = desk.album.offer_classes(told["classes"])
+    desk.change(classifier=opened, model=Model(told), album=album)
+    return {**told, "album": desk.overview()}
+
+
+@call("exportModel")
+async def export_model(desk: Desk, options: ModelOptions) -> bytes:
+    """The trained model as a zip."""
+    name = str(options.get("name") or desk.classifier.name_)
+    return await desk.classifier.save(name=name, dtype=options.get("dtype") or "float32")
+
+
+@call("measureStorage")
+async def measure_storage(desk: Desk, *, on_progress: OnProgress, should_stop: ShouldStop) -> list[StorageCost]:
+    """What fewer bits cost on the held-out photos; without such, on the pictures of the self-check."""
+    validation = getattr(desk.classifier, "validation_", None)  # There is none before the first model.
+    dataset = Dataset(validation.samples if validation else ())
+    costs = await desk.classifier.measure_storage(dataset, on_progress=on_progress, should_stop=should_stop)
+    return [
+        {
+            "dtype": cost.dtype,
+            "bytes": cost.n_bytes,
+            "evaluation": describe_evaluation(cost.evaluation) if cost.evaluation else None,
+            "largestChange": cost.largest_change,
+        }
+        for cost in costs
+    ]
+
+
+@call("takeAway")
+async def take_away(desk: Desk) -> TakeAway:
+    """What goes with the archive: the record of its training, and code that uses it."""
+    record = desk.classifier.record_
+    return {"record": record, "javascript": snippets.javascript(record), "python": snippets.python(record)}
+
+
+@call("exportPage")
+async def export_page(desk: Desk, options: PageOptions, *, files: Sequence[File]) -> bytes:
+    """A page that recognises pictures by itself, zipped; its parts come as files from js/readypage.js."""
+    texts = {str(name): str(text) for name, text in options["texts"].items()}
+    archive = await export_model(desk, options)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as page:
+        for file in files:
+            data = await Reader(file)()
+            if file.path == "index.html":
+                data = data.replace(b"{unserved}", html.escape(texts["unserved"]).encode())
+            page.writestr(str(file.path), data)
+        page.writestr("texts.json", json.dumps(texts, ensure_ascii=False, indent=1))
+        page.writestr("README.txt", texts["readme"] + "\n")
+        with zipfile.ZipFile(io.BytesIO(archive)) as model:
+            for part in model.namelist():
+                page.writestr(f"model/{part}", model.read(part))
+    return buffer.getvalue()

@@ -1,0 +1,170 @@
+"""What is about no desk: the engine, and the published networks with their own classes."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Literal, TypedDict, cast
+
+import pyclassifier
+from pyclassifier.classifiers import Recognition
+from pyclassifier.progress import OnProgress, ShouldStop
+
+from ..bridge import File, RankedShare, Recognised, as_samples, call, unread
+from ..desk import Desk
+from ..site import Site
+
+TOP_K = 3
+
+Load = Literal["backbone", "network", "nothing"]
+
+
+class Backbone(TypedDict):
+    """A backbone that this site holds."""
+
+    name: str
+    title: str
+    inputSize: int
+    bytes: int
+
+
+class Versions(TypedDict):
+    """Versions of what runs here."""
+
+    pyclassifier: str
+    python: str
+    tfjs: str
+
+
+class Info(TypedDict):
+    """What runs here."""
+
+    backend: str
+    renderer: str  # what WebGL says it runs on
+    software: bool  # WebGL would run on the CPU
+    backends: list[str]
+    backbones: list[Backbone]
+    versions: Versions
+
+
+class NetworkOptions(TypedDict, total=False):
+    """Which network, and what of it; each is optional."""
+
+    backbone: str
+    topK: int  # how many classes, 3 by default
+
+
+class Layer(TypedDict):
+    """A layer of a network."""
+
+    name: str
+    class_name: str
+    output_shape: list[int | None] | None
+    n_parameters: int
+    n_trainable: int
+
+
+class Network(TypedDict):
+    """The layers of a backbone as published."""
+
+    name: str
+    title: str
+    layers: list[Layer]
+    cut_at: str | None  # the layer that features are taken from
+    n_parameters: int
+    n_trainable: int
+
+
+class Memory(TypedDict):
+    """What tf.js holds."""
+
+    numTensors: int
+    numBytes: int
+
+
+@call("loadEngine")
+async def load_engine(site: Site) -> None:
+    """What computes is there."""
+    await site.engine.load()
+
+
+@call("connect")
+async def connect(desk: Desk, load: Load = "backbone") -> Info:
+    """What is used first is there: the default backbone, or the network with its own classes, or nothing yet."""
+    if load == "backbone":
+        await desk.classifier.load_backbone()
+        await desk.site.engine.warm_up()
+    elif load == "network":
+        await desk.site.load_network(None)
+    return _info(desk.site)
+
+
+@call("setBackend")
+async def set_backend(site: Site, name: str) -> Info:
+    """Another backend computes; tf.js moves what it holds when it is next used."""
+    await site.engine.set_backend(name)
+    return _info(site)
+
+
+@call("recognise")
+async def recognise(
+    site: Site, options: NetworkOptions, *, files: Sequence[File], on_progress: OnProgress, should_stop: ShouldStop
+) -> list[Recognised]:
+    """What pictures show, among the 1000 classes of ImageNet, in the pictures' order."""
+    classifier = await site.load_network(options.get("backbone"))
+    samples = as_samples(files)
+    problems: list[pyclassifier.Problem] = []
+    found = await classifier.predict(
+        samples,
+        top_k=options.get("topK") or TOP_K,
+        problems=problems,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    unreadable = iter(problems)  # In the samples' order, one for each empty list.
+    return [
+        _recognised(sample.path, best) if best else unread(next(unreadable))
+        for sample, best in zip(samples, found, strict=True)
+    ]
+
+
+@call("network")
+async def network(site: Site, options: NetworkOptions) -> Network:
+    """The layers of a backbone as published."""
+    classifier = await site.load_network(options.get("backbone"))
+    summary = await classifier.summary()
+    return cast(Network, {"title": site.find_card(options.get("backbone")).title, **summary.to_dict()})
+
+
+@call("memory")
+async def memory(site: Site) -> Memory:
+    """What the engine holds."""
+    return cast(Memory, dict(site.engine.memory()))
+
+
+def _info(site: Site) -> Info:
+    engine = site.engine
+    return {
+        "backend": engine.backend,
+        "backends": engine.backends,
+        "renderer": engine.renderer,
+        "software": engine.software,
+        "backbones": [
+            {"name": card.name, "title": card.title, "inputSize": card.input_size, "bytes": n_bytes}
+            for card, n_bytes in site.backbones
+        ],
+        "versions": {
+            "pyclassifier": version("pyclassifier"),
+            "python": platform.python_version(),
+            "tfjs": engine.name.removeprefix("tfjs "),
+        },
+    }
+
+
+def _recognised(path: str, best: list[Recognition]) -> Recognised:
+    top: list[RankedShare] = [
+        {"label": one.name, "probability": one.probability, "index": one.class_index, "wordnetId": one.wordnet_id}
+        for one in best
+    ]
+    return {"path": path, "label": top[0]["label"], "probability": top[0]["probability"], "top": top}

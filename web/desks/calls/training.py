@@ -1,0 +1,128 @@
+"""Training on a desk's photos, and the trainings before."""
+
+from __future__ import annotations
+
+import time
+from typing import cast
+
+from pyclassifier import AsyncImageClassifier, Dataset, Progress
+from pyclassifier.backbones import get_card
+from pyclassifier.history import History
+from pyclassifier.progress import OnProgress, ShouldStop
+
+from .. import bridge, trainings
+from ..bridge import Emit, call, describe_evaluation, listed
+from ..desk import Desk, Model
+from ..options import TrainOptions, describe_params, read_options
+from ..trainings import Trained, Training, TrainingOverview
+
+
+@call("train")
+async def train(
+    desk: Desk, options: TrainOptions, *, emit: Emit, on_progress: OnProgress, should_stop: ShouldStop
+) -> Trained:
+    """The classifier learns from the photos that take part; a training that is stopped keeps what it has learned."""
+    params = read_options(options, desk)
+    classifier = desk.classifier.set_params(**params)
+    trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop)
+    if not desk.state.rejects and classifier.validation_:
+        classifier.set_threshold(None)
+    now, card = desk.album.now, get_card(classifier.backbone, classifier.input_size, classifier.fit_mode)
+    used = {"backbone": card.title, "inputSize": card.input_size, "fitMode": card.preprocessing.fit_mode}
+    training = Training(
+        number=desk.state.last_training + 1,
+        settings={**describe_params(params), **used},
+        trained=trained,
+        snapshot=classifier.snapshot(),
+        outputs=[now.key(label) for label in trained["classes"]],
+        photos=now.taking_part(),
+        right=_judge(desk),
+    )
+    desk.change(
+        model=Model(trained, training.outputs, training.photos, training.number),
+        trainings=(*desk.state.trainings, training)[-trainings.MOST :],
+        last_training=training.number,
+    )
+    return trained
+
+
+async def fit(
+    classifier: AsyncImageClassifier, dataset: Dataset, emit: Emit, on_progress: OnProgress, should_stop: ShouldStop
+) -> Trained:
+    """Train as the classifier's parameters say; history and figures for the page."""
+    started = trained_from = time.perf_counter()
+
+    def note(progress: Progress) -> None:
+        nonlocal trained_from
+        trained_from = time.perf_counter()
+        on_progress(progress)
+
+    def on_epoch(history: History) -> None:
+        done, total = len(history["loss"]), classifier.epochs
+        figures = cast(bridge.History, history)
+        emit({"stage": "training", "done": done, "total": total, "epoch": done, "epochs": total, "history": figures})
+
+    await classifier.fit(dataset, on_progress=note, on_epoch=on_epoch, should_stop=should_stop)
+    ended = time.perf_counter()
+    return {
+        "classes": classifier.classes_.tolist(),
+        "epochs": len(classifier.history_["loss"]),
+        "bestEpoch": classifier.best_epoch_,
+        "stopped": classifier.stopped_,
+        "history": cast(bridge.History, classifier.history_),
+        "nTraining": classifier.n_training_,
+        "evaluation": describe_evaluation(classifier.evaluation_) if classifier.evaluation_ else None,
+        "seconds": {
+            "features": trained_from - started,
+            "training": ended - trained_from,
+            "total": ended - started,
+        },
+        "problems": listed(classifier.problems_),
+    }
+
+
+def _judge(desk: Desk) -> dict[int, tuple[int, bool]]:
+    """Of each photo of the validation: the key of its class, and whether the model predicted it."""
+    judged = desk.classifier.validation_
+    if judged is None:
+        return {}
+    ids, now = desk.album.ids(), desk.album.now
+    predicted = judged.y_proba.argmax(axis=1)
+    return {
+        ids[sample.id]: (now.key(str(sample.label)), str(sample.label) == judged.classes[int(predicted[i])])
+        for i, sample in enumerate(judged.samples)
+    }
+
+
+@call("runs")
+async def runs(desk: Desk) -> list[TrainingOverview]:
+    """All trainings, the last one first, with those of their settings that are not the same everywhere."""
+    return trainings.overview(desk.state.trainings, desk.state.training_in_use)
+
+
+@call("useRun")
+async def use_run(desk: Desk, number: int) -> Trained:
+    """The model of an earlier training is in use again; what the page got when it was trained."""
+    training = _find(desk, number)
+    # A model that was opened meanwhile may have a backbone of its own.
+    target = desk.classifier if desk.state.trained else desk.new_classifier()
+    await target.restore(training.snapshot)
+    model = Model(training.trained, training.outputs, training.photos, training.number)
+    desk.change(classifier=target, model=model)
+    return {**training.trained, "classes": desk.classifier.classes_.tolist()}
+
+
+@call("forgetRun")
+async def forget_run(desk: Desk, number: int) -> list[TrainingOverview]:
+    """A training is forgotten; the model in use stays."""
+    forgotten = _find(desk, number)
+    desk.change(trainings=tuple(one for one in desk.state.trainings if one is not forgotten))
+    return await runs(desk)
+
+
+def _find(desk: Desk, number: int) -> Training:
+    for training in desk.state.trainings:
+        if training.number == number:
+            return training
+    known = ", ".join(str(training.number) for training in desk.state.trainings) or "(none)"
+    raise ValueError(f"Expected the number of a run ({known}), got {number!r}.")

@@ -1,0 +1,62 @@
+"""A desk as the browser keeps it: unlike a file, it knows photos and classes by ids and keys, and the trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from pyclassifier import AsyncImageClassifier, Project
+from pyclassifier.errors import ArchiveError, NotFittedError
+from pyclassifier.projects import describe_project, reading
+
+from ..bridge import Data
+from ..desk import Desk
+from .packing import unpack
+from .project import as_project, place_project
+
+
+def describe(desk: Desk) -> Data:
+    """The desk as plain data, without what lies beside it."""
+    state, album = desk.state, desk.album
+    description = describe_project(as_project(desk))
+    for photo, entry in zip(album.now.photos, description["photos"], strict=True):
+        entry["id"] = photo
+    for key, entry in zip(album.now.classes, description["classes"], strict=True):
+        entry["key"] = key
+    description["desk"] = {
+        "next": [album.last_key, album.next_photo],
+        "confirmed": list(state.confirmed.items()),
+        "rejects": state.rejects,
+        "run": state.model.training if state.model else None,
+    }
+    return description
+
+
+def place(
+    desk: Desk,
+    description: Data,
+    project: Project[AsyncImageClassifier],
+    ids: Sequence[int],
+    trainings: Sequence[bytes],
+) -> None:
+    """Put a project on the desk that was described so, its photos under these ids, with its trainings as packed."""
+    stored = description.get("desk")
+    place_project(desk, project, ids, [entry["key"] for entry in description["classes"]] if stored else None)
+    if not stored:
+        return  # kept by an earlier version of this site
+    last_key, next_photo = stored["next"]
+    changes: dict[str, Any] = {
+        "album": replace(desk.album, last_key=last_key, next_photo=next_photo),
+        "confirmed": {photo: key for photo, key in stored["confirmed"] if photo in desk.album.samples},
+        "rejects": stored["rejects"],
+    }
+    with suppress(NotFittedError, ArchiveError), reading():  # Without a model, or as a later version wrote them.
+        base = desk.classifier.snapshot()
+        unpacked = {one.number: one for one in (unpack(desk, data, base) for data in trainings)}
+        changes |= {"trainings": tuple(unpacked.values()), "last_training": max(unpacked, default=0)}
+        if desk.state.model:
+            in_use, model = unpacked.get(stored["run"]), replace(desk.state.model, training=stored["run"])
+            changes["model"] = replace(model, outputs=in_use.outputs, photos=in_use.photos) if in_use else model
+    desk.change(**changes)

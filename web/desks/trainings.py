@@ -1,0 +1,131 @@
+"""Trainings of a desk: their settings, their figures, and the way back to their models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+
+from pyclassifier.judging import compare_right
+from pyclassifier.training import Snapshot
+
+from .album import Placement
+from .bridge import Evaluation, History, Problem
+
+MOST = 10
+
+
+class Seconds(TypedDict):
+    """How long a training took."""
+
+    features: float
+    training: float
+    total: float
+
+
+class Trained(TypedDict):
+    """What came of a training."""
+
+    classes: list[str]
+    epochs: int  # finished ones
+    bestEpoch: int  # the one, from 1, whose weights were kept
+    stopped: bool
+    history: History
+    nTraining: int
+    evaluation: Evaluation | None
+    seconds: Seconds
+    problems: list[Problem]
+
+
+class Versus(TypedDict):
+    """Two trainings on the photos that both were judged by."""
+
+    other: int  # number of the other training
+    total: int
+    correct: int
+    correctOther: int
+    only: int  # photos that only this training got right
+    onlyOther: int
+    pValue: float  # of McNemar's exact test
+
+
+class TrainingOverview(TypedDict):
+    """A training among the others."""
+
+    number: int
+    settings: dict[str, Any]  # those that are not the same in all trainings
+    nClasses: int
+    nTraining: int
+    evaluation: Evaluation | None
+    inUse: bool
+    versus: Versus | None  # the training in use; null for itself, or where no photo judged both
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training of a desk.
+
+    Parameters
+    ----------
+    number : int
+    settings : mapping of str to value
+        What it was trained with, under the page's names.
+    trained : dict
+        What the page got in the end.
+    snapshot : Snapshot
+    outputs : list of int
+        Keys of the model's classes.
+    photos : mapping of int to Placement
+        The photos that took part.
+    right : mapping of int to (int, bool)
+        Of each photo that it was judged by: the key of its class then, and whether the model predicted it.
+    """
+
+    number: int
+    settings: Mapping[str, Any]
+    trained: Trained
+    snapshot: Snapshot
+    outputs: Sequence[int]
+    photos: Mapping[int, Placement]
+    right: Mapping[int, tuple[int, bool]]
+
+
+def overview(trainings: Sequence[Training], in_use: Training | None) -> list[TrainingOverview]:
+    """The trainings for the page, the last one first, each against the one whose model is in use."""
+    names = sorted({name for training in trainings for name in training.settings})
+    differing = [name for name in names if len({repr(training.settings.get(name)) for training in trainings}) > 1]
+    return [
+        {
+            "number": training.number,
+            "settings": {name: training.settings.get(name) for name in differing},
+            "nClasses": len(training.outputs),
+            "nTraining": training.trained["nTraining"],
+            "evaluation": training.trained["evaluation"],
+            "inUse": training is in_use,
+            "versus": compare(training, in_use) if in_use and training is not in_use else None,
+        }
+        for training in reversed(trainings)
+    ]
+
+
+def compare(training: Training, other: Training) -> Versus | None:
+    """Two trainings on the photos that both were judged by; None where there are none."""
+    pairs = [
+        (right, other.right[photo][1])
+        for photo, (key, right) in training.right.items()
+        if photo in other.right and other.right[photo][0] == key
+    ]
+    if not pairs:
+        return None
+    found = compare_right(*np.array(pairs).T)
+    return {
+        "other": other.number,
+        "total": found.n_samples,
+        "correct": found.n_first,
+        "correctOther": found.n_second,
+        "only": found.n_only_first,
+        "onlyOther": found.n_only_second,
+        "pValue": found.p_value,
+    }

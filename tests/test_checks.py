@@ -8,6 +8,8 @@ from PIL import Image
 
 from pyclassifier import AsyncImageClassifier, Dataset, Sample
 from pyclassifier.aio import check_dataset
+from pyclassifier.classifiers.checks import _read
+from pyclassifier.embedding import MemoryCache
 from pyclassifier.errors import StoppedError
 
 
@@ -143,3 +145,11 @@ async def test_a_check_can_be_stopped_and_shows_itself():
     report = await check([sample("<b>.png", b"", "blue"), *photos(2)], on_progress=seen.append)
     assert [(p.stage, p.done, p.total) for p in seen] == [("decoding", i + 1, 5) for i in range(5)]
     assert "&lt;b&gt;.png" in report._repr_html_() and "<b>.png" not in report._repr_html_()
+
+
+async def test_a_file_that_is_gone_is_told_by_the_code_that_training_tells_it_by():
+    async def gone():
+        raise OSError("it was moved")
+
+    facts = await _read(Sample("b.png", gone, "red"), MemoryCache())
+    assert (facts.reason.code, str(facts.reason)) == ("unreadable-file", "the file could not be read (it was moved).")

@@ -413,7 +413,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         EngineError
             The engine cannot build the model in it.
         """
-        return await cls._open(source if isinstance(source, bytes) else Path(source).read_bytes(), engine)
+        return await cls._open(source, engine)
 
     async def restore(self, snapshot: Snapshot) -> Self:
         """Come back to what was learned before, parameters included. Features are still remembered.

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
@@ -117,7 +118,11 @@ class BaseImageClassifier:
         -------
         dict of str to value
         """
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        return {name: getattr(self, name) for name in self._defaults()}
+
+    @classmethod
+    def _defaults(cls) -> dict[str, Any]:
+        return {name: parameter.default for name, parameter in inspect.signature(cls).parameters.items()}
 
     def set_params(self, **params: Any) -> Self:
         """Change parameters for the next `fit`; what was learned stays.
@@ -264,7 +269,6 @@ class BaseImageClassifier:
 
     def _repr_html_(self) -> str:
         parameters = self.get_params()
-        defaults = {name: p.default for name, p in inspect.signature(type(self)).parameters.items()}
         if isinstance(self.backbone, ModelCard):
             parameters["backbone"] = self.backbone.name
         state = (
@@ -274,10 +278,10 @@ class BaseImageClassifier:
             if self._learned
             else []
         )
-        return classifier_html(type(self).__name__, state, parameters, defaults, getattr(self, "problems_", ()))
+        return classifier_html(type(self).__name__, state, parameters, self._defaults(), getattr(self, "problems_", ()))
 
     def __repr__(self) -> str:
-        defaults = type(self)().get_params()
+        defaults = self._defaults()
         changed = {name: value for name, value in self.get_params().items() if value != defaults[name]}
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
 
@@ -326,8 +330,9 @@ class BaseImageClassifier:
         return learned
 
     @classmethod
-    async def _open(cls, data: bytes, engine: Engine | None, weights_id: str | None = None) -> Self:
+    async def _open(cls, source: bytes | str | Path, engine: Engine | None, weights_id: str | None = None) -> Self:
         """A classifier of an archive; ``weights_id`` as in `open_classifier`."""
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
         self = cls(engine=engine)
         learned = await unpack(data, self.engine_, self._cache, weights_id)
         extractor = learned.extractor

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backbones import get_card
 from ..data import Dataset, Sample, open_image, read_size
-from ..embedding import Facts, FeatureCache, MemoryCache, digest_of, near_duplicates, pool_features
+from ..embedding import Facts, FeatureCache, MemoryCache, digest_of, near_duplicates, pool_features, read_photo
 from ..errors import ImageDecodeError, StoppedError
 from ..judging import DatasetReport, find_faults
 from ..progress import OnProgress, Progress, ShouldStop
@@ -100,9 +100,9 @@ async def _read_facts(
 
 async def _read(sample: Sample, cache: FeatureCache) -> Facts:
     try:
-        data = await sample.read()
-    except OSError as error:
-        return Facts(reason=f"the file could not be read ({error}).")
+        data = await read_photo(sample)
+    except ImageDecodeError as error:
+        return Facts(reason=error.reason)
     facts = Facts(digest_of(data))
     try:
         open_image(data, sample.path, min_side=1)  # a damaged file may have a header that is not

@@ -128,4 +128,4 @@ class ImageClassifier(BaseImageClassifier):
         ArchiveError, EngineError
             As in `AsyncImageClassifier.load`.
         """
-        return run(cls._open(source if isinstance(source, bytes) else Path(source).read_bytes(), engine))
+        return run(cls._open(source, engine))

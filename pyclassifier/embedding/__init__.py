@@ -3,7 +3,7 @@
 from .augmentation import Augmentation, Variation
 from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
 from .duplicates import NearDuplicates, join_groups, near_duplicates
-from .features import BATCH_SIZE, FeatureExtractor, pool_features, report
+from .features import BATCH_SIZE, FeatureExtractor, pool_features, read_photo, report
 from .pixels import Pixels, pixels_card
 from .preprocessing import fit_image, load_image, make_batch
 
@@ -26,5 +26,6 @@ __all__ = [
     "near_duplicates",
     "pixels_card",
     "pool_features",
+    "read_photo",
     "report",
 ]

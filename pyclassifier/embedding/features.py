@@ -237,7 +237,7 @@ class FeatureExtractor:
         row = digest and self.cache.get(digest, self.kind)
         if isinstance(row, np.ndarray):
             return row
-        data = await _read(sample)
+        data = await read_photo(sample)
         digest = digest_of(data)
         self.cache.learn(sample, Facts(digest))
         row = self.cache.get(digest, self.kind)
@@ -274,7 +274,7 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        return self._decoded(await _read(sample), sample.path, "")
+        return self._decoded(await read_photo(sample), sample.path, "")
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)
@@ -285,7 +285,8 @@ class FeatureExtractor:
             self.cache.put(decoded.digest, self.kind, kept)
 
 
-async def _read(sample: Sample) -> bytes:
+async def read_photo(sample: Sample) -> bytes:
+    """Read a photo's file; that it cannot be read is an ImageDecodeError."""
     try:
         return await sample.read()
     except OSError as error:

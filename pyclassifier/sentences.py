@@ -101,7 +101,6 @@ ENGLISH = {
     "not-an-image": "not an image that can be read here. Expected JPEG, PNG, WebP, GIF, BMP or TIFF.",
     "heic-or-video": "HEIC, AVIF and video files cannot be read here. Export the photo as JPEG.",
     "damaged-image": "the image is damaged or incomplete ({error}).",
-    "many-pixels": "the image has more than {millions:g} million pixels. Make it smaller, or raise max_pixels.",
     "large-image": "{width:d} x {height:d} pixels: the image has more than {millions:g} million pixels. Make it smaller, or raise max_pixels.",
     # A photo whose class is not known
     "no-class-folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",

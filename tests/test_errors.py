@@ -120,8 +120,8 @@ def test_a_sentence_as_plain_data_and_again():
         ("unknown-class", {}),
         ("unknown-class", None),
         (["unknown-class"], {"label": 1}),
-        ("many-pixels", {"millions": "many"}),
-        ("many-pixels", {"millions": None}),
+        ("large-image", {"millions": "many"}),
+        ("large-image", {"millions": None}),
         ("more-rows", {"rows": {}}),
     ],
 )

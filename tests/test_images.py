@@ -1,10 +1,12 @@
 import io
 import struct
+import warnings
 import zlib
 from contextlib import suppress
 
 import numpy as np
 import pytest
+from conftest import IN_PYODIDE
 from photos import encode
 from PIL import Image, features
 
@@ -166,3 +168,21 @@ def test_the_pixel_limit_can_be_set_and_is_checked_before_decoding():
         decode_image(data, max_pixels=1_000_000)  # Beyond twice the limit Pillow itself refuses.
     assert decode_image(data, max_pixels=9_000_000).shape == (3000, 3000, 3)
     assert Image.MAX_IMAGE_PIXELS == 89478485  # Pillow's own limit is left as it was.
+
+
+@pytest.mark.skipif(IN_PYODIDE, reason="a browser starts no threads")
+def test_threads_decode_side_by_side_each_with_its_own_limit():
+    from concurrent.futures import ThreadPoolExecutor  # which cannot be imported in a browser
+
+    data = encode(Image.new("1", (1500, 1000)))
+
+    def decode(number):
+        if number % 2:
+            return decode_image(data).shape
+        with pytest.raises(ImageDecodeError, match="more than 1 million"):
+            decode_image(data, max_pixels=1_000_000)
+
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(decode, range(100))) == [None, (1000, 1500, 3)] * 50
+    assert Image.MAX_IMAGE_PIXELS == 89478485 and warnings.filters == filters

@@ -1,6 +1,5 @@
 """Photos and what is found out about them go to other processes, where a photo is the same one as here."""
 
-import asyncio
 import pickle
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from test_features import extractor
 
 from pyclassifier import Dataset, Problem, Project, Sample, decode_image
 from pyclassifier.aio import AsyncImageClassifier, check_dataset, open_project, save_project
+from pyclassifier.blocking import run
 from pyclassifier.data import BytesSource, as_sample, from_sprite
 from pyclassifier.embedding import Facts, MemoryCache
 from pyclassifier.judging import Predictions
@@ -28,7 +28,7 @@ def again(thing):
 
 
 def pixels(sample: Sample) -> tuple[str, np.ndarray]:
-    return sample.id, decode_image(asyncio.run(sample.read()))
+    return sample.id, decode_image(run(sample.read()))  # beside a running loop, too
 
 
 def folder(path):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
     if not data:
         raise ImageDecodeError(name, "empty-file")
     try:
-        with _pixel_limit(max_pixels):
+        with _without_bomb_check:  # Our own check follows before a pixel is decoded.
             image = Image.open(io.BytesIO(data), formats=list(FORMATS))
             _check_size(image, name, max_pixels)
             yield image
@@ -130,8 +131,6 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         of_camera = data[4:8] == b"ftyp"
         raise ImageDecodeError(name, "heic-or-video" if of_camera else "not-an-image") from None
-    except Image.DecompressionBombError:
-        raise ImageDecodeError(name, "many-pixels", millions=max_pixels / 1e6) from None
     # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
     except Exception as error:
         raise ImageDecodeError(name, "damaged-image", error=str(error)) from error
@@ -176,17 +175,34 @@ def encode_jpeg(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-@contextmanager
-def _pixel_limit(max_pixels: int) -> Iterator[None]:
-    """Let Pillow's own bomb check, made while it reads the header, follow our limit instead of its own."""
-    before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = max_pixels
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
+class _WithoutBombCheck:
+    """Nothing of Pillow's own is asked how large a picture may be, nor warned about, while one is opened in any thread.
+
+    Both are settings of the whole process, so the first thread that comes switches them off and the last one back on.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._before = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+                self._before.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+                Image.MAX_IMAGE_PIXELS = None
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._before.close()
+
+
+_without_bomb_check = _WithoutBombCheck()
 
 
 def _check_size(image: Image.Image, name: str, max_pixels: int) -> None:

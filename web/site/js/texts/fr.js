@@ -718,7 +718,6 @@ export const sentences = {
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "heic-or-video": "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
-  "many-pixels": "l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
   "no-class-in-name": "son nom ne dit pas sa classe. Nommez-la par sa classe et un numéro, comme android-0.jpg.",

@@ -656,7 +656,6 @@ export const sentences = {
   "not-an-image": "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
   "heic-or-video": "无法在此读取 HEIC、AVIF 和视频文件。请将照片导出为 JPEG。",
   "damaged-image": "图像已损坏或不完整（{error}）。",
-  "many-pixels": "图像超过 {millions} 百万像素。请将其缩小。",
   "large-image": "{width} x {height} 像素：图像超过 {millions} 百万像素。请将其缩小。",
   "no-class-folder": "不在以类别命名的文件夹中。请放入这样的文件夹，例如 cat/photo.jpg。",
   "no-class-in-name": "文件名没有说明类别。请以类别加编号命名，例如 android-0.jpg。",

@@ -82,6 +82,15 @@ def test_callbacks_come_in_the_callers_thread():
     assert seen == {threading.get_ident()}
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl+C raises, as in a terminal; what runs in the background may have been started to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 def test_ctrl_c_keeps_what_was_learned():
     classifier = make(epochs=10_000)
@@ -96,6 +105,7 @@ def test_ctrl_c_keeps_what_was_learned():
     assert classifier.predict([PHOTO]).tolist() == ["red"]
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 def test_ctrl_c_while_something_is_waited_for_lets_it_end():
     ended = []

@@ -13,23 +13,42 @@ from pyclassifier.errors import UnknownModelError
 PUBLISHED = Path(__file__).parent / "../../shared/models/mobilenet_v1_0.25_224/tfjs"
 
 
+MOBILENETS = [f"mobilenet_v1_{alpha}_224" for alpha in ("1.0", "0.75", "0.50", "0.25")]
+
+
 def test_the_catalogue_holds_mobilenet_v1_and_the_full_one_is_the_default():
-    assert list(CATALOG) == [f"mobilenet_v1_{alpha}_224" for alpha in ("1.0", "0.75", "0.50", "0.25")]
+    assert list(CATALOG) == [*MOBILENETS, "efficientnet_lite0_224"]
     assert DEFAULT_BACKBONE == "mobilenet_v1_1.0_224"
 
 
 @pytest.mark.parametrize("name", CATALOG)
 def test_cards_are_complete(name):
     card = CATALOG[name]
+    assert card.name == name and card.title and card.licence == "Apache-2.0"
+    assert card.input_size == 224 and card.input_size // card.stride == 7
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for _, digest in card.sha256)
+
+
+@pytest.mark.parametrize("name", MOBILENETS)
+def test_cards_of_mobilenet_say_what_was_published(name):
+    card = CATALOG[name]
     # Howard et al. (2017), arXiv:1704.04861, table 1 and section 3.3: 1024 channels x alpha, 7 x 7 at 224.
     alpha = float(name.split("_")[2])
-    assert card.name == name and card.feature_channels == 1024 * alpha
-    assert card.input_size == 224 and card.input_size // card.stride == 7
+    assert card.feature_channels == 1024 * alpha
     assert card.preprocessing.divisor_and_offset == (127.5, -1.0)
     assert (card.feature_layer, card.classification_layer) == ("conv_pw_13_relu", "conv_preds")
     assert card.source == f"https://storage.googleapis.com/tfjs-models/tfjs/{name}/model.json"
-    assert card.licence == "Apache-2.0" and card.title
-    assert all(re.fullmatch("[0-9a-f]{64}", digest) for _, digest in card.sha256)
+    # preprocess_for_eval of TF-Slim's inception_preprocessing.
+    assert card.as_published().preprocessing == Preprocessing(fit_mode="central", crop_share=0.875)
+
+
+def test_the_card_of_efficientnet_lite0_says_what_was_published():
+    card = CATALOG["efficientnet_lite0_224"]
+    # tensorflow/tpu, models/official/efficientnet: lite/efficientnet_lite_builder.py, preprocessing.py.
+    scaling = {"mean": (127.0, 127.0, 127.0), "std": (128.0, 128.0, 128.0), "interpolation": "bicubic"}
+    assert card.preprocessing == Preprocessing(**scaling), "all of the square to train with"
+    assert card.as_published().preprocessing == Preprocessing(**scaling, crop_share=0.875)
+    assert card.feature_channels == 1280
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="../shared with the published model is not here")
@@ -71,7 +90,8 @@ def test_cards_are_written_as_the_first_versions_read_them_where_these_can_say_i
 
 
 def test_cards_of_other_networks_go_out_and_in():
-    card = replace(CATALOG[DEFAULT_BACKBONE], preprocessing=FOREIGN, near_duplicate=0.9)
+    changes = {"preprocessing": FOREIGN, "near_duplicate": 0.9, "published_crop": ("pad", 0.8)}
+    card = replace(CATALOG[DEFAULT_BACKBONE], **changes)
     told = json.loads(json.dumps(card.to_dict()))
     assert told["input_size"] == 64 and not {"divisor", "offset"} & set(told)
     assert ModelCard.from_dict(told) == card
@@ -120,5 +140,5 @@ def test_impossible_sizes_are_errors(size):
 
 
 def test_an_unknown_backbone_is_an_error_that_names_the_known():
-    with pytest.raises(UnknownModelError, match=r"Expected one of .*mobilenet_v1_0\.25_224; got 'resnet'"):
+    with pytest.raises(UnknownModelError, match=r"Expected one of .*efficientnet_lite0_224; got 'resnet'"):
         get_card("resnet")

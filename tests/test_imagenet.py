@@ -9,10 +9,12 @@ import pytest
 from numpy_engine import NumpyEngine
 from photos import COLORS, encode, noisy
 
-from pyclassifier import AsyncImageNetClassifier
+from pyclassifier import CATALOG, AsyncImageNetClassifier
 from pyclassifier.backbones import LayerSummary, NetworkSummary
+from pyclassifier.embedding import fit_image
 from pyclassifier.errors import EngineError, ImageDecodeError
 
+LITE = "efficientnet_lite0_224"
 PICTURES = [encode(noisy(color, k)) for k, color in enumerate(COLORS.values())]
 
 
@@ -39,6 +41,23 @@ async def test_pixels_give_what_their_file_gives():
     pixels = noisy(COLORS["red"], 5)
     (row, same) = await model.predict_proba([pixels, encode(pixels)])
     assert np.array_equal(row, same)
+
+
+@pytest.mark.parametrize(("backbone", "fit_mode"), [("mobilenet_v1_1.0_224", "central"), (LITE, "crop")])
+async def test_pictures_are_cut_as_for_the_published_accuracy_where_nothing_else_is_asked_for(backbone, fit_mode):
+    picture, engine = np.zeros((60, 100, 3), np.uint8), NumpyEngine()
+    picture[5:55, 20:80] = 200
+    picture[:, ::7] = 90
+    cut = replace(CATALOG[backbone].preprocessing, size=64, fit_mode=fit_mode, crop_share=0.875)
+    ready = fit_image(picture, cut)
+    (row,) = await AsyncImageNetClassifier(backbone, input_size=64, engine=engine).predict_proba([picture])
+    (same,) = await AsyncImageNetClassifier(backbone, input_size=64, fit_mode="stretch", engine=engine).predict_proba(
+        [ready]
+    )
+    (other,) = await AsyncImageNetClassifier(backbone, input_size=64, fit_mode="crop", engine=engine).predict_proba(
+        [picture]
+    )
+    assert np.array_equal(row, same) and not np.array_equal(row, other)
 
 
 async def test_what_cannot_be_read_is_said_and_keeps_its_place():

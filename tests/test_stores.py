@@ -89,9 +89,11 @@ async def test_a_cache_mends_what_was_damaged_and_refuses_what_is_not_as_publish
 
 
 async def test_a_cache_takes_its_hashes_from_the_cards(tmp_path):
-    (card,) = (card for card in CATALOG.values() if card.sha256)
+    card = CATALOG["mobilenet_v1_0.25_224"]
     cache = CacheStore(CountingStore(), tmp_path)
-    assert cache.sha256 == {f"{card.name}/{file}": digest for file, digest in card.sha256}
+    assert (
+        cache.sha256.items() >= {f"{card.name}/{file}": digest for file, digest in card.sha256}.items() and card.sha256
+    )
     with pytest.raises(EngineError, match="not the published file"):
         await cache.read(f"{card.name}/model.json")
 

@@ -23,7 +23,7 @@ SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkS
 
 def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
     """Return the files of models/ by their names on the site: each backbone's, and index.json."""
-    sources: dict[str, Path | None] = {DEFAULT_BACKBONE: None, **added}
+    sources: dict[str, Path | None] = {DEFAULT_BACKBONE: None, **dict.fromkeys(REGISTRY), **added}
     files: dict[str, Path | bytes] = {}
     index = []
     for name, source in sources.items():

@@ -56,7 +56,7 @@ _PARTS = (
     ("pyodide/*", True, "Pyodide core"),
     (f"models/{DEFAULT_BACKBONE}/features/*", True, "default backbone, features"),
     (f"models/{DEFAULT_BACKBONE}/*", False, "default backbone, classification"),
-    ("models/*/*", False, "added backbones"),
+    ("models/*/*", False, "other backbones"),
     ("models/imagenet_classes.json", False, "ImageNet's classes"),
     ("samples/*", False, "sample photos"),
     ("digits/*", False, "handwritten digits"),

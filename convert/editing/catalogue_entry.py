@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from pyclassifier.backbones import ModelCard, Preprocessing
@@ -31,7 +31,8 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
     Returns
     -------
     ModelCard
-        Without source and licence, which no file states. The scaling is MobileNet's, unless the model scales itself.
+        Without source and licence, which no file states. The scaling is what the model's files say, else MobileNet's,
+        unless the model scales itself.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def make_card(model: LayersModel, name: str, feature_layer: str | None = None, f
         licence="",
         sha256=tuple((path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files),
         feature_channels=made[3],
-        preprocessing=Preprocessing.scaled(*scaling, size=taken[1]),
+        preprocessing=replace(model.preprocessing or Preprocessing.scaled(*scaling), size=taken[1]),
         stride=taken[1] // made[1],
         feature_layer=feature_layer,
         classification_layer=_classification_layer(graph),

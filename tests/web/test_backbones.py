@@ -4,6 +4,7 @@ import json
 import shutil
 
 import backbones
+import lite0_reference
 import numpy as np
 import pytest
 from browser_fixtures import SHARED
@@ -117,6 +118,17 @@ def test_prepared_backbone_names_the_drum_like_the_frozen_graph(predict):
     np.testing.assert_allclose(got, expected, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("backend", ["wasm", "webgl"])
+def test_efficientnet_lite0_gives_the_features_and_probabilities_of_pytorch(predict, backend):
+    x, expected = lite0_reference.scaled_pictures(224), np.load(lite0_reference.FILE)
+    parts = [f"models/efficientnet_lite0_224/{part}/model.json" for part in backbones.PARTS]
+    features = predict(x, parts[0], backend=backend).reshape(2, 49, 1280).mean(1)
+    # What 16 bits cost, as in tests/convert/test_efficientnet_lite.py.
+    np.testing.assert_allclose(features, expected["features_224"], atol=0.005)
+    probabilities = predict(x, *parts, backend=backend).reshape(2, 1000)
+    np.testing.assert_allclose(probabilities, expected["probabilities_224"], atol=5e-4)
+
+
 def test_fused_kernels_give_the_same_features(predict):
     x = read_pixels(fetch_file("coffee.png"))
     np.testing.assert_allclose(predict(x, PARTS[0]), predict(x, PARTS[0], fuse=False), atol=1e-3)
@@ -177,7 +189,7 @@ def test_a_prepared_backbone_with_a_card_is_taken_as_it_is(tmp_path):
     (tmp_path / "card.json").write_text(json.dumps(card))
     files = backbones.model_files({"mine": tmp_path})
     assert files[f"mine/features/{WEIGHTS}"] == tmp_path / "features" / WEIGHTS
-    assert [entry["card"]["name"] for entry in json.loads(files["index.json"])] == [DEFAULT_BACKBONE, "mine"]
+    assert [entry["card"]["name"] for entry in json.loads(files["index.json"])] == [*REGISTRY, "mine"]
 
 
 def test_known_backbone_with_other_files_than_the_published_ones_is_refused(tmp_path):

@@ -100,11 +100,13 @@ def test_two_processes_may_make_the_same_at_once(monkeypatch, tmp_path):
     monkeypatch.setattr(caching, "CACHE", tmp_path)
 
     def make(folder):
-        (folder / "file").write_text("mine")
-        if not others:
-            others.append(caching.made_once("thing", make, "input"))  # the other process, which is quicker
+        (folder / "file").write_text("made")
+        if waiting:
+            waiting.pop()
+            caching.made_once("thing", make, "input")  # the other process, which is quicker
 
     make.__module__ = "caching"
-    others = []
+    waiting = ["one"]
     made = caching.made_once("thing", make, "input")
-    assert made == others[0] and (made / "file").read_text() == "mine"
+    assert not waiting and [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["file"]
+    assert (made / "file").read_text() == "made"

@@ -2,7 +2,7 @@
 
 Accuracy in percent on real photos (../shared/data/flowers and signs), of which 10 and 30 a class are learned from and
 all others judged by: means of several draws. All contestants get the same features: MobileNet v1 1.0, average-pooled,
-computed by onnxruntime from what our converter makes of the site's model.
+with the weights that the site has.
 
   ours           our default head, on all photos
   ours, hidden   the same with hidden_units=100
@@ -20,9 +20,6 @@ features drawn at random.
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -31,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from photo_features import Array, embed, find_photos
 from playwright.sync_api import sync_playwright
 from testbed import ROOT, arguments_parser, built_site, fresh_browser, open_page, serving, shared_folder
 
@@ -38,8 +36,6 @@ from testbed import ROOT, arguments_parser, built_site, fresh_browser, open_page
 from numpy_engine import NumpyEngine  # testbed puts tests/ on the path
 
 from pyclassifier.backbones import DEFAULT_BACKBONE, get_card
-from pyclassifier.embedding import load_image, make_batch
-from pyclassifier.engines import Array
 from pyclassifier.progress import Callbacks
 from pyclassifier.training import Lesson, TrainSettings, draw_validation, train_head
 
@@ -48,7 +44,6 @@ Contestant = Callable[[Array, Ints, Array], Ints]
 SETS = ("flowers", "signs")
 PER_CLASS = (10, 30)
 INVERSE_STRENGTHS = 10.0 ** np.arange(-3, 2.5, 0.5)
-SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 # Photos, classes and features of the trainings that are timed in a browser.
 SIZES = ((60, 3, 1024), (500, 2, 1024), (500, 10, 1024), (5000, 10, 1024))
@@ -82,23 +77,11 @@ TIME_IN_BROWSER = """async ([url, backend, clouds, sizes]) => {
 }"""
 
 
-def compute_features(site: Path, folder: Path) -> tuple[Array, Ints]:
+def read_set(name: str) -> tuple[Array, Ints]:
     """Return features and class indices of a folder of photos."""
-    import onnxruntime
-
-    with tempfile.TemporaryDirectory() as temporary:
-        source, model = site / "models" / DEFAULT_BACKBONE / "features", Path(temporary) / "features.onnx"
-        command = [sys.executable, "-m", "pyclassifier.convert", str(source), str(model)]
-        subprocess.run(command, check=True, capture_output=True)
-        session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    photos = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    preprocessing = get_card(DEFAULT_BACKBONE).preprocessing
-    rows = []
-    for path in photos:
-        batch = make_batch([load_image(path.read_bytes(), path.name, preprocessing)], preprocessing)
-        (maps,) = session.run(None, {session.get_inputs()[0].name: batch})
-        rows.append(maps.mean(axis=(1, 2))[0])
-    return np.array(rows), np.unique([path.parent.name for path in photos], return_inverse=True)[1]
+    photos = find_photos(shared_folder(f"data/{name}"))
+    classes = np.unique([path.parent.name for path in photos], return_inverse=True)[1]
+    return embed(photos, get_card(DEFAULT_BACKBONE)), classes
 
 
 def by_our_head(settings: TrainSettings) -> Contestant:
@@ -176,18 +159,18 @@ def time_in_browser(site: Path, backend: str) -> None:
 
 
 def main() -> None:
-    """Build or take the site, race, print the table."""
+    """Race, print the table."""
     parser = arguments_parser(__doc__)
     parser.add_argument("--draws", type=int, default=10, help="of photos to learn from (default: 10)")
     parser.add_argument("--only", action="append", choices=CONTESTANTS, help="only this contestant; may be repeated")
     parser.add_argument("--browser", choices=["wasm", "webgl", "cpu"], help="time our head in Chromium instead")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore", module="sklearn")
-    with built_site(arguments.site) as site:
-        if arguments.browser:
+    if arguments.browser:
+        with built_site(arguments.site) as site:
             time_in_browser(site, arguments.browser)
-            return
-        features = {name: compute_features(site, shared_folder(f"data/{name}")) for name in SETS}
+        return
+    features = {name: read_set(name) for name in SETS}
     names = arguments.only or list(CONTESTANTS)
     print(f"{'photos a class':16} {' '.join(f'{name:>13}' for name in names)}")
     for name, (X, y) in features.items():

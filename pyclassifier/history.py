@@ -13,6 +13,12 @@ class History(Shown, dict[str, list[float]]):
     Keys are ``loss`` and ``accuracy`` and, with validation photos, ``val_loss`` and ``val_accuracy``; losses are mean
     categorical cross-entropy in nats, accuracies shares in 0..1.
 
+    Attributes
+    ----------
+    converging : bool
+        Whether the training went on until it had converged: then an epoch is a step of the method, and the last is
+        the one that counts.
+
     Examples
     --------
     >>> history = History(loss=[0.9, 0.4], accuracy=[0.6, 0.8])
@@ -20,9 +26,13 @@ class History(Shown, dict[str, list[float]]):
     0.4
     """
 
+    converging: bool = False
+
     @property
     def best_epoch(self) -> int:
-        """Number of the epoch, from 1, with the lowest ``val_loss``; of the last one where none was validated."""
+        """Number of the epoch, from 1, with the lowest ``val_loss``; of the last one where that does not choose."""
+        if self.converging:
+            return len(self.get("loss", ()))
         losses = [math.inf if math.isnan(loss) else loss for loss in self.get("val_loss", ())]
         return losses.index(min(losses)) + 1 if losses else len(self.get("loss", ()))
 
@@ -57,4 +67,6 @@ class History(Shown, dict[str, list[float]]):
         -------
         History
         """
-        return History({name: list(values) for name, values in self.items()})
+        copied = History({name: list(values) for name, values in self.items()})
+        copied.converging = self.converging
+        return copied

@@ -44,7 +44,7 @@ class NumpyEngine:
 
     def __init__(self) -> None:
         self.store = StandInStore()
-        self.live: set[NumpyModel] = set()
+        self.live: set[NumpyModel | NumpyMatrix] = set()
         self.n_predicted = 0
 
     async def load(self) -> NumpyEngine:
@@ -55,6 +55,11 @@ class NumpyEngine:
 
     async def warm_up(self) -> None:
         pass
+
+    async def load_matrix(self, X: Array) -> NumpyMatrix:
+        matrix = NumpyMatrix(self, X.copy())
+        self.live.add(matrix)
+        return matrix
 
     async def build(self, topology: Topology, weights: Weights | ReadWeights) -> NumpyModel:
         weights = await weights() if callable(weights) else weights
@@ -168,8 +173,9 @@ class NumpyModel:
         for start in range(0, len(X), config.batch_size):
             batch = order[start : start + config.batch_size]
             step += 1
-            p = self._step(X[batch], Y[batch], config.learning_rate, moments, step, rng)
-            losses += _cross_entropy(Y[batch], p).tolist()
+            penalty = config.l2 * sum((w**2).sum() for name, w in self._weights.items() if name.endswith("/kernel"))
+            p = self._step(X[batch], Y[batch], config, moments, step, rng)
+            losses += (_cross_entropy(Y[batch], p) + penalty).tolist()
             hits += (p.argmax(1) == Y[batch].argmax(1)).tolist()
         logs = {"loss": np.mean(losses), "accuracy": np.mean(hits)}
         if validation:
@@ -179,7 +185,7 @@ class NumpyModel:
         history.append({name: float(value) for name, value in logs.items()})
         return step
 
-    def _step(self, X, Y, learning_rate, moments, step, rng) -> Array:
+    def _step(self, X, Y, config, moments, step, rng) -> Array:
         p, undo = self._forward(X, rng)
         delta = (p * Y.sum(axis=1, keepdims=True) - Y) / len(X)
         gradients: dict[str, Array] = {}
@@ -187,15 +193,34 @@ class NumpyModel:
             delta, own = backward(delta)
             gradients |= own
         for name, gradient in gradients.items():
+            if name.endswith("/kernel"):
+                gradient = gradient + 2 * config.l2 * self._weights[name]
             m, v = moments[name]
             m += 0.1 * (gradient - m)
             v += 0.001 * (gradient**2 - v)
             change = (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + EPSILON)
-            self._weights[name] -= (learning_rate * change).astype(np.float32)
+            self._weights[name] -= (config.learning_rate * change).astype(np.float32)
         return p
 
     def weights(self) -> dict[str, Array]:
         return {name: array.copy() for name, array in self._weights.items()}
+
+    def dispose(self) -> None:
+        self.engine.live.discard(self)
+
+
+class NumpyMatrix:
+    def __init__(self, engine: NumpyEngine, X: Array) -> None:
+        self.engine = engine
+        self._weights = {"matrix": X}
+
+    async def times(self, W: Array) -> Array:
+        assert W.dtype == np.float32
+        return self._weights["matrix"] @ W
+
+    async def transposed_times(self, R: Array) -> Array:
+        assert R.dtype == np.float32
+        return self._weights["matrix"].T @ R
 
     def dispose(self) -> None:
         self.engine.live.discard(self)

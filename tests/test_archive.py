@@ -51,9 +51,9 @@ BACKBONE = {
 }
 
 
-def an_archive(**changes) -> Archive:
+def an_archive(*, hidden_units: int = 5, **changes) -> Archive:
     rng = np.random.default_rng(0)
-    topology = head(8, 5, len(LABELS))
+    topology = head(8, hidden_units, len(LABELS))
     archive = Archive(
         extractor=feature_extractor(BACKBONE, 96, "avg"),
         extractor_weights={"conv1/kernel": rng.normal(0, 1, (3, 3, 3, 8)).astype(np.float32)},
@@ -113,8 +113,9 @@ def changed(path: str, value: object, where: object = None) -> object:
 # What is written.
 
 
-def test_what_was_packed_is_unpacked():
-    archive = an_archive()
+@pytest.mark.parametrize("hidden_units", [0, 5])
+def test_what_was_packed_is_unpacked(hidden_units):
+    archive = an_archive(hidden_units=hidden_units)
     again = read_archive(write_archive(archive, version="0.1.0"))
     for field in ("extractor", "head", "labels", "card", "name", "record"):
         assert getattr(again, field) == getattr(archive, field)

@@ -280,7 +280,8 @@ async def test_parameters_are_stored_and_checked():
     for params in (
         {"epochs": 0},
         {"learning_rate": -1},
-        {"hidden_units": 0},
+        {"hidden_units": -1},
+        {"l2": -1},
         {"input_size": 100},
         {"validation_split": 1},
     ):
@@ -326,7 +327,7 @@ async def test_an_opened_model_can_be_trained_anew():
 async def test_a_self_check_tells_a_changed_model():
     classifier = await make().fit(color_dataset())
     opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
-    opened._learned.head._weights["head_hidden/kernel"] += 0.1
+    opened._learned.head._weights["head_probabilities/kernel"] *= 1.2
     assert await opened.self_check() > 1e-3
     assert math.isnan(await classifier.self_check())
 

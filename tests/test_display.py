@@ -177,6 +177,18 @@ async def test_a_terminal_gets_one_line_where_it_is_asked_for(verbose, capsys):
     )
 
 
+async def test_as_many_epochs_as_it_takes_have_no_total(capsys):
+    classifier = AsyncImageClassifier(input_size=32, engine=NumpyEngine())
+    await classifier.fit(color_dataset(6), verbose=True)
+    last = capsys.readouterr().out.rstrip("\n").split("\r")[-1]
+    assert last.startswith(f"Epoch {len(classifier.history_['loss'])}  loss ")
+    view = TrainingView(epochs=None)
+    view.epoch(History(loss=[0.5, 0.4], accuracy=[0.5, 0.6]))
+    assert "2 epochs" in page(view).text and {"style": "width:0.0%"} in page(view).find("div")
+    view.end("done")
+    assert "2 epochs, done" in page(view).text and {"style": "width:100.0%"} in page(view).find("div")
+
+
 async def test_the_line_ends_where_training_fails(capsys):
     classifier = AsyncImageClassifier(input_size=32, engine=NumpyEngine())
 

@@ -213,6 +213,42 @@ async def test_a_cancelled_training_gives_back_what_it_took():
     assert engine.memory() == before
 
 
+async def test_a_penalty_holds_kernels_down_and_leaves_biases_alone(engine):
+    # Against the layers in numpy, from the same weights, in the same order.
+    X, Y = blobs()
+    config = FitConfig(epochs=5, batch_size=16, learning_rate=0.01, l2=0.05)
+    model, reference, free = [await build_head(one) for one in (engine, NumpyEngine(), NumpyEngine())]
+    history = await model.fit(X, Y, config, validation=blobs(30, seed=1))
+    expected = await reference.fit(X, Y, config, validation=blobs(30, seed=1))
+    await free.fit(X, Y, FitConfig(epochs=5, batch_size=16, learning_rate=0.01))
+    for name in ("loss", "val_loss"):
+        assert history[name] == pytest.approx(expected[name], rel=0.02, abs=0.01), name
+    ours, theirs, unheld = model.weights(), reference.weights(), free.weights()
+    model.dispose()
+    for name, array in theirs.items():
+        assert np.abs(ours[name] - array).mean() < 0.005, name
+    assert all((ours[name] ** 2).sum() < 0.9 * (unheld[name] ** 2).sum() for name in ours if name.endswith("kernel"))
+    plain = await build_head(engine)
+    assert (await plain.fit(X, Y, FitConfig(epochs=1)))["loss"][0] < history["loss"][0], "the penalty is in the loss"
+    plain.dispose()
+
+
+@pytest.mark.parametrize(("shape", "n"), [((5, 7), 3), ((33, 100), 1), ((150, 40), 20)])
+async def test_a_matrix_multiplies_from_both_sides(engine, shape, n):
+    rng = np.random.default_rng(0)
+    X, W, R = [rng.standard_normal(size).astype(np.float32) for size in (shape, (shape[1], n), (shape[0], n))]
+    matrix = await engine.load_matrix(X)
+    kept = X.copy()
+    for _ in range(2):
+        for product, expected in ((await matrix.times(W), kept @ W), (await matrix.transposed_times(R), kept.T @ R)):
+            assert product.dtype == np.float32 and product.shape == expected.shape
+            assert np.abs(product - expected).max() < 1e-3
+    strided = np.repeat(W, 2, axis=1)[:, ::2]
+    assert np.abs(await matrix.times(strided) - kept @ W).max() < 1e-3
+    matrix.dispose()
+    matrix.dispose()
+
+
 async def test_weights_go_out_and_in(engine):
     model = await build_head(engine, seed=1)
     again = await engine.build(model.topology, model.weights())
@@ -343,6 +379,11 @@ async def test_models_outlive_a_reset_of_the_graphics_processor():
     assert np.abs(await model.predict(X) - expected).max() < 1e-6, "the weights that it was built with"
     await model.fit(X, Y, FitConfig(epochs=3, learning_rate=0.01))
     expected = await model.predict(X)
+    matrix = await engine.load_matrix(X)
+    assert np.abs(await matrix.times(X.T) - X @ X.T).max() < 1e-3
+    reset()
+    assert np.abs(await matrix.times(X.T) - X @ X.T).max() < 1e-3, "the matrix that was taken in"
+    matrix.dispose()
     waiting = asyncio.ensure_future(model.predict(X))
     await asyncio.sleep(0)
     reset()

@@ -94,7 +94,7 @@ async def test_every_training_is_a_run_that_can_be_used_again():
     runs = await page.call("runs")
     assert [(run["number"], run["inUse"]) for run in runs] == [(2, True), (1, False)]
     assert runs[0]["settings"] == {"epochs": 1, "hiddenUnits": 2, "learningRate": 1e-6}
-    assert runs[1]["settings"] == {"epochs": 15, "hiddenUnits": 100, "learningRate": 0.01}
+    assert runs[1]["settings"] == {"epochs": 15, "hiddenUnits": 0, "learningRate": 0.01}
     assert [run["evaluation"] for run in runs] == [second["evaluation"], first["evaluation"]]
     versus = runs[1]["versus"]
     assert versus["total"] == 11 and versus["other"] == 2 and runs[0]["versus"] is None

@@ -70,14 +70,20 @@ def test_the_head_is_teachable_machines():
     assert (probabilities["units"], probabilities["activation"], probabilities["use_bias"]) == (3, "softmax", False)
 
 
+def test_the_head_without_hidden_layer_is_one_layer_with_a_bias():
+    (probabilities,) = (layer["config"] for layer in head(1024, 0, 3)["config"]["layers"])
+    assert probabilities["batch_input_shape"] == [None, 1024]
+    assert (probabilities["units"], probabilities["activation"], probabilities["use_bias"]) == (3, "softmax", True)
+
+
 def test_topologies_are_plain_data_in_the_old_dialect():
     text = json.dumps(sequential("all", [feature_extractor(BACKBONE, 64, "avg"), head(8, 4, 2)]))
     assert "batch_input_shape" in text and '"batch_shape"' not in text and "Functional" not in text
 
 
-@pytest.mark.parametrize("units", [0, -1, 2.0, "100", None])
+@pytest.mark.parametrize("units", [-1, 2.0, "100", None])
 def test_impossible_hidden_units_are_an_error(units):
-    with pytest.raises(ValueError, match="Expected hidden_units to be a whole number of at least 1"):
+    with pytest.raises(ValueError, match="Expected hidden_units to be a whole number of at least 0"):
         head(10, units, 2)
 
 

@@ -103,25 +103,26 @@ def head(n_features: int, hidden_units: int, n_classes: int) -> Topology:
     n_features : int
         Columns of the features.
     hidden_units : int
-        Units of the hidden relu layer.
+        Units of the hidden relu layer; 0 leaves it out.
     n_classes : int
-        Units of the softmax layer, which has no bias.
+        Units of the softmax layer, which has a bias where it is the only one.
 
     Returns
     -------
     dict
-        A "Sequential" of two "Dense" layers.
+        A "Sequential" of one or two "Dense" layers.
 
     Raises
     ------
     ValueError
-        No hidden units.
+        A negative number of hidden units.
     """
-    if not isinstance(hidden_units, int) or hidden_units < 1:
-        raise ValueError(f"Expected hidden_units to be a whole number of at least 1, got {hidden_units!r}.")
-    hidden = _dense("head_hidden", hidden_units, "relu", use_bias=True)
-    hidden["config"]["batch_input_shape"] = [None, n_features]
-    return sequential("head", [hidden, _dense("head_probabilities", n_classes, "softmax", use_bias=False)])
+    if not isinstance(hidden_units, int) or hidden_units < 0:
+        raise ValueError(f"Expected hidden_units to be a whole number of at least 0, got {hidden_units!r}.")
+    layers = [_dense("head_hidden", hidden_units, "relu", use_bias=True)] if hidden_units else []
+    layers.append(_dense("head_probabilities", n_classes, "softmax", use_bias=not hidden_units))
+    layers[0]["config"]["batch_input_shape"] = [None, n_features]
+    return sequential("head", layers)
 
 
 def _dense(name: str, units: int, activation: str, *, use_bias: bool) -> Topology:

@@ -29,14 +29,14 @@ class AsyncImageClassifier(BaseImageClassifier):
 
     Parameters
     ----------
-    backbone, input_size, fit_mode, pooling, hidden_units, epochs, batch_size, learning_rate, patience, class_weight
+    backbone, input_size, fit_mode, pooling, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    validation_split, duplicate_threshold, random_state, augmentation, topology, engine
+    class_weight, validation_split, duplicate_threshold, random_state, augmentation, topology, engine
         As in `ImageClassifier`.
 
     Examples
     --------
-    >>> classifier = AsyncImageClassifier(epochs=10)
+    >>> classifier = AsyncImageClassifier(input_size=96)
     >>> await classifier.fit(Dataset.from_folder("photos"))  # doctest: +SKIP
     >>> await classifier.predict([Path("new.jpg").read_bytes()])  # doctest: +SKIP
     """
@@ -93,7 +93,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         KeyboardInterrupt, asyncio.CancelledError
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
-        with showing(verbose, self.epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
+        with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
             extractor = await self._get_extractor()
             try:
                 learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks)

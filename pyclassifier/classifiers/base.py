@@ -60,8 +60,9 @@ class BaseImageClassifier:
         input_size: int | None = None,
         fit_mode: FitMode | None = None,
         pooling: Pooling = "avg",
-        hidden_units: int = 100,
-        epochs: int = 20,
+        hidden_units: int = 0,
+        l2: float | None = None,
+        epochs: int | None = None,
         batch_size: int | None = None,
         learning_rate: float = 1e-3,
         patience: int | None = None,
@@ -78,6 +79,7 @@ class BaseImageClassifier:
         self.fit_mode = fit_mode
         self.pooling = pooling
         self.hidden_units = hidden_units
+        self.l2 = l2
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate

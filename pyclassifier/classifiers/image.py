@@ -26,11 +26,19 @@ class ImageClassifier(BaseImageClassifier):
     pooling : {"avg", "flatten"}
         Train on the mean of the feature map, or on all of it.
     hidden_units : int
-        Units of the head's hidden layer.
-    epochs, learning_rate, patience
-        As in `pyclassifier.FitConfig`.
-    batch_size : int, optional
-        Photos per step; by default 16, and more where an epoch of many photos would have more than 50 steps.
+        Units of the head's hidden layer, between the features and the classes; 0 is none.
+    l2 : float, optional
+        How strongly the head's weights are held down: what the sum of their squares counts in the loss, as
+        `keras.regularizers.L2`. By default it is chosen on the training photos, by folds among them that keep together
+        what belongs together; a head without hidden layer is then also held to give the photos of a class alike
+        values, where the folds say that this helps. 0 where a hidden layer learns in epochs, or there is a `topology`.
+    epochs : int, optional
+        By default a head learns from all photos at once, in steps of a method that converges (L-BFGS), until it has;
+        these steps are its epochs. As many as are given are gone through. With a hidden layer these are passes of Adam
+        over the photos, and so are those of a `topology`, by default 20.
+    learning_rate, batch_size, patience
+        Of Adam, as in `pyclassifier.engines.FitConfig`; ``patience`` of all trainings. By default a batch has 16
+        photos, and more where an epoch of many photos would have more than 50 steps.
     class_weight : {"balanced"} or dict of str to float, optional
         Weight of the photos of each class in training: "balanced" makes up for classes with few photos, a dict gives
         the weights by label, 1 where it has none.
@@ -43,7 +51,7 @@ class ImageClassifier(BaseImageClassifier):
         `pyclassifier.embedding.near_duplicates`), "auto" as the card says; None lets only files of the same content
         count.
     random_state : int
-        Seed of split, initial weights and order.
+        Seed of split, folds, initial weights and order.
     augmentation : Augmentation, optional
         Changed copies of the training photos to train on as well; by default none.
     topology : dict, optional
@@ -75,11 +83,11 @@ class ImageClassifier(BaseImageClassifier):
     n_training_ : int
         Number of photos it was trained on.
     stopped_ : bool
-        Whether training was stopped before its last epoch, otherwise than by ``patience``.
+        Whether training was stopped before its end, otherwise than by ``patience``.
     best_epoch_ : int
-        Number of the epoch, from 1, whose weights were kept: the one with the lowest ``val_loss``, or the last one
-        where there were no validation photos. As it is chosen by the photos that it is judged by, the figures are a
-        little too good; `pyclassifier.cross_validate` is free of that.
+        Number of the epoch, from 1, whose weights were kept: the last one where it was trained until it had converged,
+        or there were no validation photos; else the one with the lowest ``val_loss``. As that is chosen by the photos
+        that it is judged by, the figures are then a little too good; `pyclassifier.cross_validate` is free of that.
     name_ : str
         What the model is called in an archive.
     deviation_ : float
@@ -87,11 +95,12 @@ class ImageClassifier(BaseImageClassifier):
 
     Notes
     -----
-    ``pooling="flatten", learning_rate=1e-4, epochs=20`` is the head of the TensorFlow.js transfer learning tutorial.
+    ``pooling="flatten", hidden_units=100, learning_rate=1e-4, epochs=20`` is the head of the TensorFlow.js transfer
+    learning tutorial.
 
     Examples
     --------
-    >>> classifier = ImageClassifier(epochs=10)
+    >>> classifier = ImageClassifier(input_size=96)
     >>> classifier.fit(Dataset.from_folder("photos"))  # doctest: +SKIP
     >>> classifier.predict([Path("new.jpg").read_bytes()])  # doctest: +SKIP
     """

@@ -70,8 +70,8 @@ async def cross_validate(
 ) -> CrossValidation:
     """Judge a classifier's parameters by cross-validation; features are computed once for all folds.
 
-    In each fold a head is trained as `ImageClassifier.fit` does it, with validation photos of its own by which the best
-    epoch is chosen: the photos of the fold have no part in that.
+    In each fold a head is trained as `ImageClassifier.fit` does it. Where an epoch is to be chosen, some of its photos
+    are set aside to choose by: the photos of the fold have no part in that.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ async def cross_validate(
         Where given, unreadable photos are added to it and left out; else the first one raises.
     on_progress : callable, optional
         Gets `Progress` of the stages "decoding", "features", "augmenting" and "training", this one in epochs of all
-        folds.
+        folds or, where heads are trained until they have converged, in folds.
     should_stop : callable, optional
         Once true, it raises.
 
@@ -123,9 +123,11 @@ async def cross_validate(
     y_proba = np.full((len(material.y), len(material.classes)), np.nan, np.float32)
     folds = np.zeros(len(material.y), np.int64)
     for k, (rest, test) in enumerate(cv.split(material.X, material.y, material.groups)):
-        callbacks = _fold_callbacks(k, cv.n_splits, settings.epochs, on_progress, should_stop)
+        callbacks = _fold_callbacks(k, cv.n_splits, settings.n_epochs, on_progress, should_stop)
         y_proba[test] = await _judge(material, rest, test, classifier.engine_, settings, callbacks)
         folds[test] = k
+        if on_progress and settings.n_epochs is None:
+            on_progress(Progress("training", k + 1, cv.n_splits))
     positions = {id(sample): i for i, sample in enumerate(dataset.samples)}
     order = sorted(range(len(folds)), key=lambda i: positions[id(material.samples[i])])
     samples = tuple(material.samples[i] for i in order)
@@ -133,10 +135,10 @@ async def cross_validate(
 
 
 def _fold_callbacks(
-    fold: int, n_folds: int, epochs: int, on_progress: OnProgress | None, should_stop: ShouldStop | None
+    fold: int, n_folds: int, epochs: int | None, on_progress: OnProgress | None, should_stop: ShouldStop | None
 ) -> Callbacks:
     def on_epoch(history: History) -> None:
-        if on_progress:
+        if on_progress and epochs:
             on_progress(Progress("training", fold * epochs + len(history["loss"]), n_folds * epochs))
 
     return Callbacks(on_epoch=on_epoch, should_stop=should_stop)
@@ -149,7 +151,8 @@ async def _judge(
     missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
     if missing:
         raise DatasetError("one-group", label=missing[0])
-    head = await train_on(material, *material.draw(rest, settings), engine, settings, callbacks)
+    training, judged = material.draw(rest, settings) if settings.chooses_epoch else (rest, rest[:0])
+    head = await train_on(material, training, judged, engine, settings, callbacks)
     try:
         if head.interruption:
             raise head.interruption

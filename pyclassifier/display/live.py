@@ -31,7 +31,8 @@ class TrainingView:
 
     Parameters
     ----------
-    epochs : int
+    epochs : int or None
+        As many as are planned; None where there are as many as it takes.
     stream : text file, optional
         Where to write its line to.
 
@@ -41,7 +42,7 @@ class TrainingView:
         Of IPython: where it is shown in a notebook.
     """
 
-    def __init__(self, epochs: int, *, stream: TextIO | None = None) -> None:
+    def __init__(self, epochs: int | None, *, stream: TextIO | None = None) -> None:
         self._epochs = epochs
         self.handle: Any = None
         self._stream = stream
@@ -59,7 +60,7 @@ class TrainingView:
 
     def epoch(self, history: Mapping[str, Sequence[float]]) -> None:
         """Show the history so far."""
-        self._stage, self._done, self._total = "training", len(history["loss"]), self._epochs
+        self._stage, self._done, self._total = "training", len(history["loss"]), self._epochs or 0
         self._history = history
         self._show()
 
@@ -92,17 +93,18 @@ class TrainingView:
         if not self._history:
             return f"{_STAGES[self._stage]} {self._done}/{self._total}"
         figures = "  ".join(f"{name} {values[-1]:.4f}" for name, values in self._history.items())
-        return f"Epoch {len(self._history['loss'])}/{self._epochs}  {figures}"
+        total = f"/{self._epochs}" if self._epochs else ""
+        return f"Epoch {len(self._history['loss'])}{total}  {figures}"
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         what = "epoch" if self._stage == "training" else "photo"
-        note = f"{self._done:,} of {count(self._total, what)}"
+        note = f"{self._done:,} of {count(self._total, what)}" if self._total else count(self._done, what)
         if self._ended:
             note += f", {self._ended}"
-        share = self._done / self._total if self._total else 0.0
-        curves = history_charts(self._history, self._epochs) if self._history else ""
+        share = self._done / self._total if self._total else float(self._ended == "done")
+        curves = history_charts(self._history, self._epochs or self._done) if self._history else ""
         return block(heading(_STAGES[self._stage], note), bar(share, text(note), width="min(640px, 100%)"), curves)
 
 
@@ -151,15 +153,15 @@ def _stoppable(view: TrainingView, should_stop: ShouldStop | None) -> Iterator[S
 
 
 @contextmanager
-def showing(verbose: bool | Literal["auto"], epochs: int, callbacks: Callbacks) -> Iterator[Callbacks]:
+def showing(verbose: bool | Literal["auto"], epochs: int | None, callbacks: Callbacks) -> Iterator[Callbacks]:
     """Show a training while it runs; yields callbacks that do so and call the others.
 
     Parameters
     ----------
     verbose : bool or "auto"
         Whether to show it: in a notebook's cell, else on the standard output. "auto" is for notebooks only.
-    epochs : int
-        As many as are planned.
+    epochs : int or None
+        As many as are planned; None where there are as many as it takes.
     callbacks : Callbacks
     """
     view = _view(verbose, epochs)
@@ -177,11 +179,17 @@ def showing(verbose: bool | Literal["auto"], epochs: int, callbacks: Callbacks) 
         if callbacks.on_epoch:
             callbacks.on_epoch(history)
 
-    how = "failed"
+    how, is_stopped = "failed", False
+
+    def ask() -> bool:
+        nonlocal is_stopped
+        is_stopped = is_stopped or bool(should_stop and should_stop())
+        return is_stopped
+
     try:
         with _stoppable(view, callbacks.should_stop) as should_stop:
-            yield Callbacks(show_progress, show_epoch, should_stop)
-        how = "done" if view.is_complete else "stopped"
+            yield Callbacks(show_progress, show_epoch, ask)
+        how = "done" if view.is_complete or not is_stopped else "stopped"
     except (StoppedError, KeyboardInterrupt, asyncio.CancelledError):
         how = "stopped"
         raise
@@ -189,7 +197,7 @@ def showing(verbose: bool | Literal["auto"], epochs: int, callbacks: Callbacks) 
         view.end(how)
 
 
-def _view(verbose: bool | Literal["auto"], epochs: int) -> TrainingView | None:
+def _view(verbose: bool | Literal["auto"], epochs: int | None) -> TrainingView | None:
     if not verbose:
         return None
     # Not imported: where a notebook runs, IPython is there already.

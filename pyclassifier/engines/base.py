@@ -32,6 +32,8 @@ class FitConfig:
         Seed of the order in which samples are seen.
     patience : int, optional
         Stop once ``val_loss`` has not got lower for so many epochs, as `keras.callbacks.EarlyStopping`; None goes on.
+    l2 : float
+        What the sum of all squared kernels, not of biases, counts in the loss, as `keras.regularizers.L2`.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class FitConfig:
     learning_rate: float = 1e-3
     random_state: int = 0
     patience: int | None = None
+    l2: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "patience"):
@@ -58,6 +61,8 @@ class FitConfig:
                 raise ValueError(f"Expected {name} to be a whole number of at least 1, got {value!r}.")
         if not 0 < self.learning_rate < float("inf"):
             raise ValueError(f"Expected learning_rate to be above 0, got {self.learning_rate!r}.")
+        if not 0 <= self.l2 < float("inf"):
+            raise ValueError(f"Expected l2 to be at least 0, got {self.l2!r}.")
 
 
 class Predictor(Protocol):
@@ -98,6 +103,19 @@ class Model(Predictor, Protocol):
         true, or the patience at its end, no further epoch starts. With validation data the model keeps the weights of
         the history's ``best_epoch``, however the training ends.
         """
+
+
+class Matrix(Protocol):
+    """A matrix (N, D) float32 that lives in an engine, to be multiplied there again and again until it is disposed."""
+
+    async def times(self, W: Array) -> Array:
+        """Multiply with W (D, n) float32 from the right: (N, n) float32."""
+
+    async def transposed_times(self, R: Array) -> Array:
+        """Multiply the transposed one with R (N, n) float32 from the right: (D, n) float32."""
+
+    def dispose(self) -> None:
+        """Free what the engine holds of it. Harmless when repeated."""
 
 
 @dataclass
@@ -159,6 +177,9 @@ class Engine(Protocol):
 
         Of what reads the weights nothing is kept; an engine that loses its memory reads them again.
         """
+
+    async def load_matrix(self, X: Array) -> Matrix:
+        """Take in a matrix (N, D) float32."""
 
     def memory(self) -> dict[str, int]:
         """``numTensors`` and ``numBytes`` that the engine holds now."""

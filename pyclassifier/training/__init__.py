@@ -2,7 +2,9 @@
 
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
+from .heads import train_head
 from .learned import Learned
+from .lesson import Lesson
 from .material import Material, add_copies, gather, train_on
 from .record import read_calibration, read_evaluation, read_history
 from .settings import TrainSettings
@@ -13,6 +15,7 @@ __all__ = [
     "Ints",
     "Leak",
     "Learned",
+    "Lesson",
     "Material",
     "Snapshot",
     "StratifiedGroupKFold",
@@ -28,5 +31,6 @@ __all__ = [
     "read_calibration",
     "read_evaluation",
     "read_history",
+    "train_head",
     "train_on",
 ]

@@ -92,10 +92,12 @@ def _describe(
         leaks=find_leaks(material.samples, material.digests, material.groups, is_judged),
         problems=dataset.problems + material.problems,
         n_training=len(training),
-        stopped=len(head.history["loss"]) < settings.epochs and not head.history.is_stale(settings.patience),
+        stopped=head.stopped,
         record=make_record(
             parameters={
                 **settings.to_dict(),
+                "l2": head.l2,
+                "spread": head.spread,
                 "batch_size": settings.fit_config(len(training)).batch_size,
                 "backbone": extractor.card.name,
                 "input_size": extractor.card.input_size,

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..backbones import Topology, head, initial_weights
-from ..data import one_hot
+from ..backbones import head, initial_weights
 from ..engines import Array, Engine, FitConfig, Model
 from ..history import History
-from ..progress import OnEpoch, ShouldStop
+from ..progress import Callbacks
+from .compact import Compact, hold
+from .descent import Vector, descend
+from .lesson import Lesson
+from .loss import HeadLoss
+from .settings import TrainSettings
+from .strength import choose_strength
+
+_TOLERANCE = 1e-6  # In nats: predictions that are nearer to the best ones do not differ.
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,12 @@ class TrainedHead:
     history : History
     y_proba : ndarray of shape (n_held_out, n_classes), float32
         Its probabilities of the rows that it was judged by.
+    l2 : float
+        The penalty on its weights, given or chosen.
+    spread : float
+        What the mean squared distance of its logits to their class's mean counts beside the squares of its weights.
+    stopped : bool
+        Whether its training was ended early, otherwise than by its patience.
     interruption : KeyboardInterrupt or asyncio.CancelledError, optional
         What ended the training early. It is for the caller to raise once the head is in a safe place.
     """
@@ -32,42 +46,21 @@ class TrainedHead:
     model: Model
     history: History
     y_proba: Array
+    l2: float
+    spread: float
+    stopped: bool
     interruption: BaseException | None = None
 
 
-async def train_head(
-    engine: Engine,
-    X: Array,
-    y: NDArray[np.int64],
-    n_training: int,
-    config: FitConfig,
-    *,
-    hidden_units: int = 100,
-    topology: Topology | None = None,
-    class_weight: NDArray[np.float64] | None = None,
-    on_epoch: OnEpoch | None = None,
-    should_stop: ShouldStop | None = None,
-) -> TrainedHead:
-    """Train a new head on the first rows, judged after each epoch by the others.
+async def train_head(engine: Engine, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks) -> TrainedHead:
+    """Train a new head.
 
     Parameters
     ----------
     engine : Engine
-    X : ndarray of shape (N, n_features), float32
-        Or whatever the topology takes.
-    y : ndarray of shape (N,), int64
-        Class indices; all classes are among the first ``n_training``.
-    n_training : int
-        Rows to train on, in 1..N.
-    config : FitConfig
-    hidden_units : int
-        Of the usual head.
-    topology : dict, optional
-        What to train instead, with an output for each class.
-    class_weight : ndarray of shape (n_classes,), float64, optional
-        What the loss of a training row of each class is multiplied by, as Keras does; validation rows count once.
-    on_epoch, should_stop : callable, optional
-        As in `Model.fit`.
+    lesson : Lesson
+    settings : TrainSettings
+    callbacks : Callbacks
 
     Returns
     -------
@@ -79,33 +72,150 @@ async def train_head(
     EngineError
         The engine failed; nothing of the head is left in it.
     """
-    n_classes = int(y.max()) + 1
-    Y = one_hot(y, n_classes)
-    topology = topology or head(X.shape[1], hidden_units, n_classes)
+    config = settings.fit_config(lesson.n_photos)
+    if settings.by_descent:
+        return await _train_by_descent(engine, lesson, settings, callbacks)
+    return await _train_by_adam(engine, lesson, settings, config, callbacks)
+
+
+async def _train_by_adam(
+    engine: Engine, lesson: Lesson, settings: TrainSettings, config: FitConfig, callbacks: Callbacks
+) -> TrainedHead:
+    topology = settings.topology or head(lesson.X.shape[1], settings.hidden_units, lesson.n_classes)
     model = await engine.build(topology, initial_weights(topology, np.random.default_rng(config.random_state)))
-    Y_training = Y[:n_training]
-    if class_weight is not None:
-        Y_training = Y_training * class_weight[y[:n_training], None].astype(np.float32)
-    held_out = (X[n_training:], Y[n_training:]) if n_training < len(X) else None
     history = History()
-    interruption: BaseException | None = None
 
     def note(so_far: History) -> None:
         history.update(so_far)
-        if on_epoch:
-            on_epoch(so_far)
+        if callbacks.on_epoch:
+            callbacks.on_epoch(so_far)
 
     try:
-        try:
-            await model.fit(
-                X[:n_training], Y_training, config, validation=held_out, on_epoch=note, should_stop=should_stop
-            )
-        except (KeyboardInterrupt, asyncio.CancelledError) as error:
-            if not history:
-                raise
-            interruption = error
-        y_proba = await model.predict(held_out[0]) if held_out else np.zeros((0, n_classes), np.float32)
+        training = model.fit(
+            lesson.X[: lesson.n],
+            lesson.targets[: lesson.n],
+            config,
+            validation=lesson.held_out,
+            on_epoch=note,
+            should_stop=callbacks.should_stop,
+        )
+        interruption = await _interruption(training, history)
+        y_proba = await _judge(model, lesson)
     except BaseException:
         model.dispose()
         raise
-    return TrainedHead(model, history, y_proba, interruption)
+    stopped = len(history["loss"]) < config.epochs and not history.is_stale(config.patience)
+    return TrainedHead(model, history, y_proba, config.l2, 0.0, stopped, interruption)
+
+
+async def _train_by_descent(
+    engine: Engine, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks
+) -> TrainedHead:
+    topology = head(lesson.X.shape[1], settings.hidden_units, lesson.n_classes)
+    compact = await Compact.make(engine, lesson.X, lesson.n)
+    l2, spread = await _choose_penalty(engine, compact, lesson, settings, callbacks)
+    matrix = await hold(engine, compact.X, settings.hidden_units or lesson.n_classes)
+    loss = HeadLoss(
+        matrix,
+        lesson.targets[:, None],
+        lesson.n,
+        l2 / compact.variance,
+        spread=spread * compact.variance,
+        hidden_units=settings.hidden_units,
+        last_penalty=l2,
+    )
+    descent = _Descent(settings, callbacks)
+    start = loss.start(compact.X.shape[1], np.random.default_rng(settings.random_state))
+    try:
+        interruption = await _interruption(descent.run(loss, start, lesson), descent.history)
+    finally:
+        matrix.dispose()
+    first, bias, last = loss.parts(descent.best)
+    names = [layer["config"]["name"] for layer in topology["config"]["layers"]]
+    weights = dict(zip((f"{names[0]}/kernel", f"{names[0]}/bias"), compact.restore(first, bias), strict=True))
+    if len(last):
+        weights[f"{names[1]}/kernel"] = last.astype(np.float32)
+    model = await engine.build(topology, weights)
+    try:
+        y_proba = await _judge(model, lesson)
+    except BaseException:
+        model.dispose()
+        raise
+    stopped = descent.stopped or interruption is not None
+    return TrainedHead(model, descent.history, y_proba, l2, spread, stopped, interruption)
+
+
+async def _choose_penalty(
+    engine: Engine, compact: Compact, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks
+) -> tuple[float, float]:
+    """What the squares of the weights count, and beside them the spread within classes."""
+    if settings.l2 is not None:
+        return settings.l2, 0.0
+    strength = await choose_strength(engine, compact.learned, lesson, settings.random_state, callbacks.should_stop)
+    penalty = 0.5 / (strength.inverse * lesson.n)
+    if settings.hidden_units:
+        # Two layers can pass a factor to each other, so that only the product of their penalties counts.
+        return penalty * compact.variance**0.5, 0.0
+    return penalty * compact.variance, strength.spread / compact.variance
+
+
+class _Descent:
+    """A training whose epochs are the steps of a method, and what it has come to so far."""
+
+    def __init__(self, settings: TrainSettings, callbacks: Callbacks) -> None:
+        self.history = History()
+        self.history.converging = not settings.chooses_epoch
+        self.best: Vector = np.zeros(0)
+        self.stopped = False
+        self._settings, self._callbacks = settings, callbacks
+
+    async def run(self, loss: HeadLoss, start: Vector, lesson: Lesson) -> None:
+        """Go on until it has converged or, where epochs are asked for, for so many."""
+        async for point in descend(loss, start, _TOLERANCE):
+            figures = _figures(loss.y_proba[:, 0], lesson)
+            if not await self._goes_on(point, figures):
+                return
+        while self._settings.epochs and await self._goes_on(point, figures):
+            pass  # There is nothing left to learn.
+
+    async def _goes_on(self, point: Vector, figures: dict[str, float]) -> bool:
+        """Note an epoch; whether another one follows."""
+        history, settings, callbacks = self.history, self._settings, self._callbacks
+        history.append(figures)
+        n_done = len(history["loss"])
+        if history.best_epoch == n_done:
+            self.best = point
+        if callbacks.on_epoch:
+            callbacks.on_epoch(history.copy())
+        await asyncio.sleep(0)  # A page's word to stop comes while Python waits.
+        if n_done == settings.epochs or history.is_stale(settings.patience):
+            return False
+        self.stopped = bool(callbacks.should_stop and callbacks.should_stop())
+        return not self.stopped
+
+
+def _figures(y_proba: Array, lesson: Lesson) -> dict[str, float]:
+    """What a step came to: mean cross-entropy and accuracy of the rows to learn from and of those to judge by."""
+    n = lesson.n
+    of_true = np.maximum(y_proba[np.arange(len(y_proba)), lesson.y], 1e-7)
+    losses, right = -np.log(of_true), y_proba.argmax(axis=1) == lesson.y
+    figures = {"loss": float((losses[:n] * lesson.weights).mean()), "accuracy": float(right[:n].mean())}
+    if n < len(right):
+        figures |= {"val_loss": float(losses[n:].mean()), "val_accuracy": float(right[n:].mean())}
+    return figures
+
+
+async def _judge(model: Model, lesson: Lesson) -> Array:
+    held_out = lesson.held_out
+    return await model.predict(held_out[0]) if held_out else np.zeros((0, lesson.n_classes), np.float32)
+
+
+async def _interruption(training: Coroutine[Any, Any, object], history: History) -> BaseException | None:
+    """Wait for a training; what interrupted it after its first epoch. Before, it raises."""
+    try:
+        await training
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        if not history:
+            raise
+        return error
+    return None

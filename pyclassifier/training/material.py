@@ -13,6 +13,7 @@ from ..engines import Array, Engine
 from ..notebook import Brief
 from ..progress import Callbacks, Progress
 from .heads import TrainedHead, train_head
+from .lesson import Lesson
 from .settings import TrainSettings
 from .splitting import draw_validation, group_samples
 
@@ -154,21 +155,17 @@ async def train_on(
     -------
     TrainedHead
     """
-    y = material.y[training]
-    parts = [(material.X[training], y)]
+    parts = [(material.X, training)]
     for changed in material.copies:
         there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
-        parts.append((changed[training][there], y[there]))
-    parts.append((material.X[judged], material.y[judged]))
-    return await train_head(
-        engine,
-        np.concatenate([X for X, _ in parts]),
-        np.concatenate([y for _, y in parts]),
-        sum(len(y) for _, y in parts[:-1]),
-        settings.fit_config(len(training)),
-        hidden_units=settings.hidden_units,
-        topology=settings.topology,
-        class_weight=compute_class_weight(settings.class_weight, classes=material.classes, y=y),
-        on_epoch=callbacks.on_epoch,
-        should_stop=callbacks.should_stop,
+        parts.append((changed, training[there]))
+    learned = np.concatenate([rows for _, rows in parts])
+    of_class = compute_class_weight(settings.class_weight, classes=material.classes, y=material.y[training])
+    lesson = Lesson(
+        X=np.concatenate([X[rows] for X, rows in (*parts, (material.X, judged))]),
+        y=material.y[np.concatenate([learned, judged])],
+        weights=of_class[material.y[learned]].astype(np.float32),
+        groups=material.groups[learned],
+        n_photos=len(training),
     )
+    return await train_head(engine, lesson, settings, callbacks)

@@ -50,12 +50,15 @@ def make_record(
 def read_history(record: Mapping[str, Any]) -> History:
     """The history in a record; empty where there is none that makes sense."""
     try:
-        history = record["run"]["history"]
-        return History(
+        run = record["run"]
+        history = History(
             # JSON has no nan; a training that diverged has null there.
             (str(name), [math.nan if value is None else float(value) for value in values])
-            for name, values in history.items()
+            for name, values in run["history"].items()
         )
+        parameters = run.get("parameters", {})
+        history.converging = all(parameters.get(name, 0) is None for name in ("epochs", "topology", "patience"))
+        return history
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return History()
 

@@ -22,7 +22,7 @@ class TrainSettings:
 
     Parameters
     ----------
-    hidden_units, epochs, batch_size, learning_rate, patience, class_weight, validation_split, duplicate_threshold
+    hidden_units, l2, epochs, batch_size, learning_rate, patience, class_weight, validation_split, duplicate_threshold
         As in `pyclassifier.ImageClassifier`.
     random_state, augmentation, topology
         As in `pyclassifier.ImageClassifier`.
@@ -33,8 +33,9 @@ class TrainSettings:
     32
     """
 
-    hidden_units: int = 100
-    epochs: int = 20
+    hidden_units: int = 0
+    l2: float | None = None
+    epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float = 1e-3
     patience: int | None = None
@@ -44,6 +45,21 @@ class TrainSettings:
     random_state: int = 0
     augmentation: Augmentation | None = None
     topology: Topology | None = None
+
+    @property
+    def by_descent(self) -> bool:
+        """Whether all photos are learned from at once, in steps of a method that converges; else by Adam in batches."""
+        return self.topology is None and (self.epochs is None or not self.hidden_units)
+
+    @property
+    def n_epochs(self) -> int | None:
+        """How many epochs are planned; None where there are as many as it takes."""
+        return FitConfig.epochs if self.epochs is None and not self.by_descent else self.epochs
+
+    @property
+    def chooses_epoch(self) -> bool:
+        """Whether validation photos choose the epoch whose weights are kept; else it is the last one."""
+        return self.n_epochs is not None or self.patience is not None
 
     def fit_config(self, n_training: int) -> FitConfig:
         """Settings for an engine, which trains on so many photos.
@@ -55,9 +71,13 @@ class TrainSettings:
         Returns
         -------
         FitConfig
-            Its ``batch_size`` is 16 where none is given, or the power of two with which an epoch has at most 50 steps.
+            Where they are not given, its ``batch_size`` is 16, or the power of two with which an epoch has at most 50
+            steps, its ``epochs`` are 20, and its ``l2`` is 0.
         """
         chosen = {field.name: getattr(self, field.name) for field in fields(FitConfig)}
+        for name in ("epochs", "l2"):
+            if chosen[name] is None:
+                del chosen[name]
         if self.batch_size is None:
             # Each step costs an engine some milliseconds whatever its size: 5,000 photos in steps of 16 take minutes.
             chosen["batch_size"] = 1 << max(4, math.ceil(math.log2(n_training / _MOST_STEPS)))

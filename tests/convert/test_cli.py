@@ -269,9 +269,10 @@ def test_a_built_sites_backbone_is_read(tmp_path, capsys):
     assert compare(made, wanted).difference == 0
 
 
+@pytest.mark.parametrize("hidden_units", [0, 5])
 @pytest.mark.parametrize("target", ["out", "out.keras", "out.h5"])
-def test_our_archives_are_converted_with_their_labels(target, tmp_path, capsys):
-    archive = an_archive()
+def test_our_archives_are_converted_with_their_labels(target, hidden_units, tmp_path, capsys):
+    archive = an_archive(hidden_units=hidden_units)
     (tmp_path / "my classifier.zip").write_bytes(write_archive(archive, version="0"))
     _, report = run_json(capsys, tmp_path / "my classifier.zip", tmp_path / target)
     assert tuple(report["labels"]) == archive.labels and report["to"] == (Path(target).suffix[1:] or "tfjs")

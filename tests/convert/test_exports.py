@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from photos import COLORS, encode, noisy
+from test_archive import an_archive
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
+from pyclassifier.archives import write_archive
 from pyclassifier.backbones import Preprocessing
 from pyclassifier.convert.comparing import Check, Stages, warn_of_changes
 from pyclassifier.convert.comparing.comparison import Comparison
@@ -79,6 +81,15 @@ def test_an_archives_nested_model_becomes_onnx(here, capsys):
 
     session = onnxruntime.InferenceSession("m.onnx", providers=["CPUExecutionProvider"])
     assert [one.shape[1:] for one in session.get_inputs()] == [[8, 8, 3]]
+
+
+@needs_tfjs
+@pytest.mark.parametrize("target", ["m.tflite", "m.onnx"])
+def test_an_archive_with_the_default_head_is_exported(here, capsys, target):
+    Path("ours.zip").write_bytes(write_archive(an_archive(hidden_units=0), version="0"))
+    code, report = run_json(capsys, "ours.zip", target)
+    assert code == 0, report
+    assert report["checks"][0]["difference"] < 1e-5
 
 
 def two_in_two_out():

@@ -121,8 +121,8 @@ def test_the_real_mobilenet_knows_a_drum(shared, tmp_path):
         assert results[f"mobilenet.{suffix}"][0].argmax() == DRUM
 
 
-def _archive():
-    """One of our own: Sequential[Sequential[Model, pooling], Sequential[Dense, Dense]]."""
+def _archive(hidden_units):
+    """One of our own: Sequential[Sequential[Model, pooling], Sequential[Dense]], or with two of these."""
     rng = np.random.default_rng(0)
     conv = {"name": "conv1", "filters": 8, "kernel_size": [3, 3], "use_bias": False, "trainable": False}
     source = {"name": "input_1", "batch_input_shape": [None, 224, 224, 3], "dtype": "float32"}
@@ -132,7 +132,7 @@ def _archive():
     ]
     config = {"name": "mobilenet", "layers": layers}
     config |= {"input_layers": [["input_1", 0, 0]], "output_layers": [["conv1", 0, 0]]}
-    topology = head(8, 5, 3)
+    topology = head(8, hidden_units, 3)
     return Archive(
         extractor=feature_extractor({"class_name": "Model", "config": config}, 96, "avg"),
         extractor_weights={"conv1/kernel": rng.normal(0, 1, (3, 3, 3, 8)).astype(np.float32)},
@@ -143,11 +143,12 @@ def _archive():
     )
 
 
-def test_an_archive_of_ours_predicts_the_same_in_keras(tmp_path):
+@pytest.mark.parametrize("hidden_units", [0, 5])
+def test_an_archive_of_ours_predicts_the_same_in_keras(tmp_path, hidden_units):
     if not _tfjs("--list"):
         pytest.skip("no Node.js or no tf.js in web/: run `make test`")
     path = tmp_path / "ours.zip"
-    path.write_bytes(write_archive(_archive(), version="0"))
+    path.write_bytes(write_archive(_archive(hidden_units), version="0"))
     shutil.unpack_archive(path, tmp_path / "ours")
     for suffix in FORMATS:
         write_keras(read_tfjs(path), tmp_path / f"ours.{suffix}")

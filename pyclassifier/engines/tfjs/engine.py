@@ -12,10 +12,10 @@ import numpy as np
 from pyodide.ffi import to_js
 
 from ...backbones import ReadWeights, StoredWeights, Topology, Weights, encode_weights, head, initial_weights
-from ...data import one_hot
 from ...errors import EngineError
-from ..base import FitConfig
+from ..base import Array
 from .browser import SiteStore, is_software, load_tensorflow, webgl_renderer
+from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
 
 
@@ -127,6 +127,10 @@ class TfjsEngine:
 
         return TfjsModel(tf, await assemble(), topology, assemble)
 
+    async def load_matrix(self, X: Array) -> TfjsMatrix:
+        """Take in a matrix (N, D) float32; it goes to the backend when it is first multiplied."""
+        return TfjsMatrix(await self._loaded(), X)
+
     async def _assemble(self, topology: Topology, weights: Weights) -> Any:
         """Build a `LayersModel` of topology and weights."""
         if isinstance(weights, StoredWeights):
@@ -150,14 +154,17 @@ class TfjsEngine:
         await self._loaded()
         if self.backend != "webgl":
             return
-        # Sizes of a usual head, with a last batch that is not full: some shaders depend on how tensors are laid out.
-        topology = head(256, 100, 3)
+        # Sizes of a usual head: some shaders depend on how tensors are laid out.
+        topology = head(1024, 0, 3)
+        X = np.zeros((600, 1024), np.float32)
         model = await self.build(topology, initial_weights(topology, np.random.default_rng(0)))
-        X, Y = np.zeros((60, 256), np.float32), one_hot([0] * 60, 3)
+        matrix = await self.load_matrix(X)
         try:
-            await model.fit(X, Y, FitConfig(epochs=1), validation=(X[:30], Y[:30]))
+            await matrix.transposed_times(await matrix.times(X[:15].T))
+            await model.predict(X[:30])
         finally:
             model.dispose()
+            matrix.dispose()
 
     def memory(self) -> dict[str, int]:
         """``numTensors`` and ``numBytes`` that tf.js holds now."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import js
 import numpy as np
-from pyodide.ffi import JsException, to_js
+from pyodide.ffi import JsException, create_proxy, to_js
 
 from ...backbones import Topology, Weights
 from ...errors import EngineError
@@ -65,7 +65,7 @@ class TfjsModel:
             return await self._map_once(choose(), X)
 
     async def _map_once(self, model: Any, X: Array) -> Array:
-        with engine_errors("predict-failed"), self._shared_shaders(X.ndim == 2):
+        with engine_errors("predict-failed"), shared_shaders(self._tf, X.ndim == 2):
             x = self._tensor(self._padded(X))
             try:
                 return (await self._predict(x, model))[: len(X)]
@@ -108,11 +108,11 @@ class TfjsModel:
         held_out = self._tensor(validation[0]) if validation else None
         optimizer = self._tf.train.adam(config.learning_rate)
         best: list[Any] = []
+        penalised = create_proxy(self._penalised_loss(config.l2))
         try:
-            with engine_errors("train-failed"), self._shared_shaders(X.ndim == 2):
-                self._model.compile(
-                    to_object({"loss": "categoricalCrossentropy", "metrics": ["accuracy"]}, optimizer=optimizer)
-                )
+            with engine_errors("train-failed"), shared_shaders(self._tf, X.ndim == 2):
+                loss = penalised if config.l2 else "categoricalCrossentropy"
+                self._model.compile(to_object({"metrics": ["accuracy"]}, optimizer=optimizer, loss=loss))
                 for _ in range(config.epochs):
                     # tf.js shuffles without a seed, so the order comes from here, one `fit` per epoch.
                     logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size)
@@ -132,8 +132,22 @@ class TfjsModel:
             if best:
                 self._model.setWeights(to_js(best))
             _dispose((x, y, held_out, optimizer, *best))
+            penalised.destroy()
         self._trained = self.weights()
         return history
+
+    def _penalised_loss(self, l2: float) -> Callable[[Any, Any], Any]:
+        """Cross-entropy, and what the kernels' squares count."""
+        tf = self._tf
+        kernels = [weight for weight in self._model.trainableWeights if str(weight.originalName).endswith("/kernel")]
+
+        def loss(y_true: Any, y_pred: Any) -> Any:
+            squares = [tf.sum(tf.square(kernel.read())) for kernel in kernels]
+            return tf.add(
+                tf.metrics.categoricalCrossentropy(y_true, y_pred), tf.mul(tf.addN(to_js(squares)), tf.scalar(l2))
+            )
+
+        return loss
 
     async def _fit_epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> dict[str, float]:
         index = self._tf.tensor1d(to_js(order.astype(np.int32)), "int32")
@@ -159,22 +173,6 @@ class TfjsModel:
             with suppress(JsException):
                 await training
             raise
-
-    @contextmanager
-    def _shared_shaders(self, shared: bool) -> Iterator[None]:
-        """Let batches of different sizes share shaders for a while, by a flag of tf.js's WebGL backend.
-
-        Not for convolutions: with that flag their gradients come out wrong in tf.js 4.22 (tests/test_engines.py).
-        A head's shaders are many, small and seldom run, so compiling them is most of the time it takes; a
-        backbone's run faster with fixed shapes.
-        """
-        env = self._tf.env()
-        before = env.get("WEBGL_USE_SHAPES_UNIFORMS")
-        env.set("WEBGL_USE_SHAPES_UNIFORMS", shared or before)
-        try:
-            yield
-        finally:
-            env.set("WEBGL_USE_SHAPES_UNIFORMS", before)
 
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
@@ -206,11 +204,33 @@ class TfjsModel:
         return np.concatenate([X, np.zeros((size - n_samples, *X.shape[1:]), X.dtype)])
 
     def _tensor(self, array: Array) -> Any:
-        array = np.ascontiguousarray(array, np.float32)
-        # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.
-        values = js.Float32Array.new(array.size)
-        values.assign(array.reshape(-1))
-        return self._tf.tensor(values, to_js(list(array.shape)), "float32")
+        return to_tensor(self._tf, array)
+
+
+def to_tensor(tf: Any, array: Array) -> Any:
+    """An array as a tensor, to be disposed of."""
+    array = np.ascontiguousarray(array, np.float32)
+    # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.
+    values = js.Float32Array.new(array.size)
+    values.assign(array.reshape(-1))
+    return tf.tensor(values, to_js(list(array.shape)), "float32")
+
+
+@contextmanager
+def shared_shaders(tf: Any, shared: bool = True) -> Iterator[None]:
+    """Let batches of different sizes share shaders for a while, by a flag of tf.js's WebGL backend.
+
+    Not for convolutions: with that flag their gradients come out wrong in tf.js 4.22 (tests/test_engines.py).
+    A head's shaders are many, small and seldom run, so compiling them is most of the time it takes; a
+    backbone's run faster with fixed shapes.
+    """
+    env = tf.env()
+    before = env.get("WEBGL_USE_SHAPES_UNIFORMS")
+    env.set("WEBGL_USE_SHAPES_UNIFORMS", shared or before)
+    try:
+        yield
+    finally:
+        env.set("WEBGL_USE_SHAPES_UNIFORMS", before)
 
 
 def _tell_precision(tf: Any) -> None:

@@ -58,7 +58,8 @@ async def fit(
         on_progress(progress)
 
     def on_epoch(history: History) -> None:
-        done, total = len(history["loss"]), classifier.epochs
+        done = len(history["loss"])
+        total = classifier.settings.n_epochs or done
         figures = cast(bridge.History, history)
         emit({"stage": "training", "done": done, "total": total, "epoch": done, "epochs": total, "history": figures})
 

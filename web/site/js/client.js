@@ -8,7 +8,7 @@
  *
  *     const client = await connect({ backend: "auto" });
  *     await client.add("training", files);               // files: File[] or { path: "cat/1.jpg", blob }[]
- *     const { evaluation } = await client.train({ epochs: 20, onProgress: console.log });
+ *     const { evaluation } = await client.train({ onProgress: console.log });
  *     const [{ label, probability }] = await client.predict([photo]);
  *     const zip = await client.exportModel();
  *     client.close();

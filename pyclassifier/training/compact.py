@@ -1,0 +1,110 @@
+"""Features in a form that is quick to learn from: around their mean, of variance 1, no more columns than rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines import Array, Engine, Matrix
+
+_ON_HOST = 2_000_000  # Multiplications that numpy does sooner than an engine gets the numbers.
+_MOST_ROWS = 1500  # Of more, the products of all pairs would take longer than they save.
+_JITTER = 1e-5  # Of the diagonal: what makes a matrix of products with rounding errors positive definite.
+
+
+class HostMatrix:
+    """A matrix that numpy multiplies.
+
+    Parameters
+    ----------
+    X : ndarray of shape (N, D), float32
+    """
+
+    def __init__(self, X: Array) -> None:
+        self._X, self._transposed = X, np.ascontiguousarray(X.T)
+
+    async def times(self, W: Array) -> Array:
+        """X @ W."""
+        return self._X @ np.ascontiguousarray(W.T).T  # The order in which numpy without BLAS, as Pyodide's, is quick.
+
+    async def transposed_times(self, R: Array) -> Array:
+        """X.T @ R."""
+        return self._transposed @ np.ascontiguousarray(R.T).T
+
+    def dispose(self) -> None:
+        """There is nothing to free."""
+
+
+async def hold(engine: Engine, X: Array, n_columns: int) -> Matrix:
+    """Put a matrix where it is soonest multiplied with one of so many columns.
+
+    Parameters
+    ----------
+    engine : Engine
+    X : ndarray of shape (N, D), float32
+    n_columns : int
+
+    Returns
+    -------
+    Matrix
+    """
+    return HostMatrix(X) if X.size * n_columns <= _ON_HOST else await engine.load_matrix(X)
+
+
+@dataclass(frozen=True)
+class Compact:
+    """Rows whose scalar products are those of features around their mean, divided by their variance.
+
+    A head with a bias and a penalty on its weights' squares learns the same of both.
+
+    Parameters
+    ----------
+    X : ndarray of shape (N, n_columns), float32
+    n : int
+        How many rows, the first ones, are to learn from.
+    variance : float
+        Mean squared distance of their features to the mean.
+    """
+
+    X: Array
+    n: int
+    variance: float
+    _mean: NDArray[np.float64]
+    _features: Array
+    _root: NDArray[np.float64] | None
+
+    @classmethod
+    async def make(cls, engine: Engine, features: Array, n: int) -> Compact:
+        """Of features (N, D), whose first ``n`` rows are those to learn from."""
+        mean = features[:n].mean(axis=0, dtype=np.float64)
+        X = features - mean.astype(np.float32)
+        variance = float(np.square(X[:n]).sum(dtype=np.float64) / n) or 1.0
+        X /= np.float32(np.sqrt(variance))
+        if len(X) > min(X.shape[1], _MOST_ROWS):
+            return cls(X, n, variance, mean, X, None)
+        matrix = await hold(engine, X, len(X))
+        try:
+            products = (await matrix.times(X.T)).astype(np.float64)
+        finally:
+            matrix.dispose()
+        # Photos that are all alike have products of 0.
+        jitter = _JITTER * max(products.diagonal().mean(), 1e-12)
+        try:
+            root: NDArray[np.float64] = np.linalg.cholesky(products + jitter * np.eye(len(X)))
+        except np.linalg.LinAlgError:  # An engine that computes with 16 bits.
+            return cls(X, n, variance, mean, X, None)
+        return cls(root.astype(np.float32), n, variance, mean, X, root)
+
+    @property
+    def learned(self) -> Array:
+        """The rows to learn from; a triangle has no others' columns."""
+        return self.X[: self.n] if self._root is None else np.ascontiguousarray(self.X[: self.n, : self.n])
+
+    def restore(self, kernel: NDArray[np.float64], bias: NDArray[np.float64]) -> tuple[Array, Array]:
+        """Kernel (D, n_units) and bias for the features themselves, of those for the rows."""
+        if self._root is not None:
+            kernel = (self._features.T @ np.linalg.solve(self._root.T, kernel).astype(np.float32)).astype(np.float64)
+        kernel = kernel / np.sqrt(self.variance)
+        return kernel.astype(np.float32), (bias - self._mean @ kernel).astype(np.float32)

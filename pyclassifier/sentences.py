@@ -104,6 +104,9 @@ ENGLISH = {
     "large-image": "{width:d} x {height:d} pixels: the image has more than {millions:g} million pixels. Make it smaller, or raise max_pixels.",
     # A photo whose class is not known
     "no-class-folder": "not inside a folder that names its class. Put it into one, such as cat/photo.jpg.",
+    "beside-class-folders": "lies beside the folders of the classes, in none of them. Put it into the one of its class.",
+    "unlabelled-photo": "nothing says its class, as is usual of photos to try a model with. Left out.",
+    "photo-of-mask": "a mask or the like that belongs to a photo, not a photo.",
     "no-class-in-name": "its name does not say its class. Call it by its class and a number, such as android-0.jpg.",
     "empty-class-name": "Expected a name for the class, got {label!r}.",
     "unknown-class": "the model does not know the class {label!r}.",

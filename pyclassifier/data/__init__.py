@@ -12,12 +12,13 @@ from .images import (
     open_image,
     read_size,
 )
-from .intake import Files, Intake, from_files, from_set, unpack
+from .intake import Files, FoldersQuestion, Intake, from_files, from_set, unpack
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import LabelBy, is_table, is_zip, why_skip
 from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .readings import Reading
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
@@ -32,6 +33,7 @@ __all__ = [
     "Dataset",
     "FileSource",
     "Files",
+    "FoldersQuestion",
     "Intake",
     "LabelBy",
     "LabelEncoder",
@@ -40,6 +42,7 @@ __all__ = [
     "Photo",
     "PhotoSource",
     "Problem",
+    "Reading",
     "Sample",
     "Split",
     "ZipSource",

@@ -53,6 +53,7 @@ class Dataset(Shown):
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
+        split_folders: bool | None = None,
         group: str | None = None,
     ) -> Dataset:
         """Make a dataset from a list of files: the folder that holds a file is its label.
@@ -60,9 +61,12 @@ class Dataset(Shown):
         In a flat folder the file's name is: ``android-0.jpg`` shows "android". So it is where all files lie in one
         folder and their names tell several classes apart.
 
-        Folders named ``train``, ``training``, ``val``, ``validation`` or ``test``, at any depth, say what the files
-        below them are for instead: ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos
-        of a cat. Hidden and system files and files that are no images become problems.
+        Folders named such as ``train``, ``valid``, ``test_set``, ``val2017``, ``entraînement`` or ``验证集``, at any
+        depth, say what the files below them are for instead, where the folders beside them or in them say so, too:
+        ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos of a cat, but beside ``bus``
+        and ``car`` a ``train`` is a class. A folder whose name says nothing, such as ``images`` in ``cat/images``, is
+        skipped. Photos in a split folder beside folders of classes (``test/1.jpg``) are unlabelled; they, hidden and
+        system files, and files that are no images become problems.
 
         Parameters
         ----------
@@ -72,9 +76,12 @@ class Dataset(Shown):
             What all of these files are for, whatever their folders say.
         label : str, optional
             The class of all of these files, whatever their folders say.
-        label_by : {"auto", "folder", "name"}
-            With "name", the name before the number is the label whatever folder a file is in; with "folder", only
-            where there is none.
+        label_by : {"auto", "folder", "top", "path", "name"}
+            What names the class: "folder", the innermost folder; "top", the outermost that tells photos apart; "path",
+            all from there on (``Tomato/healthy``); "name", the name before the number. With "auto" it is what the
+            folders suggest; where they can be read in several ways, a warning says what was assumed.
+        split_folders : bool, optional
+            True: each folder with such a name says what photos are for; False: none does, they are classes.
         group : str, optional
             What all of these files belong to, such as one burst of a webcam: a split never parts them.
 
@@ -92,7 +99,11 @@ class Dataset(Shown):
         >>> Dataset.from_files([("android-0.jpg", read), ("train/windows_12.png", read)]).labels
         ['android', 'windows']
         """
-        return cls(*intake.from_files(files, split=split, label=label, label_by=label_by, group=group))
+        return cls(
+            *intake.from_files(
+                files, split=split, label=label, label_by=label_by, split_folders=split_folders, group=group
+            )
+        )
 
     @classmethod
     def from_folder(
@@ -102,6 +113,7 @@ class Dataset(Shown):
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
+        split_folders: bool | None = None,
     ) -> Dataset:
         """Make a dataset from a folder on disk (or in Pyodide's file system), as `from_files`.
 
@@ -109,7 +121,7 @@ class Dataset(Shown):
         ----------
         folder : str or Path
             Its sub-folders are the labels; its own name is none. A zip in it counts as a folder.
-        split, label, label_by
+        split, label, label_by, split_folders
             As in `from_files`.
 
         Returns
@@ -125,7 +137,9 @@ class Dataset(Shown):
         --------
         >>> dataset = Dataset.from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
         """
-        return cls(*intake.from_folder(folder, split=split, label=label, label_by=label_by))
+        return cls(
+            *intake.from_folder(folder, split=split, label=label, label_by=label_by, split_folders=split_folders)
+        )
 
     @classmethod
     def from_zip(
@@ -135,6 +149,7 @@ class Dataset(Shown):
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
+        split_folders: bool | None = None,
     ) -> Dataset:
         """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
 
@@ -143,7 +158,7 @@ class Dataset(Shown):
         source : bytes, str or Path
             The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
             at a time, of at most 256 MB each.
-        split, label, label_by
+        split, label, label_by, split_folders
             As in `from_files`.
 
         Returns
@@ -165,7 +180,7 @@ class Dataset(Shown):
         >>> Dataset.from_zip(buffer.getvalue()).labels
         ['cat']
         """
-        return cls(*intake.from_zip(source, split=split, label=label, label_by=label_by))
+        return cls(*intake.from_zip(source, split=split, label=label, label_by=label_by, split_folders=split_folders))
 
     @classmethod
     def from_csv(

@@ -5,21 +5,39 @@ Nothing is decoded here. Paths are names and no more: they are read from, never 
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from ..errors import DatasetError
 from ..sentences import Sentence
-from .names import LabelBy, choose_label_by, is_zip, label_of, readable, split_of, suffix_of, why_skip
+from .names import LabelBy, is_zip, readable, suffix_of, why_skip
 from .photos import FileSource, PhotoSource, Problem, Sample, Split
+from .readings import Reading, read_folders
+from .roles import Role
 from .tables import Columns, MappingQuestion, PhotoIndex, Table, choose_columns, find_one_hot, match_rows, read_table
 from .zips import list_zip
 
 Files = list[tuple[str, PhotoSource]]
 Intake = tuple[tuple[Sample, ...], tuple[Problem, ...]]
 Photos = str | Path | bytes | Iterable[tuple[str, PhotoSource]]
-_NO_LABEL = {"folder": "no-class-folder", "name": "no-class-in-name"}
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class FoldersQuestion:
+    """Folders of photos that can be read in several ways, for somebody to choose.
+
+    Parameters
+    ----------
+    readings : tuple of Reading
+        The likelier first.
+    """
+
+    readings: tuple[Reading, ...]
 
 
 def from_files(
@@ -28,42 +46,86 @@ def from_files(
     split: Split | None = None,
     label: str | None = None,
     label_by: LabelBy = "auto",
+    split_folders: bool | None = None,
     group: str | None = None,
 ) -> Intake:
     """Samples and problems of files by their paths; see `Dataset.from_files`."""
     photos, problems = _part(files)
-    if label is not None:
-        given = readable(label)
-        if given is None:
-            raise DatasetError("empty-class-name", label=label)
-        labels: list[str | None] = [given] * len(photos)
-    else:
-        if label_by == "auto":
-            label_by = choose_label_by([path for path, _ in photos])
-        labels = [label_of(path, label_by) for path, _ in photos]
+    paths = [path for path, _ in photos]
+    given = None if label is None else readable(label)
+    if label is not None and given is None:
+        raise DatasetError("empty-class-name", label=label)
+    # Where the class is given, only what the photos are for is asked.
+    reading, *others = read_folders(paths, label_by if given is None else "folder", split_folders)
+    if others and given is None:
+        warnings.warn(_assumed(reading, others), stacklevel=_outside())
+    samples, more = _take(photos, reading, split, given, group)
+    return samples, (*problems, *more)
+
+
+def _take(
+    photos: Files, reading: Reading, split: Split | None, label: str | None = None, group: str | None = None
+) -> Intake:
     samples = []
-    for (path, source), found in zip(photos, labels, strict=True):
-        if found is None:
-            problems.append(Problem(path, Sentence(_NO_LABEL[label_by])))
+    problems = []
+    for (path, source), found, told in zip(photos, reading.labels, reading.splits, strict=True):
+        if label is None and isinstance(found, Sentence):
+            problems.append(Problem(path, found))
         else:
-            samples.append(Sample(path, source, found, split or split_of(path), group))
+            samples.append(Sample(path, source, label or str(found), split or told, group))
     return tuple(samples), tuple(problems)
 
 
+def _assumed(reading: Reading, others: Sequence[Reading]) -> str:
+    """Say which of several ways was taken, and how to take another."""
+
+    def told(one: Reading) -> str:
+        labels = list(one.count())
+        named = ", ".join(map(repr, labels[:_MOST_NAMED])) + (", ..." if len(labels) > _MOST_NAMED else "")
+        left_out = f", {one.n_left_out} photos without class" if one.n_left_out else ""
+        way = f"label_by={one.label_by!r}"
+        if one.split_folders is not None:
+            way += f", split_folders={one.split_folders}"
+        return f"{way} ({len(labels)} classes: {named}{left_out})"
+
+    return (
+        f"Expected folders of photos that can be read in one way, got several; assumed {told(reading)}. "
+        f"Say which is right: {'; or '.join(map(told, [reading, *others]))}."
+    )
+
+
+def _outside() -> int:
+    """How many calls up the first one outside this package is, which a warning is about."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(__package__):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
 def from_folder(
-    folder: str | Path, *, split: Split | None = None, label: str | None = None, label_by: LabelBy = "auto"
+    folder: str | Path,
+    *,
+    split: Split | None = None,
+    label: str | None = None,
+    label_by: LabelBy = "auto",
+    split_folders: bool | None = None,
 ) -> Intake:
     """Samples and problems of a folder; see `Dataset.from_folder`."""
     files, problems = list_folder(folder)
-    samples, more = from_files(files, split=split, label=label, label_by=label_by)
+    samples, more = from_files(files, split=split, label=label, label_by=label_by, split_folders=split_folders)
     return samples, (*more, *problems)
 
 
 def from_zip(
-    source: bytes | str | Path, *, split: Split | None = None, label: str | None = None, label_by: LabelBy = "auto"
+    source: bytes | str | Path,
+    *,
+    split: Split | None = None,
+    label: str | None = None,
+    label_by: LabelBy = "auto",
+    split_folders: bool | None = None,
 ) -> Intake:
     """Samples and problems of a zip file; see `Dataset.from_zip`."""
-    return from_files(list_zip(source), split=split, label=label, label_by=label_by)
+    return from_files(list_zip(source), split=split, label=label, label_by=label_by, split_folders=split_folders)
 
 
 def from_csv(
@@ -88,7 +150,7 @@ def from_csv(
     if columns is None or not sure_of_file or not (label or (guess and guess.sure_of_label)):
         such = "" if columns is None else f", such as file_column={columns.file!r}, label_column={columns.label!r}"
         raise DatasetError("unclear-columns", table=name, columns=read.columns, such=such)
-    samples, more = match_rows([(read, columns)], candidates, index, split)
+    samples, more = match_rows([(read, columns)], candidates, index, _roles(candidates), split)
     return tuple(samples), (*problems, *more, *unread)
 
 
@@ -99,7 +161,8 @@ def from_set(
     *,
     split: Split | None = None,
     label_by: LabelBy = "auto",
-) -> Intake | MappingQuestion:
+    split_folders: bool | None = None,
+) -> Intake | MappingQuestion | FoldersQuestion:
     """Samples and problems of files with tables among them, which decide over folders where they name the files.
 
     Parameters
@@ -110,13 +173,13 @@ def from_set(
         By their paths.
     answers : mapping of str to Columns or None
         Columns of tables that were asked about; None for a table that is not to be used.
-    split, label_by
+    split, label_by, split_folders
         As in `Dataset.from_files`.
 
     Returns
     -------
-    Intake or MappingQuestion
-        A question where the columns of a table are not certain.
+    Intake, MappingQuestion or FoldersQuestion
+        A question where the columns of a table are not certain, or folders can be read in several ways.
     """
     photos, problems = _part(files)
     index = PhotoIndex([path for path, _ in photos])
@@ -137,9 +200,12 @@ def from_set(
         else:
             problems.append(Problem(name, Sentence("table-of-others")))
     if used:
-        samples, more = match_rows(used, photos, index, split)
+        samples, more = match_rows(used, photos, index, _roles(photos), split)
         return tuple(samples), (*problems, *more)
-    taken, more_problems = from_files(photos, split=split, label_by=label_by)
+    readings = read_folders([path for path, _ in photos], label_by, split_folders)
+    if len(readings) > 1:
+        return FoldersQuestion(readings)
+    taken, more_problems = _take(photos, readings[0], split)
     return taken, (*problems, *more_problems)
 
 
@@ -175,6 +241,10 @@ def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
     if isinstance(photos, str | Path):
         return list_folder(photos)
     return list(photos), []
+
+
+def _roles(photos: Files) -> Sequence[Role | None]:
+    return read_folders([path for path, _ in photos], "folder")[0].roles
 
 
 def _part(files: Iterable[tuple[str, PhotoSource]]) -> tuple[Files, list[Problem]]:

@@ -10,9 +10,11 @@ from pathlib import PurePosixPath
 
 from ...sentences import Sentence
 from ..images import SUFFIXES
-from ..names import SPLIT_FOLDERS, parts_of, readable, split_of, suffix_of
+from ..names import parts_of, readable, suffix_of
 from ..photos import PhotoSource, Problem, Sample, Split
-from .columns import Columns, is_yes, split_value
+from ..readings import UNLABELLED
+from ..roles import Role, split_of_role, split_value
+from .columns import Columns, is_yes
 from .table import Table
 
 _MOST_ROWS_LISTED = 50
@@ -58,6 +60,7 @@ def match_rows(
     tables: Sequence[tuple[Table, Columns]],
     files: Sequence[tuple[str, PhotoSource]],
     index: PhotoIndex,
+    roles: Sequence[Role | None],
     split: Split | None = None,
 ) -> tuple[list[Sample], list[Problem]]:
     """Give photos the classes of their rows.
@@ -69,6 +72,8 @@ def match_rows(
         Photos: path, and where the bytes come from.
     index : PhotoIndex
         Of their paths.
+    roles : sequence of (str or None)
+        What the folders of each photo say that it is for.
     split : {"training", "validation"}, optional
         What all of them are for. By default what their rows say, else the name of the table (train.csv), else their
         folders.
@@ -92,9 +97,11 @@ def match_rows(
         labels = list(dict.fromkeys(claim[1] for claim in nearest))
         if len(labels) == 1 and labels[0] is not None:
             told = next((claim[2] for claim in nearest if claim[2]), None)
-            samples.append(Sample(path, source, labels[0], split or told or split_of(path)))
+            samples.append(Sample(path, source, labels[0], split or told or split_of_role(roles[i])))
         else:
-            problems.append(Problem(path, _why_not([*filter(None, labels)], nearest, tables)))
+            is_unlabelled = not nearest and roles[i] in ("test", "unlabelled")
+            why = UNLABELLED if is_unlabelled else _why_not([*filter(None, labels)], nearest, tables)
+            problems.append(Problem(path, why))
     return samples, problems
 
 
@@ -107,7 +114,7 @@ def _claim(
 ) -> Iterator[Problem]:
     """Note which photo each row means; yield the rows that mean none."""
     labels = _labels(table, columns)
-    whole = SPLIT_FOLDERS.get(PurePosixPath(table.name).stem.lower())
+    whole = split_value(PurePosixPath(table.name).stem)
     splits = [split_value(text) for text in table.column(columns.split)] if columns.split else [whole] * len(table.rows)
     rows = zip(table.column(columns.file), labels, splits, strict=True)
     for number, (name, label, split) in enumerate(rows, table.first_row):

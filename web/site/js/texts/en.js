@@ -337,6 +337,19 @@ export const texts = {
   /** @param {string[]} columns */
   oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
   sameColumns: "Expected two different columns.",
+  foldersTitle: "How are the folders meant?",
+  foldersLead: "They can be read in several ways. The first is the likelier one; please choose.",
+  /** @param {import("../calls.js").LabelBy} labelBy @param {number} n classes */
+  foldersWay: (labelBy, n) =>
+    `${{ auto: "By folders", folder: "By the innermost folder", top: "By the outer folder", path: "By both folders together", name: "By the names of files" }[labelBy]}: ${count(n, "class", "classes")}`,
+  /** @param {number} n */
+  photosThere: (n) => ` – ${photos(n)}`,
+  /** @param {number} n */
+  moreClasses: (n) => `and ${count(n, "more class", "more classes")}`,
+  /** @param {number} n */
+  moreFolders: (n) => `and ${count(n, "more folder", "more folders")}`,
+  /** @param {number} n */
+  photosLeftOut: (n) => `${photos(n)} without a class would be left out.`,
   holdToRecord: "Hold to record",
   record: "Start recording",
   recording: "Recording…",

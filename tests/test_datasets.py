@@ -241,7 +241,7 @@ async def test_a_hostile_zip_costs_no_memory(monkeypatch):
     with pytest.raises(OSError, match=r"at most 268,435,456 bytes in cat/1\.jpg, got 1,073,741,824"):
         await dataset.samples[0].read()
     assert await dataset.samples[1].read() == b"fine"
-    monkeypatch.setattr("pyclassifier.data.zips._MAX_FILES", 1)
+    monkeypatch.setattr("pyclassifier.data.packs._MAX_FILES", 1)
     with pytest.raises(DatasetError, match="at most 1 files"):
         Dataset.from_zip(bytes(data))
 

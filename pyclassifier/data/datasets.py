@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notebook import Shown
-from . import intake
+from . import intake, local
 from .names import LabelBy
 from .photos import Photo, PhotoSource, Problem, Sample, Split, as_sample
 
@@ -137,9 +137,7 @@ class Dataset(Shown):
         --------
         >>> dataset = Dataset.from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
         """
-        return cls(
-            *intake.from_folder(folder, split=split, label=label, label_by=label_by, split_folders=split_folders)
-        )
+        return cls(*local.from_folder(folder, split=split, label=label, label_by=label_by, split_folders=split_folders))
 
     @classmethod
     def from_zip(
@@ -180,7 +178,7 @@ class Dataset(Shown):
         >>> Dataset.from_zip(buffer.getvalue()).labels
         ['cat']
         """
-        return cls(*intake.from_zip(source, split=split, label=label, label_by=label_by, split_folders=split_folders))
+        return cls(*local.from_zip(source, split=split, label=label, label_by=label_by, split_folders=split_folders))
 
     @classmethod
     def from_csv(
@@ -233,7 +231,7 @@ class Dataset(Shown):
         ['cat', 'dog']
         """
         return cls(
-            *intake.from_csv(
+            *local.from_csv(
                 table,
                 photos,
                 file_column=file_column,

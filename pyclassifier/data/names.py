@@ -15,7 +15,11 @@ from ..sentences import Sentence
 from .images import SUFFIXES
 
 LabelBy = Literal["auto", "folder", "top", "path", "name"]
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+_SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\uf00d"})
+_SYSTEM_FOLDERS = frozenset({"__macosx", "@eadir", "$recycle.bin", "system volume information"})
+_TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xml"})
+_PACKED = (".zip", ".tar", ".tar.gz", ".tgz")
+_PACKED_OTHERWISE = frozenset({".7z", ".rar", ".gz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst"})
 _MAX_LABEL_LENGTH = 200
 _NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+(?:\d+|\(\d+\))", re.DOTALL)  # android-0, mountain bike_12, cat (3)
 _CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
@@ -29,8 +33,10 @@ def why_skip(path: str) -> Sentence | None:
     suffix = suffix_of(path)
     if suffix in (".heic", ".heif", ".avif"):
         return Sentence("photo-format", format=suffix[1:].upper())
-    if suffix == ".zip":
+    if is_packed(path):
         return Sentence("zip-inside")
+    if suffix in _PACKED_OTHERWISE:
+        return Sentence("packed-otherwise", suffix=suffix)
     if suffix and suffix not in SUFFIXES:
         return Sentence("other-suffix", suffix=suffix)
     return None
@@ -38,12 +44,18 @@ def why_skip(path: str) -> Sentence | None:
 
 def is_table(path: str) -> bool:
     """Tell whether a file may be a table of photos and classes, by its name."""
-    return suffix_of(path) in (".csv", ".tsv", ".json") and not _why_hidden(path)
+    return suffix_of(path) in _TABLES and not _why_hidden(path)
 
 
-def is_zip(path: str) -> bool:
-    """Tell whether a file is a zip to look into, by its name."""
-    return suffix_of(path) == ".zip" and not _why_hidden(path)
+def is_packed(path: str) -> bool:
+    """Tell whether a file is a zip or tar to look into, by its name."""
+    return path.lower().endswith(_PACKED) and not _why_hidden(path)
+
+
+def unpacked_name(path: str) -> str:
+    """Return what the folder is called that a packed file stands for: cat of cat.zip, and of cat.tar.gz."""
+    ending = max((ending for ending in _PACKED if path.lower().endswith(ending)), key=len, default="")
+    return path[: len(path) - len(ending)]
 
 
 def parts_of(path: str) -> tuple[str, ...]:
@@ -76,6 +88,6 @@ def _why_hidden(path: str) -> Sentence | None:
     parts = parts_of(path)
     if any(part.startswith(".") and part != ".." for part in parts):
         return Sentence("hidden-file")
-    if "__MACOSX" in parts or (parts and parts[-1].lower() in _SYSTEM_FILES):
+    if any(part.lower() in _SYSTEM_FOLDERS for part in parts) or (parts and parts[-1].lower() in _SYSTEM_FILES):
         return Sentence("system-file")
     return None

@@ -66,6 +66,11 @@ class Guess:
     sure_of_file: bool
     sure_of_label: bool
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody needs to be asked."""
+        return self.sure_of_file and self.sure_of_label
+
 
 @dataclass(frozen=True)
 class MappingQuestion:

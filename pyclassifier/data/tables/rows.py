@@ -31,8 +31,11 @@ class PhotoIndex:
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_path: dict[str, list[int]] = defaultdict(list)
         for i, path in enumerate(paths):
             whole = _parts(path)
+            for name in {"/".join(whole), _without_suffix("/".join(whole))}:
+                self._by_path[name].append(i)
             for start in range(len(whole)):
                 name = "/".join(whole[start:])
                 self._by_name[name].append(i)
@@ -41,17 +44,24 @@ class PhotoIndex:
                     self._by_name[stem].append(i)
         self.n_photos = len(paths)
 
-    def find(self, name: str) -> tuple[list[int], int]:
-        """Photos that a cell may mean, and how far off it is: 0 for its whole name, more for each part left out."""
+    def find(self, name: str, beside: str = "") -> tuple[list[int], int]:
+        """Photos that a cell may mean, and how far off it is: 0 for its whole name, more for each part left out.
+
+        What lies where a table in the folder `beside` would mean it comes first.
+        """
+        near = "/".join([*_parts(beside), *_parts(_slashed(name))]) if beside and name else ""
+        found = self._by_path.get(near) or self._by_path.get(_without_suffix(near))
+        if found:
+            return found, 0
         for distance, variant in enumerate(_variants(name)):
             found = self._by_name.get(variant)
             if found:
                 return found, distance
         return [], 0
 
-    def fits(self, names: Sequence[str]) -> bool:
+    def fits(self, names: Sequence[str], beside: str = "") -> bool:
         """Whether half of these texts name photos, or half of the photos are named by them."""
-        found = [photos for photos, _ in map(self.find, dict.fromkeys(names)) if photos]
+        found = [photos for photos, _ in (self.find(name, beside) for name in dict.fromkeys(names)) if photos]
         n_named = len({photo for photos in found for photo in photos})
         return bool(found) and (2 * len(found) >= len(set(names)) or 2 * n_named >= self.n_photos)
 
@@ -89,7 +99,7 @@ def match_rows(
     claims: dict[int, list[Claim]] = defaultdict(list)
     problems: list[Problem] = []
     for table, columns in tables:
-        problems += _shorten(list(_claim(table, columns, files, index, claims)), table.name)
+        problems += _shorten(list(_claim(table, columns, files, index, roles, claims)), table.name)
     samples = []
     for i, (path, source) in enumerate(files):
         closest = min((claim[0] for claim in claims[i]), default=0)
@@ -110,6 +120,7 @@ def _claim(
     columns: Columns,
     files: Sequence[tuple[str, PhotoSource]],
     index: PhotoIndex,
+    roles: Sequence[Role | None],
     claims: dict[int, list[Claim]],
 ) -> Iterator[Problem]:
     """Note which photo each row means; yield the rows that mean none."""
@@ -119,7 +130,9 @@ def _claim(
     rows = zip(table.column(columns.file), labels, splits, strict=True)
     for number, (name, label, split) in enumerate(rows, table.first_row):
         row = f"{table.name}, row {number}"
-        photos, distance = index.find(name)
+        photos, distance = index.find(name, table.folder)
+        if len(photos) > 1 and split:
+            photos = [photo for photo in photos if split_of_role(roles[photo]) == split] or photos
         if not photos:
             yield Problem(row, Sentence("no-such-photo", name=name) if name else Sentence("no-photo-named"))
         elif len(photos) > 1:
@@ -158,12 +171,16 @@ def _parts(path: str) -> list[str]:
 
 def _variants(name: str) -> Iterator[str]:
     """The name, then shorter ends of it, each as it is and without the suffix of a photo."""
-    parts = _parts(posixpath.normpath(name.replace("\\", "/")) if name else "")
+    parts = _parts(_slashed(name))
     for start in range(len(parts)):
         rest = "/".join(parts[start:])
         yield rest
         if suffix_of(rest) in SUFFIXES:
             yield _without_suffix(rest)
+
+
+def _slashed(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/")) if name else ""
 
 
 def _plain(path: str) -> str:

@@ -27,6 +27,7 @@ class AddOptions(TypedDict, total=False):
     label: str  # the class of all of the photos, whatever their folders say
     group: str  # with a label: what all of the photos belong to, such as a recording, which the split never parts
     mapping: dict[str, Columns | None]  # by their paths: columns of tables; null: not to be used
+    encodings: dict[str, str]  # by their paths: what names in zips, or tables, are written in
     labelBy: LabelBy  # how folders are to be read, where a question was about that
     splitFolders: bool | None
 
@@ -44,8 +45,9 @@ class AddedPhoto(TypedDict):
 class Added(AlbumOverview):
     """What came of adding photos.
 
-    A question: nothing was taken in. Add the same again with `mapping`, with `labelBy` and `splitFolders` of a reading,
-    or with a `label` where no photo says its class, or open them as the model or project that they are.
+    A question: nothing was taken in. Add the same again with `mapping`, with `encodings`, with `labelBy` and
+    `splitFolders` of a reading, or with a `label` where no photo says its class, or open them as the model or project
+    that they are.
     """
 
     added: list[AddedPhoto]
@@ -62,11 +64,14 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     """
     options: AddOptions = {"split": how} if isinstance(how, str) else how
     split: Split | None = "validation" if options.get("split") == "validation" else None
-    listing, problems, positions = _list(files)
+    encodings = options.get("encodings") or {}
+    listing, problems, positions, unsure = _list(files, encodings)
     if _is_model(listing):
         return _ask(desk, {"kind": "model"})
     if _is_project(files, listing):
         return _ask(desk, {"kind": "project"})
+    if unsure and options.get("label") is None:
+        return _ask(desk, question_of(unsure, listing))
     if options.get("label") is not None:
         label, group = str(options["label"]), options.get("group")
         found: Found = data.from_files(listing, label=label, split=split, group=group)
@@ -78,6 +83,7 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
             photos,
             tables,
             answers,
+            encodings=encodings,
             split=split,
             label_by=options.get("labelBy") or desk.label_by,
             split_folders=options.get("splitFolders"),
@@ -103,20 +109,30 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     return {"added": added, "question": None, "problems": listed(desk.album.problems), **desk.overview()}
 
 
-def _list(files: Sequence[File]) -> tuple[Files, list[pyclassifier.Problem], dict[Any, int]]:
-    """Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone."""
+def _list(
+    files: Sequence[File], encodings: Mapping[str, str]
+) -> tuple[Files, list[pyclassifier.Problem], dict[Any, int], data.NamesQuestion | None]:
+    """List files.
+
+    Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone; and a
+    zip whose names can be read in several ways.
+    """
     listing: Files = []
     problems: list[pyclassifier.Problem] = []
     positions: dict[Any, int] = {}
+    unsure: data.NamesQuestion | None = None
     for i, file in enumerate(files):
         path = str(file.path)
-        if data.is_zip(path):
-            listing += data.unpack(path, open_slices(file), problems)
+        if data.is_packed(path):
+            found = data.unpack(path, open_slices(file), problems, encodings.get(path))
+            listing += found.files
+            if found.readings:
+                unsure = data.NamesQuestion(path, found.readings)
         else:
             read = Reader(file)
             positions[read] = i
             listing.append((path, read))
-    return listing, problems, positions
+    return listing, problems, positions, unsure
 
 
 async def _read_tables(listing: Files, problems: list[pyclassifier.Problem]) -> dict[str, bytes]:

@@ -63,6 +63,21 @@ class FoldersQuestion(TypedDict):
     readings: list[FoldersReading]
 
 
+class Letters(TypedDict):
+    """Names in one of several encodings."""
+
+    encoding: str
+    examples: list[str]
+
+
+class NamesQuestion(TypedDict):
+    """A zip, or a table, that does not say in which encoding it is; the likelier first."""
+
+    kind: Literal["names"]
+    path: str
+    readings: list[Letters]
+
+
 class LabelQuestion(TypedDict):
     """Photos that nothing says the class of."""
 
@@ -82,14 +97,17 @@ class ProjectQuestion(TypedDict):
     kind: Literal["project"]
 
 
-Question = MappingQuestion | FoldersQuestion | LabelQuestion | ModelQuestion | ProjectQuestion
-Found = Intake | data.MappingQuestion | data.FoldersQuestion
+Question = MappingQuestion | NamesQuestion | FoldersQuestion | LabelQuestion | ModelQuestion | ProjectQuestion
+Found = Intake | data.Question
 
 
 def question_of(found: Found, listing: Files) -> Question | None:
     """What must be known before anything of what was found is taken in."""
     if isinstance(found, data.MappingQuestion):
         return _about_columns(found)
+    if isinstance(found, data.NamesQuestion):
+        letters: list[Letters] = [{"encoding": name, "examples": list(some)} for name, some in found.readings.items()]
+        return {"kind": "names", "path": found.path, "readings": letters}
     if isinstance(found, data.FoldersQuestion):
         return {"kind": "folders", "readings": [_reading(one) for one in found.readings]}
     n_photos = 0 if found[0] else sum(data.why_skip(path) is None for path, _ in listing)

@@ -1,7 +1,7 @@
 /** The one way by which photos come in, whatever they come from. */
 import { askColumns } from "./columnsdialog.js";
 import { askClass } from "./classdialog.js";
-import { askFolders } from "./foldersdialog.js";
+import { askFolders, askLetters } from "./choicedialog.js";
 import { inOrder } from "./intake.js";
 import { openAs } from "./openers.js";
 import { ABORTED } from "./protocol.js";
@@ -82,7 +82,8 @@ export async function addAll(app, desk, how, photos, signal) {
     if (question.kind === "model" || question.kind === "project") return question.kind;
     const answer = await ask(app, question);
     if (!answer) return "cancelled";
-    how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
+    const mapping = { ...how.mapping, ...answer.mapping };
+    how = { ...how, ...answer, mapping, encodings: { ...how.encodings, ...answer.encodings } };
     result = await desk.add(how, photos, { signal, onProgress });
   }
   const { photos: known } = store.get();
@@ -102,6 +103,10 @@ async function ask({ find, store, status }, question) {
   if (question.kind === "columns") {
     const columns = await askColumns(question);
     return columns === undefined ? null : { mapping: { [question.path]: columns } };
+  }
+  if (question.kind === "names") {
+    const letters = await askLetters(question);
+    return letters && { encodings: { [question.path]: letters.encoding } };
   }
   if (question.kind === "folders") {
     const reading = await askFolders(question);

@@ -337,6 +337,9 @@ export const texts = {
   /** @param {string[]} columns */
   oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
   sameColumns: "Expected two different columns.",
+  /** @param {string} path */
+  lettersTitle: (path) => `Which letters is ${path} written in?`,
+  lettersLead: "It does not say so. Choose where the words look right.",
   foldersTitle: "How are the folders meant?",
   foldersLead: "They can be read in several ways. The first is the likelier one; please choose.",
   /** @param {import("../calls.js").LabelBy} labelBy @param {number} n classes */

@@ -318,6 +318,8 @@ export const texts = {
   columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
   oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
   sameColumns: "Deux colonnes différentes sont attendues.",
+  lettersTitle: (path) => `Avec quelles lettres ${path} est-il écrit ?`,
+  lettersLead: "Il ne le dit pas. Choisissez là où les mots ont l’air justes.",
   foldersTitle: "Comment comprendre les dossiers ?",
   foldersLead: "Ils se lisent de plusieurs façons. La première est la plus probable ; choisissez.",
   foldersWay: (labelBy, n) =>
@@ -721,7 +723,9 @@ export const sentences = {
   "hidden-file": "un fichier caché.",
   "system-file": "un fichier du système d’exploitation, pas une photo.",
   "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
-  "zip-inside": "un zip qui n’est pas ouvert ici. Décompressez-le d’abord.",
+  "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
+  "packed-otherwise":
+    "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
   "photo-format": "les photos {format} ne peuvent pas être lues ici. Exportez-la en JPEG.",
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "heic-or-video": "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
@@ -736,20 +740,28 @@ export const sentences = {
   "empty-class-name": "Il faut un nom pour la classe, reçu : « {label} ».",
   "unknown-class": "le modèle ne connaît pas la classe « {label} ».",
   "not-a-zip": "Un fichier zip de dossiers de photos est attendu, mais c’est autre chose ({error}).",
+  "not-a-tar":
+    "Un fichier tar de dossiers de photos est attendu, mais c’est autre chose, ou il est endommagé ({error}).",
+  "link-in-tar": "un lien vers un autre fichier, qui n’est pas suivi.",
   "large-zip":
-    "Le zip peut contenir au plus {most_files} fichiers et {most_bytes} octets ; il en a {files} et {bytes}. Répartissez-le en plusieurs.",
+    "Le zip ou le tar peut contenir au plus {most_files} fichiers et {most_bytes} octets ; il en a {files} et {bytes}. Répartissez-le en plusieurs.",
   "large-member": "{name} peut avoir au plus {most} octets ; il en a {got}.",
   "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
   "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
   "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
   "not-unicode":
-    "Un texte en UTF-8 ou UTF-16 est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
+    "Un texte en UTF-8, en UTF-16 ou comme Excel l’écrit est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
   "not-csv": "Un fichier CSV est attendu dans {table}, mais c’est autre chose ({error}).",
   "table-not-json":
     "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais ce n’est pas du JSON ({error}).",
   "not-records":
     "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais c’est autre chose.",
   "table-of-others": "ne nomme pas de photos avec leurs classes. Ajoutez-le avec ses photos.",
+  "table-of-guesses":
+    "est un formulaire de réponses pour des photos sans classe (comme sample_submission) ; il n’étiquette rien.",
+  "table-of-objects":
+    "{table} est un fichier {kind} qui marque plusieurs choses dans une photo, ou la décrit ; une classe par photo est attendue.",
+  "table-not-needed": "ne nomme que des photos dont un autre tableau donne la classe. Pas utilisé.",
   "no-such-photo": "aucune photo ne s’appelle « {name} ».",
   "no-photo-named": "ne nomme aucune photo.",
   "ambiguous-photo": "« {name} » peut être l’une de plusieurs photos ({paths}). Indiquez aussi le dossier.",

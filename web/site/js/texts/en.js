@@ -84,7 +84,13 @@ export const labels = {
   advanced: "Advanced",
   epochs: "Epochs",
   learningRate: "Learning rate",
+  epochsLeft: "as many as it takes",
   hiddenUnits: "Hidden units",
+  l2: "Weight penalty (L2)",
+  l2Left: "chosen by trying",
+  headHint:
+    "Left empty, training goes on until nothing more can be learned, and the penalty is the one that does best on " +
+    "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",
   validationShare: "Validation share (%)",
   validationShareHint: "Set aside to check the model. Used only without a validation folder.",
   backbone: "Backbone",
@@ -92,7 +98,7 @@ export const labels = {
   inputSizeHint: "Smaller is faster, larger is more accurate.",
   patience: "Stop early after (epochs)",
   patienceHint:
-    "Stops once the validation loss has not improved for that many epochs; 0 trains them all. The best epoch is kept.",
+    "Stops once the validation loss has not improved for that many epochs, and keeps the best epoch; 0 never stops early.",
   classWeight: "Class weights",
   classWeightNone: "None",
   classWeightBalanced: "Balanced",
@@ -466,14 +472,18 @@ export const texts = {
   stopping: "Stopping…",
   /** @param {string} stage @param {number} done @param {number} total */
   stage: (stage, done, total) => `${stageNames[stage] ?? stage}: ${done} of ${total}`,
-  /** @param {number} epoch @param {number} epochs */
-  training: (epoch, epochs) => `Training: epoch ${epoch} of ${epochs}`,
+  /** @param {number} epoch @param {number | null} epochs null: as many as it takes */
+  training: (epoch, epochs) =>
+    epochs === null
+      ? `Training: epoch ${epoch}, until nothing more can be learned`
+      : `Training: epoch ${epoch} of ${epochs}`,
   /** @param {number} done @param {number} total */
   outOf: (done, total) => `${done} of ${total}`,
   /** @param {Evaluation | null} e */
   trained: (e) => `Trained: ${accuracyOf(e)}`,
-  /** @param {number} done @param {number} epochs @param {Evaluation | null} e */
-  stopped: (done, epochs, e) => `Stopped after epoch ${done} of ${epochs}: ${accuracyOf(e)}`,
+  /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
+  stopped: (done, epochs, e) =>
+    `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
   stoppedEarly: "Stopped before the first epoch. Nothing was trained.",
 
   // Result

@@ -79,7 +79,14 @@ export const labels = {
   advanced: "Réglages avancés",
   epochs: "Époques",
   learningRate: "Taux d’apprentissage",
+  epochsLeft: "autant qu’il en faut",
   hiddenUnits: "Unités cachées",
+  l2: "Pénalité des poids (L2)",
+  l2Left: "choisie par essais",
+  headHint:
+    "Laissés vides : l’entraînement continue jusqu’à ce qu’il n’y ait plus rien à apprendre, et la pénalité est celle qui " +
+    "réussit le mieux sur des photos d’entraînement mises à part pour cela. Le taux d’apprentissage ne compte qu’avec " +
+    "des unités cachées et un nombre d’époques.",
   validationShare: "Part de validation (%)",
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
   backbone: "Réseau préentraîné",
@@ -87,7 +94,7 @@ export const labels = {
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
   patience: "Arrêt anticipé après (époques)",
   patienceHint:
-    "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques ; 0 les parcourt toutes. La meilleure époque est gardée.",
+    "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques, et garde la meilleure ; 0 n’arrête jamais plus tôt.",
   classWeight: "Poids des classes",
   classWeightNone: "Aucun",
   classWeightBalanced: "Équilibrés",
@@ -407,10 +414,14 @@ export const texts = {
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
   stage: (stage, done, total) => `${stageNames[stage] ?? stage} : ${done} sur ${total}`,
-  training: (epoch, epochs) => `Entraînement : époque ${epoch} sur ${epochs}`,
+  training: (epoch, epochs) =>
+    epochs === null
+      ? `Entraînement : époque ${epoch}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
+      : `Entraînement : époque ${epoch} sur ${epochs}`,
   outOf: (done, total) => `${done} sur ${total}`,
   trained: (e) => `Entraîné : ${accuracyOf(e)}`,
-  stopped: (done, epochs, e) => `Arrêté après l’époque ${done} sur ${epochs} : ${accuracyOf(e)}`,
+  stopped: (done, epochs, e) =>
+    `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",

@@ -75,14 +75,19 @@ export const labels = {
   advanced: "高级设置",
   epochs: "训练轮数",
   learningRate: "学习率",
+  epochsLeft: "按需决定",
   hiddenUnits: "隐藏单元数",
+  l2: "权重惩罚（L2）",
+  l2Left: "试验后选定",
+  headHint:
+    "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",
   validationShareHint: "留出这部分照片来检验模型。仅在没有验证文件夹时使用。",
   backbone: "骨干网络",
   inputSize: "输入尺寸",
   inputSizeHint: "越小越快，越大越准确。",
   patience: "提前停止（轮数）",
-  patienceHint: "验证损失连续这么多轮没有改善就停止；0 表示训练全部轮数。始终保留最佳的一轮。",
+  patienceHint: "验证损失连续这么多轮没有改善就停止，并保留最佳的一轮；0 表示从不提前停止。",
   classWeight: "类别权重",
   classWeightNone: "无",
   classWeightBalanced: "均衡",
@@ -376,10 +381,14 @@ export const texts = {
   preparing: "正在准备训练…",
   stopping: "正在停止…",
   stage: (stage, done, total) => `${stageNames[stage] ?? stage}：${done} / ${total}`,
-  training: (epoch, epochs) => `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
+  training: (epoch, epochs) =>
+    epochs === null ? `正在训练：第 ${epoch} 轮，直到学不到新东西为止` : `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
   outOf: (done, total) => `${done} / ${total}`,
   trained: (e) => `训练完成：${accuracyOf(e)}`,
-  stopped: (done, epochs, e) => `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
+  stopped: (done, epochs, e) =>
+    epochs === null
+      ? `在第 ${done} 轮后停止：${accuracyOf(e)}`
+      : `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
   seriesTraining: "训练",

@@ -227,15 +227,15 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
     page.locator("#project-summary").click()
     set_field(page, "#project-name", "Colours")
     expect(page.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser")
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Cancel").click()
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Keep it, start another one").click()
     expect(status(page)).to_have_text("Ready")
     expect(page.locator("#remove-all")).to_be_hidden()
     button(page, "Open Colours").click()
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
     page.reload()
@@ -327,7 +327,7 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
             data = (folder.parent / one["path"]).read_bytes()
             assert file.read(one["file"]) == data and hashlib.sha256(data).hexdigest() == one["sha256"]
 
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
     assert page.evaluate(COUNT_ALL) == [0, 0, 0, 0], "features, model and trainings are gone with it"

@@ -197,7 +197,7 @@ def test_wrong_files_get_a_sentence_and_nothing_is_lost(tab, site, tmp_path):
     page = open_page(tab, site, "wasm")  # Its console may show the error, for developers.
     (tmp_path / "model.zip").write_bytes(b"this is no zip")
     page.get_by_label("Open model").set_input_files(tmp_path / "model.zip")
-    expect(page.get_by_role("alert")).to_contain_text("Expected a model archive")
+    expect(page.get_by_role("alert")).to_contain_text("This is not a model file")
     expect(button(page, "Use sample photos")).to_be_enabled()
 
 

@@ -394,8 +394,8 @@ export const texts = {
   seriesTraining: "训练",
   seriesValidation: "验证",
   epoch: "轮次",
-  curve: (chart, training, validation) =>
-    `最后一轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
+  curve: (chart, epoch, training, validation) =>
+    `第 ${epoch} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
   accuracy: (e) =>
     `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
     `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
@@ -428,7 +428,7 @@ export const texts = {
         ? "对这张照片："
         : `对全部 ${total} 张照片，或只对选中的：`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
+  mistakes: (n) => `${number(n)} 个错误，最严重的在前`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted

@@ -282,6 +282,7 @@ const editNames = {
   deleteClass: "deleting a class",
   movePhotos: "moving photos",
   deletePhotos: "deleting photos",
+  removeAll: "removing all photos",
 };
 
 /** @type {Record<string, string>} */
@@ -406,6 +407,7 @@ export const texts = {
   moved: (n, to) => `Moved ${photos(n)} to ${to}`,
   /** @param {number} n @param {import("../calls.js").Split} split */
   markedFor: (n, split) => `${photos(n)} for ${split}`,
+  removedAll: "All photos are removed. “Undo” brings them back.",
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
 

@@ -281,6 +281,7 @@ const editNames = {
   deleteClass: "suppression d’une classe",
   movePhotos: "déplacement de photos",
   deletePhotos: "suppression de photos",
+  removeAll: "suppression de toutes les photos",
 };
 
 /** @type {Record<string, string>} */
@@ -361,6 +362,7 @@ export const texts = {
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${split === "training" ? "l’entraînement" : "la validation"}`,
+  removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
   checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,

@@ -260,6 +260,7 @@ const editNames = {
   deleteClass: "删除类别",
   movePhotos: "移动照片",
   deletePhotos: "删除照片",
+  removeAll: "移除全部照片",
 };
 
 /** @type {Record<string, string>} */
@@ -335,6 +336,7 @@ export const texts = {
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${split === "training" ? "训练" : "验证"}`,
+  removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
   checking: (done, total) => `正在检查照片：${done} / ${total}`,

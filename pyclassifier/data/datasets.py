@@ -120,7 +120,9 @@ class Dataset(Shown):
         Parameters
         ----------
         folder : str or Path
-            Its sub-folders are the labels; its own name is none. A zip in it counts as a folder.
+            Its sub-folders are the labels; its own name is none. A zip or tar in it counts as a folder. Tables in it
+            (CSV, TSV, JSON, JSON Lines, VOC's XML) that name the photos for certain give them their labels instead,
+            unless `label` or `label_by` say otherwise.
         split, label, label_by, split_folders
             As in `from_files`.
 
@@ -144,18 +146,22 @@ class Dataset(Shown):
         cls,
         source: bytes | str | Path,
         *,
+        encoding: str | None = None,
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
         split_folders: bool | None = None,
     ) -> Dataset:
-        """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
+        """Make a dataset from a zip or tar file of folders of photos, as `from_folder`. Nothing is unpacked to disk.
 
         Parameters
         ----------
         source : bytes, str or Path
-            The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
-            at a time, of at most 256 MB each.
+            The zip, tar or tar.gz file, or where it is. It is not trusted: paths in it are names and no more, and
+            photos are read one at a time, of at most 256 MB each.
+        encoding : str, optional
+            Of names that do not say theirs, such as "gbk" or "cp850"; by default the most plausible one for all of them
+            together, and where another is nearly as plausible, a warning says what was assumed.
         split, label, label_by, split_folders
             As in `from_files`.
 
@@ -167,7 +173,7 @@ class Dataset(Shown):
         Raises
         ------
         DatasetError
-            It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
+            It is no such file, or there is no such file, or it holds more than 100,000 files or 16 GB.
 
         Examples
         --------
@@ -178,7 +184,11 @@ class Dataset(Shown):
         >>> Dataset.from_zip(buffer.getvalue()).labels
         ['cat']
         """
-        return cls(*local.from_zip(source, split=split, label=label, label_by=label_by, split_folders=split_folders))
+        return cls(
+            *local.from_zip(
+                source, encoding=encoding, split=split, label=label, label_by=label_by, split_folders=split_folders
+            )
+        )
 
     @classmethod
     def from_csv(
@@ -189,6 +199,7 @@ class Dataset(Shown):
         file_column: str | None = None,
         label_column: str | Sequence[str] | None = None,
         split_column: str | None = None,
+        encoding: str | None = None,
         split: Split | None = None,
     ) -> Dataset:
         """Make a dataset of photos whose classes stand in a table.
@@ -200,8 +211,8 @@ class Dataset(Shown):
         Parameters
         ----------
         table : bytes, str or Path
-            The file, or where it is: CSV (, ; | or tab), or JSON (a list of records, or the label of each file), in
-            UTF-8 or UTF-16.
+            The file, or where it is: CSV (, ; | or tab), JSON (a list of records, or the label of each file), JSON
+            Lines, or annotations with a class for each photo (COCO, CreateML, FiftyOne).
         photos : str, Path, bytes or iterable of (str, callable)
             A folder, a zip file or its bytes, or files as in `from_files`.
         file_column : str, optional
@@ -210,6 +221,8 @@ class Dataset(Shown):
             Which column names the classes. Several are a class each, and hold 1 for the photos of it (one-hot).
         split_column : str, optional
             Which column says "train", "val" or "test".
+        encoding : str, optional
+            Of the table; by default UTF-8 or UTF-16, else the most plausible of those that Excel writes.
         split : {"training", "validation"}, optional
             What all of the photos are for, whatever the table says.
 
@@ -237,6 +250,7 @@ class Dataset(Shown):
                 file_column=file_column,
                 label_column=label_column,
                 split_column=split_column,
+                encoding=encoding,
                 split=split,
             )
         )

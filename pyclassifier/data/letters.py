@@ -39,7 +39,7 @@ class Letters:
 def check_encoding(encoding: str) -> str:
     """Return an encoding that somebody named; ValueError where there is none of that name."""
     try:
-        b"".decode(encoding)
+        b"a".decode(encoding)
     except LookupError as error:
         raise ValueError(f"Expected an encoding that Python knows, such as gbk or cp1252; got {encoding!r}.") from error
     return encoding

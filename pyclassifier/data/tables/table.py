@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ MAX_ROWS = 1_000_000
 _DELIMITERS = ",;\t|"
 _N_LOOKED_AT = 50
 _N_BYTES = 4096
+_CELL_ENDS = re.compile(rb"[,;\t]")  # No | : it is half a letter in some encodings.
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,8 +103,8 @@ def letters_of(data: bytes) -> Letters | None:
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        lines = (line for line in data.splitlines() if not line.isascii())
-        return choose_letters(lines, [one for one in OF_TEXTS if one != "utf-8" and _can_decode(data, one)])
+        cells = (cell for line in data.splitlines() if not line.isascii() for cell in _CELL_ENDS.split(line))
+        return choose_letters(cells, [one for one in OF_TEXTS if one != "utf-8" and _can_decode(data, one)])
     return None
 
 

@@ -14,21 +14,12 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from photos import Reader
+from photos import RawName, Reader
 
 from pyclassifier import Dataset
 from pyclassifier.data.packs import list_packed
 from pyclassifier.data.tars import Gunzip
 from pyclassifier.errors import DatasetError
-
-
-class RawName(zipfile.ZipInfo):
-    """A member whose name is written as these bytes, with no word about what encoding they are in."""
-
-    raw = b""
-
-    def _encodeFilenameFlags(self):
-        return self.raw, self.flag_bits & ~0x800
 
 
 def zipped(names, system=0, extra=None):

@@ -237,9 +237,14 @@ def run_graph(
     used: dict[str, set[int]] = {}
     for ref in [*(ref for ref in flat(calls) if isinstance(ref, _Ref)), *outputs]:
         used.setdefault(ref.layer, set()).add(ref.node)
-    nodes = {
-        layer: _nodes(layers[layer], len(made), sorted(used.get(layer, ()))) for layer, made in calls.items()
-    }
+    nodes = {layer: _nodes(layers[layer], len(made), sorted(used.get(layer, ()))) for layer, made in calls.items()}
+    for layer, numbers in nodes.items():
+        unused = [number for number, node in enumerate(numbers, 1) if node not in used.get(layer, ())]
+        if unused and len(numbers) > 1:
+            raise ConvertError(
+                f"Expected a graph whose calls of layers lead to an output, got call {unused[0]} of {layer!r}, which "
+                "leads to none. Keras 3.2 wrote such graphs by mistake: save the model again with another version."
+            )
     waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
     while waiting:
         later = []

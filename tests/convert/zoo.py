@@ -22,7 +22,6 @@ import zoo_layers  # noqa: F401
 import zoo_operations  # noqa: F401
 from zoo_registry import MODELS
 
-
 # Models that Keras 2 cannot write to HDF5: equal names of weights in one group, or a graph with wrong numbers.
 KERAS_3_H5 = ("nested_twice", "model_in_two_models", "model_in_two_models_later", "layer_in_two_models")
 

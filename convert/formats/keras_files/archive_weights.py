@@ -109,9 +109,9 @@ class _Archive:
         """Numbers of the groups of each class, in order; inputs have no weights, and Sequential leaves its own out."""
         found: dict[str, list[int]] = {}
         for name in self._reader.children(prefix):
-            kind, number = re.fullmatch(r"(.*?)(?:_(\d+))?", name, re.DOTALL).groups()
+            kind = re.sub(r"_\d+$", "", name)
             if kind != "input_layer":
-                found.setdefault(kind, []).append(int(number or 0))
+                found.setdefault(kind, []).append(int(name[len(kind) + 1 :] or 0))
         return {kind: sorted(numbers) for kind, numbers in found.items()}
 
     def _repeated(self, layers: list[Config]) -> list[list[Config]]:

@@ -140,6 +140,7 @@ export const labels = {
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
+  tryNow: "Now try it",
   openModel: "Open model",
   downloadModel: "Download model",
   needModel: "Train a model first, or open one that you saved.",

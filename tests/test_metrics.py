@@ -129,7 +129,7 @@ def test_an_evaluation_as_plain_data():
     data = json.loads(json.dumps(evaluation.to_dict(), allow_nan=False))
     assert (data["correct"], data["total"]) == (88, 90)
     assert data["accuracy"] == pytest.approx(88 / 90, abs=1e-12)
-    # The README's "88 of 90 (97.8 %, 95\s% interval 92 to 99 %)".
+    # The README's "88 of 90 (97.8 %, 95 % interval 92 to 99 %)".
     assert [round(100 * bound) for bound in data["interval"]] == [92, 99]
     assert data["confusion"] == [[58, 2, 0], [0, 30, 0], [0, 0, 0]]
     owl = data["perClass"][2]

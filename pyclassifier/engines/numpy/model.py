@@ -68,8 +68,10 @@ class NumpyModel:
 
     async def _map(self, X: Array, steps: Sequence[Step]) -> Array:
         X = np.ascontiguousarray(X, np.float32)
-        if X.ndim == 2 or not len(X):
+        if X.ndim == 2:
             return self._run(X, steps)
+        if not len(X):  # As many columns as others have.
+            return self._run(np.zeros((1, *X.shape[1:]), np.float32), steps)[:0]
         n = max(1, _AT_ONCE // X[0].size)
         parts = [X[first : first + n] for first in range(0, len(X), n)]
         return np.concatenate(await in_thread(in_threads, lambda part: self._run(part, steps), parts))

@@ -199,7 +199,7 @@ ENGLISH = {
     "failed-because": "{failure} ({error})",
     "no-backend": "Expected a backend that works here, got {got!r}. Choose another one.",
     "other-backend": "Expected a backend that works here ({known}), got {got!r}.",
-    "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Start anew.",
+    "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Load the page or the notebook again.",
     # onnxruntime and numpy
     "no-onnxruntime": 'Expected onnxruntime, which computes on this machine what was asked for; it cannot be imported ({error}). Install it: pip install "pyclassifier[native]". Or choose backend="numpy".',
     "onnx-failed": 'onnxruntime could not compute this network: {error}. Choose numpy: default_engine(backend="numpy").',

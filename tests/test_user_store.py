@@ -1,4 +1,4 @@
-"""Where a machine has weights from: a folder of its own, a site that is named, the registry; and what it says without."""
+"""Where a machine has weights from: its own folder, a site, the registry; and what it says without them."""
 
 from __future__ import annotations
 

@@ -10,10 +10,13 @@ import zipfile
 
 import pytest
 from browser_fixtures import opened_tab
-from photos import COLORS, encode, noisy
+from numpy_engine import NumpyEngine
+from photos import COLORS, color_dataset, encode, noisy
 from playwright.sync_api import expect
 from test_client import tensorflow_page
 from test_page import button, drop, set_options
+
+from pyclassifier import ImageClassifier, Project, save_project
 
 READY = 120_000
 
@@ -188,8 +191,7 @@ def test_in_a_full_browser_work_goes_on_and_the_page_says_what_is_not_kept(page,
     reload(page)
 
 
-@pytest.mark.full
-def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
+def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, folder):
     with opened_tab(chromium, site) as first:
         open_page(first, site)
         fill(first, folder)
@@ -197,11 +199,31 @@ def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
         second = first.context.new_page()
         open_page(second, site)
         kept(second, "elsewhere")
-        expect(second.locator("#project-note")).to_contain_text("Another tab has this project open")
-        fill(second, folder)
-        train(second)
-        first.close()
-        reload(second)
+        notice = second.locator("#elsewhere")
+        expect(notice).to_contain_text("Your project is open in another tab. Go on with it here, or work on a copy.")
+        button(second, "Work on a copy").click()
+        expect(status(second)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+        kept(second)
+        expect(notice).to_be_hidden()
+        third = first.context.new_page()
+        open_page(third, site)
+        kept(third, "elsewhere")
+        button(third, "Take over here").click()
+        expect(status(third)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+        kept(third)
+        kept(second, "elsewhere")  # which was used last
+        expect(notice).to_contain_text("What you do here is not kept.")
+        second.locator("#project-summary").click()
+        second.locator("#projects").get_by_role("button", name="Delete").first.click()
+        expect(second.get_by_role("alert")).to_have_text(re.compile("^This project is open in another tab"))
+        button(second, "Remove all photos").click()
+        button(second, "Undo removing all photos").click()
+        button(second, "Keep this as a new project").click()
+        expect(status(second)).to_have_text("What is here is kept as a new project")
+        kept(second)
+        expect(notice).to_be_hidden()
+        assert first.evaluate(COUNT_ALL)[:2] == [72, 3]
+        kept(first)
 
 
 COUNT_ALL = """() => new Promise((resolve) => {
@@ -224,15 +246,15 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
     page.locator("#project-summary").click()
     set_field(page, "#project-name", "Colours")
     expect(page.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser")
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Cancel").click()
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Keep it, start another one").click()
     expect(status(page)).to_have_text("Ready")
     expect(page.locator("#remove-all")).to_be_hidden()
     button(page, "Open Colours").click()
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
     page.reload()
@@ -324,7 +346,7 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
             data = (folder.parent / one["path"]).read_bytes()
             assert file.read(one["file"]) == data and hashlib.sha256(data).hexdigest() == one["sha256"]
 
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
     assert page.evaluate(COUNT_ALL) == [0, 0, 0, 0], "features, model and trainings are gone with it"
@@ -339,6 +361,20 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
     drop(page, page.get_by_text("Drop photos, folders or a zip here"), target)
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
     expect(page.locator("#projects li")).to_have_count(1)
+
+
+def test_a_head_that_nobody_chose_is_todays_one_where_an_earlier_version_kept_its_defaults(page, site, tmp_path):
+    open_page(page, site)
+    kept = {"option-epochs": "20", "option-hidden-units": "100", "option-validation-share": "30"}
+    for fields, epochs, hidden_units in ((kept, "", "0"), ({**kept, "option-hidden-units": "50"}, "20", "50")):
+        classifier = ImageClassifier(engine=NumpyEngine())
+        save_project(Project(color_dataset(3), classifier, settings={"fields": fields}), tmp_path / "project.zip")
+        page.locator("#project-summary").click()
+        page.locator("#project-open").set_input_files(tmp_path / "project.zip")
+        expect(status(page)).to_have_text("Your project is back: 9 photos in 3 classes", timeout=READY)
+        expect(page.locator("#option-validation-share")).to_have_value("30")
+        expect(page.locator("#option-epochs")).to_have_value(epochs)
+        expect(page.locator("#option-hidden-units")).to_have_value(hidden_units)
 
 
 TEACH = """async ([url, photos]) => {

@@ -85,11 +85,11 @@ function createCurves(find) {
   const accuracy = createChart(find("chart-accuracy", HTMLElement), percent, [0, 1]);
   const loss = createChart(find("chart-loss", HTMLElement), ratio, null);
   return {
-    /** @param {History} history @param {number} epochs @param {number} [best] the epoch whose weights were kept */
+    /** @param {History} history @param {number} epochs @param {number | null} [best] the epoch whose weights were kept, where one was chosen */
     show(history, epochs, best) {
       box.hidden = false;
       // Without validation photos it is always the last one.
-      const marked = history.val_loss?.length ? best : undefined;
+      const marked = (history.val_loss?.length && best) || undefined;
       accuracy.show(history.accuracy, history.val_accuracy, epochs, marked);
       loss.show(history.loss, history.val_loss, epochs, marked);
       kept.hidden = marked === undefined;
@@ -97,9 +97,9 @@ function createCurves(find) {
       // For those who do not see the canvas. Not a live region: the status line speaks of the epochs.
       write(
         find("curves-text", HTMLElement),
-        () => describe(labels.accuracy, percent, history.accuracy, history.val_accuracy),
+        () => describe(labels.accuracy, percent, marked, history.accuracy, history.val_accuracy),
         " ",
-        () => describe(labels.loss, ratio, history.loss, history.val_loss),
+        () => describe(labels.loss, ratio, marked, history.loss, history.val_loss),
       );
     },
     hide() {
@@ -111,14 +111,15 @@ function createCurves(find) {
 /**
  * @param {string} name
  * @param {(value: number) => string} format
+ * @param {number | undefined} marked epoch to tell of; else it is the last one
  * @param {number[]} training
  * @param {number[]} [validation]
  */
-function describe(name, format, training, validation = []) {
-  const last = training.at(-1);
-  const lastValidation = validation.at(-1);
-  if (last === undefined) return "";
-  return texts.curve(name, format(last), lastValidation === undefined ? null : format(lastValidation));
+function describe(name, format, marked, training, validation = []) {
+  const epoch = marked ?? training.length;
+  if (epoch === 0) return "";
+  const judged = validation.at(epoch - 1);
+  return texts.curve(name, epoch, format(training[epoch - 1]), judged === undefined ? null : format(judged));
 }
 
 /** @param {Evaluation} evaluation @returns {Node[]} */

@@ -911,7 +911,6 @@ export const sentences = {
   "no-backend-after-reset": "The graphics processor was reset, and nothing else computes here. Reload the page.",
   "failed-request": "{url} could not be loaded ({error}). {remedy}",
   "http-status": "{url} could not be loaded (HTTP {status}). {remedy}",
-  "other-sha256": "{path} was changed or damaged on its way. Load the page again.",
   "check-models": "Check the connection, and try again.",
   "no-samples": "The sample photos could not be loaded: {error}",
   "no-class-name": "Give the class a name.",

@@ -310,3 +310,24 @@ def test_from_recordings_of_two_classes_the_page_leads_to_the_live_camera(camera
     expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=120_000)
     button(page, "Now try it").click()
     expect(page.get_by_role("group", name="Live camera").locator(".guesses")).to_be_visible(timeout=60_000)
+
+
+def test_a_folder_that_cannot_be_used_says_why_where_the_eye_is(ready, tmp_path):
+    page = ready
+    photos = tmp_path / "phone"
+    photos.mkdir()
+    for i in range(10):
+        (photos / f"{i}.heic").write_bytes(b"")
+    page.set_viewport_size({"width": 400, "height": 500})
+    page.get_by_label("Choose training folder").set_input_files(photos)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(
+        re.compile(r"^None of these files could be used\. .*\.heic: HEIC photos cannot be read")
+    )
+    expect(page.get_by_role("status")).to_have_text("Something went wrong")
+    expect(page.get_by_text("10 files left out")).to_be_visible()
+    expect(page.locator(".problems li").first).to_be_visible()
+    page.mouse.wheel(0, 600)
+    expect(alert).to_be_in_viewport()
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []

@@ -309,7 +309,9 @@ export const texts = {
   stopRecording: "停止连拍",
   photosTaken: (n) => `已拍 ${number(n)} 张照片`,
   reading: (done, total) => `正在读取照片：${done} / ${total}`,
-  photosReady: (n, classes) => `就绪：${classCount(classes)}，共 ${photos(n)}`,
+  photosReady: (n, classes, leftOut) =>
+    `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${number(leftOut)} 个文件未采用` : ""}`,
+  nothingUsable: "这些文件都无法使用。",
   photos,
   split: (training, validation) => `训练 ${training} · 验证 ${validation}`,
   photoOf: (label, name) => `${label}：${name}`,

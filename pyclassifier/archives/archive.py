@@ -32,13 +32,12 @@ from ..backbones import (
     pooling_of,
     sequential,
 )
-from ..data import MAX_JSON_BYTES, ZIP_ERRORS, read_json_object, read_member, without_nan
+from ..data import ZIP_ERRORS, read_member, without_nan
 from ..embedding import pixels_card
 from ..errors import ArchiveError, sentence_of
+from .parts import FILES, Parts, find_parts
 from .quantization import StoredAs, choose_quantization
 
-MAX_BYTES = 1 << 29
-_FILES = ("model.json", "weights.bin", "metadata.json")
 TFJS_VERSION = "4.22.0"
 _MAX_LABELS = 100_000
 _MAX_LABEL_LENGTH = 1000
@@ -148,7 +147,8 @@ def read_archive(data: bytes) -> Archive:
     ArchiveError
         It is no such archive, or its parts do not fit together.
     """
-    model, weights_data, metadata = _unzip(data)
+    parts = _unzip(data)
+    model, metadata = parts.model, parts.metadata
     try:
         extractor, head = _parts(model_config(model))
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
@@ -158,7 +158,7 @@ def read_archive(data: bytes) -> Archive:
         fit_mode = _fit_mode(ours.get("fitMode", "crop"))
         card = _card(ours.get("card"), extractor, metadata, fit_mode) if extractor else pixels_card(head, fit_mode)
         labels = _labels(metadata["labels"], n_outputs)
-        weights = decode_weights(entries, weights_data)
+        weights = decode_weights(entries, parts.weights)
         _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
@@ -176,12 +176,13 @@ def read_archive(data: bytes) -> Archive:
 
 
 def pack_files(files: Mapping[str, bytes]) -> bytes:
-    """Make an archive's zip file of its three files, as Teachable Machine hosts a model.
+    """Make an archive's zip file of the files of a model, as Teachable Machine hosts it or a converter writes it.
 
     Parameters
     ----------
     files : mapping of str to bytes
-        ``model.json``, ``weights.bin`` and ``metadata.json``; others are left out.
+        By their paths: ``model.json``, its weights and ``metadata.json``, copies such as ``model (1).json`` too; others
+        are left out.
 
     Returns
     -------
@@ -193,13 +194,25 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     ArchiveError
         One of them is missing.
     """
-    missing = [name for name in _FILES if name not in files]
-    if missing:
-        raise ArchiveError("not-all-files", files=_FILES, missing=missing)
+
+    def read(name: str, most_bytes: int) -> bytes:
+        if len(files[name]) > most_bytes:
+            raise ArchiveError("large-member", most=most_bytes, got=len(files[name]), name=name)
+        return files[name]
+
+    parts = find_parts(list(files), read, code="not-all-files")
+    groups = parts.model.get("weightsManifest")
+    if isinstance(groups, list):  # All shards are one file now.
+        paths = [FILES[1:2], *[()] * len(groups)]
+        groups = [
+            {**group, "paths": some} for group, some in zip(groups, paths, strict=False) if isinstance(group, dict)
+        ]
+    model = {**parts.model, "weightsManifest": groups}
+    contents = (json.dumps(model).encode(), parts.weights, json.dumps(parts.metadata).encode())
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        for name in _FILES:
-            file.writestr(name, files[name])
+        for name, content in zip(FILES, contents, strict=True):
+            file.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -267,20 +280,17 @@ def _card(stored: Any, extractor: Topology, metadata: dict[str, Any], fit_mode: 
     )
 
 
-def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
+def _unzip(data: bytes) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            missing = [name for name in _FILES if name not in file.namelist()]
-            if missing:
-                raise ArchiveError("archive-without", files=_FILES, missing=missing)
-            model, weights, metadata = (_read(file, name) for name in _FILES)
-        return read_json_object(model, "model.json"), weights, read_json_object(metadata, "metadata.json")
+            members = {member.filename: member for member in file.infolist() if not member.is_dir()}
+            return find_parts(list(members), lambda name, most_bytes: _read(file, members[name], most_bytes))
     except ZIP_ERRORS as error:
         raise ArchiveError("not-an-archive", error=str(error)) from error
 
 
-def _read(file: zipfile.ZipFile, name: str) -> bytes:
+def _read(file: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int) -> bytes:
     try:
-        return read_member(file, file.getinfo(name), MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES)
+        return read_member(file, member, most_bytes)
     except ValueError as error:
         raise ArchiveError(sentence_of(error)) from error

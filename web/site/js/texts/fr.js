@@ -611,6 +611,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `Projet « ${name} » : ` : "Projet : ";
     if (state === "") return `${named}rien à conserver encore`;
+    if (state === "opening") return `${named}en cours d’ouverture…`;
     if (state === "saving") return `${named}en cours de conservation…`;
     if (state === "saved") return `${named}conservé dans ce navigateur`;
     if (state === "full") return `${named}conservé en partie seulement`;
@@ -627,6 +628,8 @@ export const texts = {
       return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
+  projectOpening: (name, n) =>
+    `${name ? `Votre projet « ${name} »` : "Votre projet"} avec ${photos(n)} s’ouvre. Ce que vous ajoutez entre-temps y est ajouté.`,
   elsewhere: (name, filled) =>
     `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
     (filled ? "Ce que vous faites ici n’est pas conservé." : "Continuez ici, ou travaillez sur une copie."),

@@ -558,6 +558,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `项目“${name}”：` : "项目：";
     if (state === "") return `${named}尚无内容可保存`;
+    if (state === "opening") return `${named}正在打开…`;
     if (state === "saving") return `${named}正在保存到此浏览器…`;
     if (state === "saved") return `${named}已保存在此浏览器中`;
     if (state === "full") return `${named}只保存了一部分`;
@@ -572,6 +573,8 @@ export const texts = {
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
+  projectOpening: (name, n) =>
+    `正在打开${name ? `您的项目“${name}”` : "您的项目"}（${photos(n)}）。这期间添加的照片会加入其中。`,
   elsewhere: (name, filled) =>
     `${name ? `项目“${name}”` : "您的项目"}已在另一个标签页中打开。` +
     (filled ? "在这里所做的不会保存。" : "可以在这里继续，或使用副本。"),

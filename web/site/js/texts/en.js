@@ -18,6 +18,7 @@ export const labels = {
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
+  tryAgain: "Try again",
   loadingTitle: "Getting ready",
   loadingHint: "You can choose your photos meanwhile.",
   photosTitle: "Photos",

@@ -13,6 +13,7 @@ export const labels = {
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",
+  tryAgain: "Réessayer",
   loadingTitle: "Préparation",
   loadingHint: "Vous pouvez déjà choisir vos photos.",
   photosTitle: "Photos",
@@ -840,7 +841,7 @@ export const sentences = {
   "weights-failed": "TensorFlow.js n’a pas pu lire les poids : {error}",
   "failed-request": "{url} n’a pas pu être chargé : la requête a échoué ({error}). {remedy}",
   "http-status": "{url} n’a pas pu être chargé (HTTP {status}). {remedy}",
-  "check-models": "Vérifiez la connexion, ou reconstruisez le site avec ce réseau (web/build.py --backbone).",
+  "check-models": "Vérifiez la connexion, puis réessayez.",
   "could-not-read": "n’a pas pu être lu ({error}).",
   "no-class-name": "Il faut un nom pour la classe.",
   "class-name-taken":

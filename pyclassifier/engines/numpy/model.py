@@ -12,12 +12,12 @@ from ...errors import EngineError
 from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
+from ...threads import in_thread, in_threads
 from ..base import Array, FitConfig
 from .descent import Adam
 from .gradients import LESSONS, Lesson
 from .layers import RULES, Rule, softmax
 from .plan import Step, plan
-from .threads import in_thread, in_threads
 
 _AT_ONCE = 1 << 17  # Values of pictures that are computed together: more do not stay in a processor's cache.
 

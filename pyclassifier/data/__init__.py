@@ -1,6 +1,7 @@
 """Photos and their labels: files, folders, zips and tables -> labelled samples; bytes -> pixels."""
 
-from .datasets import Dataset, as_samples
+from .datasets import Dataset
+from .given import Photo, Photos, as_sample, as_samples
 from .images import (
     MAX_PIXELS,
     REDUCING_GAP,
@@ -17,7 +18,7 @@ from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import LabelBy, is_table, is_zip, why_skip
-from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
@@ -39,6 +40,7 @@ __all__ = [
     "OpenZip",
     "Photo",
     "PhotoSource",
+    "Photos",
     "Problem",
     "Sample",
     "Split",

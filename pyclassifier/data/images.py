@@ -91,7 +91,12 @@ def open_image(
             side = int(min_side * REDUCING_GAP)
             image.draft("RGB", (side, side))
         image.load()
-        return _to_rgb(_upright(image))
+        return to_upright_rgb(image)
+
+
+def to_upright_rgb(image: Image.Image) -> Image.Image:
+    """Bring a Pillow image of any mode to 8 bits of RGB, on white where it is transparent, turned as its EXIF says."""
+    return _to_rgb(_upright(image))
 
 
 def read_size(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:

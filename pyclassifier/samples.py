@@ -6,10 +6,12 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from urllib.request import urlopen
 
+from .backbones import UserStore
 from .data import BytesSource, Dataset, Split
 from .errors import DatasetError, EngineError, sentence_of
 from .sentences import Sentence
@@ -23,7 +25,8 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     Parameters
     ----------
     site_url : str, optional
-        Address of the site; by default the one that this runs on.
+        Address of the site, or outside of a browser its folder; by default the one that this runs on, or that the
+        environment names in ``PYCLASSIFIER_SITE``.
 
     Returns
     -------
@@ -60,7 +63,7 @@ async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Datase
 
 async def _find_site() -> str | None:
     if sys.platform != "emscripten":
-        return None
+        return UserStore().site or None
     from .engines.tfjs import find_site
 
     return await find_site()
@@ -78,6 +81,8 @@ async def _fetch(url: str) -> bytes:
 
 
 def _download(url: str) -> bytes:
+    if "://" not in url:
+        return Path(unquote(url)).read_bytes()
     try:
         with urlopen(url) as response:
             return bytes(response.read())

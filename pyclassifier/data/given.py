@@ -52,7 +52,8 @@ def as_samples(photos: Photos) -> list[Sample]:
         return [as_sample(photos, 0)]
     if not isinstance(photos, Iterable):
         raise TypeError(f"Expected photos ({_KINDS}), a list of them, a folder or a Dataset; got {_told(photos)}.")
-    return [as_sample(photo, i) for i, photo in enumerate(photos)]
+    listed: Iterable[Any] = photos
+    return [as_sample(photo, i) for i, photo in enumerate(listed)]
 
 
 def as_sample(photo: Photo, index: int) -> Sample:

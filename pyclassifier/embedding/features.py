@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard, Pooling, Preprocessing
-from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
+from ..data import MAX_PIXELS, Problem, Sample, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
@@ -288,6 +288,7 @@ class FeatureExtractor:
             kept = row.flatten()
             found[i] = kept
             self.cache.put(decoded.digest, self.kind, kept)
+        self.cache.decoders.add(jpeg_decoder())
 
 
 async def read_photo(sample: Sample) -> bytes:

@@ -7,9 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import quote, unquote
-from urllib.request import urlopen
 
 from .backbones import UserStore
 from .data import BytesSource, Dataset, Split
@@ -83,6 +81,9 @@ async def _fetch(url: str) -> bytes:
 def _download(url: str) -> bytes:
     if "://" not in url:
         return Path(unquote(url)).read_bytes()
+    from urllib.error import URLError  # With ssl, a third of the package's time to import.
+    from urllib.request import urlopen
+
     try:
         with urlopen(url) as response:
             return bytes(response.read())

@@ -10,7 +10,7 @@ import json
 import numpy as np
 import pytest
 from fetch import fetch_file
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pyclassifier import Dataset, ImageClassifier, Project, default_engine, open_project, save_project
 from pyclassifier.backbones import Preprocessing
@@ -79,7 +79,9 @@ def tiles(kind, **options):
             for i in range(8):
                 left, top = i % 4 * 128, i // 4 * 128
                 buffer = io.BytesIO()
-                picture.convert("RGB").crop((left, top, left + 128, top + 128)).save(buffer, kind, **options)
+                tile = picture.convert("L").crop((left, top, left + 128, top + 128))
+                # In colours that change from pixel to pixel: by those the libraries differ.
+                Image.merge("RGB", (tile, ImageOps.mirror(tile), ImageOps.flip(tile))).save(buffer, kind, **options)
                 yield f"{label}/{i}.{kind.lower()}", buffer.getvalue()
 
 

@@ -18,6 +18,7 @@ export const labels = {
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
+  tryAgain: "Try again",
   loadingTitle: "Getting ready",
   loadingHint: "You can choose your photos meanwhile.",
   photosTitle: "Photos",
@@ -707,6 +708,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `Project “${name}”: ` : "Project: ";
     if (state === "") return `${named}nothing to keep yet`;
+    if (state === "opening") return `${named}being opened…`;
     if (state === "saving") return `${named}being kept in this browser…`;
     if (state === "saved") return `${named}kept in this browser`;
     if (state === "full") return `${named}not all of it is kept`;
@@ -723,6 +725,9 @@ export const texts = {
       return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
+  /** @param {string} name @param {number} n photos */
+  projectOpening: (name, n) =>
+    `${name ? `Your project “${name}”` : "Your project"} with ${photos(n)} is being opened. What you add meanwhile is added to it.`,
   /** @param {string} name @param {boolean} filled whether there are photos here */
   elsewhere: (name, filled) =>
     `${name ? `The project “${name}”` : "Your project"} is open in another tab. ` +

@@ -13,6 +13,7 @@ export const labels = {
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",
+  tryAgain: "Réessayer",
   loadingTitle: "Préparation",
   loadingHint: "Vous pouvez déjà choisir vos photos.",
   photosTitle: "Photos",
@@ -621,6 +622,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `Projet « ${name} » : ` : "Projet : ";
     if (state === "") return `${named}rien à conserver encore`;
+    if (state === "opening") return `${named}en cours d’ouverture…`;
     if (state === "saving") return `${named}en cours de conservation…`;
     if (state === "saved") return `${named}conservé dans ce navigateur`;
     if (state === "full") return `${named}conservé en partie seulement`;
@@ -637,6 +639,8 @@ export const texts = {
       return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
+  projectOpening: (name, n) =>
+    `${name ? `Votre projet « ${name} »` : "Votre projet"} avec ${photos(n)} s’ouvre. Ce que vous ajoutez entre-temps y est ajouté.`,
   elsewhere: (name, filled) =>
     `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
     (filled ? "Ce que vous faites ici n’est pas conservé." : "Continuez ici, ou travaillez sur une copie."),
@@ -861,7 +865,7 @@ export const sentences = {
   "weights-failed": "TensorFlow.js n’a pas pu lire les poids : {error}",
   "failed-request": "{url} n’a pas pu être chargé : la requête a échoué ({error}). {remedy}",
   "http-status": "{url} n’a pas pu être chargé (HTTP {status}). {remedy}",
-  "check-models": "Vérifiez la connexion, ou reconstruisez le site avec ce réseau (web/build.py --backbone).",
+  "check-models": "Vérifiez la connexion, puis réessayez.",
   "could-not-read": "n’a pas pu être lu ({error}).",
   "no-class-name": "Il faut un nom pour la classe.",
   "class-name-taken":

@@ -13,6 +13,7 @@ export const labels = {
   language: "语言",
   computeOn: "计算方式",
   dismiss: "关闭",
+  tryAgain: "重试",
   loadingTitle: "正在准备",
   loadingHint: "您现在就可以选择照片。",
   photosTitle: "照片",
@@ -568,6 +569,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `项目“${name}”：` : "项目：";
     if (state === "") return `${named}尚无内容可保存`;
+    if (state === "opening") return `${named}正在打开…`;
     if (state === "saving") return `${named}正在保存到此浏览器…`;
     if (state === "saved") return `${named}已保存在此浏览器中`;
     if (state === "full") return `${named}只保存了一部分`;
@@ -582,6 +584,8 @@ export const texts = {
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
+  projectOpening: (name, n) =>
+    `正在打开${name ? `您的项目“${name}”` : "您的项目"}（${photos(n)}）。这期间添加的照片会加入其中。`,
   elsewhere: (name, filled) =>
     `${name ? `项目“${name}”` : "您的项目"}已在另一个标签页中打开。` +
     (filled ? "在这里所做的不会保存。" : "可以在这里继续，或使用副本。"),
@@ -775,7 +779,7 @@ export const sentences = {
   "weights-failed": "TensorFlow.js 无法读取权重：{error}",
   "failed-request": "无法加载 {url}：请求失败（{error}）。{remedy}",
   "http-status": "无法加载 {url}（HTTP {status}）。{remedy}",
-  "check-models": "请检查连接，或用此网络重新构建网站（web/build.py --backbone）。",
+  "check-models": "请检查网络连接，然后重试。",
   "could-not-read": "无法读取（{error}）。",
   "no-class-name": "请为类别取一个名称。",
   "class-name-taken": "需要一个与其他类别不同的名称，“{label}”已有。可以改为合并这两个类别。",

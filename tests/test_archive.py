@@ -374,6 +374,25 @@ def test_a_missing_shard_is_named():
     )
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_weights_that_are_no_numbers_are_refused(value):
+    weights = np.frombuffer(WEIGHTS, "<f4").copy()
+    weights[-1] = value
+    refused(pack(MODEL, weights.tobytes(), METADATA), "infinite or not a number")
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"packageName": "@teachablemachine/pose"}, "one of poses"),
+        ({"modelSettings": {"posenet": {"architecture": "MobileNetV1"}}}, "one of poses"),
+        ({"wordLabels": ["Background Noise", "clap"], "tfjsSpeechCommandsVersion": "0.4.0"}, "one of sounds"),
+    ],
+)
+def test_models_of_other_things_than_pictures_are_called_by_their_name(changes, what):
+    refused(pack(MODEL, WEIGHTS, {**METADATA, **changes}), what)
+
+
 def test_damaged_zips_only_ever_raise_our_error():
     data = write_archive(an_archive(), version="0.1.0")
     rng = np.random.default_rng(3)

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from ..backbones import (
     FIT_MODES,
     FitMode,
@@ -149,6 +151,7 @@ def read_archive(data: bytes) -> Archive:
     """
     parts = _unzip(data)
     model, metadata = parts.model, parts.metadata
+    _check_kind(metadata)
     try:
         extractor, head = _parts(model_config(model))
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
@@ -159,6 +162,7 @@ def read_archive(data: bytes) -> Archive:
         card = _card(ours.get("card"), extractor, metadata, fit_mode) if extractor else pixels_card(head, fit_mode)
         labels = _labels(metadata["labels"], n_outputs)
         weights = decode_weights(entries, parts.weights)
+        _check_finite(weights, ours)
         _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
@@ -236,6 +240,29 @@ def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
         if size is not None and not any(array.ndim and array.shape[-1] == size for array in own):
             shapes = str([array.shape for array in own])
             raise ArchiveError("other-layer-size", layer=f"{config['name']!r}", size=f"{size!r:.40}", got=shapes)
+
+
+def _check_kind(metadata: Mapping[str, Any]) -> None:
+    """Raise ArchiveError for what Teachable Machine makes of other things than pictures."""
+    settings = metadata.get("modelSettings")
+    if metadata.get("packageName") == "@teachablemachine/pose" or (
+        isinstance(settings, dict) and "posenet" in settings
+    ):
+        raise ArchiveError("model-of-poses")
+    if "wordLabels" in metadata or "speech-commands" in str(metadata.get("packageName")):
+        raise ArchiveError("model-of-sounds")
+
+
+def _check_finite(weights: Weights, ours: Mapping[str, Any]) -> None:
+    """Raise ArchiveError for weights that are no numbers, unless the record says that the training diverged."""
+    run = ours.get("run")
+    history = run.get("history") if isinstance(run, dict) else None
+    loss = history.get("loss") if isinstance(history, dict) else None
+    if isinstance(loss, list) and any(value is None or value != value for value in loss):
+        return  # JSON of early versions has NaN, of later ones null.
+    lost = [name for name, array in weights.items() if not np.isfinite(array).all()]
+    if lost:
+        raise ArchiveError("weight-not-finite", name=lost[0])
 
 
 def _labels(stored: Any, n_outputs: Any) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class Dataset(Shown):
         ----------
         files : iterable of (str, callable)
             Relative path, and a `PhotoSource`, such as an async function that gives the bytes.
-        split : {"training", "validation"}, optional
+        split : {"training", "validation", "test"}, optional
             What all of these files are for, whatever their folders say.
         label : str, optional
             The class of all of these files, whatever their folders say.
@@ -197,7 +197,7 @@ class Dataset(Shown):
             Which column names the classes. Several are a class each, and hold 1 for the photos of it (one-hot).
         split_column : str, optional
             Which column says "train", "val" or "test".
-        split : {"training", "validation"}, optional
+        split : {"training", "validation", "test"}, optional
             What all of the photos are for, whatever the table says.
 
         Returns

@@ -21,7 +21,7 @@ SPLIT_FOLDERS: dict[str, Split] = {
     "training": "training",
     "val": "validation",
     "validation": "validation",
-    "test": "validation",
+    "test": "test",
 }
 LabelBy = Literal["auto", "folder", "name"]
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})

@@ -31,7 +31,8 @@ _SPLIT = _words(
     "集合 数据集 子集 划分 拆分 用途"
 )
 _TRAINING = _words("train training tr trn entrainement apprentissage 训练 训练集")
-_VALIDATION = _words("val valid validation dev test testing eval evaluation 验证 验证集 测试 测试集")
+_VALIDATION = _words("val valid validation dev eval evaluation 验证 验证集")
+_TEST = _words("test testing 测试 测试集")
 _YES = frozenset({"1", "1.0", "true", "yes"})
 _NO = frozenset({"0", "0.0", "false", "no", ""})
 _N_EXAMPLES = 3
@@ -137,7 +138,12 @@ def is_yes(text: str) -> bool:
 def split_value(text: str) -> Split | None:
     """Read what a cell of a split column says that a photo is for."""
     plain = _plain(text)
-    return "training" if plain in _TRAINING else "validation" if plain in _VALIDATION else None
+    named: tuple[tuple[Split, frozenset[str]], ...] = (
+        ("training", _TRAINING),
+        ("validation", _VALIDATION),
+        ("test", _TEST),
+    )
+    return next((split for split, names in named if plain in names), None)
 
 
 def _having(names: Sequence[str], table: Table, fits: Callable[[Sequence[str]], bool]) -> list[str]:

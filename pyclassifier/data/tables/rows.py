@@ -69,7 +69,7 @@ def match_rows(
         Photos: path, and where the bytes come from.
     index : PhotoIndex
         Of their paths.
-    split : {"training", "validation"}, optional
+    split : {"training", "validation", "test"}, optional
         What all of them are for. By default what their rows say, else the name of the table (train.csv), else their
         folders.
 

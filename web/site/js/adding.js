@@ -88,7 +88,7 @@ export async function addAll(app, desk, how, photos, signal) {
   const last = result.added.at(-1)?.label;
   if (last !== undefined) lastClass.set(store, last);
   store.set({ classes: result.classes, album: result, problems: result.problems });
-  const total = result.classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
+  const total = result.classes.reduce((sum, { photos }) => sum + photos.length, 0);
   status.show(() => texts.photosReady(total, result.classes.length));
   return "added";
 }

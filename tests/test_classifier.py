@@ -17,7 +17,7 @@ def make(engine=None, **params) -> AsyncImageClassifier:
 
 
 async def test_it_learns_colors_and_recognises_new_photos():
-    classifier = await make(cv=None).fit(color_dataset(8))
+    classifier = await make(cv=0).fit(color_dataset(8))
     assert classifier.classes_.tolist() == ["blue", "green", "red"]
     assert classifier.evaluation_.n_samples == 6 and classifier.evaluation_.accuracy == 1
     new = [encode(noisy(COLORS[label], seed=999)) for label in ("red", "blue")]
@@ -55,7 +55,7 @@ async def test_the_flattened_head_of_the_tutorial():
 
 async def test_training_again_computes_only_what_is_new():
     engine = NumpyEngine()
-    classifier = make(engine, cv=None)
+    classifier = make(engine, cv=0)
     files = color_files(6)
     dataset = Dataset.from_files(files)
     await classifier.fit(dataset)
@@ -122,8 +122,8 @@ async def test_class_weights_say_what_counts():
     ignoring = await make(class_weight={"red": 0}).fit(dataset)
     assert (await ignoring.predict(red)).tolist() == ["blue"]
     assert (await make().fit(dataset)).classes_.tolist() == ["blue", "red"]
-    balanced = await make(class_weight="balanced", cv=None).fit(dataset)
-    same = await make(class_weight={"blue": 13 / 18, "red": 13 / 8}, cv=None).fit(dataset)
+    balanced = await make(class_weight="balanced", cv=0).fit(dataset)
+    same = await make(class_weight={"blue": 13 / 18, "red": 13 / 8}, cv=0).fit(dataset)
     assert np.allclose(await balanced.predict_proba(red), await same.predict_proba(red), atol=1e-6)
     assert not np.allclose(await balanced.predict_proba(red), await (await make().fit(dataset)).predict_proba(red))
     with pytest.raises(ValueError, match="got one for 'green'"):
@@ -134,7 +134,7 @@ async def test_the_best_epoch_is_kept_and_patience_ends_the_training():
     # Labels at random: each epoch makes the validation photos worse, but for the first ones.
     samples = [Sample(s.path, s.source, "ab"[i % 2]) for i, s in enumerate(color_dataset(12).samples)]
     dataset = Dataset(tuple(samples))
-    plain = {"learning_rate": 0.05, "cv": None, "refit": False}
+    plain = {"learning_rate": 0.05, "cv": 0, "refit": False}
     classifier = await make(epochs=60, **plain).fit(dataset)
     losses = classifier.history_["val_loss"]
     assert classifier.best_epoch_ == losses.index(min(losses)) + 1 < 60 == len(losses)

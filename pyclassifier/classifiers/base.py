@@ -69,7 +69,7 @@ class BaseImageClassifier:
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
-        cv: int | Literal["auto"] | None = "auto",
+        cv: int | Literal["auto"] = "auto",
         refit: bool = True,
         duplicate_threshold: float | Literal["auto"] | None = "auto",
         random_state: int = 0,

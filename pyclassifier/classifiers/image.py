@@ -46,9 +46,9 @@ class ImageClassifier(BaseImageClassifier):
         Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
         photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
         `Sample.group`) stay on one side. Photos that are marked for test have no part in that, nor in any choice.
-    cv : int, "auto" or None
+    cv : int or "auto"
         Number of folds to judge by instead of one draw, where photos are not marked already: each photo is then judged
-        once, by a head that has learned from the other folds. None draws once; "auto" takes 5 folds where one draw
+        once, by a head that has learned from the other folds. 0 draws once; "auto" takes 5 folds where one draw
         would leave a class fewer than 10 photos to judge by, and a head learns from all photos at once (see
         ``epochs``), which takes but a moment.
     refit : bool

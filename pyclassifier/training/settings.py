@@ -41,7 +41,7 @@ class TrainSettings:
     patience: int | None = None
     class_weight: ClassWeight | None = None
     validation_split: float = 0.2
-    cv: int | Literal["auto"] | None = "auto"
+    cv: int | Literal["auto"] = "auto"
     refit: bool = True
     duplicate_threshold: float | Literal["auto"] | None = "auto"
     random_state: int = 0

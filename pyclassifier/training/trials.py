@@ -70,7 +70,7 @@ def part(dataset: Dataset, material: Material, settings: TrainSettings) -> Parts
     training, validation = material.draw(known, settings)
     if settings.cv == "auto":
         return Parts(training, validation, test, _folds_for_few(material, known, validation, settings))
-    if settings.cv is None:
+    if settings.cv == 0:
         return Parts(training, validation, test)
     return Parts(training, validation, test, _draw_folds(material, known, settings.cv, settings))
 

@@ -101,8 +101,7 @@ class RestoredPhoto(TypedDict):
 class Progress(TypedDict):
     """How far a call is."""
 
-    # decoding, features, augmenting, training, judging, refitting, measuring, restoring, saving; see also js/protocol.js
-    stage: str
+    stage: str  # decoding, features, augmenting, training, judging, refitting, measuring, ...; see also js/protocol.js
     done: int
     total: int  # 0: nobody knows
     epoch: NotRequired[int]

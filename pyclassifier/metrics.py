@@ -128,7 +128,7 @@ def pooled_interval(n_correct: int, n_samples: int, n_splits: int, confidence: f
     --------
     >>> low, high = pooled_interval(9, 10, 5)
     >>> print(f"{low:.3f} to {high:.3f}")
-    0.462 to 0.989
+    0.439 to 0.990
     """
     if n_splits < 2:
         raise ValueError(f"Expected at least 2 folds, got {n_splits}.")

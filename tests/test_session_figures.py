@@ -245,7 +245,7 @@ async def test_a_training_with_augmentation_is_compared_with_one_without():
     n_photos, total = result["nTraining"], result["evaluation"]["total"]
     files = (await page.call("takeAway"))["record"]["run"]["files"]
     n_contents = len({digest for part in files.values() for digest in part})
-    assert page.engine.n_predicted - n == 2 * n_contents + total
+    assert 2 * n_contents <= page.engine.n_predicted - n - total <= 2 * n_photos
     copies = [event for event in page.events if event["stage"] == "augmenting"]
     assert copies[-1]["done"] == copies[-1]["total"] == 2 * n_photos
     runs = await page.call("runs")

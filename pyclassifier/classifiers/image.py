@@ -54,8 +54,9 @@ class ImageClassifier(BaseImageClassifier):
     refit : bool
         Whether, once it is judged, the head is fitted again on all photos but those for test, as
         `sklearn.model_selection.GridSearchCV` does it: with the settings (``l2``, epochs) that were chosen before.
-        The figures stay those of photos that had not been learned from then. Else photos to judge by are never learned
-        from; of folds, the first one's head is kept.
+        Figures, reliability and threshold stay those of photos that had not been learned from then: of a head with
+        fewer photos, which is seldom better. Else photos to judge by are never learned from; of folds, the first one's
+        head is kept. A `topology` is trained twice for that.
     duplicate_threshold : float, "auto" or None
         Cosine similarity of features, in 0..1 (0 excluded), from which on two photos are near-duplicates (see
         `pyclassifier.embedding.near_duplicates`), "auto" as the card says; None lets only files of the same content

@@ -78,10 +78,10 @@ def part(dataset: Dataset, material: Material, settings: TrainSettings) -> Parts
 def _folds_for_few(material: Material, known: Ints, validation: Ints, settings: TrainSettings) -> tuple[Fold, ...]:
     """Folds, where one split leaves a class few photos to judge by and folds can be had quickly; else none."""
     y, groups = material.y[known], material.groups[known]
-    held_out = np.bincount(material.y[validation], minlength=len(material.classes))
-    n_folds = min(_N_FOLDS, len(np.unique(groups)), int(np.bincount(y).max()))
+    held_out = [int((material.y[validation] == k).sum()) for k in range(len(material.classes))]
+    n_folds = min(_N_FOLDS, len(np.unique(groups)), int(np.unique(y, return_counts=True)[1].max()))
     quick = settings.by_descent and len(known) <= _MOST_FOLDED
-    if not (quick and len(validation) and held_out.min() < _FEW and n_folds > 1):
+    if not (quick and len(validation) and min(held_out) < _FEW and n_folds > 1):
         return ()
     folds = _draw_folds(material, known, n_folds, settings)
     # A class whose photos all belong together can be learned from or judged, not both.

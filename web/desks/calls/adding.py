@@ -106,7 +106,8 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     nothing is taken in yet, and the reply holds a question.
     """
     options: AddOptions = {"split": how} if isinstance(how, str) else how
-    split: Split | None = "validation" if options.get("split") == "validation" else None
+    asked = options.get("split")
+    split: Split | None = None if asked == "training" else asked
     listing, problems, positions = _list(files)
     if _is_model(listing):
         return _ask(desk, {"kind": "model"})

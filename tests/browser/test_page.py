@@ -168,7 +168,6 @@ def test_few_photos_judge_by_folds_and_those_for_test_in_the_end(ready, tmp_path
     expect(summary).to_contain_text("Your model learned from all of them.")
     expect(summary).to_contain_text("Test photos recognised correctly")
     expect(summary).to_contain_text("24 photos, ")
-    page.locator("summary", has_text="Advanced").click()
     page.get_by_label("Learn from these photos, too").uncheck()
     page.get_by_label("Epochs", exact=True).fill("3")
     page.get_by_label("Hidden units").fill("10")

@@ -14,12 +14,14 @@ from .images import (
     open_image,
     read_size,
 )
-from .intake import Files, Intake, from_files, from_set, unpack
+from .intake import FoldersQuestion, Intake, Question, from_files, from_set
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
-from .names import LabelBy, is_table, is_zip, why_skip
+from .names import LabelBy, is_packed, is_table, why_skip
+from .packs import Files, NamesQuestion, unpack
 from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
+from .readings import Reading
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
@@ -34,15 +36,19 @@ __all__ = [
     "Dataset",
     "FileSource",
     "Files",
+    "FoldersQuestion",
     "Intake",
     "LabelBy",
     "LabelEncoder",
     "MappingQuestion",
+    "NamesQuestion",
     "OpenZip",
     "Photo",
     "PhotoSource",
     "Photos",
     "Problem",
+    "Question",
+    "Reading",
     "Sample",
     "Split",
     "ZipSource",
@@ -60,8 +66,8 @@ __all__ = [
     "from_idx",
     "from_set",
     "from_sprite",
+    "is_packed",
     "is_table",
-    "is_zip",
     "jpeg_decoder",
     "known_fields",
     "make_thumbnail",

@@ -73,65 +73,15 @@ async ([url, code, given]) => {
 """
 
 
-def tiles(kind, **options):
-    """Six parts of each picture, as files."""
+def tiles(kind, side=128, **options):
+    """Six parts of each picture, as files of such a side."""
     for label, name in PICTURES.items():
         with Image.open(fetch_file(name)) as picture:
             for i in range(6):
                 left, top = i % 3 * 128, i // 3 * 128
                 buffer = io.BytesIO()
-                picture.convert("RGB").crop((left, top, left + 128, top + 128)).save(buffer, kind, **options)
-                yield f"{label}/{i}.{kind.lower()}", buffer.getvalue()
-
-
-def dataset(files):
-    return Dataset(tuple(Sample(path, BytesSource(base64.b64decode(data)), path.split("/")[0]) for path, data in files))
-
-async def learned():
-    pngs, jpegs = dataset(given["png"]), dataset(given["jpeg"])
-    classifier = AsyncImageClassifier(**given["settings"], engine=engine)
-    X = await classifier.extract_features(pngs)
-    X_jpeg = await classifier.extract_features(jpegs)
-    await classifier.fit(pngs)
-    project = io.BytesIO()
-    await save_project(Project(pngs, classifier, name="textures"), project)
-    return {
-        "X": X.tolist(), "X_jpeg": X_jpeg.tolist(), "decoder": jpeg_decoder(),
-        "validation": sorted(sample.path for sample in classifier.validation_.samples),
-        "history": dict(classifier.history_), "answers": (await classifier.predict(list(jpegs.samples))).tolist(),
-        "model": text(await classifier.save()), "project": text(project.getvalue()),
-    }
-
-async def opened():
-    model = await AsyncImageClassifier.load(base64.b64decode(given["model"]), engine=engine)
-    project = await open_project(base64.b64decode(given["project"]), engine=engine)
-    again = await project.classifier.predict(list(project.photos.samples))
-    return {"deviation": [model.deviation_, project.classifier.deviation_], "answers": again.tolist(),
-            "decoders": sorted(project.classifier.cache.decoders)}
-
-json.dumps(await (learned() if "png" in given else opened()))
-"""
-RUN = """
-async ([url, code, given]) => {
-  const { loadPyodide } = await import(`${url}pyodide/pyodide.mjs`);
-  globalThis.tf = await import(`${url}vendor/tf.js`);
-  globalThis.kept ??= await loadPyodide({ indexURL: `${url}pyodide/`, packages: ["pyclassifier"] });
-  globalThis.kept.globals.set("GIVEN", given);
-  return await globalThis.kept.runPythonAsync(code);
-}
-"""
-
-
-def tiles(kind, **options):
-    """Eight tiles of each texture, as files."""
-    for label in CLASSES:
-        with Image.open(fetch_file(f"{label}.png")) as picture:
-            for i in range(8):
-                left, top = i % 4 * 128, i // 4 * 128
-                buffer = io.BytesIO()
-                tile = picture.convert("L").crop((left, top, left + 128, top + 128))
-                # In colours that change from pixel to pixel: by those the libraries differ.
-                Image.merge("RGB", (tile, ImageOps.mirror(tile), ImageOps.flip(tile))).save(buffer, kind, **options)
+                tile = picture.convert("RGB").crop((left, top, left + 128, top + 128))
+                tile.resize((side, side), Image.Resampling.BICUBIC).save(buffer, kind, **options)
                 yield f"{label}/{i}.{kind.lower()}", buffer.getvalue()
 
 
@@ -145,7 +95,7 @@ def text(data):
 
 @pytest.fixture(scope="module")
 def files():
-    return {"png": list(tiles("PNG")), "jpeg": list(tiles("JPEG", quality=85))}
+    return {"png": list(tiles("PNG")), "jpeg": list(tiles("JPEG", 512, quality=85))}
 
 
 def run(tab, site, given):

@@ -23,6 +23,8 @@ CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyth
 _PYODIDE = NODE_MODULES / "pyodide"
 _ROOT = WEB.parent
 _WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier")
+# Half of the wheel would be what no browser runs.
+_NOT_IN_BROWSERS = ("pyclassifier.cli", "pyclassifier.convert", "pyclassifier.serving")
 # Any fixed time later than zip's own 1980: equal sources then give an equal wheel.
 _EPOCH = "1577836800"
 
@@ -57,7 +59,7 @@ def with_dependencies(names: list[str], packages: Mapping[str, PackageSpec]) -> 
 
 
 def build_wheel() -> Path:
-    """Build our wheel without the converter, unless there is one of these very sources; return its path."""
+    """Build the wheel that browsers load, unless there is one of these very sources; return its path."""
     files = sorted(
         path
         for source in _WHEEL_SOURCES
@@ -73,10 +75,11 @@ def build_wheel() -> Path:
                 copy = source / path.relative_to(_ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
-            # Half of the wheel would be the converter, which no browser runs.
             settings = source / Path("pyproject.toml")
             lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
-            settings.write_text("".join(line for line in lines if "pyclassifier.convert" not in line), "utf-8")
+            settings.write_text(
+                "".join(line for line in lines if not any(name in line for name in _NOT_IN_BROWSERS)), "utf-8"
+            )
             command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", f"--outdir={folder}", source]
             environment = os.environ | {"SOURCE_DATE_EPOCH": _EPOCH}
             done = subprocess.run(command, env=environment, capture_output=True, text=True)

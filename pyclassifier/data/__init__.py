@@ -12,7 +12,7 @@ from .images import (
     open_image,
     read_size,
 )
-from .intake import Files, Intake, from_files, from_set, unpack
+from .intake import Files, Intake, from_files, from_set, list_files, unpack
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
@@ -60,6 +60,7 @@ __all__ = [
     "is_table",
     "is_zip",
     "known_fields",
+    "list_files",
     "make_thumbnail",
     "one_hot",
     "open_image",

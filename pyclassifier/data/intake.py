@@ -78,7 +78,7 @@ def from_csv(
     """Samples and problems of a table and photos; see `Dataset.from_csv`."""
     name = "the table" if isinstance(table, bytes) else Path(table).name
     read = read_table(table if isinstance(table, bytes) else _read_file(Path(table)), name)
-    files, unread = _list_photos(photos)
+    files, unread = list_files(photos)
     candidates, problems = _part((path, photo) for path, photo in files if PurePosixPath(path).name != name)
     index = PhotoIndex([path for path, _ in candidates])
     guess = choose_columns(read, index.fits)
@@ -169,7 +169,8 @@ def unpack(name: str, source: bytes | Path | IO[bytes], problems: list[Problem])
         return []
 
 
-def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
+def list_files(photos: Photos) -> tuple[Files, list[Problem]]:
+    """List the files of a folder or a zip, however they are given; and the zips in a folder that are none."""
     if isinstance(photos, bytes) or (isinstance(photos, str | Path) and suffix_of(str(photos)) == ".zip"):
         return list_zip(photos), []
     if isinstance(photos, str | Path):

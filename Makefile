@@ -25,7 +25,7 @@ BIOME := node web/node_modules/@biomejs/biome/bin/biome
 .DELETE_ON_ERROR:
 
 serve: build
-	@$(BIN)/python web/serve.py --port $(PORT)
+	@$(BIN)/python -m pyclassifier serve --site web/dist --port $(PORT)
 
 build: $(VENV)/site.stamp web/node_modules/npm.stamp
 	@$(BIN)/python web/build.py $(foreach one,$(BACKBONE),--backbone "$(one)")

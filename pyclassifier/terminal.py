@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 from .errors import PyClassifierError
@@ -60,10 +61,10 @@ def new_parser(program: str, description: str, examples: Sequence[str], *more: s
     -------
     ArgumentParser
     """
-    shown = "\n".join(["examples:", *(f"  {program} {one}" for one in examples)])
+    shown = "\n".join(["examples:", *(f"  {program} {one}".rstrip() for one in examples)])
     return argparse.ArgumentParser(
         prog=program,
-        description=description,
+        description=fill(description),
         epilog="\n\n".join([shown, *more]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -111,16 +112,17 @@ def run(
         return _fail(program, words, FAILED, as_json=asked.json)
     for warning in outcome.warnings:
         _tell(program, f"warning: {warning}")
-    text = json.dumps(outcome.fields, indent=1) if asked.json else outcome.text
-    if text:
-        _say(text)
+    if asked.json and outcome.fields:
+        say(json.dumps(outcome.fields, indent=1))
+    elif outcome.text and not asked.json:
+        say(outcome.text)
     return outcome.code
 
 
 def _fail(program: str, message: str, code: int, *, as_json: bool) -> int:
     _tell(program, message)
     if as_json:
-        _say(json.dumps({"error": _line(message)}))
+        say(json.dumps({"error": _line(message)}))
     return code
 
 
@@ -132,7 +134,8 @@ def _line(message: str) -> str:
     return " ".join(message.split())
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Write a line to the standard output, on whatever console."""
     try:
         sys.stdout.write(f"{text}\n")
     except UnicodeEncodeError:  # A console that knows no boxes.

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from ..errors import PyClassifierError
 from ..terminal import new_parser, run
-from . import check, evaluate, explain, info, predict, train
+from . import check, evaluate, explain, info, predict, serve, train
 
 PROGRAM = "pyclassifier"
 # Each has `parser(program)` and `command(asked)`.
@@ -20,6 +20,7 @@ COMMANDS = {
     "check": (check, "find what may be wrong with labelled photos"),
     "explain": (explain, "show where in a photo a model looked"),
     "info": (info, "tell what is in a model's file"),
+    "serve": (serve, "open the site here, or let a model answer others"),
 }
 _CONVERT = "convert"
 # Values out of their range and files that cannot be read or written: their words are for whoever gave the command.

@@ -20,13 +20,13 @@ from client import Client, encoded
 from photos import encode
 from PIL import Image
 from playwright.sync_api import expect
-from serve import serving
 from test_client import NODE_MODULES, QUICK, probe, tiles
 from test_page import AXE, button, drop, open_page, violations
 
 from pyclassifier.archives import PATTERNS, draw_pattern
 from pyclassifier.backbones import FIT_MODES, Preprocessing
 from pyclassifier.embedding import load_image
+from pyclassifier.serving import serving
 
 TEXTS = {
     **{name: name for name in ("drop", "choose", "camera", "closeCamera", "answers", "loading", "failed", "noCamera")},

@@ -2,8 +2,9 @@ import { createCodeFold } from "./code.js";
 import { element, write } from "./dom.js";
 import { download } from "./download.js";
 import { megabytes, percent } from "./format.js";
-import { LANGUAGES, language } from "./locale.js";
+import { language } from "./locale.js";
 import { isStopped } from "./operations.js";
+import { fetchReadyTexts } from "./readypage.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -50,7 +51,7 @@ export function createTakeView(app) {
   page.addEventListener("click", () => {
     run("model", panel, async (desk) => {
       status.progress(() => texts.packing);
-      const spoken = { ...texts.readyPage, lang: LANGUAGES[language].tag };
+      const spoken = await fetchReadyTexts(language);
       download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken }), "pyclassifier-page.zip");
       status.show(() => texts.pageDownloaded);
     });

@@ -1,4 +1,4 @@
-"""Wheels of the package and of the built site, for any computer with pip: `python web/wheels.py` puts both into dist/."""
+"""Wheels of the package and of the built site, for any computer with pip: `python web/wheels.py` fills dist/."""
 
 from __future__ import annotations
 

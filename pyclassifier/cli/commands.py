@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from ..errors import PyClassifierError
 from ..terminal import new_parser, run
-from . import check, evaluate, explain, info, predict, serve, train
+from . import check, embed, evaluate, explain, info, predict, serve, train
 
 PROGRAM = "pyclassifier"
 # Each has `parser(program)` and `command(asked)`.
@@ -18,6 +18,7 @@ COMMANDS = {
     "predict": (predict, "say what photos show"),
     "evaluate": (evaluate, "measure a model on labelled photos"),
     "check": (check, "find what may be wrong with labelled photos"),
+    "embed": (embed, "compute features of many photos, for other programs"),
     "explain": (explain, "show where in a photo a model looked"),
     "info": (info, "tell what is in a model's file"),
     "serve": (serve, "open the site here, or let a model answer others"),

@@ -697,7 +697,7 @@ export const texts = {
   recordHint:
     "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
   downloadRecord: "Télécharger le compte rendu",
-  };
+};
 
 /** Les phrases de Python, par leurs codes. @type {typeof import("./en.js").sentences} */
 export const sentences = {

@@ -636,7 +636,7 @@ export const texts = {
   recordTitle: "训练记录",
   recordHint: "随机种子、设置、版本、计算后端、历史和照片内容的哈希值：重现训练所需的一切。模型文件中也有。",
   downloadRecord: "下载记录",
-  };
+};
 
 /** Python 的语句，按其代码。 @type {typeof import("./en.js").sentences} */
 export const sentences = {

@@ -17,30 +17,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photos import COLORS, color_files, encode, noisy
+from photos import SHAPES, encode, shape, write_shapes
 from PIL import Image
 
 from pyclassifier.cli import main
 
-LABELS = ["blue", "green", "red"]
-SMALL = ["--input-size", "32"]
-
-
-def write_photos(folder: Path, n: int, **options) -> Path:
-    for path, reader in color_files(n, prefix="", **options):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(reader.data)
-    return folder
+LABELS = [*SHAPES]
+SMALL = ["--input-size", "96"]
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> Path:
     """A folder with photos/, model.zip and report.html, made by the command once."""
     folder = tmp_path_factory.mktemp("a folder with spaces")
-    write_photos(folder / "photos", 12)
-    write_photos(folder / "new", 2)
-    (folder / "photos/red/broken.png").write_bytes(b"no picture")
+    write_shapes(folder / "photos", 12)
+    write_shapes(folder / "new", 2, 100)
+    (folder / "photos/stripes/broken.png").write_bytes(b"no picture")
     (folder / "new/notes.txt").write_text("no photo")
     arguments = ["train", folder / "photos", "-o", folder / "model.zip", "--report", folder / "report.html", *SMALL]
     assert main([*map(str, arguments)]) == 0
@@ -71,11 +63,11 @@ def test_training_tells_what_was_learned_and_how_good_it_is(here, capsys):
     code, out, err = run(capsys, "train", "photos", "-o", "again.zip", *SMALL)
     assert code == 0 and not err
     assert "Learned 3 classes of 30 photos" in out and "accuracy 100.0 % (6 of 6 photos), 95 % interval 61.0 %" in out
-    assert re.search(r"^  blue +100\.0 % +100\.0 % +100\.0 % +2$", out, re.MULTILINE)
-    assert "Not used: 1 file" in out and "photos/red/broken.png" not in out and "red/broken.png: " in out
+    assert re.search(r"^  checks +100\.0 % +100\.0 % +100\.0 % +2$", out, re.MULTILINE)
+    assert "Not used: 1 file" in out and "photos/stripes/broken.png" not in out and "stripes/broken.png: " in out
     fields = run_json(capsys, "train", "photos", "-o", "third.zip", *SMALL, "--name", "Colours", "--seed", "1")
     assert fields["labels"] == LABELS and fields["evaluation"]["total"] == 6 and not fields["stopped"]
-    assert [one["path"] for one in fields["problems"]] == ["red/broken.png"]
+    assert [one["path"] for one in fields["problems"]] == ["stripes/broken.png"]
     assert run_json(capsys, "info", "third.zip")["name"] == "Colours"
     assert run_json(capsys, "info", "third.zip")["run"]["parameters"]["random_state"] == 1
 
@@ -96,20 +88,20 @@ def test_a_table_names_the_classes(here, capsys):
     for label in LABELS:
         for i, path in enumerate(sorted(Path(f"photos/{label}").glob("[0-9]*.png"))):
             Path(f"flat/{label[0]}{i}.png").write_bytes(path.read_bytes())
-            rows.append(f"{label[0]}{i}.png,a {label} thing")
+            rows.append(f"{label[0]}{i}.png,some {label}")
     Path("table.csv").write_text("\n".join(rows))
     fields = run_json(capsys, "train", "flat", "--labels", "table.csv", "-o", "named.zip", *SMALL)
-    assert fields["labels"] == [f"a {label} thing" for label in LABELS]
+    assert fields["labels"] == [f"some {label}" for label in LABELS]
     figures = run_json(capsys, "evaluate", "named.zip", "flat", "--labels", "table.csv")
     assert (figures["correct"], figures["total"]) == (36, 36)
 
 
 def test_predictions_for_people_spreadsheets_and_programs(here, capsys):
-    code, out, err = run(capsys, "predict", "model.zip", "new", "photos/red/0.png", "--top", 2)
+    code, out, err = run(capsys, "predict", "model.zip", "new", "photos/stripes/0.png", "--top", 2)
     assert code == 0 and not err
     lines = out.splitlines()
-    assert re.fullmatch(r"new/blue/0\.png: blue \d+\.\d %, (green|red) \d+\.\d %", lines[0])
-    assert lines[6].startswith("photos/red/0.png: red ")
+    assert re.fullmatch(r"new/checks/100\.png: checks \d+\.\d %, (discs|stripes) \d+\.\d %", lines[0])
+    assert lines[6].startswith("photos/stripes/0.png: stripes ")
     assert lines[7] == "Not used: 1 file" and lines[8].startswith("  new/notes.txt: ") and len(lines) == 9
     fields = run_json(capsys, "predict", "model.zip", "new", "--top", 3)
     assert [one["label"] for one in fields["photos"]] == [label for label in LABELS for _ in range(2)]
@@ -124,7 +116,7 @@ def test_predictions_for_people_spreadsheets_and_programs(here, capsys):
 
 
 def test_names_in_a_table_are_no_formulas(here, capsys):
-    Path("=1+1.png").write_bytes(Path("new/red/0.png").read_bytes())
+    Path("=1+1.png").write_bytes(Path("new/stripes/100.png").read_bytes())
     _, out, _ = run(capsys, "predict", "model.zip", "=1+1.png", "--csv")
     assert next(csv.DictReader(io.StringIO(out)))["path"] == "'=1+1.png"
 
@@ -132,18 +124,18 @@ def test_names_in_a_table_are_no_formulas(here, capsys):
 def test_what_cannot_be_read_is_said_and_the_rest_is_predicted(here, capsys):
     Path("mixed").mkdir()
     Path("mixed/bad.png").write_bytes(b"no picture")
-    Path("mixed/good.png").write_bytes(encode(noisy(COLORS["green"], 1)))
+    Path("mixed/good.png").write_bytes(encode(shape("discs", 300)))
     fields = run_json(capsys, "predict", "model.zip", "mixed")
-    assert [(one["path"], one["label"]) for one in fields["photos"]] == [("mixed/good.png", "green")]
+    assert [(one["path"], one["label"]) for one in fields["photos"]] == [("mixed/good.png", "discs")]
     assert [one["path"] for one in fields["problems"]] == ["mixed/bad.png"]
 
 
 def test_none_of_these_needs_a_model_that_knows_when(here, capsys):
     code, _, err = run(capsys, "predict", "model.zip", "new", "--none-of-these")
     assert code == 1 and "too few photos" in err, "six photos cannot tell"
-    write_photos(here / "many", 40)
+    write_shapes(here / "many", 40)
     assert run(capsys, "train", "many", "-o", "sure.zip", *SMALL, "--validation-split", "0.5")[0] == 0
-    Image.fromarray(np.full((64, 64, 3), 128, np.uint8)).save("grey.png")
+    Image.fromarray(np.full((96, 96, 3), 128, np.uint8)).save("grey.png")
     known = run_json(capsys, "predict", "sure.zip", "new", "--none-of-these")["photos"]
     assert [one["label"] for one in known].count("none of these") <= 1
     (grey,) = run_json(capsys, "predict", "sure.zip", "grey.png", "--none-of-these")["photos"]
@@ -151,10 +143,9 @@ def test_none_of_these_needs_a_model_that_knows_when(here, capsys):
 
 
 def test_evaluating_counts_and_says_what_is_unknown(here, capsys):
-    write_photos(here / "test", 3)
-    write_photos(here / "test", 1, labels=("red",))
+    write_shapes(here / "test", 3, 200)
     Path("test/purple").mkdir()
-    Path("test/purple/0.png").write_bytes(Path("new/red/0.png").read_bytes())
+    Path("test/purple/0.png").write_bytes(Path("new/stripes/100.png").read_bytes())
     fields = run_json(capsys, "evaluate", "model.zip", "test")
     assert (fields["correct"], fields["total"], fields["labels"]) == (9, 9, LABELS)
     assert [one["path"] for one in fields["problems"]] == ["purple/0.png"]
@@ -163,40 +154,41 @@ def test_evaluating_counts_and_says_what_is_unknown(here, capsys):
 
 @pytest.mark.parametrize("options", [[], ["--quick"]])
 def test_a_check_that_finds_something_exits_with_3(options, here, capsys):
-    write_photos(here / "copies", 12)
-    Path("copies/red/copy.png").write_bytes(Path("copies/red/0.png").read_bytes())
-    Path("copies/blue/same.png").write_bytes(Path("copies/green/0.png").read_bytes())
+    write_shapes(here / "copies", 12)
+    Path("copies/stripes/copy.png").write_bytes(Path("copies/stripes/0.png").read_bytes())
+    Path("copies/checks/same.png").write_bytes(Path("copies/discs/0.png").read_bytes())
     code, out, _ = run(capsys, "check", "copies", *options, "--json")
     found = {one["kind"]: one for one in json.loads(out)["findings"]}
-    assert code == 3 and ["red/0.png", "red/copy.png"] in found["duplicates"]["groups"]
+    assert code == 3 and ["stripes/0.png", "stripes/copy.png"] in found["duplicates"]["groups"]
     groups = found["two classes"]["groups"]
-    assert any({"blue/same.png", "green/0.png"} <= set(group) for group in groups)
+    assert any({"checks/same.png", "discs/0.png"} <= set(group) for group in groups)
     code, out, _ = run(capsys, "check", "copies", *options)
-    assert code == 3 and "red/0.png = red/copy.png" in out
+    assert code == 3 and "stripes/0.png = stripes/copy.png" in out
 
 
 def test_a_check_that_finds_nothing_exits_with_0(here, capsys):
-    write_photos(here / "fine", 12)
+    write_shapes(here / "fine", 12)
     code, out, _ = run(capsys, "check", "fine", "--quick")
     assert (code, out) == (0, "36 photos: nothing found.\n")
 
 
 def test_an_explanation_is_a_picture(here, capsys):
-    fields = run_json(capsys, "explain", "model.zip", "new/red/0.png", "-o", "heat.png")
+    fields = run_json(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "heat.png")
     with Image.open("heat.png") as picture:
-        assert picture.format == "PNG" and picture.size == (32, 32)
-    assert fields["label"] == "red" and np.array(fields["heat"]).ndim == 2
-    code, out, _ = run(capsys, "explain", "model.zip", "new/red/0.png", "-o", "heat.jpg", "--label", "blue")
-    assert code == 0 and "what speaks for blue" in out
-    assert "such as heat.png" in run(capsys, "explain", "model.zip", "new/red/0.png", "-o", "heat.xyz")[2]
+        assert picture.format == "PNG" and picture.size == (96, 96)
+    assert fields["label"] == "stripes" and np.array(fields["heat"]).ndim == 2
+    code, out, _ = run(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "heat.jpg", "--label", "discs")
+    assert code == 0 and "what speaks for discs" in out
+    assert "such as heat.png" in run(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "heat.xyz")[2]
     assert (
-        "one of the classes" in run(capsys, "explain", "model.zip", "new/red/0.png", "-o", "a.png", "--label", "x")[2]
+        "one of the classes"
+        in run(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "a.png", "--label", "x")[2]
     )
 
 
 def test_info_needs_no_engine_and_a_check_compares(here, capsys):
     code, out, _ = run(capsys, "info", "model.zip")
-    assert code == 0 and "3 classes (blue, green, red)" in out and "accuracy    100.0 % (6 of 6 photos)" in out
+    assert code == 0 and "3 classes (checks, discs, stripes)" in out and "accuracy    100.0 % (6 of 6 photos)" in out
     assert run_json(capsys, "info", "model.zip", "--check")["deviation"] < 1e-4
 
 
@@ -208,7 +200,7 @@ def test_info_needs_no_engine_and_a_check_compares(here, capsys):
         (["train", "new", "-o", "x.zip", "--backbone", "nonsense"], "nonsense"),
         (["train", "new", "-o", "x.zip", "--validation-split", "7"], "validation_split"),
         (["train", "new", "--labels", "gone.csv", "-o", "x.zip"], "gone.csv"),
-        (["train", "new/red", "-o", "x.zip"], "class"),
+        (["train", "new/stripes", "-o", "x.zip"], "class"),
         (["train", "new", "-o", "model.zip"], "--force"),
         (["predict", "gone.zip", "new"], "gone.zip"),
         (["predict", "model.zip", "gone"], "found nothing there"),
@@ -303,10 +295,10 @@ def test_the_report_is_one_file_that_asks_nobody(here):
 
 def test_the_report_shows_mistakes_and_harms_nobody(here, capsys):
     hostile = "<img src=x onerror=alert(1)>"
-    write_photos(here / "wrong", 12)
-    (here / "wrong" / "red").rename(here / "wrong" / hostile)
+    write_shapes(here / "wrong", 12)
+    (here / "wrong" / "stripes").rename(here / "wrong" / hostile)
     for i in range(6):
-        Path(f"wrong/{hostile}/odd{i}.png").write_bytes(encode(noisy(COLORS["blue"], 500 + i)))
+        Path(f"wrong/{hostile}/odd{i}.png").write_bytes(encode(shape("discs", 500 + i)))
     assert (
         run(capsys, "train", "wrong", "-o", "w.zip", "--report", "w.html", "--validation-split", "0.5", *SMALL)[0] == 0
     )

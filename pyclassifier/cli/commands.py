@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from ..errors import PyClassifierError
 from ..terminal import new_parser, run
-from . import check, embed, evaluate, explain, info, predict, serve, train
+from . import backbones, check, embed, evaluate, explain, info, predict, serve, train
 
 PROGRAM = "pyclassifier"
 # Each has `parser(program)` and `command(asked)`.
@@ -21,6 +21,7 @@ COMMANDS = {
     "embed": (embed, "compute features of many photos, for other programs"),
     "explain": (explain, "show where in a photo a model looked"),
     "info": (info, "tell what is in a model's file"),
+    "backbones": (backbones, "list pretrained networks, and fetch them"),
     "serve": (serve, "open the site here, or let a model answer others"),
 }
 _CONVERT = "convert"

@@ -12,6 +12,7 @@ from ..data import list_files, why_skip
 from ..errors import DatasetError
 from ..scaling import TableSettings, best_format, embed_photos
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
+from .engines import add_backend
 from .photos import problem_fields, problem_lines
 from .showing import showing
 
@@ -45,6 +46,7 @@ def parser(program: str) -> argparse.ArgumentParser:
         metavar="N",
         help=f"at work at once (default: 1; of {os.cpu_count()} processors)",
     )
+    add_backend(made)
     add_json(made)
     return made
 
@@ -59,7 +61,12 @@ def command(asked: argparse.Namespace) -> Outcome:
     with showing() as shown:
         try:
             n_computed = embed_photos(
-                samples, asked.output, settings, processes=asked.processes, on_progress=shown.on_progress
+                samples,
+                asked.output,
+                settings,
+                backend=asked.backend,
+                processes=asked.processes,
+                on_progress=shown.on_progress,
             )
         except KeyboardInterrupt:
             code = STOPPED

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .. import Problem
 from ..terminal import Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
 from .figures import evaluation_lines
 from .photos import add_dataset, open_model, problem_fields, problem_lines, read_dataset
 from .showing import showing
@@ -21,6 +22,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     )
     made.add_argument("model", type=Path, help="zip that train, the page or Teachable Machine wrote")
     add_dataset(made, "photos")
+    add_backend(made)
     add_json(made)
     return made
 
@@ -28,7 +30,7 @@ def parser(program: str) -> argparse.ArgumentParser:
 def command(asked: argparse.Namespace) -> Outcome:
     """Evaluate a model."""
     dataset = read_dataset(asked.photos, asked.labels)
-    classifier, warnings = open_model(asked.model)
+    classifier, warnings = open_model(asked.model, engine_of(asked))
     problems: list[Problem] = []
     with showing() as shown:
         evaluation = classifier.evaluate(dataset, problems=problems, on_progress=shown.on_progress)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from ..errors import DatasetError
 from ..terminal import Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
 from .figures import percent
 from .photos import add_target, check_target, open_model, read_photos
 
@@ -25,6 +26,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("photo", type=Path)
     add("--label", help="the class (default: the most probable one)")
     add_target(made, "the picture to write, of any format that Pillow writes")
+    add_backend(made)
     add_json(made)
     return made
 
@@ -38,7 +40,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     if not asked.photo.is_file():
         raise DatasetError(f"Expected a photo at {asked.photo}, found none.")
     (sample,), _ = read_photos([asked.photo])
-    classifier, warnings = open_model(asked.model)
+    classifier, warnings = open_model(asked.model, engine_of(asked))
     found = classifier.explain(sample, asked.label)
     Image.fromarray(found.overlay()).save(asked.output)
     fields = {"label": found.label, "probability": round(found.probability, 6), "picture": str(asked.output)}

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import Dataset, ImageClassifier, Problem, Sample
 from ..data import FileSource, is_zip, list_files, why_skip
+from ..engines import Engine
 from ..errors import ArchiveError, DatasetError
 
 _MOST_SHOWN = 10
@@ -67,12 +68,13 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
     return samples, problems
 
 
-def open_model(path: Path) -> tuple[ImageClassifier, list[str]]:
+def open_model(path: Path, engine: Engine | None = None) -> tuple[ImageClassifier, list[str]]:
     """Open a model's file; with what it warns of.
 
     Parameters
     ----------
     path : Path
+    engine : Engine, optional
 
     Returns
     -------
@@ -83,7 +85,7 @@ def open_model(path: Path) -> tuple[ImageClassifier, list[str]]:
         raise ArchiveError(f"Expected a model's zip at {path}, found none. Train one: pyclassifier train --help")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        classifier = ImageClassifier.load(path)
+        classifier = ImageClassifier.load(path, engine=engine)
     return classifier, [str(one.message) for one in caught if issubclass(one.category, RuntimeWarning)]
 
 

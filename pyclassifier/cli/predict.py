@@ -15,6 +15,7 @@ from .. import NONE_OF_THESE, ImageClassifier, Problem, Progress, Sample
 from ..judging import Predictions
 from ..progress import OnProgress
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
 from .figures import percent
 from .photos import open_model, problem_fields, problem_lines, read_photos
 from .showing import showing
@@ -41,6 +42,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("--none-of-these", action="store_true", help=f'call what is too unlike the classes "{NONE_OF_THESE}"')
     ways = made.add_mutually_exclusive_group()
     ways.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
+    add_backend(made)
     add_json(ways)
     return made
 
@@ -50,7 +52,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     if asked.top < 1:
         raise ValueError(f"Expected --top to be at least 1, got {asked.top}.")
     samples, problems = read_photos(asked.photos)
-    classifier, warnings = open_model(asked.model)
+    classifier, warnings = open_model(asked.model, engine_of(asked))
     if asked.none_of_these and classifier.threshold_ is None:
         raise ValueError(
             f"Expected a model that knows when to say {NONE_OF_THESE!r}, got one that learned from too few photos to "

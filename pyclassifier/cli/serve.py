@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..serving import LOOPBACK, Limits, find_site, make_server
 from ..terminal import Outcome, add_json, new_parser, say
+from .engines import add_backend, engine_of
 from .photos import open_model
 
 
@@ -33,6 +34,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("--threads", type=_number, default=standard.threads, help=f"at work at once (default: {standard.threads})")
     add("--queue", type=_number, default=standard.queue, help=f"requests that wait (default: {standard.queue})")
     add("--max-bytes", type=_number, default=standard.max_bytes, help=f"of a request (default: {standard.max_bytes})")
+    add_backend(made)
     add_json(made)
     return made
 
@@ -55,7 +57,7 @@ def command(asked: argparse.Namespace) -> Outcome:
         from ..serving.model import ModelServer  # Its server library comes with an extra.
     except ImportError as error:
         raise ValueError(f'Expected {error.name}, which serves a model. pip install "pyclassifier[serve]"') from error
-    classifier, warnings = open_model(asked.model)
+    classifier, warnings = open_model(asked.model, engine_of(asked))
     limits = Limits(max_bytes=asked.max_bytes, threads=asked.threads, queue=asked.queue)
     model = ModelServer(classifier, asked.port, asked.host, limits)
     for warning in warnings:

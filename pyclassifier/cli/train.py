@@ -12,6 +12,7 @@ from ..archives import STORED_AS
 from ..backbones import FIT_MODES
 from ..errors import NotFittedError
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
 from .figures import evaluation_lines
 from .photos import (
     add_dataset,
@@ -62,6 +63,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("--name", help="what to call the model (default: as its file)")
     add("--dtype", choices=STORED_AS, default="float32", help="how to store the weights (default: float32)")
     add_json(made)
+    add_backend(made)
     _add_parameters(made)
     return made
 
@@ -91,7 +93,9 @@ def command(asked: argparse.Namespace) -> Outcome:
     for path in (asked.output, asked.report):
         check_target(path, force=asked.force)
     dataset = read_dataset(asked.photos, asked.labels)
-    classifier = ImageClassifier(**{name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)})
+    classifier = ImageClassifier(
+        **{name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}, engine=engine_of(asked)
+    )
     began, code = time.perf_counter(), DONE
     try:
         with showing(classifier.settings.n_epochs) as shown:

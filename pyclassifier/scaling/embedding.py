@@ -17,6 +17,7 @@ from ..blocking import run
 from ..classifiers import ImageClassifier
 from ..data import BytesSource, Problem, Sample
 from ..embedding import MemoryCache, digest_of, read_photo
+from ..engines import default_engine
 from ..errors import EngineError, ImageDecodeError
 from ..progress import OnProgress, Progress
 from .tables import FeatureTable, TableFolder, TableSettings
@@ -34,6 +35,7 @@ def embed_photos(
     folder: str | Path,
     settings: TableSettings,
     *,
+    backend: str = "auto",
     processes: int = 1,
     on_progress: OnProgress | None = None,
 ) -> int:
@@ -49,6 +51,8 @@ def embed_photos(
     folder : str or Path
         Of `pyclassifier.scaling.read_table`.
     settings : TableSettings
+    backend : str
+        As in `pyclassifier.default_engine`.
     processes : int
         1 computes in this one.
     on_progress : callable, optional
@@ -79,7 +83,7 @@ def embed_photos(
             on_progress(Progress("features", done, len(listed)))
 
     todo = ((number + k, part) for k, part in enumerate(_parts(listed, known, tell)))
-    with _computing(settings, processes) as compute:
+    with _computing(settings, backend, processes) as compute:
         for at, result in compute(todo):
             table.write(at, result)
             n_computed += len(result)
@@ -152,13 +156,13 @@ Compute = Callable[[Iterable[Numbered]], Iterator[tuple[int, FeatureTable]]]
 
 
 @contextmanager
-def _computing(settings: TableSettings, processes: int) -> Iterator[Compute]:
+def _computing(settings: TableSettings, backend: str, processes: int) -> Iterator[Compute]:
     """What computes parts: this process, or several ones."""
     if processes == 1:
-        classifier = _classifier(settings)
+        classifier = _classifier(settings, backend)
         yield lambda todo: ((number, _embed(classifier, settings, part)) for number, part in todo)
         return
-    pool = _Pool(settings, processes)
+    pool = _Pool(settings, backend, processes)
     try:
         yield pool.compute
     finally:
@@ -168,8 +172,9 @@ def _computing(settings: TableSettings, processes: int) -> Iterator[Compute]:
 class _Pool:
     """Processes that compute parts; where one is killed, they are started anew and its part is computed again."""
 
-    def __init__(self, settings: TableSettings, processes: int) -> None:
+    def __init__(self, settings: TableSettings, backend: str, processes: int) -> None:
         self.settings = settings
+        self.backend = backend
         self.processes = processes
         self._unset = [name for name in _THREADS if name not in os.environ]
         self.executor = self._start()
@@ -179,7 +184,7 @@ class _Pool:
         os.environ |= dict.fromkeys(self._unset, threads)
         # Not forked: threads of the engine here would not be there, and their locks would be.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.processes, context, _start_worker, (self.settings,))
+        return ProcessPoolExecutor(self.processes, context, _start_worker, (self.settings, self.backend))
 
     def compute(self, todo: Iterable[Numbered]) -> Iterator[tuple[int, FeatureTable]]:
         """Yield the tables of parts as they are done."""
@@ -221,17 +226,17 @@ class _Pool:
             os.environ.pop(name, None)
 
 
-def _start_worker(settings: TableSettings) -> None:
+def _start_worker(settings: TableSettings, backend: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all of a terminal's processes; the first one decides.
-    _worker.append((_classifier(settings), settings))
+    _worker.append((_classifier(settings, backend), settings))
 
 
 def _work(part: list[Sample]) -> FeatureTable:
     return _embed(*_worker[0], part)
 
 
-def _classifier(settings: TableSettings) -> ImageClassifier:
-    classifier = ImageClassifier(settings.card)
+def _classifier(settings: TableSettings, backend: str) -> ImageClassifier:
+    classifier = ImageClassifier(settings.card, engine=default_engine(backend=backend))
     if isinstance(classifier.cache, MemoryCache):
         classifier.cache.max_bytes = 0  # What is done is in its file.
     return classifier

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib.util
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+
+from ..backbones import installed_site
 
 LOOPBACK = "127.0.0.1"
 
@@ -175,13 +176,12 @@ def find_site(folder: Path | None = None) -> Path:
         There is none.
     """
     if folder is None:
-        spec = importlib.util.find_spec("pyclassifier_site")
-        if spec is None or spec.origin is None:
+        folder = installed_site()
+        if folder is None:
             raise FileNotFoundError(
                 "Expected the package pyclassifier_site, which holds the site, it is not installed. Install its wheel "
                 "(pip install pyclassifier_site-*.whl), or name the folder of a built site by --site."
             )
-        folder = Path(spec.origin).parent / "site"
     if not (folder / "index.html").is_file():
         raise FileNotFoundError(f"Expected a built site in {folder}, found none. Build it: make build")
     return folder

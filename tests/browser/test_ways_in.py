@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from photos import COLORS, encode, noisy
 from playwright.sync_api import expect
-from test_page import AXE, button, drop, open_page, violations
+from test_page import AXE, button, drop, open_page, set_options, violations
 from test_recognise import cat, other_site, refusals_are_told  # noqa: F401 - two are fixtures
 
 
@@ -290,3 +290,23 @@ def test_class_cards_take_photos_of_their_own(camera, tmp_path):
     button(page, "More on mine").click()
     page.get_by_role("menuitem", name="Record photos…").click()
     expect(capture(page).get_by_label("Class")).to_have_value("mine")
+
+
+def test_from_recordings_of_two_classes_the_page_leads_to_the_live_camera(camera):
+    page = camera
+    dialog = capture(page)
+    record = dialog.get_by_role("button", name="Hold to record")
+    expect(record).to_be_enabled(timeout=30_000)
+    for label in ("one", "two", "one", "two"):
+        dialog.get_by_label("Class").fill(label)
+        record.hover()
+        page.mouse.down()
+        expect(page.locator("#capture-count")).to_have_text(re.compile(r"^[4-9] photos taken"), timeout=30_000)
+        page.mouse.up()
+        said(page, r"Ready: \d+ photos in [12] class(es)?")
+    button(page, "Close").click()
+    set_options(page, input_size="96")
+    button(page, "Train").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=120_000)
+    button(page, "Now try it").click()
+    expect(page.get_by_role("group", name="Live camera").locator(".guesses")).to_be_visible(timeout=60_000)

@@ -136,6 +136,7 @@ export const labels = {
   folds: "Plis",
   crossStart: "Lancer la validation croisée",
   tryTitle: "Essayer",
+  tryNow: "Essayez-le maintenant",
   openModel: "Ouvrir un modèle",
   downloadModel: "Télécharger le modèle",
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",

@@ -126,6 +126,7 @@ export const labels = {
   folds: "折数",
   crossStart: "开始交叉验证",
   tryTitle: "试用",
+  tryNow: "现在试一试",
   openModel: "打开模型",
   downloadModel: "下载模型",
   needModel: "请先训练一个模型，或打开您保存过的模型。",

@@ -20,6 +20,7 @@ import pytest
 from photos import SHAPES, encode, shape, write_shapes
 from PIL import Image
 
+from pyclassifier import CATALOG
 from pyclassifier.cli import main
 
 LABELS = [*SHAPES]
@@ -192,9 +193,29 @@ def test_info_needs_no_engine_and_a_check_compares(here, capsys):
     assert run_json(capsys, "info", "model.zip", "--check")["deviation"] < 1e-4
 
 
+def test_backbones_are_listed_and_fetched_from_where_they_are(here, capsys, monkeypatch):
+    code, out, _ = run(capsys, "backbones")
+    assert code == 0 and all(name in out for name in CATALOG)
+    listed = {one["name"]: one for one in run_json(capsys, "backbones")["backbones"]}
+    assert listed["mobilenet_v1_1.0_224"]["features"] == 1024 and list(listed) == list(CATALOG)
+    monkeypatch.setenv("PYCLASSIFIER_CACHE", str(here / "empty"))
+    assert {one["bytes"] for one in run_json(capsys, "backbones")["backbones"]} == {0}
+
+
+@pytest.mark.parametrize("backend", ["numpy", "cpu"])
+def test_what_computes_can_be_chosen(backend, here, capsys):
+    if backend == "cpu":
+        pytest.importorskip("onnxruntime", reason="the extra native is not installed")
+    best = run_json(capsys, "predict", "model.zip", "new", "--backend", backend)["photos"]
+    assert [one["label"] for one in best] == [label for label in LABELS for _ in range(2)]
+    assert "expected" in run(capsys, "predict", "model.zip", "new", "--backend", "abacus")[2].lower()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["backbones", "fetch"], "the names"),
+        (["backbones", "fetch", "nonsense"], "nonsense"),
         (["train", "gone", "-o", "x.zip"], "gone"),
         (["train", "new", "-o", "no/such/x.zip"], "there is none"),
         (["train", "new", "-o", "x.zip", "--backbone", "nonsense"], "nonsense"),

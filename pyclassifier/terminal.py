@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ def run(
     asked = parser.parse_args(given) if "--" in given else parser.parse_intermixed_args(given)
     program = parser.prog.split()[0]
     try:
-        outcome = command(asked)
+        with _warnings_as_lines(program):
+            outcome = command(asked)
     except refusals as error:
         return _fail(program, str(error), FAILED, as_json=asked.json)
     except KeyboardInterrupt:
@@ -117,6 +119,13 @@ def run(
     elif outcome.text and not asked.json:
         say(outcome.text)
     return outcome.code
+
+
+@contextmanager
+def _warnings_as_lines(program: str) -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *others, **more: _tell(program, f"warning: {message}")
+        yield
 
 
 def _fail(program: str, message: str, code: int, *, as_json: bool) -> int:

@@ -25,7 +25,7 @@ def parser(program: str) -> argparse.ArgumentParser:
         ["photos/", "photos/ --labels table.csv --json", "photos.zip --quick"],
         "exit codes: 0 nothing found, 1 not checked, 2 wrong command line, 3 something found, 130 stopped by Ctrl+C",
     )
-    add_dataset(made, "photos")
+    add_dataset(made)
     made.add_argument("--quick", action="store_true", help="compare files only, not what photos show")
     made.add_argument(
         "--backbone", default=DEFAULT_BACKBONE, help=f"pretrained network that compares them: {', '.join(CATALOG)}"
@@ -37,7 +37,7 @@ def parser(program: str) -> argparse.ArgumentParser:
 
 def command(asked: argparse.Namespace) -> Outcome:
     """Check photos."""
-    dataset = read_dataset(asked.photos, asked.labels)
+    dataset = read_dataset(asked)
     classifier = None
     if not asked.quick:
         classifier = ImageClassifier(asked.backbone, engine=engine_of(asked))

@@ -21,7 +21,7 @@ def parser(program: str) -> argparse.ArgumentParser:
         ["model.zip test/", "model.zip photos.zip --labels table.csv --json"],
     )
     made.add_argument("model", type=Path, help="zip that train, the page or Teachable Machine wrote")
-    add_dataset(made, "photos")
+    add_dataset(made)
     add_backend(made)
     add_json(made)
     return made
@@ -29,11 +29,11 @@ def parser(program: str) -> argparse.ArgumentParser:
 
 def command(asked: argparse.Namespace) -> Outcome:
     """Evaluate a model."""
-    dataset = read_dataset(asked.photos, asked.labels)
-    classifier, warnings = open_model(asked.model, engine_of(asked))
+    dataset = read_dataset(asked)
+    classifier = open_model(asked.model, engine_of(asked))
     problems: list[Problem] = []
     with showing() as shown:
         evaluation = classifier.evaluate(dataset, problems=problems, on_progress=shown.on_progress)
     fields = {**evaluation.to_dict(), "problems": problem_fields(problems)}
     lines = [*evaluation_lines(evaluation, str(asked.photos)), *problem_lines(problems)]
-    return Outcome(fields, "\n".join(lines), warnings)
+    return Outcome(fields, "\n".join(lines))

@@ -40,9 +40,9 @@ def command(asked: argparse.Namespace) -> Outcome:
     if not asked.photo.is_file():
         raise DatasetError(f"Expected a photo at {asked.photo}, found none.")
     (sample,), _ = read_photos([asked.photo])
-    classifier, warnings = open_model(asked.model, engine_of(asked))
+    classifier = open_model(asked.model, engine_of(asked))
     found = classifier.explain(sample, asked.label)
     Image.fromarray(found.overlay()).save(asked.output)
     fields = {"label": found.label, "probability": round(found.probability, 6), "picture": str(asked.output)}
     text = f"{asked.photo}: what speaks for {found.label} ({percent(found.probability)}) is bright in {asked.output}"
-    return Outcome({**fields, "heat": found.heat.round(4).tolist()}, text, warnings)
+    return Outcome({**fields, "heat": found.heat.round(4).tolist()}, text)

@@ -42,11 +42,9 @@ def command(asked: argparse.Namespace) -> Outcome:
         "bytes": asked.model.stat().st_size,
         **{name: value for name, value in archive.record.items() if name != "selfCheck"},
     }
-    warnings: list[str] = []
     if asked.check:
-        classifier, warnings = open_model(asked.model)
-        fields["deviation"] = classifier.deviation_
-    return Outcome(without_nan(fields), "\n".join(_lines(archive, fields)), warnings)
+        fields["deviation"] = open_model(asked.model).deviation_
+    return Outcome(without_nan(fields), "\n".join(_lines(archive, fields)))
 
 
 def _lines(archive: Archive, fields: dict[str, Any]) -> list[str]:

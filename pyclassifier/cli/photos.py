@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import Dataset, ImageClassifier, Problem, Sample
-from ..data import FileSource, is_zip, list_files, why_skip
+from ..data import FileSource, is_packed, list_files, why_skip
 from ..engines import Engine
 from ..errors import ArchiveError, DatasetError
 
 _MOST_SHOWN = 10
 
 
-def add_dataset(parser: argparse.ArgumentParser, place: str) -> None:
-    """Give a command labelled photos to work on: a folder or zip, and a table that may name their classes."""
-    parser.add_argument(place, type=Path, help="folder or zip of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
-    parser.add_argument("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
+def add_dataset(parser: argparse.ArgumentParser) -> None:
+    """Give a command labelled photos to work on: a folder or zip, and what tells their classes."""
+    add = parser.add_argument
+    add("photos", type=Path, help="folder, zip or tar of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
+    add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
+    add("--label-by", choices=("folder", "name"), help="which tells a photo's class (default: as they look)")
 
 
-def read_dataset(place: Path, labels: Path | None) -> Dataset:
+def read_dataset(asked: argparse.Namespace) -> Dataset:
     """Read what `add_dataset` asks for."""
-    if labels is not None:
-        return Dataset.from_csv(labels, place)
-    return Dataset.from_zip(place) if is_zip(place.name) else Dataset.from_folder(place)
+    if asked.labels is not None:
+        return Dataset.from_csv(asked.labels, asked.photos)
+    read = Dataset.from_zip if is_packed(asked.photos.name) else Dataset.from_folder
+    return read(asked.photos, label_by=asked.label_by or "auto")
 
 
 def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
@@ -52,7 +54,7 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
     for place in places:
         if not place.exists():
             raise DatasetError(f"Expected photos at {place}, found nothing there. Name a file, a folder or a zip.")
-        if place.is_file() and not is_zip(place.name):
+        if place.is_file() and not is_packed(place.name):
             samples.append(Sample(str(place), FileSource(place)))
             continue
         files, unread = list_files(place)
@@ -68,25 +70,11 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
     return samples, problems
 
 
-def open_model(path: Path, engine: Engine | None = None) -> tuple[ImageClassifier, list[str]]:
-    """Open a model's file; with what it warns of.
-
-    Parameters
-    ----------
-    path : Path
-    engine : Engine, optional
-
-    Returns
-    -------
-    classifier : ImageClassifier
-    warnings : list of str
-    """
+def open_model(path: Path, engine: Engine | None = None) -> ImageClassifier:
+    """Open a model's file."""
     if not path.is_file():
         raise ArchiveError(f"Expected a model's zip at {path}, found none. Train one: pyclassifier train --help")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        classifier = ImageClassifier.load(path, engine=engine)
-    return classifier, [str(one.message) for one in caught if issubclass(one.category, RuntimeWarning)]
+    return ImageClassifier.load(path, engine=engine)
 
 
 def add_target(parser: argparse.ArgumentParser, what: str, *, required: bool = True) -> None:

@@ -52,7 +52,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     if asked.top < 1:
         raise ValueError(f"Expected --top to be at least 1, got {asked.top}.")
     samples, problems = read_photos(asked.photos)
-    classifier, warnings = open_model(asked.model, engine_of(asked))
+    classifier = open_model(asked.model, engine_of(asked))
     if asked.none_of_these and classifier.threshold_ is None:
         raise ValueError(
             f"Expected a model that knows when to say {NONE_OF_THESE!r}, got one that learned from too few photos to "
@@ -69,8 +69,8 @@ def command(asked: argparse.Namespace) -> Outcome:
         code = STOPPED
     fields = {"labels": classifier.classes_.tolist(), "photos": rows, "problems": problem_fields(problems)}
     if asked.csv:
-        return Outcome(fields, _table(rows), [*warnings, *map(_words, problems)], code)
-    return Outcome(fields, "\n".join([*map(_line, rows), *problem_lines(problems)]), warnings, code)
+        return Outcome(fields, _table(rows), [*map(_words, problems)], code)
+    return Outcome(fields, "\n".join([*map(_line, rows), *problem_lines(problems)]), code=code)
 
 
 def _predict(

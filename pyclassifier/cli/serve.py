@@ -57,11 +57,9 @@ def command(asked: argparse.Namespace) -> Outcome:
         from ..serving.model import ModelServer  # Its server library comes with an extra.
     except ImportError as error:
         raise ValueError(f'Expected {error.name}, which serves a model. pip install "pyclassifier[serve]"') from error
-    classifier, warnings = open_model(asked.model, engine_of(asked))
+    classifier = open_model(asked.model, engine_of(asked))
     limits = Limits(max_bytes=asked.max_bytes, threads=asked.threads, queue=asked.queue)
     model = ModelServer(classifier, asked.port, asked.host, limits)
-    for warning in warnings:
-        sys.stderr.write(f"{warning}\n")
     _tell(asked, model.port)
     model.run()
     return Outcome({})

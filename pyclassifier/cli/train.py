@@ -56,7 +56,7 @@ def parser(program: str) -> argparse.ArgumentParser:
             "photos/ -o small.zip --input-size 96 --dtype uint16 --json",
         ],
     )
-    add_dataset(made, "photos")
+    add_dataset(made)
     add_target(made, "the model's zip: the page, TensorFlow.js and this command open it")
     add = made.add_argument
     add("--report", type=Path, metavar="FILE", help="one HTML file with figures, mistakes, curves and findings")
@@ -92,7 +92,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     """Train, and write what was learned."""
     for path in (asked.output, asked.report):
         check_target(path, force=asked.force)
-    dataset = read_dataset(asked.photos, asked.labels)
+    dataset = read_dataset(asked)
     classifier = ImageClassifier(
         **{name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}, engine=engine_of(asked)
     )

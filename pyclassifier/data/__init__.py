@@ -12,12 +12,15 @@ from .images import (
     open_image,
     read_size,
 )
-from .intake import Files, Intake, from_files, from_set, list_files, unpack
+from .intake import FoldersQuestion, Intake, Question, from_files, from_set
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
+from .local import list_files
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
-from .names import LabelBy, is_table, is_zip, why_skip
+from .names import LabelBy, is_packed, is_table, why_skip
+from .packs import Files, NamesQuestion, unpack
 from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .readings import Reading
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
@@ -32,14 +35,18 @@ __all__ = [
     "Dataset",
     "FileSource",
     "Files",
+    "FoldersQuestion",
     "Intake",
     "LabelBy",
     "LabelEncoder",
     "MappingQuestion",
+    "NamesQuestion",
     "OpenZip",
     "Photo",
     "PhotoSource",
     "Problem",
+    "Question",
+    "Reading",
     "Sample",
     "Split",
     "ZipSource",
@@ -57,8 +64,8 @@ __all__ = [
     "from_idx",
     "from_set",
     "from_sprite",
+    "is_packed",
     "is_table",
-    "is_zip",
     "known_fields",
     "list_files",
     "make_thumbnail",

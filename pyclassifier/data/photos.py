@@ -31,9 +31,13 @@ class FileSource:
 
     path: Path
 
+    def now(self) -> bytes:
+        """Read the file at once."""
+        return self.path.read_bytes()
+
     async def __call__(self) -> bytes:
         """Read the photo's file."""
-        return self.path.read_bytes()
+        return self.now()
 
 
 @dataclass(frozen=True, repr=False)

@@ -234,7 +234,7 @@ ENGLISH = {
     "check-models": "Check the connection, or rebuild the site with this backbone (web/build.py --backbone).",
     "check-site": "Check the connection, and the address of the built site.",
     "no-site": "Expected to run on a built site, whose folder models/ has the backbones; found none. Give the address of one: default_engine(site_url=...).",
-    "no-samples-here": "Expected to run on a built site, which has sample photos; found none. Give its site_url.",
+    "no-samples-here": "Expected to run on a built site, which has sample photos; found none. Give its site_url, or name its folder in PYCLASSIFIER_SITE.",
     "no-samples": "Expected sample photos at {folder}; {error}",
     # What the site's pages are told
     "could-not-read": "could not be read ({error}).",

@@ -1,6 +1,7 @@
 """Photos and their labels: files, folders, zips and tables -> labelled samples; bytes -> pixels."""
 
-from .datasets import Dataset, as_samples
+from .datasets import Dataset
+from .given import Photo, Photos, as_sample, as_samples
 from .images import (
     MAX_PIXELS,
     REDUCING_GAP,
@@ -8,6 +9,7 @@ from .images import (
     decode_image,
     encode_bmp,
     encode_jpeg,
+    jpeg_decoder,
     make_thumbnail,
     open_image,
     read_size,
@@ -19,7 +21,7 @@ from .local import list_files
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import LabelBy, is_packed, is_table, why_skip
 from .packs import Files, NamesQuestion, unpack
-from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
 from .readings import Reading
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
@@ -44,6 +46,7 @@ __all__ = [
     "OpenZip",
     "Photo",
     "PhotoSource",
+    "Photos",
     "Problem",
     "Question",
     "Reading",
@@ -66,6 +69,7 @@ __all__ = [
     "from_sprite",
     "is_packed",
     "is_table",
+    "jpeg_decoder",
     "known_fields",
     "list_files",
     "make_thumbnail",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..notebook import Shown
 from . import intake, local
 from .names import LabelBy
-from .photos import Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .photos import PhotoSource, Problem, Sample, Split
 
 _MOST_SHOWN = 8
 
@@ -290,9 +290,3 @@ class Dataset(Shown):
         for sample in self.samples:
             counts[str(sample.label)][sample.split] += 1
         return counts
-
-
-def as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
-    """Make samples of photos, however they come."""
-    listed = photos.samples if isinstance(photos, Dataset) else photos
-    return [as_sample(photo, i) for i, photo in enumerate(listed)]

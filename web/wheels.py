@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from caching import made_once
 from fetch import WEB, BuildError
 
 ROOT = WEB.parent
@@ -70,6 +71,16 @@ def files_below(*sources: str) -> dict[str, Path]:
     }
 
 
+def package_wheel() -> Path:
+    """Build the wheel of the whole package, unless there is one of these very sources; return its path."""
+    files = files_below(*_SOURCES)
+
+    def make(folder: Path) -> None:
+        build_wheel(files, folder)
+
+    return next(made_once("packages", make, *(part for item in files.items() for part in item)).glob("*.whl"))
+
+
 def dist_files(site: Path, out: Path) -> list[Path]:
     """Build both wheels into a folder, from which older ones go; return them."""
     out.mkdir(parents=True, exist_ok=True)
@@ -85,7 +96,7 @@ def dist_files(site: Path, out: Path) -> list[Path]:
         b'"""The built site of pyclassifier, which `pyclassifier serve` opens."""\n'
     )
     content["pyproject.toml"] = _SITE_SETTINGS.format(version=version).encode()
-    return [build_wheel(files_below(*_SOURCES), out), build_wheel(content, out)]
+    return [Path(shutil.copy2(package_wheel(), out)), build_wheel(content, out)]
 
 
 def main() -> None:

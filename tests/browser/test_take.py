@@ -255,6 +255,8 @@ def test_the_other_commands_run_as_they_are_printed(printed, dist):
     install, _, *commands = texts["Keras, TFLite, ONNX, SavedModel"].splitlines()
     requirement = shlex.split(install)[2]
     run(f"{shlex.quote(sys.executable)} -m pip download --no-deps --dest wheels {shlex.quote(requirement)}", folder)
+    (wheel,) = (folder / "wheels").iterdir()
+    assert "pyclassifier/convert/cli/commands.py" in zipfile.ZipFile(wheel).namelist()
     for command in commands:
         run(command, folder)
     made = {"model_float16.tflite", "model_int8.tflite", "model.onnx", "saved_model"}

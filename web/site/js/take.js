@@ -18,7 +18,7 @@ const SITE = new URL("../", import.meta.url).href;
 
 /** @param {string} version of the package */
 const COMMANDS = (version) => `\
-pip install "pyclassifier[export] @ ${SITE}pyodide/pyclassifier-${version}-py3-none-any.whl"
+pip install "pyclassifier[export] @ ${SITE}wheels/pyclassifier-${version}-py3-none-any.whl"
 pyclassifier-convert ${NAME}.zip model.keras
 pyclassifier-convert ${NAME}.zip model_float16.tflite --quantize float16
 pyclassifier-convert ${NAME}.zip model_int8.tflite --quantize int8 --calibration photos/

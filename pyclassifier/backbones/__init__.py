@@ -1,15 +1,7 @@
 """Backbones: what has to be known about each pretrained network, its layers and its weights, as plain data."""
 
-from .cards import (
-    CATALOG,
-    DEFAULT_BACKBONE,
-    FIT_MODES,
-    MAX_INPUT_SIZE,
-    FitMode,
-    ModelCard,
-    Preprocessing,
-    get_card,
-)
+from .cards import FIT_MODES, MAX_INPUT_SIZE, FitMode, ModelCard, Preprocessing
+from .catalog import CATALOG, DEFAULT_BACKBONE, get_card
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .stores import (

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EngineError
-from .cards import CATALOG, ModelCard
+from .cards import ModelCard
+from .catalog import CATALOG
 from .summary import NetworkSummary
 from .topology import Pooling, Topology, Weights, classification_network, feature_extractor, model_config
 from .weights import decode_weights

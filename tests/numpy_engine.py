@@ -136,15 +136,19 @@ class NumpyModel:
         return self._forward(X)[0].astype(np.float32)
 
     async def feature_map(self, X: Array) -> Array:
-        for layer in _flat(self.topology)[:-1]:
-            X, _ = run_layer(layer, X, self._weights, None)
-        return X.astype(np.float32)
+        return self._run(_flat(self.topology)[:-1], X, None)[0].astype(np.float32)
 
     def _forward(self, X: Array, rng: np.random.Generator | None = None) -> tuple[Array, list[Backward]]:
         """Output, and what undoes each layer; with `rng`, as in training."""
-        undo = []
-        for layer in _flat(self.topology):
-            X, backward = run_layer(layer, X, self._weights, rng)
+        return self._run(_flat(self.topology), X, rng)
+
+    def _run(self, layers: list[Topology], X: Array, rng: np.random.Generator | None) -> tuple[Array, list[Backward]]:
+        undo, outputs = [], {}
+        for layer in layers:
+            (nodes,) = layer.get("inbound_nodes") or [[]]
+            x = [outputs[name] for name, *_ in nodes] or [X]  # Of a layer that names none: what came last.
+            X, backward = run_layer(layer, x if layer["class_name"] == "Concatenate" else x[0], self._weights, rng)
+            outputs[layer["config"]["name"]] = X
             undo.append(backward)
         return X, undo
 

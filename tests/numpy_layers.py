@@ -149,8 +149,14 @@ def _input(config, x, w, rng):
     return x, None
 
 
+def _concatenate(config, x, w, rng):
+    return np.concatenate(x, axis=config["axis"]), None
+
+
 LAYERS: dict[str, Callable[..., tuple[Array, Any]]] = {
     "InputLayer": _input,
+    "Activation": _input,
+    "Concatenate": _concatenate,
     "Cells": _cells,
     "GlobalAveragePooling2D": _pooled,
     "Dense": _dense,

@@ -4,6 +4,7 @@ from .cards import FIT_MODES, MAX_INPUT_SIZE, FitMode, ModelCard, Preprocessing
 from .catalog import CATALOG, DEFAULT_BACKBONE, get_card
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
+from .pairs import join_backbones, join_weights, named_cards, rescaling, side_by_side
 from .stores import (
     CacheStore,
     FolderStore,
@@ -60,12 +61,17 @@ __all__ = [
     "initial_weights",
     "input_shape",
     "input_size",
+    "join_backbones",
+    "join_weights",
     "leaf_layers",
     "load_features",
     "load_network",
     "model_config",
+    "named_cards",
     "output_shapes",
     "pooling_of",
+    "rescaling",
     "sequential",
+    "side_by_side",
     "small_cnn",
 ]

@@ -135,6 +135,8 @@ class ModelCard:
         Cosine similarity of the averaged features from which on two photos are nearly the same.
     published_crop : tuple of (fit mode, float)
         Fit mode and crop share with which the accuracy of its original classes was published; see `as_published`.
+    parts : tuple of ModelCard
+        The backbones whose features stand side by side in this one's, in their order; see `side_by_side`.
 
     Examples
     --------
@@ -160,6 +162,7 @@ class ModelCard:
     # at 224 pixels, 16 to 25 % at 96. (bench/near_duplicates.py)
     near_duplicate: float = 0.97
     published_crop: tuple[FitMode, float] = ("central", 0.875)
+    parts: tuple[ModelCard, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("name", "title", "source", "licence", "feature_layer", "classification_layer"):
@@ -177,6 +180,9 @@ class ModelCard:
             raise ValueError(f"Expected a fit mode and a share as published_crop; got {self.published_crop!r:.40}.")
         fit_mode, crop_share = self.published_crop
         replace(self.preprocessing, fit_mode=fit_mode, crop_share=crop_share)  # It checks them.
+        if self.parts and sum(part.feature_channels for part in self.parts) != self.feature_channels:
+            got = [part.feature_channels for part in self.parts]
+            raise ValueError(f"Expected parts of {self.feature_channels} feature channels together; got {got}.")
 
     @property
     def input_size(self) -> int:
@@ -200,7 +206,8 @@ class ModelCard:
         -------
         ModelCard
         """
-        return replace(self, preprocessing=replace(self.preprocessing, **changes))
+        parts = tuple(part.preprocessed(**changes) for part in self.parts)
+        return replace(self, preprocessing=replace(self.preprocessing, **changes), parts=parts)
 
     def as_published(self) -> ModelCard:
         """Return the same card with pictures cut as for the accuracy that was published of it.
@@ -221,14 +228,14 @@ class ModelCard:
             In the fields that cards had from the beginning (``input_size``, ``divisor``, ``offset``) as far as these
             can say it: earlier versions read those and refuse any other.
         """
-        told = asdict(self) | {"input_size": self.input_size}
+        told = asdict(self) | {"input_size": self.input_size, "parts": [part.to_dict() for part in self.parts]}
         preprocessing, plain = told.pop("preprocessing"), self.preprocessing.divisor_and_offset
         if plain and self.preprocessing.fit_mode == Preprocessing.fit_mode:
             told["divisor"], told["offset"] = plain
         else:
             told["preprocessing"] = {name: value for name, value in preprocessing.items() if name != "size"}
-        for name in ("near_duplicate", "published_crop"):
-            if told[name] == getattr(ModelCard, name):
+        for name in ("near_duplicate", "published_crop", "parts"):
+            if getattr(self, name) == getattr(ModelCard, name):
                 del told[name]
         return told
 
@@ -257,11 +264,12 @@ class ModelCard:
             names = [field.name for field in fields(Preprocessing) if field.name != "size"]
             given = known_fields(told.pop("preprocessing", {}), names, "a model card")
             sha256 = tuple((str(name), str(digest)) for name, digest in told.pop("sha256", ()))
+            parts = tuple(cls.from_dict({**part, "parts": ()}) for part in told.pop("parts", ()))
             given, told = (
                 {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
                 for one in (given, told)
             )
             preprocessing = replace(Preprocessing.scaled(*scaling, size=size), **given)
-            return cls(**told, sha256=sha256, preprocessing=preprocessing)
+            return cls(**told, sha256=sha256, preprocessing=preprocessing, parts=parts)
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"Expected a model card; got something else ({error}).") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import UnknownModelError
 from .cards import MAX_INPUT_SIZE, FitMode, ModelCard, Preprocessing
+from .pairs import named_cards
 
 
 def _mobilenet_v1(alpha: str, channels: int, sha256: tuple[tuple[str, str], ...]) -> ModelCard:
@@ -69,7 +70,7 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode:
     Parameters
     ----------
     backbone : str or ModelCard
-        A name in `CATALOG`, or a card of your own.
+        A name in `CATALOG`, several of them joined by "+" (see `side_by_side`), or a card of your own.
     input_size : int, optional
         Side of the input in pixels, a multiple of the card's stride, at most 1024. Smaller is faster and less accurate.
     fit_mode : {"crop", "pad", "stretch", "central"}, optional
@@ -87,9 +88,7 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode:
         An input size or a fit mode that cannot be used.
     """
     if isinstance(backbone, str):
-        if backbone not in CATALOG:
-            raise UnknownModelError("unknown-backbone", known=list(CATALOG), got=backbone)
-        backbone = CATALOG[backbone]
+        backbone = named_cards(backbone, _in_catalog)
     size = backbone.input_size if input_size is None else input_size
     usable = type(size) is int and 0 < size <= MAX_INPUT_SIZE
     if not usable or (size != backbone.input_size and size % backbone.stride):
@@ -99,3 +98,9 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode:
         )
     changed = backbone.preprocessed(size=size, fit_mode=fit_mode or backbone.preprocessing.fit_mode)
     return backbone if changed == backbone else changed
+
+
+def _in_catalog(name: str) -> ModelCard:
+    if name not in CATALOG:
+        raise UnknownModelError("unknown-backbone", known=list(CATALOG), got=name)
+    return CATALOG[name]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import StoredAs, card_metadata, complaint, deviation, pack, unpack
-from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, load_features
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card
 from ..data import Dataset, Photo, Problem, as_samples, without_nan
 from ..display import classifier_html, learned_rows
 from ..embedding import (
@@ -24,6 +24,7 @@ from ..embedding import (
     FeatureExtractor,
     MemoryCache,
     Pixels,
+    build_extractor,
     pixels_card,
     report,
 )
@@ -431,7 +432,7 @@ class BaseImageClassifier:
             return current
         model: Predictor
         if self.topology is None:
-            model = await self.engine_.build(*await load_features(self.engine_.store, card, self.pooling))
+            model = await build_extractor(self.engine_, card, self.pooling)
         else:
             model = Pixels(card.feature_channels)
         return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache)

@@ -6,6 +6,7 @@ from .duplicates import NearDuplicates, join_groups, near_duplicates
 from .features import BATCH_SIZE, FeatureExtractor, pool_features, read_photo, report
 from .pixels import Pixels, pixels_card
 from .preprocessing import fit_image, load_image, make_batch
+from .side_by_side import SideBySide, build_extractor
 
 __all__ = [
     "BATCH_SIZE",
@@ -17,7 +18,9 @@ __all__ = [
     "MemoryCache",
     "NearDuplicates",
     "Pixels",
+    "SideBySide",
     "Variation",
+    "build_extractor",
     "digest_of",
     "fit_image",
     "join_groups",

@@ -21,6 +21,7 @@ from .augmentation import Variation
 from .cache import Facts, FeatureCache, MemoryCache, digest_of
 from .pixels import Pixels
 from .preprocessing import load_image, make_batch
+from .side_by_side import SideBySide, join_rows
 
 BATCH_SIZE = 16
 
@@ -120,10 +121,20 @@ class FeatureExtractor:
         self.card = card
         self.pooling: Pooling = pooling
         self.weights_id = weights_id
-        self.kind = f"{card.name}/{_kind(card.preprocessing)}/{pooling}/{weights_id}"
+        self._kinds = [f"{one.name}/{_kind(one.preprocessing)}/{pooling}/{weights_id}" for one in (card, *card.parts)]
         self.cache = cache
         self.max_pixels = max_pixels
         self.variation: Variation | None = None
+
+    @property
+    def kind(self) -> str:
+        """What tells its features from those of others."""
+        return self._kinds[0]
+
+    @property
+    def _n_cells(self) -> int:
+        """How many cells of the feature map there are in a row of features."""
+        return 1 if self.pooling == "avg" else (self.card.input_size // self.card.stride) ** 2
 
     def varied(self, variation: Variation) -> FeatureExtractor:
         """The same model and cache, for copies of the photos that are changed at random.
@@ -138,14 +149,18 @@ class FeatureExtractor:
         FeatureExtractor
         """
         other = copy(self)
-        other.variation, other.kind = variation, f"{self.kind}/{variation.kind}"
+        other.variation, other._kinds = variation, [f"{kind}/{variation.kind}" for kind in self._kinds]
         return other
 
     def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """Mean over the feature map of each row, which photos are compared by; None where the features are pixels."""
+        """What photos are compared by: the mean over the feature map of each row, of several backbones the first one's.
+
+        None where the features are pixels.
+        """
         if isinstance(self.model, Pixels):
             return None
-        return X if self.pooling == "avg" else pool_features(X, self.card.feature_channels)
+        averaged = X if self.pooling == "avg" else pool_features(X, self.card.feature_channels)
+        return averaged[:, : self.card.parts[0].feature_channels] if self.card.parts else averaged
 
     def forgetful(self) -> FeatureExtractor:
         """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""
@@ -234,14 +249,12 @@ class FeatureExtractor:
     async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
         """The features of a photo where they are known, else its pixels to compute them from."""
         digest = self.cache.facts(sample).digest
-        row = digest and self.cache.get(digest, self.kind)
-        if isinstance(row, np.ndarray):
+        if digest and (row := self._remembered(digest)) is not None:
             return row
         data = await read_photo(sample)
         digest = digest_of(data)
         self.cache.learn(sample, Facts(digest))
-        row = self.cache.get(digest, self.kind)
-        if row is not None:
+        if (row := self._remembered(digest)) is not None:
             return row
         try:
             pixels = self._decoded(data, sample.path, digest)
@@ -250,6 +263,13 @@ class FeatureExtractor:
             self.cache.learn(sample, Facts(digest, reason=error.reason))
             raise
         return _Pixels(digest, pixels)
+
+    def _remembered(self, digest: str) -> NDArray[np.float32] | None:
+        row = self.cache.get(digest, self.kind)
+        if row is not None or len(self._kinds) == 1:
+            return row
+        parts = [row for kind in self._kinds[1:] if (row := self.cache.get(digest, kind)) is not None]
+        return join_rows(parts, self._n_cells) if len(parts) == len(self._kinds) - 1 else None
 
     def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
         how = self.card.preprocessing
@@ -278,11 +298,28 @@ class FeatureExtractor:
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)
-        for (i, decoded), row in zip(batch, await self.model.predict(X), strict=True):
-            # A copy, in one row: a view would keep the whole batch alive.
-            kept = row.flatten()
-            found[i] = kept
-            self.cache.put(decoded.digest, self.kind, kept)
+        if isinstance(self.model, SideBySide):
+            rows = await self._compute_parts(self.model, [decoded.digest for _, decoded in batch], X)
+        else:
+            # Copies, in one row each: a view would keep the whole batch alive.
+            rows = [row.flatten() for row in await self.model.predict(X)]
+            for (_, decoded), row in zip(batch, rows, strict=True):
+                self.cache.put(decoded.digest, self.kind, row)
+        found |= {i: row for (i, _), row in zip(batch, rows, strict=True)}
+
+    async def _compute_parts(
+        self, model: SideBySide, digests: Sequence[str], X: NDArray[np.float32]
+    ) -> list[NDArray[np.float32]]:
+        """The features of backbones side by side: each computes what is not remembered of it."""
+        parts: list[list[NDArray[np.float32]]] = []
+        for k, kind in enumerate(self._kinds[1:]):
+            known = [row for digest in digests if (row := self.cache.get(digest, kind)) is not None]
+            if len(known) < len(digests):
+                known = [row.flatten() for row in await model.predict_part(k, X)]
+                for digest, row in zip(digests, known, strict=True):
+                    self.cache.put(digest, kind, row)
+            parts.append(known)
+        return [join_rows(rows, self._n_cells) for rows in zip(*parts, strict=True)]
 
 
 async def read_photo(sample: Sample) -> bytes:

@@ -18,9 +18,9 @@ class Progress:
     Parameters
     ----------
     stage : str
-        "decoding", "features", "augmenting", "training", "measuring" or "saving".
+        "decoding", "features", "choosing", "augmenting", "training", "measuring" or "saving".
     done, total : int
-        Photos, or epochs.
+        Photos, backbones, or epochs.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Backbones: what has to be known about each pretrained network, its layers and its weights, as plain data."""
 
 from .cards import FIT_MODES, MAX_INPUT_SIZE, FitMode, ModelCard, Preprocessing
-from .catalog import CATALOG, DEFAULT_BACKBONE, get_card
+from .catalog import AUTO, BUILT_IN, CATALOG, DEFAULT_BACKBONE, get_card, is_backbone
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .pairs import join_backbones, join_weights, named_cards, rescaling, side_by_side
@@ -32,6 +32,8 @@ from .topology import (
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
+    "AUTO",
+    "BUILT_IN",
     "CATALOG",
     "DEFAULT_BACKBONE",
     "FIT_MODES",
@@ -61,6 +63,7 @@ __all__ = [
     "initial_weights",
     "input_shape",
     "input_size",
+    "is_backbone",
     "join_backbones",
     "join_weights",
     "leaf_layers",

@@ -62,6 +62,8 @@ CATALOG: dict[str, ModelCard] = {
 }
 
 DEFAULT_BACKBONE = "mobilenet_v1_1.0_224"
+AUTO = "auto"  # Which of `BUILT_IN`, or all of them side by side, is up to the photos.
+BUILT_IN = (DEFAULT_BACKBONE, "efficientnet_lite0_224")  # From the cheapest on.
 
 
 def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode: FitMode | None = None) -> ModelCard:
@@ -98,6 +100,14 @@ def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode:
         )
     changed = backbone.preprocessed(size=size, fit_mode=fit_mode or backbone.preprocessing.fit_mode)
     return backbone if changed == backbone else changed
+
+
+def is_backbone(name: object) -> bool:
+    """Whether it can be asked for: "auto", or a name that `get_card` knows."""
+    try:
+        return name == AUTO or (isinstance(name, str) and bool(named_cards(name, _in_catalog)))
+    except (UnknownModelError, ValueError):
+        return False
 
 
 def _in_catalog(name: str) -> ModelCard:

@@ -3,7 +3,7 @@
 from .augmentation import Augmentation, Variation
 from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
 from .duplicates import NearDuplicates, join_groups, near_duplicates
-from .features import BATCH_SIZE, FeatureExtractor, pool_features, read_photo, report
+from .features import BATCH_SIZE, FeatureExtractor, kind_of, pool_features, read_photo, report
 from .pixels import Pixels, pixels_card
 from .preprocessing import fit_image, load_image, make_batch
 from .side_by_side import SideBySide, build_extractor
@@ -24,6 +24,7 @@ __all__ = [
     "digest_of",
     "fit_image",
     "join_groups",
+    "kind_of",
     "load_image",
     "make_batch",
     "near_duplicates",

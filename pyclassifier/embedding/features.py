@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, Pooling, Preprocessing
+from ..backbones import ModelCard, Pooling
 from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
@@ -52,12 +52,14 @@ class Features(Brief):
         return spread
 
 
-def _kind(how: Preprocessing) -> str:
-    """What tells features apart by how photos are read; the text stands in projects and browsers."""
-    if how.divisor_and_offset is None:
-        return str(list(asdict(how).values()))
-    divisor, offset = how.divisor_and_offset
-    return f"{how.size}/{divisor}/{offset}/{how.fit_mode}"
+def kind_of(card: ModelCard, pooling: Pooling, weights_id: str = "") -> str:
+    """What tells features from others, by backbone, reading and pooling; the text stands in projects and browsers."""
+    how = card.preprocessing
+    read = str(list(asdict(how).values()))
+    if how.divisor_and_offset is not None:
+        divisor, offset = how.divisor_and_offset
+        read = f"{how.size}/{divisor}/{offset}/{how.fit_mode}"
+    return f"{card.name}/{read}/{pooling}/{weights_id}"
 
 
 def report(found: Sequence[Problem], problems: list[Problem] | None) -> None:
@@ -80,12 +82,16 @@ _Decoded = tuple[int, _Pixels]
 Found = dict[int, "NDArray[np.float32] | Problem"]
 
 
-def pool_features(X: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
-    """Mean over the feature map of each row (N, n_features); what is no map of so many channels stays as it is."""
+def pool_features(X: NDArray[np.float32], card: ModelCard) -> NDArray[np.float32]:
+    """What photos are compared by: the mean over the feature map of each row; of several backbones, the first one's.
+
+    Rows that are no map of the card's channels stay as they are.
+    """
+    channels = card.feature_channels
     if not channels or X.shape[1] % channels:
         return X
     mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
-    return mean
+    return mean[:, : card.parts[0].feature_channels] if card.parts else mean
 
 
 class FeatureExtractor:
@@ -121,7 +127,7 @@ class FeatureExtractor:
         self.card = card
         self.pooling: Pooling = pooling
         self.weights_id = weights_id
-        self._kinds = [f"{one.name}/{_kind(one.preprocessing)}/{pooling}/{weights_id}" for one in (card, *card.parts)]
+        self._kinds = [kind_of(one, pooling, weights_id) for one in (card, *card.parts)]
         self.cache = cache
         self.max_pixels = max_pixels
         self.variation: Variation | None = None
@@ -152,15 +158,25 @@ class FeatureExtractor:
         other.variation, other._kinds = variation, [f"{kind}/{variation.kind}" for kind in self._kinds]
         return other
 
-    def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """What photos are compared by: the mean over the feature map of each row, of several backbones the first one's.
+    def parts(self) -> list[FeatureExtractor]:
+        """An extractor for each of the backbones that stand side by side; they share models and cache with this one."""
+        if not isinstance(self.model, SideBySide):
+            return []
+        return [
+            FeatureExtractor(
+                model,
+                card,
+                pooling=self.pooling,
+                cache=self.cache,
+                weights_id=self.weights_id,
+                max_pixels=self.max_pixels,
+            )
+            for model, card in zip(self.model.parts, self.card.parts, strict=True)
+        ]
 
-        None where the features are pixels.
-        """
-        if isinstance(self.model, Pixels):
-            return None
-        averaged = X if self.pooling == "avg" else pool_features(X, self.card.feature_channels)
-        return averaged[:, : self.card.parts[0].feature_channels] if self.card.parts else averaged
+    def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """What photos are compared by, see `pool_features`; None where the features are pixels."""
+        return None if isinstance(self.model, Pixels) else pool_features(X, self.card)
 
     def forgetful(self) -> FeatureExtractor:
         """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""

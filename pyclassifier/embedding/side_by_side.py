@@ -10,6 +10,7 @@ import numpy as np
 from ..backbones import (
     ModelCard,
     Pooling,
+    StoredWeights,
     feature_extractor,
     join_backbones,
     join_weights,
@@ -35,6 +36,8 @@ class SideBySide:
         Of `pyclassifier.backbones.side_by_side`.
     parts : sequence of Predictor
         The extractor of each of its parts. They are the pair's from now on, which disposes of them.
+    n_bytes : sequence of int
+        Of the weights of each, as they came.
 
     Attributes
     ----------
@@ -42,9 +45,10 @@ class SideBySide:
         Of all of them as one network, which an archive has.
     """
 
-    def __init__(self, card: ModelCard, parts: Sequence[Predictor]) -> None:
+    def __init__(self, card: ModelCard, parts: Sequence[Predictor], n_bytes: Sequence[int]) -> None:
         self.card = card
         self.parts = list(parts)
+        self.n_bytes = list(n_bytes)
         self._backbones = [part.topology["config"]["layers"][0] for part in parts]
         joined = join_backbones(card, self._backbones)
         self.topology = feature_extractor(joined, card.input_size, pooling_of(parts[0].topology))
@@ -110,14 +114,28 @@ async def build_extractor(engine: Engine, card: ModelCard, pooling: Pooling) -> 
     EngineError
         Its files cannot be had, or the engine cannot build it; nothing of it is left in the engine.
     """
-    if not card.parts:
-        return await engine.build(*await load_features(engine.store, card, pooling))
-    parts: list[Predictor] = []
+    models: list[Predictor] = []
+    n_bytes: list[int] = []
     try:
-        for part in card.parts:
-            parts.append(await build_extractor(engine, part, pooling))
-        return SideBySide(card, parts)
+        for part in card.parts or (card,):
+            model, size = await _build(engine, part, pooling)
+            models.append(model)
+            n_bytes.append(size)
+        return SideBySide(card, models, n_bytes) if card.parts else models[0]
     except BaseException:
-        for model in parts:
+        for model in models:
             model.dispose()
         raise
+
+
+async def _build(engine: Engine, card: ModelCard, pooling: Pooling) -> tuple[Predictor, int]:
+    """A backbone in an engine, and how many bytes of weights came for it."""
+    topology, read_weights = await load_features(engine.store, card, pooling)
+    sizes: list[int] = []
+
+    async def read() -> StoredWeights:
+        stored = await read_weights()
+        sizes.append(len(stored.data))
+        return stored
+
+    return await engine.build(topology, read), sizes[0]

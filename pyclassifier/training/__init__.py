@@ -1,5 +1,6 @@
 """Features and labels -> a trained head, with all that is learned on the way."""
 
+from .backbone_choice import BackboneScore, choose_backbone, read_scores
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
@@ -12,6 +13,7 @@ from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 
 __all__ = [
+    "BackboneScore",
     "Ints",
     "Leak",
     "Learned",
@@ -23,6 +25,7 @@ __all__ = [
     "TrainSettings",
     "add_copies",
     "check_splittable",
+    "choose_backbone",
     "draw_validation",
     "find_leaks",
     "gather",
@@ -31,6 +34,7 @@ __all__ = [
     "read_calibration",
     "read_evaluation",
     "read_history",
+    "read_scores",
     "train_head",
     "train_on",
 ]

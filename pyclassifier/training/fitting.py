@@ -53,13 +53,7 @@ async def learn(
     if settings.topology is not None:
         _check_outputs(settings.topology, dataset.labels)
     material = await gather(dataset, extractor, settings, callbacks)
-    rows = np.arange(len(material.samples))
-    marked = any(sample.split == "validation" for sample in dataset.samples)
-    if marked:
-        to_judge = np.array([sample.split == "validation" for sample in material.samples], dtype=bool)
-        training, judged = rows[~to_judge], rows[to_judge]
-    else:
-        training, judged = material.draw(rows, settings)
+    training, judged = material.split(dataset, settings)
     _check_readable(dataset, [material.samples[i] for i in training])
     material = await add_copies(material, training, extractor, settings, callbacks)
     head = await train_on(material, training, judged, engine, settings, callbacks)

@@ -51,6 +51,14 @@ class Material(Brief):
     problems: tuple[Problem, ...]
     copies: tuple[Array, ...] = ()
 
+    def split(self, dataset: Dataset, settings: TrainSettings) -> tuple[Ints, Ints]:
+        """Part rows into those to learn from and those to judge by: as the dataset marks them, else drawn."""
+        rows = np.arange(len(self.samples))
+        if not any(sample.split == "validation" for sample in dataset.samples):
+            return self.draw(rows, settings)
+        to_judge = np.array([sample.split == "validation" for sample in self.samples], dtype=bool)
+        return rows[~to_judge], rows[to_judge]
+
     def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
         """Part rows into those to learn from and those to judge by."""
         judged = draw_validation(

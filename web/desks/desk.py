@@ -9,7 +9,6 @@ from typing import Any, TypedDict, cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
-from pyclassifier.backbones import get_card
 from pyclassifier.data import LabelBy
 
 from .album import Album, ClassCount, Placement, Step
@@ -180,7 +179,7 @@ class Desk:
 
     def find_card(self, name: str | None) -> ModelCard:
         """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
-        return get_card(self.classifier.backbone) if name == OPENED else self.site.find_card(name)
+        return self.classifier.card_ if name == OPENED else self.site.find_card(name)
 
     def overview(self) -> AlbumOverview:
         """The album for the page."""
@@ -196,7 +195,7 @@ class Desk:
 
 def describe_opened(classifier: AsyncImageClassifier) -> Opened:
     """An opened classifier for the page."""
-    card, evaluation = get_card(classifier.backbone), classifier.evaluation_
+    card, evaluation = classifier.card_, classifier.evaluation_
     return {
         "name": classifier.name_,
         "classes": classifier.classes_.tolist(),

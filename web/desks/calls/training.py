@@ -6,7 +6,6 @@ import time
 from typing import cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, Progress
-from pyclassifier.backbones import get_card
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
 
@@ -27,7 +26,7 @@ async def train(
     trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop)
     if not desk.state.rejects and classifier.validation_:
         classifier.set_threshold(None)
-    now, card = desk.album.now, get_card(classifier.backbone, classifier.input_size, classifier.fit_mode)
+    now, card = desk.album.now, classifier.card_
     used = {"backbone": card.title, "inputSize": card.input_size, "fitMode": card.preprocessing.fit_mode}
     training = Training(
         number=desk.state.last_training + 1,

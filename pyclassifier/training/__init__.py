@@ -1,6 +1,6 @@
 """Features and labels -> a trained head, with all that is learned on the way."""
 
-from .backbone_choice import BackboneScore, choose_backbone, read_scores
+from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
@@ -26,6 +26,7 @@ __all__ = [
     "add_copies",
     "check_splittable",
     "choose_backbone",
+    "choose_features",
     "draw_validation",
     "find_leaks",
     "gather",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..metrics import wilson_interval
 from ..progress import Callbacks, Progress
 from .compact import Compact
 from .lesson import Lesson
-from .material import Ints, Material, gather
+from .material import Ints, gather
 from .settings import TrainSettings
 from .splitting import check_splittable
 from .strength import predict_folds
@@ -144,18 +144,11 @@ async def choose_backbone(
     check_splittable(dataset, settings.validation_split)
     material = await gather(dataset, extractor, settings, callbacks)
     rows, _ = material.split(dataset, settings)
-    predicted = []
     candidates = [*extractor.parts(), extractor]
-    for k, candidate in enumerate(candidates):
-        if callbacks.on_progress:
-            callbacks.on_progress(Progress("choosing", k, len(candidates)))
-        X = (await candidate.extract([material.samples[i] for i in rows])).X
-        predicted.append(await _judge_by_folds(engine, X, material, rows, settings, callbacks))
-    # Of many photos, folds judge a part only, which need not be the same for features of other lengths.
-    judged = ~np.isnan(predicted).any(axis=(0, 2))
-    y, y_proba = material.y[rows[judged]], np.array(predicted)[:, judged]
-    losses = -np.log(np.maximum(y_proba[:, np.arange(len(y)), y], 1e-7)).astype(np.float64)
-    best = _cheapest_of_the_best(losses)
+    samples = [material.samples[i] for i in rows]
+    X = [(await candidate.extract(samples)).X for candidate in candidates]
+    best, y, y_proba = await choose_features(engine, X, material.y[rows], material.groups[rows], settings, callbacks)
+    losses = _log_losses(y, y_proba)
     costs = await _costs(extractor.model)
     scores = tuple(
         BackboneScore(
@@ -173,16 +166,47 @@ async def choose_backbone(
     return candidates[best].card, scores
 
 
-async def _judge_by_folds(
-    engine: Engine, X: Array, material: Material, rows: Ints, settings: TrainSettings, callbacks: Callbacks
-) -> Array:
-    """Probabilities of photos by heads that did not learn from them; nan of those that no fold judges."""
-    lesson = Lesson(X, material.y[rows], np.ones(len(rows), np.float32), material.groups[rows], len(rows))
-    compact = await Compact.make(engine, X, lesson.n)
-    y_proba = await predict_folds(engine, compact.learned, lesson, settings.random_state, callbacks.should_stop)
-    if callbacks.should_stop and callbacks.should_stop():
-        raise StoppedError("stopped-choosing")
-    return y_proba
+async def choose_features(
+    engine: Engine, candidates: Sequence[Array], y: Ints, groups: Ints, settings: TrainSettings, callbacks: Callbacks
+) -> tuple[int, Ints, Array]:
+    """Choose among features of the same photos, as `choose_backbone` says.
+
+    Parameters
+    ----------
+    engine : Engine
+    candidates : sequence of ndarray of shape (N, n_features), float32
+        From the cheapest on.
+    y, groups : ndarray of shape (N,), int64
+        Class indices, and what must not be parted.
+    settings, callbacks
+        As in `choose_backbone`.
+
+    Returns
+    -------
+    best : int
+        Number of the candidate that is chosen.
+    y_true : ndarray of shape (n_judged,), int64
+        Of the photos that were judged; of many, folds judge a part.
+    y_proba : ndarray of shape (n_candidates, n_judged, n_classes), float32
+    """
+    predicted = []
+    for k, X in enumerate(candidates):
+        if callbacks.on_progress:
+            callbacks.on_progress(Progress("choosing", k, len(candidates)))
+        lesson = Lesson(X, y, np.ones(len(y), np.float32), groups, len(y))
+        learned = (await Compact.make(engine, X, lesson.n)).learned
+        predicted.append(await predict_folds(engine, learned, lesson, settings.random_state, callbacks.should_stop))
+        if callbacks.should_stop and callbacks.should_stop():
+            raise StoppedError("stopped-choosing")
+    y_proba = np.array(predicted)
+    judged = ~np.isnan(y_proba).any(axis=(0, 2))
+    return _cheapest_of_the_best(_log_losses(y[judged], y_proba[:, judged])), y[judged], y_proba[:, judged]
+
+
+def _log_losses(y: Ints, y_proba: Array) -> NDArray[np.float64]:
+    """Of each photo (second axis) by each candidate."""
+    of_true = y_proba[:, np.arange(len(y)), y].astype(np.float64)
+    return -np.log(np.maximum(of_true, 1e-7))
 
 
 def _cheapest_of_the_best(losses: NDArray[np.float64]) -> int:

@@ -140,6 +140,7 @@ class ModelCard:
 
     Examples
     --------
+    >>> from pyclassifier import CATALOG
     >>> card = CATALOG["mobilenet_v1_1.0_224"]
     >>> card.title, card.input_size, card.feature_channels
     ('MobileNet v1 1.0', 224, 1024)

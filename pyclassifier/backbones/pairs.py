@@ -35,6 +35,7 @@ def side_by_side(*cards: ModelCard) -> ModelCard:
 
     Examples
     --------
+    >>> from pyclassifier import CATALOG
     >>> card = side_by_side(CATALOG["mobilenet_v1_1.0_224"], CATALOG["efficientnet_lite0_224"])
     >>> card.name, card.feature_channels, [part.preprocessing.interpolation for part in card.parts]
     ('mobilenet_v1_1.0_224+efficientnet_lite0_224', 2304, ['bilinear', 'bilinear'])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard
-from ..data import Dataset
+from ..data import Dataset, without_nan
 from ..embedding import FeatureExtractor, SideBySide
 from ..engines import Array, Engine, Predictor
 from ..errors import StoppedError
@@ -77,7 +77,7 @@ class BackboneScore:
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data for JSON."""
-        return {
+        figures = {
             "name": self.name,
             "title": self.title,
             "correct": self.n_correct,
@@ -89,6 +89,7 @@ class BackboneScore:
             "bytes": self.n_bytes,
             "chosen": self.chosen,
         }
+        return without_nan(figures)
 
 
 def read_scores(record: Mapping[str, Any]) -> tuple[BackboneScore, ...]:

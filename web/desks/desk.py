@@ -9,6 +9,7 @@ from typing import Any, TypedDict, cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
+from pyclassifier.backbones import AUTO
 from pyclassifier.data import LabelBy
 
 from .album import Album, ClassCount, Placement, Step
@@ -177,8 +178,13 @@ class Desk:
             if names != labels and len(set(names)) == len(names):
                 self.classifier.rename_classes(names)
 
-    def find_card(self, name: str | None) -> ModelCard:
-        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
+    def find_backbone(self, name: str | None) -> str | ModelCard:
+        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from.
+
+        Where photos are to choose, that is no card yet, but "auto".
+        """
+        if name == AUTO:
+            return AUTO
         return self.classifier.card_ if name == OPENED else self.site.find_card(name)
 
     def overview(self) -> AlbumOverview:

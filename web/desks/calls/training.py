@@ -13,7 +13,7 @@ from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
-from ..trainings import Trained, Training, TrainingOverview
+from ..trainings import Trained, Training, TrainingOverview, describe_scores
 
 
 @call("train")
@@ -86,6 +86,7 @@ async def fit(
             "total": ended - started,
         },
         "problems": listed(classifier.problems_),
+        "backbones": describe_scores(classifier.backbones_),
     }
 
 

@@ -1,4 +1,5 @@
 import { isStopped } from "./operations.js";
+import { createQualityView } from "./quality.js";
 import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
 import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
@@ -22,6 +23,7 @@ import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
  * @param {ReturnType<typeof import("./form.js").createOptionsForm>} options
  */
 export function createTrainingView(app, views, options) {
+  const quality = createQualityView(app);
   const { store, status, find } = app;
   const form = find("train-form", HTMLFormElement);
   const buttons = createTrainButtons(form, find, explainPhotos);
@@ -51,9 +53,14 @@ export function createTrainingView(app, views, options) {
     );
   }
 
-  form.addEventListener("submit", (event) => {
+  const canTrain = () => !explainPhotos(store.get()).against; // Enter in a field submits too
+  let asking = false;
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!explainPhotos(store.get()).against) train(); // Enter in a field submits too
+    if (!canTrain() || asking) return;
+    asking = true;
+    const agreed = await quality.agreed().finally(() => (asking = false));
+    if (agreed && canTrain()) train();
   });
   const compare = find("compare-augmentation", HTMLButtonElement);
   compare.addEventListener("click", () => form.reportValidity() && train(true));

@@ -34,7 +34,7 @@ function makeRow({ title, accuracy, interval: [low, high], secondsPerPhoto, byte
     );
   return element(
     "tr",
-    { class: chosen ? "chosen" : undefined },
+    { class: chosen ? "kept-row" : undefined },
     name,
     element("td", {}, () => (accuracy === null ? "" : percent(accuracy)), " ", accuracy === null ? "" : between),
     element("td", {}, () => texts.milliseconds(number(Math.round(1000 * secondsPerPhoto)))),

@@ -23,7 +23,6 @@ import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
  * @param {ReturnType<typeof import("./form.js").createOptionsForm>} options
  */
 export function createTrainingView(app, views, options) {
-  const quality = createQualityView(app);
   const { store, status, find } = app;
   const form = find("train-form", HTMLFormElement);
   const buttons = createTrainButtons(form, find, explainPhotos);
@@ -76,6 +75,7 @@ export function createTrainingView(app, views, options) {
     buttons.update(state);
     compare.disabled = explainPhotos(state).against !== "";
   });
+  const quality = createQualityView(app); // after the fields that it follows
 }
 
 /**

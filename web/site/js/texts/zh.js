@@ -419,7 +419,8 @@ export const texts = {
   ratherBalanced: "改用“均衡”",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "在您的照片上试用的结果",
-  backbonesCaption: (n) => `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
+  backbonesCaption: (n) =>
+    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
   backbonesColumns: ["骨干网络", "准确率（95 % 区间）", "这里每张照片", "需加载"],
   keptBackbone: "已保留",
   milliseconds: (n) => `${n} 毫秒`,

@@ -6,7 +6,7 @@ from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .pairs import join_backbones, join_weights, named_cards, rescaling, side_by_side
 from .stores import (
-    CacheStore,
+    CLASSES_FILE,
     FolderStore,
     Network,
     ReadWeights,
@@ -29,18 +29,20 @@ from .topology import (
     pooling_of,
     sequential,
 )
+from .user_store import KeptBackbone, UserStore
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
     "AUTO",
     "BUILT_IN",
     "CATALOG",
+    "CLASSES_FILE",
     "DEFAULT_BACKBONE",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
-    "CacheStore",
     "FitMode",
     "FolderStore",
+    "KeptBackbone",
     "LayerSummary",
     "ModelCard",
     "Network",
@@ -51,6 +53,7 @@ __all__ = [
     "ReadWeights",
     "StoredWeights",
     "Topology",
+    "UserStore",
     "WeightStore",
     "Weights",
     "classification_network",

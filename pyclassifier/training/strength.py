@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Array, Engine, Matrix
+from ..engines import Array, Engine, Matrix, NumpyMatrix
 from ..progress import ShouldStop
-from .compact import HostMatrix, hold
+from .compact import hold
 from .descent import Vector, descend
 from .folds import Ints, StratifiedGroupKFold
 from .lesson import Lesson
@@ -103,7 +103,7 @@ async def _search(
     weights = lesson.weights * judged
     targets = lesson.targets[: lesson.n, None] * in_training.T[:, :, None]
     if not weights.any():
-        return judged[:0], _Search(HostMatrix(X), 0, targets, lesson.y[: lesson.n], weights, should_stop)
+        return judged[:0], _Search(NumpyMatrix(X), 0, targets, lesson.y[: lesson.n], weights, should_stop)
     matrix = await hold(engine, X, len(weights) * lesson.n_classes)
     search = _Search(matrix, X.shape[1], targets, lesson.y[: lesson.n], weights, should_stop)
     try:

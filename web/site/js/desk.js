@@ -76,7 +76,7 @@ export class Desk {
     return this.#call("check", [options], { onProgress, signal });
   }
 
-  /** Forget all photos. The trained model stays. */
+  /** Forget all photos, with no way back (the edit "removeAll" has one). The trained model stays. */
   clear() {
     return this.#call("clear", []);
   }
@@ -89,6 +89,11 @@ export class Desk {
    */
   resume({ onProgress, signal, ...options } = {}) {
     return this.#call("resume", [options], { onProgress, signal });
+  }
+
+  /** Keep what is here as a project of its own, where another tab has the one that it was. */
+  keepApart() {
+    return this.#call("keepApart", []);
   }
 
   /**

@@ -52,6 +52,7 @@ export const labels = {
     "Without them, some training photos are set aside.",
   chooseValidation: "Choose validation folder",
   removeAll: "Remove all photos",
+  takeOver: "Take over here",
   waiting: "The photos are read as soon as everything is loaded.",
   classes: "Classes",
   close: "Close",
@@ -142,6 +143,7 @@ export const labels = {
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
+  tryNow: "Now try it",
   openModel: "Open model",
   downloadModel: "Download model",
   needModel: "Train a model first, or open one that you saved.",
@@ -308,6 +310,7 @@ const editNames = {
   deleteClass: "deleting a class",
   movePhotos: "moving photos",
   deletePhotos: "deleting photos",
+  removeAll: "removing all photos",
 };
 
 /** @type {Record<string, string>} */
@@ -377,8 +380,11 @@ export const texts = {
   photosTaken: (n) => `${photos(n)} taken`,
   /** @param {number} done @param {number} total */
   reading: (done, total) => `Reading photos: ${done} of ${total}`,
-  /** @param {number} n @param {number} classes */
-  photosReady: (n, classes) => `Ready: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  /** @param {number} n @param {number} classes @param {number} leftOut files */
+  photosReady: (n, classes, leftOut) =>
+    `Ready: ${photos(n)} in ${count(classes, "class", "classes")}` +
+    (leftOut > 0 ? `, ${count(leftOut, "file", "files")} left out` : ""),
+  nothingUsable: "None of these files could be used.",
   /** @param {number} n */
   photos,
   /** @param {number} training @param {number} validation */
@@ -432,6 +438,7 @@ export const texts = {
   moved: (n, to) => `Moved ${photos(n)} to ${to}`,
   /** @param {number} n @param {import("../calls.js").Split} split */
   markedFor: (n, split) => `${photos(n)} for ${split}`,
+  removedAll: "All photos are removed. “Undo” brings them back.",
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
 
@@ -541,12 +548,12 @@ export const texts = {
   seriesTraining: "Training",
   seriesValidation: "Validation",
   epoch: "Epoch",
-  /** @param {string} chart @param {string} training @param {string | null} validation */
-  curve: (chart, training, validation) =>
-    `${chart} after the last epoch: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  /** @param {string} chart @param {number} epoch @param {string} training @param {string | null} validation */
+  curve: (chart, epoch, training, validation) =>
+    `${chart} after epoch ${epoch}: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   /** @param {Evaluation} e */
   accuracy: (e) =>
-    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
+    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
     `${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Validation photos recognised correctly",
   noValidation:
@@ -583,7 +590,7 @@ export const texts = {
         ? "For this photo:"
         : `For all ${total} photos, or for those that you choose:`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
+  mistakes: (n) => `${count(n, "mistake", "mistakes")}, worst first`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
@@ -631,7 +638,7 @@ export const texts = {
   bestGuess: (label, share) => `Best guess: ${label}, ${share}`,
   /** @param {Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
+    `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Mean ${mean}; each fold: ${folds.join(", ")}`,
   /** @param {string} share */
@@ -743,8 +750,7 @@ export const texts = {
   },
   /** @param {import("../protocol.js").Kept} kept */
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere")
-      return "Another tab has this project open. What you do here is not kept; close the other tab and reload to go on here.";
+    if (state === "elsewhere") return "Another tab has this project open. What you do here is not kept.";
     if (state.startsWith("unavailable"))
       return "This window cannot keep anything, as in private browsing. All works, but nothing will be here next time: download your model.";
     if (state === "full")
@@ -753,6 +759,14 @@ export const texts = {
       return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
+  /** @param {string} name @param {boolean} filled whether there are photos here */
+  elsewhere: (name, filled) =>
+    `${name ? `The project “${name}”` : "Your project"} is open in another tab. ` +
+    (filled ? "What you do here is not kept." : "Go on with it here, or work on a copy."),
+  takeCopy: "Work on a copy",
+  keepApart: "Keep this as a new project",
+  keptApart: "What is here is kept as a new project",
+  projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
   savingProject: (done, total) => `Saving the project: ${done} of ${photos(total)}`,
@@ -952,7 +966,6 @@ export const sentences = {
   "no-backend-after-reset": "The graphics processor was reset, and nothing else computes here. Reload the page.",
   "failed-request": "{url} could not be loaded ({error}). {remedy}",
   "http-status": "{url} could not be loaded (HTTP {status}). {remedy}",
-  "other-sha256": "{path} was changed or damaged on its way. Load the page again.",
   "check-models": "Check the connection, and try again.",
   "no-samples": "The sample photos could not be loaded: {error}",
   "no-class-name": "Give the class a name.",

@@ -139,6 +139,7 @@ export const labels = {
   folds: "Plis",
   crossStart: "Lancer la validation croisée",
   tryTitle: "Essayer",
+  tryNow: "Essayez-le maintenant",
   openModel: "Ouvrir un modèle",
   downloadModel: "Télécharger le modèle",
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
@@ -159,6 +160,7 @@ export const labels = {
   takePage: "Page prête à l’emploi",
   takePageHint:
     "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle n’envoie rien à personne.",
+  takeOver: "Continuer ici",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
   liveOpen: "Utiliser la caméra en direct",
@@ -307,6 +309,7 @@ const editNames = {
   deleteClass: "suppression d’une classe",
   movePhotos: "déplacement de photos",
   deletePhotos: "suppression de photos",
+  removeAll: "suppression de toutes les photos",
 };
 
 /** @type {Record<string, string>} */
@@ -358,7 +361,10 @@ export const texts = {
   stopRecording: "Arrêter la rafale",
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
   reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
-  photosReady: (n, classes) => `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
+  photosReady: (n, classes, leftOut) =>
+    `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}` +
+    (leftOut > 0 ? `, ${count(leftOut, "fichier laissé", "fichiers laissés")} de côté` : ""),
+  nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
   split: (training, validation) => `${training} entraînement · ${validation} validation`,
   photoOf: (label, name) => `${label} : ${name}`,
@@ -387,6 +393,7 @@ export const texts = {
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${split === "training" ? "l’entraînement" : "la validation"}`,
+  removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
   checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,
@@ -473,8 +480,8 @@ export const texts = {
   seriesTraining: "Entraînement",
   seriesValidation: "Validation",
   epoch: "Époque",
-  curve: (chart, training, validation) =>
-    `${chart} après la dernière époque : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  curve: (chart, epoch, training, validation) =>
+    `${chart} après l’époque ${epoch} : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   accuracy: (e) =>
     `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
     `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
@@ -513,7 +520,7 @@ export const texts = {
         ? "Pour cette photo :"
         : `Pour les ${total} photos, ou pour celles que vous choisissez :`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
+  mistakes: (n) => `${count(n, "erreur", "erreurs")}, les pires d’abord`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
@@ -561,7 +568,7 @@ export const texts = {
   bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
+    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
   /** @param {string} share */
@@ -656,7 +663,7 @@ export const texts = {
   },
   projectNote: ({ state, unsaved, bytes }) => {
     if (state === "elsewhere")
-      return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé ; fermez l’autre onglet et rechargez pour continuer ici.";
+      return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé.";
     if (state.startsWith("unavailable"))
       return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
     if (state === "full")
@@ -665,6 +672,13 @@ export const texts = {
       return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
+  elsewhere: (name, filled) =>
+    `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
+    (filled ? "Ce que vous faites ici n’est pas conservé." : "Continuez ici, ou travaillez sur une copie."),
+  takeCopy: "Travailler sur une copie",
+  keepApart: "Conserver ceci comme nouveau projet",
+  keptApart: "Ce qui est ici est conservé comme nouveau projet",
+  projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
   savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
   projectSaved: (bytes, lost) =>

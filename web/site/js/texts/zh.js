@@ -129,6 +129,7 @@ export const labels = {
   folds: "折数",
   crossStart: "开始交叉验证",
   tryTitle: "试用",
+  tryNow: "现在试一试",
   openModel: "打开模型",
   downloadModel: "下载模型",
   needModel: "请先训练一个模型，或打开您保存过的模型。",
@@ -149,6 +150,7 @@ export const labels = {
   takePage: "现成网页",
   takePageHint:
     "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人发送任何东西。",
+  takeOver: "在这里继续",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
   liveOpen: "实时使用摄像头",
@@ -290,6 +292,7 @@ const editNames = {
   deleteClass: "删除类别",
   movePhotos: "移动照片",
   deletePhotos: "删除照片",
+  removeAll: "移除全部照片",
 };
 
 /** @type {Record<string, string>} */
@@ -336,7 +339,9 @@ export const texts = {
   stopRecording: "停止连拍",
   photosTaken: (n) => `已拍 ${number(n)} 张照片`,
   reading: (done, total) => `正在读取照片：${done} / ${total}`,
-  photosReady: (n, classes) => `就绪：${classCount(classes)}，共 ${photos(n)}`,
+  photosReady: (n, classes, leftOut) =>
+    `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${number(leftOut)} 个文件未采用` : ""}`,
+  nothingUsable: "这些文件都无法使用。",
   photos,
   split: (training, validation) => `训练 ${training} · 验证 ${validation}`,
   photoOf: (label, name) => `${label}：${name}`,
@@ -365,6 +370,7 @@ export const texts = {
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${split === "training" ? "训练" : "验证"}`,
+  removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
   checking: (done, total) => `正在检查照片：${done} / ${total}`,
@@ -443,8 +449,8 @@ export const texts = {
   seriesTraining: "训练",
   seriesValidation: "验证",
   epoch: "轮次",
-  curve: (chart, training, validation) =>
-    `最后一轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
+  curve: (chart, epoch, training, validation) =>
+    `第 ${epoch} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
   accuracy: (e) =>
     `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
     `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
@@ -477,7 +483,7 @@ export const texts = {
         ? "对这张照片："
         : `对全部 ${total} 张照片，或只对选中的：`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
+  mistakes: (n) => `${number(n)} 个错误，最严重的在前`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
@@ -607,8 +613,7 @@ export const texts = {
     return `${named}未保存`;
   },
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere")
-      return "此项目已在另一个标签页中打开。您在这里所做的不会保存；请关闭那个标签页，然后重新加载，再在这里继续。";
+    if (state === "elsewhere") return "此项目已在另一个标签页中打开。在这里所做的不会保存。";
     if (state.startsWith("unavailable"))
       return "此窗口无法保存任何内容（例如无痕浏览）。一切功能都可用，但下次打开时不会保留：请下载您的模型。";
     if (state === "full")
@@ -616,6 +621,13 @@ export const texts = {
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
+  elsewhere: (name, filled) =>
+    `${name ? `项目“${name}”` : "您的项目"}已在另一个标签页中打开。` +
+    (filled ? "在这里所做的不会保存。" : "可以在这里继续，或使用副本。"),
+  takeCopy: "使用副本",
+  keepApart: "将这里的内容另存为新项目",
+  keptApart: "这里的内容已作为新项目保存",
+  projectElsewhere: "此项目已在另一个标签页中打开。请先关闭那个标签页。",
   openedBackbone: "所打开模型自带的",
   savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
   projectSaved: (bytes, lost) => `项目已保存：${megabytes(bytes)}${lost ? `；${photos(lost)}无法读取` : ""}`,

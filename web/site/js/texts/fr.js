@@ -91,7 +91,7 @@ export const labels = {
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
   quality: "Rapide ou exact",
   qualityHint:
-    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les champs sous « Avancé » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
+    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les « Réglages avancés » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",

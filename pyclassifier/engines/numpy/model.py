@@ -12,12 +12,12 @@ from ...errors import EngineError
 from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
+from ...threads import in_thread, in_threads, single_products
 from ..base import Array, FitConfig
 from .descent import Adam
 from .gradients import LESSONS, Lesson
 from .layers import RULES, Rule, softmax
 from .plan import Step, plan
-from .threads import in_thread, in_threads
 
 _AT_ONCE = 1 << 17  # Values of pictures that are computed together: more do not stay in a processor's cache.
 
@@ -137,7 +137,8 @@ class NumpyModel:
             rows = order[first : first + config.batch_size]
             kernels = [array for name, array in self._weights.items() if name.endswith("/kernel")]
             penalty = config.l2 * sum(float(np.square(array).sum()) for array in kernels) if config.l2 else 0.0
-            y_proba = self._learn_from(X[rows], Y[rows], config, optimizer, rng)
+            with single_products():  # Those of a batch are too small to be shared out.
+                y_proba = self._learn_from(X[rows], Y[rows], config, optimizer, rng)
             loss += len(rows) * penalty - float((Y[rows] * np.log(np.maximum(y_proba, 1e-7))).sum())
             right += float((y_proba.argmax(axis=1) == Y[rows].argmax(axis=1)).sum())
         return {"loss": loss / len(X), "accuracy": right / len(X)}

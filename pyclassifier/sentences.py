@@ -170,6 +170,7 @@ ENGLISH = {
     # Stopped on request
     "stopped-reading": "Stopped before all photos were read. Those that were are remembered.",
     "stopped-checking": "Stopped before all photos were read.",
+    "stopped-choosing": "Stopped before a backbone was chosen. Features are remembered.",
     "stopped-folds": "Stopped before all folds were judged. Features are remembered.",
     "stopped-saving": "Stopped before the project was saved. There is no file.",
     # Archives of models

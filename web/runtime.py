@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def build_wheel() -> Path:
             # Half of the wheel would be the converter, which no browser runs.
             settings = source / Path("pyproject.toml")
             lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
-            settings.write_text("".join(line for line in lines if "pyclassifier.convert" not in line), "utf-8")
+            settings.write_text("".join(line for line in lines if not re.search("pyclassifier.convert", line)), "utf-8")
             command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", f"--outdir={folder}", source]
             environment = os.environ | {"SOURCE_DATE_EPOCH": _EPOCH}
             done = subprocess.run(command, env=environment, capture_output=True, text=True)

@@ -22,6 +22,7 @@ from ..sources import Architecture, find_format, read_labels
 from .arguments import PROGRAM, converting, making_a_head
 
 FAILED = 1  # argparse ends with 2 where the command line is wrong.
+STOPPED = 130  # By Ctrl+C, as shells say it.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0, or 1 where the model could not be converted.
+        0; 1 where the model could not be converted, 130 where Ctrl+C stopped it.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["head"]:
@@ -48,25 +49,38 @@ def _run(
 ) -> int:
     # SOURCE --option TARGET too; but what comes after "--" are names, even with a dash in front.
     asked = parser.parse_args(given) if "--" in given else parser.parse_intermixed_args(given)
+    before = _identity(asked.target)
     try:
         report = command(asked)
+        if asked.json:
+            _say(json.dumps(report, indent=1))
     except PyClassifierError as error:
         return _fail(str(error), as_json=asked.json)
     except KeyboardInterrupt:
-        return _fail("Stopped.", as_json=asked.json)
+        if before != _identity(asked.target):
+            sys.stderr.write(f"{PROGRAM}: Stopped after {asked.target} was written.\n")
+            return 0
+        return _fail("Stopped.", STOPPED, as_json=asked.json)
     except MemoryError:
         return _fail("Expected enough memory for the model, there was too little.", as_json=asked.json)
-    if asked.json:
-        _say(json.dumps(report, indent=1))
     return 0
 
 
-def _fail(message: str, *, as_json: bool) -> int:
+def _identity(target: Path | None) -> tuple[int, int] | None:
+    """What tells whether a target is another than before: it is put into its place whole."""
+    try:
+        found = target.stat() if target is not None else None
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def _fail(message: str, code: int = FAILED, *, as_json: bool) -> int:
     line = " ".join(message.split())
     sys.stderr.write(f"{PROGRAM}: {line}\n")
     if as_json:
         _say(json.dumps({"error": line}))
-    return FAILED
+    return code
 
 
 def _say(text: str) -> None:

@@ -21,6 +21,7 @@ import zoo_graphs  # noqa: F401 - They register their models.
 import zoo_layers  # noqa: F401
 import zoo_operations  # noqa: F401
 import zoo_preparing  # noqa: F401
+import zoo_states  # noqa: F401
 from zoo_registry import MODELS
 
 # Models that Keras 2 cannot write to HDF5: equal names of weights in one group, or a graph with wrong numbers.

@@ -23,6 +23,7 @@ _BY_CUSTOM = "write it in JS and pass it on by --custom {} --custom-js FILE.mjs"
 
 # In a model with one of these, masks must travel in tf.js.
 TAKE_MASKS = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM", "Masking", "TimeDistributed")
+MAKE_MASKS = ('"Masking"', '"mask_zero": true')
 # What hands a mask on in Keras, and what drops it: sound where it does not travel in tf.js.
 _PASS_UNSEEN = {"Add", "LayerNormalization"}
 DROP_UNSEEN = {"Flatten", "GlobalMaxPooling1D", "Conv1D"}
@@ -75,7 +76,8 @@ def _check_mask(call: Call) -> None:
     takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
     if takes and carried.startswith(UNSEEN):
         call.refuse(f"{call.class_name} with the mask of what attention gave", "Use LSTM before attention.")
-    silent = call.keras3 and takes and carried and not masks and call.kwargs is not IMPLICIT
+    started = call.kwargs.get("initial_state") is not None  # Keras 3 then takes no mask from its input.
+    silent = call.keras3 and takes and carried and not masks and call.kwargs is not IMPLICIT and not started
     if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
         call.refuse(
             f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before."

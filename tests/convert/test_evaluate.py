@@ -60,7 +60,7 @@ def test_numpy_computes_what_keras_computes(zoo, flavour, name, whole):  # noqa:
 
 @pytest.fixture
 def without_keras(monkeypatch):
-    for module in ("stages", "verifying"):
+    for module in ("keras_reference", "verifying"):
         monkeypatch.setattr(sys.modules[f"pyclassifier.convert.comparing.{module}"], "has_keras", lambda: False)
 
 

@@ -1,25 +1,31 @@
-"""The contract that every engine keeps: here the numpy double, under Pyodide TensorFlow.js as well."""
+"""The contract that every engine keeps: here numpy and onnxruntime, under Pyodide numpy and TensorFlow.js."""
 
 import asyncio
+import sys
 
 import numpy as np
 import pytest
 from conftest import IN_PYODIDE
+from layer_networks import SmallBackboneStore
 from numpy_engine import NumpyEngine
 
 from pyclassifier import CATALOG, default_engine
 from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, head, initial_weights, layers, load_features
 from pyclassifier.data import one_hot
-from pyclassifier.engines import FitConfig
+from pyclassifier.engines import FitConfig, OnnxEngine
 from pyclassifier.errors import EngineError
 
 N_FEATURES, N_CLASSES = 7, 3
 
 
 # TensorFlow.js is only there in a browser; tests/pyodide runs this file in one.
-@pytest.fixture(params=["numpy", "tfjs"] if IN_PYODIDE else ["numpy"])
+@pytest.fixture(params=["numpy", "tfjs"] if IN_PYODIDE else ["numpy", "onnx"])
 def engine(request):
-    engine = NumpyEngine() if request.param == "numpy" else default_engine()
+    if request.param == "onnx":
+        pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+        engine = OnnxEngine(SmallBackboneStore())
+    else:
+        engine = NumpyEngine() if request.param == "numpy" else default_engine()
     before = engine.memory()
     yield engine
     assert engine.memory() == before, "an engine gives back all it took"
@@ -54,8 +60,6 @@ async def test_strided_and_float64_input_is_read_right(engine):
     model = await build_head(engine)
     X, _ = blobs(8)
     wide = np.repeat(X, 2, axis=1)[:, ::2]
-    if isinstance(engine, NumpyEngine):
-        wide = np.ascontiguousarray(wide)
     assert np.array_equal(await model.predict(wide), await model.predict(X))
     model.dispose()
 
@@ -195,7 +199,9 @@ async def test_a_weight_of_2_is_as_good_as_a_second_copy(engine):
     copied.dispose()
 
 
-@pytest.mark.skipif(not IN_PYODIDE, reason="the numpy double never waits; tests/pyodide runs this in a browser")
+@pytest.mark.skipif(
+    not IN_PYODIDE, reason="numpy's epochs are too short to be cancelled; tests/pyodide runs this in a browser"
+)
 async def test_a_cancelled_training_gives_back_what_it_took():
     engine = await default_engine().load()
     before = engine.memory()
@@ -267,7 +273,7 @@ async def test_a_backbone_gives_one_row_per_photo_at_any_size(engine):
         X = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 3)).astype(np.float32)
         features = await model.predict(X)
         assert features.shape[0] == 3 and features.ndim == 2
-        if not isinstance(engine, NumpyEngine):
+        if not isinstance(engine, NumpyEngine | OnnxEngine):
             assert features.shape[1] == card.feature_channels * (1 if pooling == "avg" else (size // card.stride) ** 2)
         assert np.abs(features[1] - (await model.predict(X[1:2]))[0]).max() < 1e-3
         held = engine.memory()
@@ -332,7 +338,7 @@ async def test_a_network_from_scratch_with_dropout_learns(engine):
     model.dispose()
 
 
-@pytest.mark.skipif(not IN_PYODIDE, reason="the numpy double takes anything; tests/pyodide runs this in a browser")
+@pytest.mark.skipif(not IN_PYODIDE, reason="numpy loads nothing; tests/pyodide runs this in a browser")
 async def test_what_tfjs_cannot_load_is_an_engine_error():
     engine = default_engine()
     with pytest.raises(EngineError, match=r"mobilenet_v1_0\.50_224/features/model\.json to load, got HTTP status 404"):
@@ -341,10 +347,18 @@ async def test_what_tfjs_cannot_load_is_an_engine_error():
         await engine.build({"class_name": "NoSuchLayer", "config": {}}, {})
 
 
-@pytest.mark.skipif(IN_PYODIDE, reason="the browser has an engine")
-def test_without_an_engine_the_error_says_what_to_do():
-    with pytest.raises(EngineError, match="pass engine="):
-        default_engine()
+@pytest.mark.skipif(IN_PYODIDE, reason="the browser has another engine")
+def test_outside_of_a_browser_numpy_is_there_and_onnxruntime_where_it_is_installed(tmp_path, monkeypatch):
+    assert repr(default_engine(backend="numpy")) == f"<NumpyEngine: numpy {np.__version__}>"
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "onnxruntime", None)
+        with pytest.raises(EngineError, match=r'pip install "pyclassifier\[native\]"'):
+            default_engine(backend="cpu")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    found = default_engine(site_url=tmp_path)
+    assert repr(found) == f"<OnnxEngine: onnxruntime {onnxruntime.__version__} on CPUExecutionProvider>"
+    with pytest.raises(EngineError, match=r"works here \(cpu, numpy\), got 'webgl'"):
+        default_engine(backend="webgl")
 
 
 def reset(*_):

@@ -13,7 +13,7 @@ from .cards import (
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .stores import (
-    CacheStore,
+    CLASSES_FILE,
     FolderStore,
     Network,
     ReadWeights,
@@ -36,16 +36,18 @@ from .topology import (
     pooling_of,
     sequential,
 )
+from .user_store import KeptBackbone, UserStore
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
     "CATALOG",
+    "CLASSES_FILE",
     "DEFAULT_BACKBONE",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
-    "CacheStore",
     "FitMode",
     "FolderStore",
+    "KeptBackbone",
     "LayerSummary",
     "ModelCard",
     "Network",
@@ -56,6 +58,7 @@ __all__ = [
     "ReadWeights",
     "StoredWeights",
     "Topology",
+    "UserStore",
     "WeightStore",
     "Weights",
     "classification_network",

@@ -1,11 +1,14 @@
-"""Tensor engines. `default_engine` picks the one that works here."""
+"""Tensor engines: numpy, which works everywhere, onnxruntime, and TensorFlow.js; `default_engine` picks one."""
 
 from __future__ import annotations
 
+import os
 import sys
 
-from ..errors import EngineError
+from ..backbones import UserStore
 from .base import Array, Engine, FitConfig, Matrix, Model, Predictor, StoredModel
+from .numpy import NumpyEngine, NumpyMatrix
+from .onnx import OnnxEngine, has_onnxruntime
 
 __all__ = [
     "Array",
@@ -13,23 +16,32 @@ __all__ = [
     "FitConfig",
     "Matrix",
     "Model",
+    "NumpyEngine",
+    "NumpyMatrix",
+    "OnnxEngine",
     "Predictor",
     "StoredModel",
     "default_engine",
 ]
 
 
-def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, backend: str = "auto") -> Engine:
-    """Return the engine of this platform: TensorFlow.js under Pyodide. It is loaded when it is first used.
+def default_engine(
+    *, site_url: str | os.PathLike[str] | None = None, tfjs_url: str | None = None, backend: str = "auto"
+) -> Engine:
+    """Return the engine of this platform: TensorFlow.js under Pyodide, else onnxruntime, else numpy.
 
     Parameters
     ----------
-    site_url : str, optional
-        A built site to take TensorFlow.js and the backbones from; by default the one that this runs on.
+    site_url : str or Path, optional
+        A built site to take TensorFlow.js and the backbones from: its address or, outside of a browser, its folder. By
+        default the one that this runs on; outside of a browser, backbones are fetched once and kept, see
+        `pyclassifier.backbones.UserStore`.
     tfjs_url : str, optional
-        Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module.
-    backend : {"auto", "webgl", "wasm", "cpu"}
-        What computes; "auto" is WebGL on a graphics processor, else WebAssembly.
+        Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module. In a browser.
+    backend : str
+        What computes. In a browser "webgl", "wasm" or "cpu"; "auto" is WebGL on a graphics processor, else WebAssembly.
+        Outside of one "numpy", or by onnxruntime "cpu", "cuda", "coreml" or "directml"; "auto" is "cpu" where
+        onnxruntime is installed (``pip install "pyclassifier[native]"``), else "numpy".
 
     Returns
     -------
@@ -38,16 +50,20 @@ def default_engine(*, site_url: str | None = None, tfjs_url: str | None = None, 
     Raises
     ------
     EngineError
-        There is none: on CPython, pass an engine of your own.
+        A backend that is not there; the sentence says what is, or which command installs it.
 
     Examples
     --------
+    >>> default_engine()  # doctest: +SKIP
+    <OnnxEngine: onnxruntime 1.32.0 on CPUExecutionProvider>
     >>> engine = default_engine(backend="webgl")  # doctest: +SKIP
     >>> await engine.load()  # doctest: +SKIP
     <TfjsEngine: tfjs 4.22.0 on webgl>
     """
-    if sys.platform != "emscripten":
-        raise EngineError("no-browser", got=sys.platform)
-    from .tfjs.engine import TfjsEngine
+    if sys.platform == "emscripten":
+        from .tfjs.engine import TfjsEngine
 
-    return TfjsEngine(site_url=site_url, tfjs_url=tfjs_url, backend=backend)
+        return TfjsEngine(site_url=None if site_url is None else str(site_url), tfjs_url=tfjs_url, backend=backend)
+    if backend == "numpy" or (backend == "auto" and not has_onnxruntime()):
+        return NumpyEngine(UserStore(site_url))
+    return OnnxEngine(UserStore(site_url), "cpu" if backend == "auto" else backend)

@@ -7,9 +7,9 @@ import re
 import zipfile
 
 import pytest
-from photos import COLORS, encode, noisy
+from photos import COLORS, RawName, encode, noisy
 from playwright.sync_api import expect
-from test_page import AXE, button, drop, open_page, violations
+from test_page import AXE, button, drop, open_page, set_options, violations
 from test_recognise import cat, other_site, refusals_are_told  # noqa: F401 - two are fixtures
 
 
@@ -48,6 +48,14 @@ def test_zips_and_folders_dropped_together(ready, tmp_path):
     with zipfile.ZipFile(tmp_path / "green" / "more.zip", "w") as file:
         file.writestr("red/9.png", photo("red", 9))
     drop(page, zone(page), tmp_path / "pets.zip", tmp_path / "green")
+    # The folder red is in two others.
+    dialog = page.get_by_role("dialog", name="How are the folders meant?")
+    expect(dialog.locator(".way").nth(1)).to_contain_text("By the innermost folder: 3 classes")
+    expect(dialog.locator(".way").nth(1)).to_contain_text("red – 6 photos")
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    dialog.get_by_label("By the innermost folder").check()
+    dialog.get_by_role("button", name="Add photos").click()
     said(page, "Ready: 15 photos in 3 classes")
     assert cards(page) == {"blue": 5, "green": 4, "red": 6}
     # Only Python has what came out of the zips, and makes pictures of it.
@@ -115,6 +123,57 @@ def test_uncertain_columns_are_asked_about(ready, tmp_path):
     dialog.get_by_role("button", name="Add photos").click()
     said(page, "Ready: 6 photos in 2 classes")
     assert cards(page) == {"even": 3, "odd": 3}
+
+
+def folder_of(path, *names):
+    for i, name in enumerate(names):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(photo("red", i))
+    return path
+
+
+def test_folders_are_read_by_what_stands_beside_them(ready, tmp_path):
+    page = ready
+    names = [f"{label}/{i}.png" for label in ("bus", "car", "train") for i in range(2)]
+    drop(page, zone(page), folder_of(tmp_path / "vehicles", *names))
+    said(page, "Ready: 6 photos in 3 classes")
+    assert cards(page) == {"bus": 2, "car": 2, "train": 2}
+    unlabelled = [f"train/{label}/{i}.png" for label in ("nok", "ok") for i in range(2)] + ["test/0.png", "test/1.png"]
+    drop(page, zone(page), folder_of(tmp_path / "data", *unlabelled))
+    said(page, "Ready: 10 photos in 5 classes")
+    assert cards(page) == {"bus": 2, "car": 2, "nok": 2, "ok": 2, "train": 2}
+    expect(page.locator("details", has_text="2 files left out")).to_contain_text(
+        "data/test/0.png: nothing says its class"
+    )
+
+
+def test_folders_and_letters_that_can_be_read_in_several_ways_are_asked_about(ready, tmp_path):
+    page = ready
+    plants = [f"{way}/{i}.png" for way in ("Tomato/healthy", "Tomato/rust", "Potato/healthy") for i in range(2)]
+    drop(page, zone(page), folder_of(tmp_path / "plants", *plants))
+    dialog = page.get_by_role("dialog", name="How are the folders meant?")
+    expect(dialog.get_by_label("By both folders together: 3 classes")).to_be_checked()
+    expect(dialog.locator(".way").nth(1)).to_contain_text("plants/Tomato/healthy – 2 photos")
+    page.keyboard.press("Escape")
+    said(page, "Cancelled: no photos were added")
+    drop(page, zone(page), tmp_path / "plants")
+    dialog.get_by_role("button", name="Add photos").click()
+    said(page, "Ready: 6 photos in 3 classes")
+    assert cards(page) == {"Potato/healthy": 2, "Tomato/healthy": 2, "Tomato/rust": 2}
+    with zipfile.ZipFile(tmp_path / "animals.zip", "w") as file:
+        for i, label in enumerate(["猫", "犬"]):
+            info = RawName("x")
+            info.raw = f"{label}/{i}.png".encode("cp932")
+            file.writestr(info, photo("red", i))
+    drop(page, zone(page), tmp_path / "animals.zip")
+    dialog = page.get_by_role("dialog", name="Which letters is animals.zip written in?")
+    expect(dialog.get_by_label("cp932")).to_be_checked()
+    expect(dialog.locator(".way").first).to_contain_text("猫")
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Add photos").click()
+    said(page, "Ready: 8 photos in 5 classes")
+    assert {"猫", "犬"} <= set(cards(page))
 
 
 PASTE = """([selector, texts]) => {
@@ -290,3 +349,44 @@ def test_class_cards_take_photos_of_their_own(camera, tmp_path):
     button(page, "More on mine").click()
     page.get_by_role("menuitem", name="Record photos…").click()
     expect(capture(page).get_by_label("Class")).to_have_value("mine")
+
+
+def test_from_recordings_of_two_classes_the_page_leads_to_the_live_camera(camera):
+    page = camera
+    dialog = capture(page)
+    record = dialog.get_by_role("button", name="Hold to record")
+    expect(record).to_be_enabled(timeout=30_000)
+    for label in ("one", "two", "one", "two"):
+        dialog.get_by_label("Class").fill(label)
+        record.hover()
+        page.mouse.down()
+        expect(page.locator("#capture-count")).to_have_text(re.compile(r"^[4-9] photos taken"), timeout=30_000)
+        page.mouse.up()
+        said(page, r"Ready: \d+ photos in [12] class(es)?")
+    button(page, "Close").click()
+    set_options(page, input_size="96")
+    button(page, "Train").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=120_000)
+    button(page, "Now try it").click()
+    expect(page.get_by_role("group", name="Live camera").locator(".guesses")).to_be_visible(timeout=60_000)
+
+
+def test_a_folder_that_cannot_be_used_says_why_where_the_eye_is(ready, tmp_path):
+    page = ready
+    photos = tmp_path / "phone"
+    photos.mkdir()
+    for i in range(10):
+        (photos / f"{i}.heic").write_bytes(b"")
+    page.set_viewport_size({"width": 400, "height": 500})
+    page.get_by_label("Choose training folder").set_input_files(photos)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(
+        re.compile(r"^None of these files could be used\. .*\.heic: HEIC photos cannot be read")
+    )
+    expect(page.get_by_role("status")).to_have_text("Something went wrong")
+    expect(page.get_by_text("10 files left out")).to_be_visible()
+    expect(page.locator(".problems li").first).to_be_visible()
+    page.mouse.wheel(0, 600)
+    expect(alert).to_be_in_viewport()
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []

@@ -1,9 +1,11 @@
 /** The one way by which photos come in, whatever they come from. */
 import { askColumns } from "./columnsdialog.js";
 import { askClass } from "./classdialog.js";
+import { askFolders, askLetters } from "./choicedialog.js";
 import { inOrder } from "./intake.js";
 import { openAs } from "./openers.js";
 import { ABORTED } from "./protocol.js";
+import { say } from "./sentence.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -19,7 +21,8 @@ import { labels, texts } from "./texts.js";
 const lastClass = new WeakMap();
 
 /**
- * Take photos in, and ask the visitor what is not certain: columns of a table, or the class of photos that do not say it.
+ * Take photos in, and ask the visitor what is not certain: columns of a table, how folders
+ * are meant, or the class of photos that do not say it.
  * The files of a model and the zip of a project are opened as what they are.
  *
  * @param {App} app
@@ -80,16 +83,22 @@ export async function addAll(app, desk, how, photos, signal) {
     if (question.kind === "model" || question.kind === "project") return question.kind;
     const answer = await ask(app, question);
     if (!answer) return "cancelled";
-    how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
+    const mapping = { ...how.mapping, ...answer.mapping };
+    how = { ...how, ...answer, mapping, encodings: { ...how.encodings, ...answer.encodings } };
     result = await desk.add(how, photos, { signal, onProgress });
   }
   const { photos: known } = store.get();
   for (const { index, id, path } of result.added) known.set(id, photos[index ?? -1] ?? { path, blob: null });
-  const last = result.added.at(-1)?.label;
-  if (last !== undefined) lastClass.set(store, last);
+  const label = result.added.at(-1)?.label;
+  if (label !== undefined) lastClass.set(store, label);
   store.set({ classes: result.classes, album: result, problems: result.problems });
   const total = result.classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
-  status.show(() => texts.photosReady(total, result.classes.length));
+  const leftOut = result.problems.length;
+  const last = result.problems.at(-1);
+  if (result.added.length === 0 && last)
+    status.fail(() => `${texts.nothingUsable} ${last.path}: ${say(last.reason, last)}`);
+  else if (photos.length === 0) status.fail(() => texts.noFiles);
+  else status.show(() => texts.photosReady(total, result.classes.length, leftOut));
   return "added";
 }
 
@@ -100,6 +109,14 @@ async function ask({ find, store, status }, question) {
   if (question.kind === "columns") {
     const columns = await askColumns(question);
     return columns === undefined ? null : { mapping: { [question.path]: columns } };
+  }
+  if (question.kind === "names") {
+    const letters = await askLetters(question);
+    return letters && { encodings: { [question.path]: letters.encoding } };
+  }
+  if (question.kind === "folders") {
+    const reading = await askFolders(question);
+    return reading && { labelBy: reading.labelBy, splitFolders: reading.splitFolders };
   }
   const label = await askClass({
     title: () => texts.whichClass(question.photos),

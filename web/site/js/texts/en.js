@@ -18,6 +18,7 @@ export const labels = {
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
+  tryAgain: "Try again",
   loadingTitle: "Getting ready",
   loadingHint: "You can choose your photos meanwhile.",
   photosTitle: "Photos",
@@ -52,6 +53,7 @@ export const labels = {
     "Without them, some training photos are set aside.",
   chooseValidation: "Choose validation folder",
   removeAll: "Remove all photos",
+  takeOver: "Take over here",
   waiting: "The photos are read as soon as everything is loaded.",
   classes: "Classes",
   close: "Close",
@@ -139,6 +141,7 @@ export const labels = {
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
+  tryNow: "Now try it",
   openModel: "Open model",
   downloadModel: "Download model",
   needModel: "Train a model first, or open one that you saved.",
@@ -344,6 +347,22 @@ export const texts = {
   /** @param {string[]} columns */
   oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
   sameColumns: "Choose two different columns.",
+  /** @param {string} path */
+  lettersTitle: (path) => `Which letters is ${path} written in?`,
+  lettersLead: "It does not say so. Choose where the words look right.",
+  foldersTitle: "How are the folders meant?",
+  foldersLead: "They can be read in several ways. The first is the likelier one; please choose.",
+  /** @param {import("../calls.js").LabelBy} labelBy @param {number} n classes */
+  foldersWay: (labelBy, n) =>
+    `${{ auto: "By folders", folder: "By the innermost folder", top: "By the outer folder", path: "By both folders together", name: "By the names of files" }[labelBy]}: ${count(n, "class", "classes")}`,
+  /** @param {number} n */
+  photosThere: (n) => ` – ${photos(n)}`,
+  /** @param {number} n */
+  moreClasses: (n) => `and ${count(n, "more class", "more classes")}`,
+  /** @param {number} n */
+  moreFolders: (n) => `and ${count(n, "more folder", "more folders")}`,
+  /** @param {number} n */
+  photosLeftOut: (n) => `${photos(n)} without a class would be left out.`,
   holdToRecord: "Hold to record",
   record: "Start recording",
   recording: "Recording…",
@@ -352,8 +371,11 @@ export const texts = {
   photosTaken: (n) => `${photos(n)} taken`,
   /** @param {number} done @param {number} total */
   reading: (done, total) => `Reading photos: ${done} of ${total}`,
-  /** @param {number} n @param {number} classes */
-  photosReady: (n, classes) => `Ready: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  /** @param {number} n @param {number} classes @param {number} leftOut files */
+  photosReady: (n, classes, leftOut) =>
+    `Ready: ${photos(n)} in ${count(classes, "class", "classes")}` +
+    (leftOut > 0 ? `, ${count(leftOut, "file", "files")} left out` : ""),
+  nothingUsable: "None of these files could be used.",
   /** @param {number} n */
   photos,
   /** @param {number} training @param {number} validation */
@@ -686,6 +708,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `Project “${name}”: ` : "Project: ";
     if (state === "") return `${named}nothing to keep yet`;
+    if (state === "opening") return `${named}being opened…`;
     if (state === "saving") return `${named}being kept in this browser…`;
     if (state === "saved") return `${named}kept in this browser`;
     if (state === "full") return `${named}not all of it is kept`;
@@ -693,8 +716,7 @@ export const texts = {
   },
   /** @param {import("../protocol.js").Kept} kept */
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere")
-      return "Another tab has this project open. What you do here is not kept; close the other tab and reload to go on here.";
+    if (state === "elsewhere") return "Another tab has this project open. What you do here is not kept.";
     if (state.startsWith("unavailable"))
       return "This window cannot keep anything, as in private browsing. All works, but nothing will be here next time: download your model.";
     if (state === "full")
@@ -703,6 +725,17 @@ export const texts = {
       return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
+  /** @param {string} name @param {number} n photos */
+  projectOpening: (name, n) =>
+    `${name ? `Your project “${name}”` : "Your project"} with ${photos(n)} is being opened. What you add meanwhile is added to it.`,
+  /** @param {string} name @param {boolean} filled whether there are photos here */
+  elsewhere: (name, filled) =>
+    `${name ? `The project “${name}”` : "Your project"} is open in another tab. ` +
+    (filled ? "What you do here is not kept." : "Go on with it here, or work on a copy."),
+  takeCopy: "Work on a copy",
+  keepApart: "Keep this as a new project",
+  keptApart: "What is here is kept as a new project",
+  projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
   savingProject: (done, total) => `Saving the project: ${done} of ${photos(total)}`,
@@ -836,14 +869,17 @@ export const sentences = {
   "large-image": "{width} × {height} pixels: that is more than {millions} million pixels. Make the photo smaller.",
   "empty-class-name": "A class needs a name.",
   "not-a-zip": "This is not a zip of folders of photos ({error}).",
+  "not-a-tar": "This is not a tar of folders of photos, or it is damaged ({error}).",
   "large-zip":
-    "A zip may hold {most_files} files and {most_bytes} bytes; this one has {files} files and {bytes} bytes. Split it into several ones.",
+    "A zip or tar may hold {most_files} files and {most_bytes} bytes; this one has {files} files and {bytes} bytes. Split it into several ones.",
   "large-member": "{name} may have {most} bytes; it has {got}.",
   "unusual-zip": "{name} is packed in an unusual way (method {method}). Make the zip again.",
   "unreadable-table": "The table {path} could not be read ({error}).",
   "large-table": "A table may have {most} bytes; {table} has {got}.",
   "empty-table": "The table {table} is empty. It needs a row for each photo.",
   "not-unicode": "The letters of {table} could not be read ({error}). Save it again as “CSV UTF-8”.",
+  "table-of-objects":
+    "{table} is a file of {kind} that marks several things in a photo, or describes it. One class for each photo is needed.",
   "not-csv": "{table} is not a CSV file ({error}).",
   "table-not-json": "{table} is not a JSON file ({error}). It needs a list of records, or the label of each file.",
   "not-records": "{table} needs a list of records, or the label of each file.",
@@ -902,7 +938,6 @@ export const sentences = {
   "no-backend-after-reset": "The graphics processor was reset, and nothing else computes here. Reload the page.",
   "failed-request": "{url} could not be loaded ({error}). {remedy}",
   "http-status": "{url} could not be loaded (HTTP {status}). {remedy}",
-  "other-sha256": "{path} was changed or damaged on its way. Load the page again.",
   "check-models": "Check the connection, and try again.",
   "no-samples": "The sample photos could not be loaded: {error}",
   "no-class-name": "Give the class a name.",

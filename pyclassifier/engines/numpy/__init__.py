@@ -1,0 +1,20 @@
+"""numpy as an engine: pretrained networks, and heads and small networks that are trained."""
+
+from .engine import NumpyEngine
+from .layers import RULES, Config, Parts, Rule, Window, pads_of
+from .matrix import NumpyMatrix
+from .model import NumpyModel
+from .plan import Step
+
+__all__ = [
+    "RULES",
+    "Config",
+    "NumpyEngine",
+    "NumpyMatrix",
+    "NumpyModel",
+    "Parts",
+    "Rule",
+    "Step",
+    "Window",
+    "pads_of",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -136,12 +137,19 @@ class ImageClassifier(BaseImageClassifier):
     self_check = blocking_method(AsyncImageClassifier.self_check)
 
     @classmethod
-    def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> Self:
+    def load(
+        cls,
+        source: bytes | str | Path,
+        *,
+        engine: Engine | None = None,
+        labels: Sequence[str] | None = None,
+        scaling: tuple[float, float] | None = None,
+    ) -> Self:
         """Open a zip that `save` or Teachable Machine wrote.
 
         Parameters
         ----------
-        source, engine
+        source, engine, labels, scaling
             As in `AsyncImageClassifier.load`.
 
         Returns
@@ -154,4 +162,4 @@ class ImageClassifier(BaseImageClassifier):
         ArchiveError, EngineError
             As in `AsyncImageClassifier.load`.
         """
-        return run(cls._open(source, engine))
+        return run(cls._open(source, engine, labels=labels, scaling=scaling))

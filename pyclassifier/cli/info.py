@@ -8,7 +8,6 @@ from typing import Any
 
 from ..archives import Archive, card_metadata, read_archive
 from ..data import without_nan
-from ..errors import ArchiveError
 from ..terminal import Outcome, add_json, new_parser
 from .figures import percent
 from .photos import open_model
@@ -30,7 +29,7 @@ def parser(program: str) -> argparse.ArgumentParser:
 def command(asked: argparse.Namespace) -> Outcome:
     """Tell about a model."""
     if not asked.model.is_file():
-        raise ArchiveError(f"Expected a model's zip at {asked.model}, found none.")
+        raise FileNotFoundError(f"Expected a model's zip at {asked.model}, found none.")
     archive = read_archive(asked.model.read_bytes())
     fields: dict[str, Any] = {
         "name": archive.name,

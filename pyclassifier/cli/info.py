@@ -59,7 +59,9 @@ def _lines(archive: Archive, fields: dict[str, Any]) -> list[str]:
             lines.append(f"  {title:11} {shown}")
     if evaluation:
         low, high = map(percent, evaluation["interval"])
-        figures = f"{percent(evaluation['accuracy'])} ({evaluation['correct']:,} of {evaluation['total']:,} photos)"
+        folds = f" over {evaluation['folds']} folds" if evaluation.get("folds") else ""
+        right = f"{evaluation['correct']:,} of {evaluation['total']:,} photos{folds}"
+        figures = f"{percent(evaluation['accuracy'])} ({right})"
         lines.append(f"  accuracy    {figures}, 95 % interval {low} to {high}")
     if "deviation" in fields:
         lines.append(f"  self-check  differs by at most {fields['deviation']:.1e} from what it promises")

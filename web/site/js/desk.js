@@ -136,6 +136,11 @@ export class Desk {
     return this.#call("keepSettings", [settings]);
   }
 
+  /** What each quality of `Info` would cost for the photos added so far; it computes some of them to measure by. */
+  costs() {
+    return this.#call("costs", []);
+  }
+
   /**
    * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
    * @param {import("./calls.js").TrainOptions & CallOptions} [options]

@@ -235,6 +235,7 @@ ENGLISH = {
     "failed-request": "Expected {url} to load; the request failed ({error}). {remedy}",
     "http-status": "Expected {url} to load, got HTTP status {status}. {remedy}",
     "did-not-load": "{url} did not load ({error}). {remedy}",
+    "workers-ended": "Expected {n} processes to compute features to the end; they ended again and again. Choose fewer: there may be too little memory.",
     "unknown-weights": "Expected a backbone of the catalogue ({known}), got {got!r}.",
     "no-weights": "Expected to fetch the weights of {name}, which this machine does not have yet; could not ({error}). Connect to the internet once, or name a built site: its folder or address in PYCLASSIFIER_SITE, or default_engine(site_url=...).",
     "no-cache-folder": "Expected to keep weights in {folder}, which cannot be written ({error}). Name another folder in PYCLASSIFIER_CACHE.",

@@ -48,8 +48,8 @@ def role_of(name: str) -> Role | None:
 
 
 def split_of_role(role: Role | None) -> Split | None:
-    """Return the split that photos of a role belong to: those without labels, where they have some, to validation."""
-    return "validation" if role == "unlabelled" else role
+    """Return the split that photos of a role belong to: labelled ones of a folder to predict are for test."""
+    return "test" if role == "unlabelled" else role
 
 
 def split_value(text: str) -> Split | None:

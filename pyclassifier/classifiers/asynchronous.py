@@ -244,7 +244,13 @@ class AsyncImageClassifier(BaseImageClassifier):
         learned = await self._ready()
         return await explain(learned.extractor, learned.head, learned.classes.tolist(), as_sample(photo, 0), label)
 
-    async def evaluate(self, dataset: Dataset | str | Path, *, problems: list[Problem] | None = None) -> Evaluation:
+    async def evaluate(
+        self,
+        dataset: Dataset | str | Path,
+        *,
+        problems: list[Problem] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Evaluation:
         """Compare predictions with the labels of photos that were not trained on.
 
         Parameters
@@ -253,6 +259,8 @@ class AsyncImageClassifier(BaseImageClassifier):
             Where some of its photos are marked for test, these are used alone; else all are, whatever their split.
         problems : list of Problem, optional
             Gets the files that could not be used, unknown labels included.
+        on_progress : callable, optional
+            As in `fit`.
 
         Returns
         -------
@@ -276,7 +284,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         for sample in samples:
             if sample.label not in classes:
                 problems.append(Problem(sample.path, Sentence("unknown-class", label=str(sample.label))))
-        predictions = await self._predict_photos(known)
+        predictions = await self._predict_photos(known, on_progress)
         problems.extend(predictions.problems)
         evaluation = predictions.evaluation
         if not evaluation.n_samples:

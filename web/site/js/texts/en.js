@@ -852,28 +852,6 @@ export const texts = {
   recordHint:
     "Seed, settings, versions, backend, history, and hashes of the photos’ content: what it takes to repeat it. The model file holds it too.",
   downloadRecord: "Download record",
-  /** For the page that recognises by itself. */
-  readyPage: {
-    drop: "Drop or paste photos here",
-    choose: "Choose photos",
-    camera: "Use the camera",
-    closeCamera: "Close camera",
-    answers: "Recognised photos",
-    loading: "Loading…",
-    ready: "Ready",
-    recognising: "Recognising {}…",
-    unreadable: "Not an image that can be read here.",
-    none: "None of these",
-    otherwise:
-      "This computer does not get the results of the one where the model was saved: probabilities differ by up to {}.",
-    failed: "The page could not start; a current Chrome, Edge, Firefox or Safari is needed.",
-    noCamera:
-      "The camera could not be used. Allow it beside the address of this page; browsers do so on secure pages (https) and on localhost only.",
-    unserved:
-      "Browsers run this page only from a web server. In its folder, run: python -m http.server – and open http://localhost:8000/",
-    readme:
-      "Unzip, and put the folder on any web host; or run in it:\n\n  python -m http.server\n\nand open http://localhost:8000/. The model in model/ was trained with pyclassifier.",
-  },
 };
 
 /**

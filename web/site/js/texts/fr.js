@@ -748,27 +748,6 @@ export const texts = {
   recordHint:
     "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
   downloadRecord: "Télécharger le compte rendu",
-  readyPage: {
-    drop: "Déposez ou collez des photos ici",
-    choose: "Choisir des photos",
-    camera: "Utiliser la caméra",
-    closeCamera: "Fermer la caméra",
-    answers: "Photos reconnues",
-    loading: "Chargement…",
-    ready: "Prêt",
-    recognising: "Reconnaissance de {}…",
-    unreadable: "Pas une image lisible ici.",
-    none: "Aucune de celles-ci",
-    otherwise:
-      "Cet ordinateur n’obtient pas les résultats de celui où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
-    failed: "La page n’a pas pu démarrer ; il faut un Chrome, Edge, Firefox ou Safari récent.",
-    noCamera:
-      "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",
-    unserved:
-      "Les navigateurs n’exécutent cette page que depuis un serveur web. Dans son dossier, lancez : python -m http.server – et ouvrez http://localhost:8000/",
-    readme:
-      "Décompressez, et mettez le dossier chez n’importe quel hébergeur ; ou lancez-y :\n\n  python -m http.server\n\net ouvrez http://localhost:8000/. Le modèle dans model/ a été entraîné avec pyclassifier.",
-  },
 };
 
 /** Les phrases de Python, par leurs codes. @type {typeof import("./en.js").sentences} */

@@ -685,25 +685,6 @@ export const texts = {
   recordTitle: "训练记录",
   recordHint: "随机种子、设置、版本、计算后端、历史和照片内容的哈希值：重现训练所需的一切。模型文件中也有。",
   downloadRecord: "下载记录",
-  readyPage: {
-    drop: "将照片拖放或粘贴到此处",
-    choose: "选择照片",
-    camera: "使用摄像头",
-    closeCamera: "关闭摄像头",
-    answers: "已识别的照片",
-    loading: "正在加载…",
-    ready: "就绪",
-    recognising: "正在识别 {}…",
-    unreadable: "不是这里能读取的图像。",
-    none: "都不是",
-    otherwise: "这台电脑得到的结果与保存模型的电脑不同：概率最多相差 {}。",
-    failed: "网页无法启动；需要较新的 Chrome、Edge、Firefox 或 Safari。",
-    noCamera: "无法使用摄像头。请在网址旁允许使用；浏览器只在安全网页（https）和 localhost 上允许。",
-    unserved:
-      "浏览器只能从网站服务器运行此网页。请在其文件夹中运行：python -m http.server，然后打开 http://localhost:8000/",
-    readme:
-      "解压后把文件夹放到任何网站空间；或在其中运行：\n\n  python -m http.server\n\n然后打开 http://localhost:8000/。model/ 中的模型由 pyclassifier 训练。",
-  },
 };
 
 /** Python 的语句，按其代码。 @type {typeof import("./en.js").sentences} */

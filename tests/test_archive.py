@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import IN_PYODIDE
 
-from pyclassifier.archives import Archive, largest_difference, pack_files, read_archive, read_promises, write_archive
+from pyclassifier.archives import Archive, largest_difference, read_archive, read_promises, write_archive
 from pyclassifier.backbones import (
     DEFAULT_BACKBONE,
     Preprocessing,

@@ -81,7 +81,7 @@ def files_below(*sources: str) -> dict[str, Path]:
 
 def package_wheel() -> Path:
     """Build the wheel of the whole package, unless there is one of these very sources; return its path."""
-    files = files_below(*_SOURCES, "web/site/ready")
+    files = files_below(*_SOURCES)
 
     def make(folder: Path) -> None:
         build_wheel(files, folder)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import reprlib
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -30,14 +31,15 @@ from ..backbones import (
     input_size,
     leaf_layers,
     model_config,
-    output_shapes,
-    pooling_of,
     sequential,
 )
 from ..data import ZIP_ERRORS, read_member, without_nan
 from ..embedding import pixels_card
 from ..errors import ArchiveError, sentence_of
-from .parts import FILES, Parts, find_parts
+from ..sentences import Sentence
+from .cost import check_cost
+from .parting import n_outputs, part
+from .parts import Parts, find_parts
 from .quantization import StoredAs, choose_quantization
 
 TFJS_VERSION = "4.22.0"
@@ -131,14 +133,20 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
     return buffer.getvalue()
 
 
-def read_archive(data: bytes) -> Archive:
-    """Read an archive, ours or one that Teachable Machine wrote.
+def read_archive(
+    data: bytes, *, labels: Sequence[str] | None = None, scaling: tuple[float, float] | None = None
+) -> Archive:
+    """Read an archive: ours, one that Teachable Machine wrote, or a tf.js layers model of others.
 
     Parameters
     ----------
     data : bytes
-        A zip file. It is not trusted: nothing but the three files is read, never more than 512 MB of weights
-        and 32 MB of each JSON file.
+        A zip file, of the files or of their folder. It is not trusted: nothing but the model's files is read, never
+        more than 512 MB of weights and 32 MB of each JSON file.
+    labels : sequence of str, optional
+        Of the classes, in the order of the outputs, where the files do not tell them.
+    scaling : (divisor, offset), optional
+        What the network is given is ``pixel / divisor + offset``, where the files do not tell that.
 
     Returns
     -------
@@ -151,19 +159,24 @@ def read_archive(data: bytes) -> Archive:
     """
     parts = _unzip(data)
     model, metadata = parts.model, parts.metadata
-    _check_kind(metadata)
     try:
-        extractor, head = _parts(model_config(model))
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
-        n_outputs = head["config"]["layers"][-1]["config"]["units"]
+        weights = decode_weights(entries, parts.weights)
+        extractor, head = part(model_config(model), weights)
+        n_classes = n_outputs(head)
         head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
         fit_mode = _fit_mode(ours.get("fitMode", "crop"))
-        card = _card(ours.get("card"), extractor, metadata, fit_mode) if extractor else pixels_card(head, fit_mode)
-        labels = _labels(metadata["labels"], n_outputs)
-        weights = decode_weights(entries, parts.weights)
-        _check_finite(weights, ours)
+        known = _with_told(metadata, labels, n_classes)
+        scaling = scaling or _told_scaling(metadata, ours, extractor)
+        card = (
+            _card(ours.get("card"), extractor, known, fit_mode, scaling) if extractor else pixels_card(head, fit_mode)
+        )
+        checked = _labels(known["labels"], n_classes)
         _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
+        if not diverged(ours):
+            _check_finite(weights)
+        check_cost(extractor or head, weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
         raise ArchiveError("other-model", **why) from error
@@ -172,11 +185,47 @@ def read_archive(data: bytes) -> Archive:
         extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
         head=head,
         head_weights={k: v for k, v in weights.items() if k.split("/")[0] in head_layers},
-        labels=labels,
+        labels=checked,
         card=card,
         name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
     )
+
+
+def _with_told(metadata: dict[str, Any], labels: Sequence[str] | None, n_classes: int) -> dict[str, Any]:
+    if "labels" in metadata and labels is None:
+        return metadata
+    if labels is None:
+        raise ArchiveError("needs-labels", n=n_classes)
+    return {**metadata, "labels": list(labels)}
+
+
+def _told_scaling(metadata: dict[str, Any], ours: dict[str, Any], extractor: Topology) -> tuple[float, float] | None:
+    """What the files say of the scaling; Teachable Machine always does the same."""
+    if not extractor or ours.get("card") or "packageName" in metadata or "tmVersion" in metadata:
+        return None
+    if any(layer["class_name"] in ("Rescaling", "Normalization") for layer in leaf_layers(extractor)):
+        return 1.0, 0.0
+    told = ours.get("preprocessing")
+    if isinstance(told, dict) and all(isinstance(told.get(key), int | float) for key in ("divisor", "offset")):
+        return float(told["divisor"]), float(told["offset"])
+    raise ArchiveError("needs-scaling")
+
+
+def diverged(record: Mapping[str, Any]) -> bool:
+    """Whether a training of ours came to no numbers, as its record tells: such archives open, as they always did."""
+    run = record.get("run")
+    history = run.get("history") if isinstance(run, dict) else None
+    losses = history.get("loss") if isinstance(history, dict) else None
+    return isinstance(losses, list) and any(
+        loss is None or (isinstance(loss, float) and not math.isfinite(loss)) for loss in losses
+    )
+
+
+def _check_finite(weights: Weights) -> None:
+    spoilt = next((name for name, array in weights.items() if not np.isfinite(array).all()), None)
+    if spoilt:
+        raise ArchiveError("weights-not-finite", name=spoilt)
 
 
 def pack_files(files: Mapping[str, bytes]) -> bytes:
@@ -185,8 +234,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     Parameters
     ----------
     files : mapping of str to bytes
-        By their paths: ``model.json``, its weights and ``metadata.json``, copies such as ``model (1).json`` too; others
-        are left out.
+        By their names, which may be those of copies; others than the model's are left out.
 
     Returns
     -------
@@ -198,37 +246,21 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     ArchiveError
         One of them is missing.
     """
-
-    def read(name: str, most_bytes: int) -> bytes:
-        if len(files[name]) > most_bytes:
-            raise ArchiveError("large-member", most=most_bytes, got=len(files[name]), name=name)
-        return files[name]
-
-    parts = find_parts(list(files), read, code="not-all-files")
-    groups = parts.model.get("weightsManifest")
-    if isinstance(groups, list):  # All shards are one file now.
-        paths = [FILES[1:2], *[()] * len(groups)]
-        groups = [
-            {**group, "paths": some} for group, some in zip(groups, paths, strict=False) if isinstance(group, dict)
-        ]
-    model = {**parts.model, "weightsManifest": groups}
-    contents = (json.dumps(model).encode(), parts.weights, json.dumps(parts.metadata).encode())
+    parts = find_parts(list(files), lambda name, most: _bounded(name, files[name], most), "not-all-files")
+    entries = [entry for group in parts.model.get("weightsManifest") or [] for entry in group.get("weights", [])]
+    model = {**parts.model, "weightsManifest": [{"paths": ["weights.bin"], "weights": entries}]}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        for name, content in zip(FILES, contents, strict=True):
-            file.writestr(name, content)
+        file.writestr("model.json", json.dumps(model))
+        file.writestr("weights.bin", parts.weights)
+        file.writestr("metadata.json", json.dumps(parts.metadata))
     return buffer.getvalue()
 
 
-def _parts(model: Topology) -> tuple[Topology, Topology]:
-    """Extractor and head; a network that was trained from scratch is a head alone."""
-    layers = model["config"]["layers"]
-    if all("layers" in layer["config"] for layer in layers):
-        extractor, head = layers
-        pooling_of(extractor)
-        return extractor, head
-    output_shapes(model)  # Nothing but layers that are known and fit.
-    return {}, {"class_name": "Sequential", "config": {"name": str(model["config"]["name"]), "layers": layers}}
+def _bounded(name: str, data: bytes, most: int) -> bytes:
+    if len(data) > most:
+        raise ArchiveError(Sentence("large-member", most=most, got=len(data), name=name))
+    return data
 
 
 def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
@@ -240,29 +272,6 @@ def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
         if size is not None and not any(array.ndim and array.shape[-1] == size for array in own):
             shapes = str([array.shape for array in own])
             raise ArchiveError("other-layer-size", layer=f"{config['name']!r}", size=f"{size!r:.40}", got=shapes)
-
-
-def _check_kind(metadata: Mapping[str, Any]) -> None:
-    """Raise ArchiveError for what Teachable Machine makes of other things than pictures."""
-    settings = metadata.get("modelSettings")
-    if metadata.get("packageName") == "@teachablemachine/pose" or (
-        isinstance(settings, dict) and "posenet" in settings
-    ):
-        raise ArchiveError("model-of-poses")
-    if "wordLabels" in metadata or "speech-commands" in str(metadata.get("packageName")):
-        raise ArchiveError("model-of-sounds")
-
-
-def _check_finite(weights: Weights, ours: Mapping[str, Any]) -> None:
-    """Raise ArchiveError for weights that are no numbers, unless the record says that the training diverged."""
-    run = ours.get("run")
-    history = run.get("history") if isinstance(run, dict) else None
-    loss = history.get("loss") if isinstance(history, dict) else None
-    if isinstance(loss, list) and any(value is None or value != value for value in loss):
-        return  # JSON of early versions has NaN, of later ones null.
-    lost = [name for name, array in weights.items() if not np.isfinite(array).all()]
-    if lost:
-        raise ArchiveError("weight-not-finite", name=lost[0])
 
 
 def _labels(stored: Any, n_outputs: Any) -> tuple[str, ...]:
@@ -295,13 +304,19 @@ def card_metadata(card: ModelCard) -> dict[str, Any]:
     return {"card": card.preprocessed(fit_mode=Preprocessing.fit_mode).to_dict(), "fitMode": fit_mode}
 
 
-def _card(stored: Any, extractor: Topology, metadata: dict[str, Any], fit_mode: FitMode) -> ModelCard:
+def _card(
+    stored: Any,
+    extractor: Topology,
+    metadata: dict[str, Any],
+    fit_mode: FitMode,
+    scaling: tuple[float, float] | None,
+) -> ModelCard:
     size = input_size(extractor)
     if stored is not None:
         return ModelCard.from_dict(stored).preprocessed(size=size, fit_mode=fit_mode)
     name = _model_name(metadata)
-    # What Teachable Machine's own reader does to pixels.
-    preprocessing = Preprocessing.scaled(127.0, -1.0, size=size, fit_mode=fit_mode)
+    # What Teachable Machine's own reader does to pixels, unless somebody said something else.
+    preprocessing = Preprocessing.scaled(*(scaling or (127.0, -1.0)), size=size, fit_mode=fit_mode)
     return ModelCard(
         name=name, title=name, source="", licence="", sha256=(), feature_channels=0, preprocessing=preprocessing
     )
@@ -310,14 +325,13 @@ def _card(stored: Any, extractor: Topology, metadata: dict[str, Any], fit_mode: 
 def _unzip(data: bytes) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            members = {member.filename: member for member in file.infolist() if not member.is_dir()}
-            return find_parts(list(members), lambda name, most_bytes: _read(file, members[name], most_bytes))
+            return find_parts(file.namelist(), lambda name, most: _read(file, name, most), "archive-without")
     except ZIP_ERRORS as error:
         raise ArchiveError("not-an-archive", error=str(error)) from error
 
 
-def _read(file: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int) -> bytes:
+def _read(file: zipfile.ZipFile, name: str, most: int) -> bytes:
     try:
-        return read_member(file, member, most_bytes)
+        return read_member(file, file.getinfo(name), most)
     except ValueError as error:
         raise ArchiveError(sentence_of(error)) from error

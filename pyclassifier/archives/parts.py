@@ -1,7 +1,6 @@
-"""The parts of a model among files: its topology, its weights, its labels, however the files are called and wherever.
+"""The files of a model, found among others: in a zip of them or of their folder, or chosen one by one.
 
-Browsers call a second download "model (1).json", people zip the folder, converters write weights in shards whose names
-stand in ``weightsManifest``.
+Their names may be those of copies (``model (1).json``); weights have the names that ``weightsManifest`` gives.
 """
 
 from __future__ import annotations
@@ -12,46 +11,38 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..data import MAX_JSON_BYTES, read_json_object, why_skip
+from ..data import MAX_JSON_BYTES, read_json_object
 from ..errors import ArchiveError
 
-FILES = ("model.json", "weights.bin", "metadata.json")
 MAX_BYTES = 1 << 29
-_MOST_JSON = 20
-_COPY = re.compile(r"(?: ?\(\d+\)| - copy| copy)+(?=\.[^.]*$)", re.IGNORECASE)
-
-Read = Callable[[str, int], bytes]  # of a name; it may have so many bytes
+_FILES = ("model.json", "weights.bin", "metadata.json")
+_MAX_JSONS = 20
+_COPY = re.compile(r"\s*\(\d+\)(?=\.|$)|[ _-]+(copy|copie|kopie|副本)(?=\.|$)", re.IGNORECASE)
+# What Teachable Machine calls its other kinds.
+_KINDS = {"@teachablemachine/pose": "teachable-pose", "@teachablemachine/audio": "teachable-audio"}
+_AUDIO = "wordLabels"  # In the metadata of its audio models.
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a model consists of.
-
-    Parameters
-    ----------
-    model : dict
-        Content of model.json.
-    weights : bytes
-        Of all shards, in their order.
-    metadata : dict
-        Content of metadata.json.
-    """
+    """The files of a model: its JSON, the bytes of its weights in the manifest's order, its metadata if any."""
 
     model: dict[str, Any]
     weights: bytes
     metadata: dict[str, Any]
 
 
-def find_parts(names: Sequence[str], read: Read, *, code: str = "archive-without") -> Parts:
-    """Find the parts of a model.
+def find_parts(names: Sequence[str], read: Callable[[str, int], bytes], missing: str) -> Parts:
+    """Find the files of a model, and read them.
 
     Parameters
     ----------
     names : sequence of str
-        Paths of all files.
+        Of all files, with slashes.
     read : callable
-    code : str
-        Of the sentence that says what is missing.
+        Takes a name and how many bytes are the most; returns what is in it.
+    missing : str
+        Code of the sentence for what lacks a file.
 
     Returns
     -------
@@ -60,75 +51,93 @@ def find_parts(names: Sequence[str], read: Read, *, code: str = "archive-without
     Raises
     ------
     ArchiveError
-        A part is missing or damaged.
+        A file is missing or no JSON, or the model is of another kind.
     """
-    names = [name for name in names if not _is_hidden(name)]
-    jsons = [name for name in sorted(names, key=len) if name.lower().endswith(".json")]
-    model_name, model = _find_json(jsons, read, FILES[0], "modelTopology")
-    rest = [name for name in jsons if name != model_name]
-    _, metadata = _find_json(
-        sorted(rest, key=lambda name: _folder(name) != _folder(model_name)), read, FILES[2], "labels"
-    )
-    shards, lost = _shards(model or {}, _folder(model_name), names)
-    missing = [*([] if model else FILES[:1]), *lost, *([] if metadata else FILES[2:])]
-    if missing or model is None or metadata is None:
-        raise ArchiveError(code, files=FILES, missing=missing)
-    left = MAX_BYTES
-    pieces = []
-    for name in shards:
-        pieces.append(read(name, left))
-        left -= len(pieces[-1])
-    return Parts(model, b"".join(pieces), metadata)
-
-
-def _find_json(names: Sequence[str], read: Read, name: str, key: str) -> tuple[str, dict[str, Any] | None]:
-    """The file of this name, copies included; else one that has what such a file has."""
-    for path in names:
-        if _plain(path) == name:
-            return path, read_json_object(read(path, MAX_JSON_BYTES), name)
-    for path in names[:_MOST_JSON]:
+    own = [name for name in names if not _is_macs(name)]
+    jsons = [name for name in own if name.lower().endswith(".json")]
+    jsons = sorted(jsons, key=lambda name: (name.count("/"), not _is_called(name, *_FILES), "metadata" in name, name))
+    found: dict[str, dict[str, Any]] = {}
+    for name in jsons[:_MAX_JSONS]:
         try:
-            found = read_json_object(read(path, MAX_JSON_BYTES), path)
+            found[name] = read_json_object(read(name, MAX_JSON_BYTES), PurePosixPath(name).name)
         except ArchiveError:
-            continue
-        if key in found:
-            return path, found
-    return "", None
+            if _is_called(name, *_FILES):
+                raise  # Others are none of ours.
+    at = next((name for name, content in found.items() if "modelTopology" in content), None)
+    at = at or next((name for name in found if _is_called(name, "model.json")), None)
+    if at is None:
+        raise ArchiveError(missing, files=_FILES, missing=_FILES[:1])
+    beside = [name for name in found if name != at and _folder(name) == _folder(at)]
+    described = sorted(
+        (name for name in beside if _is_metadata(found[name])), key=lambda name: _mark(name) != _mark(at)
+    )
+    metadata = found[described[0]] if described else {}
+    _check_kind(metadata)
+    weights = b"".join(_read_weights(found[at], at, own, read, missing))
+    return Parts(found[at], weights, metadata)
 
 
-def _shards(model: Mapping[str, Any], folder: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The files of a model's weights in their order, and the names of those that are missing."""
-    groups = model.get("weightsManifest")
-    paths = [group.get("paths") for group in groups if isinstance(group, Mapping)] if isinstance(groups, list) else []
-    listed = [path for some in paths if isinstance(some, list) for path in some if isinstance(path, str)]
-    others = sorted((name for name in names if not name.lower().endswith((".json", ".txt"))), key=len)
-    near = [name for name in others if _folder(name) == folder]
-    by_name = {key: name for name in reversed([*near, *others]) for key in (_plain(name), PurePosixPath(name).name)} | {
-        name: name for name in others
-    }
-    found, lost = [], []
-    for path in listed or [FILES[1]]:
-        last = PurePosixPath(path).name
-        keys = (f"{folder}/{path}" if folder else path, last, _COPY.sub("", last))
-        name = next((by_name[key] for key in keys if key in by_name), None)
-        if name is None and len(listed) <= 1 and len(others) == 1:
-            name = others[0]
-        if name is None:
-            lost.append(last)
-        else:
-            found.append(name)
-    return found, lost
+def _read_weights(
+    model: Mapping[str, Any], at: str, names: Sequence[str], read: Callable[[str, int], bytes], missing: str
+) -> list[bytes]:
+    manifest = model.get("weightsManifest")
+    try:
+        paths = [str(path) for group in manifest or [] for path in group["paths"]]
+    except (KeyError, TypeError) as error:
+        raise ArchiveError("other-model", kind=type(error).__name__, error="weightsManifest") from error
+    chosen = [(path, _find(path, at, names, alone=len(paths) == 1)) for path in paths or ["weights.bin"]]
+    lost = tuple(path for path, name in chosen if name is None)
+    if lost:
+        raise ArchiveError(missing, files=("model.json", *(path for path, _ in chosen)), missing=lost)
+    left, shards = MAX_BYTES, []
+    for _, name in chosen:
+        shards.append(read(str(name), left))
+        left -= len(shards[-1])
+    return shards
 
 
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+def _find(path: str, at: str, names: Sequence[str], *, alone: bool) -> str | None:
+    """The file that the manifest calls so: at its place, or beside the model under the name of a copy."""
+    exact = str(PurePosixPath(_folder(at)) / path)
+    if exact in names and ".." not in PurePosixPath(path).parts:
+        return exact
+    beside = [name for name in names if _folder(name) == _folder(at)]
+    called = [name for name in beside if _plain(name) == _plain(path)]
+    if not called and alone:  # Renamed, but there is no other.
+        called = [name for name in beside if name.lower().endswith(".bin")]
+        called = called if len(called) == 1 else []
+    return min(called, key=lambda name: (_mark(name) != _mark(at), name), default=None)
 
 
-def _plain(path: str) -> str:
-    """A file's name, without what tells a copy."""
-    return _COPY.sub("", PurePosixPath(path).name)
+def _check_kind(metadata: Mapping[str, Any]) -> None:
+    kind = _KINDS.get(str(metadata.get("packageName"))) or ("teachable-audio" if _AUDIO in metadata else None)
+    if kind:
+        raise ArchiveError(kind)
 
 
-def _is_hidden(path: str) -> bool:
-    why = why_skip(path)
-    return why is not None and why.code in ("hidden-file", "system-file")
+def _is_called(name: str, *names: str) -> bool:
+    return _plain(name) in names
+
+
+def _is_metadata(content: Mapping[str, Any]) -> bool:
+    return "labels" in content or _AUDIO in content or "packageName" in content
+
+
+def _is_macs(name: str) -> bool:
+    """Whether macOS put it beside what somebody zipped."""
+    parts = PurePosixPath(name).parts
+    return not parts or "__MACOSX" in parts or parts[-1].startswith("._")
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _plain(name: str) -> str:
+    """The name of a file without what marks it as a copy."""
+    return _COPY.sub("", PurePosixPath(name).name).lower()
+
+
+def _mark(name: str) -> str:
+    found = _COPY.search(PurePosixPath(name).name)
+    return found.group().strip().lower() if found else ""

@@ -259,6 +259,7 @@ def describe_predictions(judged: Predictions, numbers: Mapping[str, int]) -> dic
         "shown": [int(judged.y_true[i]) for i in there],
         "probabilities": [judged.y_proba[i].tolist() for i in there],
         "folds": judged.n_splits,
+        "learned": judged.n_learned,
     }
 
 
@@ -274,9 +275,12 @@ def read_predictions(
         if (sample := find(photo))
     ]
     y_proba = np.array([row for _, row in rows], np.float32).reshape(len(rows), len(classes))
-    folds = stored.get("folds")
+    folds, learned = stored.get("folds"), stored.get("learned")
     n_splits = folds if type(folds) is int and folds > 1 else None
-    return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba, n_splits=n_splits)
+    n_learned = learned if type(learned) is int and learned > 0 else None
+    return Predictions(
+        tuple(sample for sample, _ in rows), tuple(classes), y_proba, n_splits=n_splits, n_learned=n_learned
+    )
 
 
 def _index(value: Any) -> int:

@@ -67,8 +67,8 @@ async def open_model(desk: Desk, data: bytes) -> OpenedModel:
 
 @call("openLooseModel")
 async def open_loose(desk: Desk, *, files: Sequence[File]) -> OpenedModel:
-    """A model that lies in several files, as Teachable Machine hosts it, takes the place of the one in use."""
-    contents = {str(file.path): await Reader(file)() for file in files}
+    """A model that lies in three files, as Teachable Machine hosts it, takes the place of the one in use."""
+    contents = {str(file.path).rpartition("/")[2]: await Reader(file)() for file in files}
     return _use(desk, await AsyncImageClassifier.load(pack_files(contents), engine=desk.site.engine))
 
 

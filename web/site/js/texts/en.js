@@ -960,11 +960,6 @@ export const sentences = {
   "not-trained": "Train a model first, or open one that you saved.",
   "nothing-to-explain":
     "This network was trained from nothing. Only models on a pretrained network can be looked into.",
-  "weight-not-finite":
-    "Some weights of {name} are infinite or not a number, so the model cannot predict. Train it again, with a lower learning rate.",
-  "model-of-poses":
-    "This is a model of poses by Teachable Machine, which needs PoseNet before it. Make an image project there.",
-  "model-of-sounds": "This is a model of sounds by Teachable Machine. Make an image project there.",
   "not-an-archive": "This is not a model file (.zip), or it is damaged ({error}).",
   "archive-without": "A model file holds {files}; this one lacks {missing}.",
   "not-all-files": "A model is {files} together; {missing} is missing. Choose all three.",

@@ -878,11 +878,6 @@ export const sentences = {
   "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
   "nothing-to-explain":
     "Il faut un modèle qui s’appuie sur un réseau préentraîné ; on ne peut pas regarder dans un réseau entraîné depuis zéro.",
-  "weight-not-finite":
-    "Des poids de {name} sont infinis ou ne sont pas des nombres : le modèle ne peut rien prédire. Entraînez-le de nouveau, avec un taux d’apprentissage plus bas.",
-  "model-of-poses":
-    "C’est un modèle de poses de Teachable Machine, qui a besoin de PoseNet. Faites-y un projet d’images.",
-  "model-of-sounds": "C’est un modèle de sons de Teachable Machine. Faites-y un projet d’images.",
   "not-an-archive":
     "Une archive de modèle (.zip) est attendue, mais c’est autre chose ou elle est endommagée ({error}).",
   "archive-without": "{files} sont attendus dans le zip ; il manque : {missing}.",

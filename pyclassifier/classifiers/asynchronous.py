@@ -71,8 +71,9 @@ class AsyncImageClassifier(BaseImageClassifier):
             Whether to show how far it is: a bar and curves in a notebook, in the browser with a button that stops, else
             a line on the standard output. "auto" shows them in notebooks only.
         on_progress : callable, optional
-            Gets `Progress` of the stages "decoding" and "features", "augmenting" where there is an augmentation,
-            "judging" where there are folds, in folds, and "refitting", in epochs.
+            Gets `Progress` of the stages "decoding" and "features", "choosing" where photos choose the backbone,
+            "augmenting" where there is an augmentation, "judging" where there are folds, in folds, and "refitting", in
+            epochs.
         on_epoch : callable, optional
             Gets the history so far after each epoch.
         should_stop : callable, optional
@@ -96,13 +97,13 @@ class AsyncImageClassifier(BaseImageClassifier):
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
-            extractor = await self._get_extractor()
+            extractor, scores = await self._choose_extractor(dataset, callbacks)
             try:
                 learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks)
             except BaseException:
                 self._let_go(extractor)
                 raise
-            self._take(learned)
+            self._take(learned.on_chosen_backbone(scores))
             if interruption:
                 raise interruption
         return self
@@ -406,8 +407,15 @@ class AsyncImageClassifier(BaseImageClassifier):
         return data
 
     @classmethod
-    async def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> Self:
-        """Open a zip that `save` or Teachable Machine wrote.
+    async def load(
+        cls,
+        source: bytes | str | Path,
+        *,
+        engine: Engine | None = None,
+        labels: Sequence[str] | None = None,
+        scaling: tuple[float, float] | None = None,
+    ) -> Self:
+        """Open a zip that `save` or Teachable Machine wrote, or one of a tf.js layers model of others.
 
         Parameters
         ----------
@@ -415,6 +423,11 @@ class AsyncImageClassifier(BaseImageClassifier):
             The zip file, or where it is.
         engine : Engine, optional
             As in the constructor.
+        labels : sequence of str, optional
+            Names of the classes, in the order of the model's outputs, where its files do not tell them.
+        scaling : (divisor, offset), optional
+            What the network is given is ``pixel / divisor + offset``, where its files do not tell that: (127.5, -1) for
+            MobileNet and its like, (255, 0) for pixels in 0..1, (1, 0) for 0..255.
 
         Returns
         -------
@@ -429,7 +442,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         EngineError
             The engine cannot build the model in it.
         """
-        return await cls._open(source, engine)
+        return await cls._open(source, engine, labels=labels, scaling=scaling)
 
     async def restore(self, snapshot: Snapshot) -> Self:
         """Come back to what was learned before, parameters included. Features are still remembered.
@@ -454,7 +467,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         current, extractor = self.get_params(), None
         self.set_params(**snapshot.parameters)
         try:
-            extractor = await self._get_extractor()
+            extractor = await self._get_extractor(kind=snapshot.kind)
             if extractor.kind != snapshot.kind:
                 raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
             head = await self.engine_.build(snapshot.topology, snapshot.weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +18,10 @@ class ImageClassifier(BaseImageClassifier):
     Parameters
     ----------
     backbone : str or ModelCard
-        A name in `pyclassifier.CATALOG`.
+        A name in `pyclassifier.CATALOG`; two joined by "+" have their features side by side. "auto" lets the photos
+        choose: `fit` computes their features by the two that are built in, judges by folds of the photos to learn from
+        each of them and both side by side, and keeps the cheapest of those that are as good as the best; see
+        ``backbones_`` and `pyclassifier.training.choose_backbone`. Before a `fit`, it is the first one.
     input_size : int, optional
         Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
         accurate.
@@ -133,12 +137,19 @@ class ImageClassifier(BaseImageClassifier):
     self_check = blocking_method(AsyncImageClassifier.self_check)
 
     @classmethod
-    def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> Self:
+    def load(
+        cls,
+        source: bytes | str | Path,
+        *,
+        engine: Engine | None = None,
+        labels: Sequence[str] | None = None,
+        scaling: tuple[float, float] | None = None,
+    ) -> Self:
         """Open a zip that `save` or Teachable Machine wrote.
 
         Parameters
         ----------
-        source, engine
+        source, engine, labels, scaling
             As in `AsyncImageClassifier.load`.
 
         Returns
@@ -151,4 +162,4 @@ class ImageClassifier(BaseImageClassifier):
         ArchiveError, EngineError
             As in `AsyncImageClassifier.load`.
         """
-        return run(cls._open(source, engine))
+        return run(cls._open(source, engine, labels=labels, scaling=scaling))

@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, 
 
 import numpy as np
 
-from ..backbones import CATALOG, ModelCard
+from ..backbones import ModelCard, is_backbone
 from ..classifiers import BaseImageClassifier, ImageClassifier, keep_validation, open_classifier, weights_id
 from ..data import Dataset, PhotoSource, Problem, Sample, Split, known_fields, without_nan
 from ..embedding import CACHE_BYTES, Augmentation, Facts
@@ -28,6 +28,18 @@ FORMAT = "pyclassifier project"
 VERSION = 1
 # Of a project that somebody else made.
 _MAX_FEATURE_BYTES = 2 * CACHE_BYTES
+# What a training is bearable with; of a classifier that is made here, each value is its maker's business.
+_RANGES = {
+    "input_size": (32, 1024),
+    "hidden_units": (0, 10_000),
+    "l2": (0, 1e6),
+    "epochs": (1, 100_000),
+    "batch_size": (1, 100_000),
+    "learning_rate": (1e-12, 1e3),
+    "patience": (1, 1_000_000),
+    "validation_split": (0, 1),
+    "random_state": (0, 2**63),
+}
 _MAX_PHOTOS = 100_000
 _MAX_CLASSES = 10_000
 _MAX_NAME_LENGTH = 4096
@@ -298,12 +310,20 @@ def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Those that fit the classifier as it is now; others are left at its defaults."""
     defaults, hints = _plain_parameters(ImageClassifier()), get_type_hints(BaseImageClassifier.__init__)
     fitting = [name for name in defaults if name in stored and _fits(stored[name], hints[name])]
+    # Of a project that somebody else made: what would train for days, or fill the memory, is left at its default.
+    fitting = [name for name in fitting if is_bearable(name, stored[name])]
     parameters = known_fields(stored, fitting, "the parameters")
     if parameters.get("augmentation"):
         parameters["augmentation"] = Augmentation.from_dict(parameters["augmentation"])
-    if parameters.get("backbone") not in CATALOG:
+    if not is_backbone(parameters.get("backbone")):
         parameters["backbone"] = defaults["backbone"]
     return parameters
+
+
+def is_bearable(name: str, value: Any) -> bool:
+    """Tell whether a parameter of a classifier is in a range in which training ends."""
+    least, most = _RANGES.get(name, (0, 0))
+    return name not in _RANGES or not isinstance(value, int | float) or least <= value <= most
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -1,5 +1,6 @@
 """Features and labels -> a trained head, with all that is learned on the way."""
 
+from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
@@ -13,6 +14,7 @@ from .splitting import Leak, check_splittable, draw_validation, find_leaks, grou
 from .trials import try_fold
 
 __all__ = [
+    "BackboneScore",
     "Ints",
     "Leak",
     "Learned",
@@ -24,6 +26,8 @@ __all__ = [
     "TrainSettings",
     "add_copies",
     "check_splittable",
+    "choose_backbone",
+    "choose_features",
     "draw_validation",
     "find_leaks",
     "gather",
@@ -33,6 +37,7 @@ __all__ = [
     "read_evaluation",
     "read_history",
     "read_refit",
+    "read_scores",
     "train_head",
     "try_fold",
 ]

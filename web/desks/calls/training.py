@@ -6,7 +6,6 @@ import time
 from typing import cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, Progress
-from pyclassifier.backbones import get_card
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
 from pyclassifier.training import read_refit
@@ -15,7 +14,7 @@ from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
-from ..trainings import Trained, Training, TrainingOverview
+from ..trainings import Trained, Training, TrainingOverview, describe_scores
 
 
 @call("train")
@@ -28,7 +27,7 @@ async def train(
     trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop)
     if not desk.state.rejects and classifier.validation_:
         classifier.set_threshold(None)
-    now, card = desk.album.now, get_card(classifier.backbone, classifier.input_size, classifier.fit_mode)
+    now, card = desk.album.now, classifier.card_
     used = {"backbone": card.title, "inputSize": card.input_size, "fitMode": card.preprocessing.fit_mode}
     training = Training(
         number=desk.state.last_training + 1,
@@ -91,6 +90,7 @@ async def fit(
             "total": ended - started,
         },
         "problems": listed(classifier.problems_),
+        "backbones": describe_scores(classifier.backbones_),
     }
 
 

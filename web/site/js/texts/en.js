@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -29,7 +29,7 @@ export const labels = {
   chooseFiles: "Choose files",
   moreWays: "More ways",
   moreWaysLead:
-    "A zip of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON) that names their " +
+    "A zip or tar of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON, XML) that names their " +
     "classes. A picture that is pasted, or dragged here from another page. Or its address:",
   openCapture: "Record photos",
   captureTitle: "Record with the camera",
@@ -100,6 +100,9 @@ export const labels = {
   refit: "Learn from these photos, too, once they have checked the model",
   yes: "yes",
   no: "no",
+  quality: "Fast or accurate",
+  qualityHint:
+    "How well photos are looked at before training. Choose here; the fields under “Advanced” follow. What each costs here is measured on some of your photos.",
   backbone: "Backbone",
   inputSize: "Input size",
   inputSizeHint: "Smaller is faster, larger is more accurate.",
@@ -263,9 +266,32 @@ const loadingNames = {
 const stageNames = {
   decoding: "Reading photos",
   features: "Computing features",
+  choosing: "Comparing backbones",
   augmenting: "Computing changed copies",
   judging: "Checking with other photos",
   refitting: "Learning from all photos",
+};
+
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "Fast",
+  balanced: "Balanced",
+  accurate: "Accurate",
+  chosen: "Choose by my photos",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "One network, on smaller pictures.",
+  balanced: "One network.",
+  accurate: "Two networks look at each photo, side by side.",
+  chosen: "Both networks are tried on your photos, one by one and side by side; the best is kept.",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "Both side by side",
+  chosen: "Chosen by the photos",
 };
 
 /** @type {Record<Activity, string>} */
@@ -493,6 +519,32 @@ export const texts = {
   trainingOn:
     "Training on keeps the opened model’s pretrained network and learns all classes anew from the photos here: " +
     "its own photos are not in its file, and classes without photos are left out.",
+  /** @param {string} name */
+  quality: (name) => qualityNames[name] ?? name,
+  /** @param {string} name @param {number} bytes to load for it, beside what is there already */
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note} Loads ${megabytes(bytes)} more, once.` : note;
+  },
+  /** @param {number} seconds */
+  qualityCost: (seconds) =>
+    seconds === 0 ? "Nothing to compute: your photos are known already." : `About ${roughly(seconds)} for your photos.`,
+  measuringCost: "Measuring what it costs here…",
+  slowTitle: "This takes a while",
+  /** @param {string} name @param {number} n photos @param {number} seconds @param {number} usual those of "balanced" */
+  slow: (name, n, seconds, usual) =>
+    `“${qualityNames[name]}” takes about ${roughly(seconds)} here for ${photos(n)}, “${qualityNames.balanced}” ${usual > 0 ? `about ${roughly(usual)}` : "no time"}. You can stop at any time; what was computed is not lost.`,
+  ratherBalanced: "Take Balanced",
+  /** @param {string} name of a quality with more than one backbone */
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "Tried on your photos",
+  /** @param {number} n photos */
+  backbonesCaption: (n) =>
+    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).`,
+  backbonesColumns: ["Backbone", "Accuracy (95 % interval)", "A photo here", "To load"],
+  keptBackbone: "kept",
+  /** @param {string} n */
+  milliseconds: (n) => `${n} ms`,
   /** @param {string} title @param {number} bytes */
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   /** @param {number} size @param {boolean} original */

@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -24,7 +24,7 @@ export const labels = {
   chooseFiles: "Choisir des fichiers",
   moreWays: "Autres moyens",
   moreWaysLead:
-    "Un zip de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON) qui " +
+    "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
   openCapture: "Photos en rafale",
   captureTitle: "Photos en rafale avec la caméra",
@@ -95,6 +95,9 @@ export const labels = {
   refit: "Apprendre aussi de ces photos, une fois qu’elles ont vérifié le modèle",
   yes: "oui",
   no: "non",
+  quality: "Rapide ou exact",
+  qualityHint:
+    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les « Réglages avancés » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
@@ -260,11 +263,33 @@ const loadingNames = {
 
 /** @type {Record<string, string>} */
 const splitNames = { training: "l’entraînement", validation: "la validation", test: "le test" };
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "Rapide",
+  balanced: "Équilibré",
+  accurate: "Exact",
+  chosen: "Selon mes photos",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "Un réseau, sur des images plus petites.",
+  balanced: "Un réseau.",
+  accurate: "Deux réseaux regardent chaque photo, côte à côte.",
+  chosen: "Les deux réseaux sont essayés sur vos photos, l’un, l’autre et côte à côte ; le meilleur est gardé.",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "Les deux côte à côte",
+  chosen: "Choisi selon les photos",
+};
 
 /** @type {Record<string, string>} */
 const stageNames = {
   decoding: labels.stageDecoding,
   features: labels.stageFeatures,
+  choosing: "Comparaison des réseaux",
   augmenting: "Calcul des copies modifiées",
   judging: "Vérification avec d’autres photos",
   refitting: "Apprentissage de toutes les photos",
@@ -438,6 +463,25 @@ export const texts = {
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
     "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
+  quality: (name) => qualityNames[name] ?? name,
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note} Charge ${megabytes(bytes)} de plus, une seule fois.` : note;
+  },
+  qualityCost: (seconds) =>
+    seconds === 0 ? "Rien à calculer : vos photos sont déjà connues." : `Environ ${roughly(seconds)} pour vos photos.`,
+  measuringCost: "Mesure de ce que cela coûte ici…",
+  slowTitle: "Cela prend du temps",
+  slow: (name, n, seconds, usual) =>
+    `« ${qualityNames[name]} » prend ici environ ${roughly(seconds)} pour ${photos(n)}, « ${qualityNames.balanced} » ${usual > 0 ? `environ ${roughly(usual)}` : "aucun temps"}. Vous pouvez arrêter à tout moment ; ce qui est calculé n’est pas perdu.`,
+  ratherBalanced: "Prendre « Équilibré »",
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "Essayés sur vos photos",
+  backbonesCaption: (n) =>
+    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).`,
+  backbonesColumns: ["Réseau", "Exactitude (intervalle à 95 %)", "Une photo ici", "À charger"],
+  keptBackbone: "gardé",
+  milliseconds: (n) => `${n} ms`,
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
   expected: (name, low, high, whole) =>

@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -24,7 +24,7 @@ export const labels = {
   chooseFiles: "选择文件",
   moreWays: "更多方式",
   moreWaysLead:
-    "装有文件夹的 zip。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
+    "装有文件夹的 zip 或 tar。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON、XML）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
   openCapture: "连拍照片",
   captureTitle: "用摄像头连拍",
   captureRate: "每秒照片数",
@@ -89,6 +89,9 @@ export const labels = {
   refit: "这些照片检验过模型之后，也用来学习",
   yes: "是",
   no: "否",
+  quality: "快速还是准确",
+  qualityHint:
+    "训练前要多仔细地看照片。在这里选择，“高级”中的相应字段会随之改变。每种选择在这台机器上要多久，是用您的几张照片测出来的。",
   backbone: "骨干网络",
   inputSize: "输入尺寸",
   inputSizeHint: "越小越快，越大越准确。",
@@ -243,11 +246,33 @@ const loadingNames = {
 
 /** @type {Record<string, string>} */
 const splitNames = { training: "训练", validation: "验证", test: "测试" };
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "快速",
+  balanced: "均衡",
+  accurate: "准确",
+  chosen: "由我的照片决定",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "一个网络，图片较小。",
+  balanced: "一个网络。",
+  accurate: "两个网络并排观察每张照片。",
+  chosen: "在您的照片上分别试用两个网络和二者并排，保留最好的。",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "二者并排",
+  chosen: "由照片决定",
+};
 
 /** @type {Record<string, string>} */
 const stageNames = {
   decoding: labels.stageDecoding,
   features: labels.stageFeatures,
+  choosing: "比较骨干网络",
   augmenting: "计算变化的副本",
   judging: "用其他照片检验",
   refitting: "从全部照片学习",
@@ -408,6 +433,25 @@ export const texts = {
   trainReady: (n, classes) => `${classCount(classes)}的 ${photos(n)}已就绪。`,
   trainingOn:
     "继续训练会保留所打开模型的预训练网络，并用这里的照片重新学习所有类别：模型文件里没有它原来的照片，没有照片的类别不参加训练。",
+  quality: (name) => qualityNames[name] ?? name,
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note}需另外加载 ${megabytes(bytes)}，只需一次。` : note;
+  },
+  qualityCost: (seconds) =>
+    seconds === 0 ? "无需计算：这些照片的特征已经有了。" : `您的照片大约需要 ${roughly(seconds)}。`,
+  measuringCost: "正在测量在这里需要多久…",
+  slowTitle: "这需要一些时间",
+  slow: (name, n, seconds, usual) =>
+    `在这里，“${qualityNames[name]}”处理 ${photos(n)}大约需要 ${roughly(seconds)}，“${qualityNames.balanced}”${usual > 0 ? `大约需要 ${roughly(usual)}` : "不需要时间"}。您可以随时停止，已经算出的不会丢失。`,
+  ratherBalanced: "改用“均衡”",
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "在您的照片上试用的结果",
+  backbonesCaption: (n) =>
+    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
+  backbonesColumns: ["骨干网络", "准确率（95 % 区间）", "这里每张照片", "需加载"],
+  keptBackbone: "已保留",
+  milliseconds: (n) => `${n} 毫秒`,
   backboneOption: (title, bytes) => `${title}（${megabytes(bytes)}）`,
   inputSize: (size, original) => `${size} × ${size} 像素${original ? "（与预训练相同）" : ""}`,
   expected: (name, low, high, whole) => `${name}：请填写 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,

@@ -98,6 +98,8 @@ def _convert(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.card:
         card = make_card(report.original, _model_name(asked.target or asked.source), asked.cut_at, report.files)
         made["card"] = card.to_dict()
+        if report.target_format == "tfjs":
+            (Path(asked.target) / "card.json").write_text(json.dumps(card.to_dict(), indent=1), encoding="utf-8")
         if not asked.json:
             _say(card_text(card))
     return made

@@ -120,9 +120,9 @@ async def choose_backbone(
     """Choose among backbones by the photos to learn from; those to judge by have no part in it.
 
     Heads without hidden layer learn in folds, whatever the head that is trained in the end. The cheapest is chosen
-    whose log loss is not larger than the least by more than a quarter of the standard error of that difference, photo by photo:
-    after the one-standard-error rule of L. Breiman, J. Friedman, R. Olshen and C. Stone (1984), "Classification and
-    regression trees", section 3.4.3.
+    whose log loss is not larger than the least by more than a quarter of the standard error of that difference, photo
+    by photo: after the one-standard-error rule of L. Breiman, J. Friedman, R. Olshen and C. Stone (1984),
+    "Classification and regression trees", section 3.4.3.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ from .topology import (
     pooling_of,
     sequential,
 )
-from .user_store import KeptBackbone, UserStore
+from .user_store import KeptBackbone, UserStore, installed_site
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "initial_weights",
     "input_shape",
     "input_size",
+    "installed_site",
     "is_backbone",
     "join_backbones",
     "join_weights",

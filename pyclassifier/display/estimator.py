@@ -57,6 +57,7 @@ def learned_rows(
     history: History,
     stopped: bool,
     evaluation: Evaluation | None,
+    test: Evaluation | None,
     engine: Engine,
     backbones: Sequence[BackboneScore] = (),
 ) -> list[tuple[str, str]]:
@@ -66,9 +67,11 @@ def learned_rows(
     if n_training:
         epochs = count(len(history["loss"]), "epoch")
         state.append(("trained on", f"{count(n_training, 'photo')}, {epochs}{', stopped' if stopped else ''}"))
-    if evaluation:
-        low, high = map(percent, evaluation.interval)
-        state.append(("validation accuracy", f"{percent(evaluation.accuracy)}, 95 % interval {low} to {high}"))
+    for name, found in (("validation accuracy", evaluation), ("test accuracy", test)):
+        if found:
+            low, high = map(percent, found.interval)
+            folds = f" over {found.n_splits} folds" if found.n_splits else ""
+            state.append((name, f"{percent(found.accuracy)}{folds}, 95 % interval {low} to {high}"))
     for score in backbones:
         low, high = map(percent, score.interval)
         cost = f"{1000 * score.seconds_per_photo:.0f} ms a photo, {score.n_bytes / 1e6:.1f} MB"

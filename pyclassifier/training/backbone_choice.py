@@ -23,6 +23,7 @@ from .material import Ints, gather
 from .settings import TrainSettings
 from .splitting import check_splittable
 from .strength import predict_folds
+from .trials import part
 
 # Of the standard error of a difference in loss: what is better by less is not worth what it costs. Breiman's rule takes
 # a whole one, which few photos make large: on 10 hand signs a class it gave 84.4 % where a quarter gives 85.5 and the
@@ -145,7 +146,7 @@ async def choose_backbone(
     """
     check_splittable(dataset, settings.validation_split)
     material = await gather(dataset, extractor, settings, callbacks)
-    rows, _ = material.split(dataset, settings)
+    rows = part(dataset, material, settings).training
     candidates = [*extractor.parts(), extractor]
     samples = [material.samples[i] for i in rows]
     X = [(await candidate.extract(samples)).X for candidate in candidates]

@@ -12,7 +12,6 @@ from build import write_files
 from fetch import BuildError, fetch_file, fetch_packaged
 from graph_reference import evaluate
 from PIL import Image
-from serve import serving
 from vendor import vendor_files
 
 from pyclassifier import AsyncImageClassifier, ModelCard
@@ -22,6 +21,7 @@ from pyclassifier.convert.cli import commands
 from pyclassifier.convert.pipeline import prepared_parts
 from pyclassifier.convert.sources import REGISTRY, read_packaged
 from pyclassifier.engines import NumpyEngine
+from pyclassifier.serving import serving
 
 CARD = CATALOG[DEFAULT_BACKBONE]
 DRUM = SHARED / "data/drum/drum.jpg"

@@ -170,6 +170,7 @@ ENGLISH = {
     # Stopped on request
     "stopped-reading": "Stopped before all photos were read. Those that were are remembered.",
     "stopped-checking": "Stopped before all photos were read.",
+    "stopped-choosing": "Stopped before a backbone was chosen. Features are remembered.",
     "stopped-folds": "Stopped before all folds were judged. Features are remembered.",
     "stopped-saving": "Stopped before the project was saved. There is no file.",
     # Archives of models
@@ -235,6 +236,7 @@ ENGLISH = {
     "failed-request": "Expected {url} to load; the request failed ({error}). {remedy}",
     "http-status": "Expected {url} to load, got HTTP status {status}. {remedy}",
     "did-not-load": "{url} did not load ({error}). {remedy}",
+    "workers-ended": "Expected {n} processes to compute features to the end; they ended again and again. Choose fewer: there may be too little memory.",
     "unknown-weights": "Expected a backbone of the catalogue ({known}), got {got!r}.",
     "no-weights": "Expected to fetch the weights of {name}, which this machine does not have yet; could not ({error}). Connect to the internet once, or name a built site: its folder or address in PYCLASSIFIER_SITE, or default_engine(site_url=...).",
     "no-cache-folder": "Expected to keep weights in {folder}, which cannot be written ({error}). Name another folder in PYCLASSIFIER_CACHE.",

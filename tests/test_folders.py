@@ -28,7 +28,9 @@ def read(paths, **options):
 
 
 def counts(dataset):
-    return {label: (c["training"], c["validation"], c[None]) for label, c in dataset.count().items()}
+    """To train on, to judge by (in either way), not said."""
+    counted = dataset.count().items()
+    return {label: (c["training"], c["validation"] + c["test"], c[None]) for label, c in counted}
 
 
 def codes(dataset):
@@ -65,6 +67,11 @@ def test_names_of_split_folders_in_three_languages_and_with_what_stands_beside_t
     # The way round: a folder for each class, and the split in it.
     paths = grow(f"cat/{training}", f"cat/{other}", f"dog/{training}", f"dog/{other}")
     assert counts(read(paths)) == {"cat": (2, 2, 0), "dog": (2, 2, 0)}
+
+
+def test_three_splits_stay_three():
+    dataset = read(grow(*(f"{split}/{label}" for split in ("train", "val", "test_set") for label in ("cat", "dog"))))
+    assert [dataset.count()["cat"][split] for split in ("training", "validation", "test", None)] == [2, 2, 2, 0]
 
 
 @pytest.mark.parametrize("name", ["train", "val", "test", "dev", "data", "images", "Training", "训练"])
@@ -162,6 +169,29 @@ def test_folders_in_folders_are_asked_about():
     ]
     few, many = grow("cat/persian", "cat", n=2), grow("dog", n=3)
     assert ask([*few, *many]) == [("top", ["cat", "dog"]), ("folder", ["cat", "dog", "persian"])]
+
+
+def test_dates_and_sessions_in_the_folders_of_classes_are_no_classes():
+    for sessions in (["2024-01-05", "2024-01-06"], ["session 1", "session 2"]):
+        paths = grow(*(f"{label}/{session}" for label in ("cat", "dog") for session in sessions))
+        assert ask(paths)[0] == ("top", ["cat", "dog"])
+    paths = grow(*(f"{hand}/{digit}" for hand in ("left", "right") for digit in "012"))
+    assert ask(paths)[0] == ("folder", ["0", "1", "2"])
+
+
+def test_folders_of_a_set_that_was_unpacked_into_a_folder_of_its_name():
+    around = "asl_alphabet_{0}/asl_alphabet_{0}"
+    letters = [f"{around.format('train')}/{letter}" for letter in "AB"]
+    dataset = read([*grow(*letters), f"{around.format('test')}/A_test.jpg"])
+    assert counts(dataset) == {"A": (2, 0, 0), "B": (2, 0, 0)} and list(codes(dataset).values()) == [UNLABELLED]
+
+
+def test_marks_beside_photos_whose_names_tell_their_class():
+    photos = [f"images/{label}_{i}.jpg" for label in ("Abyssinian", "great_pyrenees") for i in range(3)]
+    masks = [path.replace("images", "annotations/trimaps").replace("jpg", "png") for path in photos]
+    dataset = read([*photos, *masks])
+    assert counts(dataset) == {"Abyssinian": (0, 0, 3), "great_pyrenees": (0, 0, 3)}
+    assert codes(dataset) == dict.fromkeys(masks, "photo-of-mask")
 
 
 def test_flat_photos_in_a_folder_called_test_beside_classes_are_asked_about():

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from pyclassifier import Evaluation
-from pyclassifier.metrics import accuracy_score, confusion_matrix, mcnemar_test, precision_recall_f1, wilson_interval
+from pyclassifier.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    mcnemar_test,
+    precision_recall_f1,
+    resampled_interval,
+    wilson_interval,
+)
 
 RNG = np.random.default_rng(7)
 N_CLASSES = 5
@@ -147,3 +154,16 @@ def test_an_evaluation_of_nothing():
     evaluation = Evaluation.from_predictions([], [], ["a", "b"])
     assert evaluation.n_samples == 0 and math.isnan(evaluation.accuracy) and evaluation.interval == (0, 1)
     assert evaluation.to_dict()["accuracy"] is None
+
+
+def test_the_interval_of_a_way_to_train_is_that_of_the_independent_photos_that_its_variance_amounts_to():
+    # Nadeau and Bengio's variance of J figures of n2 photos each, by models of n1: (1/J + n2/n1) p (1 - p) / n2.
+    for n, n_splits, n_train in ((900, 5, 720), (400, 1, 1600)):
+        n_test = n / n_splits
+        variance = (1 / n_splits + n_test / n_train) * 0.8 * 0.2 / n_test
+        low, high = resampled_interval(round(0.8 * n), n, n_splits, n_test / n_train)
+        assert (high - low) / 2 == pytest.approx(1.96 * variance**0.5, rel=0.02)
+    assert np.allclose(resampled_interval(720, 900, 5, 1 / 4), wilson_interval(320, 400), atol=1e-12)
+    assert resampled_interval(0, 0, 5, 1 / 4) == (0, 1) and resampled_interval(7, 9, 1, 0) == wilson_interval(7, 9)
+    with pytest.raises(ValueError, match="at least 1 split"):
+        resampled_interval(1, 2, 0, 1)

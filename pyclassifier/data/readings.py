@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..sentences import Sentence
 from .names import LabelBy, label_in_name, readable
 from .photos import Split
-from .roles import Role, split_of_role
+from .roles import Role, is_idle, split_of_role
 from .tree import Folder, grow
 
 _MOST_READINGS = 3
@@ -203,20 +203,25 @@ def _likely(chains: dict[_Place, tuple[str, ...]]) -> list[LabelBy]:
     parents: dict[str | None, set[tuple[str, ...]]] = defaultdict(set)
     for chain in found:
         parents[readable(chain[-1])].add(chain[:-1])
+    tops: dict[str, int] = defaultdict(int)
+    for chain in found:
+        tops[chain[0]] += len(chain) > 1
+    leaves = {chain[-1] for chain in found}
+    if len(tops) > 1 and min(tops.values()) and len({_DIGITS.sub("0", leaf) for leaf in leaves}) == 1:
+        # Dates, sessions, parts; but digits alone may be what is written on the photos.
+        return ["top", "path", "folder"] if not all(leaf.isdigit() for leaf in leaves) else ["folder", "path", "top"]
     several = [ways for ways in parents.values() if len(ways) > 1]
     if several:
-        # 2023/cat and 2024/cat are the same thing, and more/cat beside cat; Tomato/healthy and Potato/healthy are not.
+        # 2023/cat and 2024/cat are the same thing, and more/cat beside cat or photos/cat; Tomato/healthy and
+        # Potato/healthy are not.
         sources = {tuple(_DIGITS.sub("0", name) for name in chain[:-1]) for chain in found}
-        is_same = len(sources) == 1 or any(() in ways for ways in several)
+        is_same = len(sources) == 1 or any(all(map(is_idle, way)) for ways in several for way in ways)
         return ["folder", "path", "top"] if is_same else ["path", "folder", "top"]
     outer = {chain[:n] for chain in found for n in range(1, len(chain))} & found
     if outer:
         direct = sum(len(place.folder.photos) for place, chain in chains.items() if chain in outer)
         deeper = sum(len(place.folder.photos) for place, chain in chains.items() if len(chain) > 1)
         return ["top", "folder"] if direct >= deeper else ["folder", "top"]
-    tops: dict[str, int] = defaultdict(int)
-    for chain in found:
-        tops[chain[0]] += len(chain) > 1
     return ["folder", "top"] if len(tops) > 1 and min(tops.values()) > 1 else ["folder"]
 
 
@@ -233,7 +238,8 @@ def _names_tell(places: Sequence[_Place], paths: Sequence[str]) -> bool:
     That is: all of them lie in the same folder, nine of ten names say a class, and classes have two photos on average.
     What is handed out without classes, beside such photos, is not looked at.
     """
-    told = [place for place in places if place.role in (None, "training", "validation")] or places
+    told = [place for place in places if not place.is_of_masks]
+    told = [place for place in told if place.role in (None, "training", "validation")] or told
     if len({place.chain[-1:] for place in told}) != 1:
         return False
     photos = [photo for place in told for photo in place.folder.photos]
@@ -247,7 +253,7 @@ def _by_name(places: Sequence[_Place], paths: Sequence[str], split_folders: bool
     for place in places:
         why = UNLABELLED if place.role in ("test", "unlabelled") else _NO_CLASS_IN_NAME
         for photo in place.folder.photos:
-            labels[photo] = label_in_name(paths[photo]) or why
+            labels[photo] = _MASK if place.is_of_masks else label_in_name(paths[photo]) or why
     return _reading("name", split_folders, labels, places, paths)
 
 

@@ -137,15 +137,22 @@ def _roles(siblings: Sequence[Folder]) -> list[Role | None]:
     for rest, role in filter(None, parted):
         by_rest[rest].add(role)
     return [
-        role_of(folder.name) or (one[1] if one and len(by_rest[one[0]]) > 1 else None)
+        role_of(folder.name) or (one[1] if one and len(by_rest[one[0]]) > 1 else _role_around(folder))
         for folder, one in zip(siblings, parted, strict=True)
     ]
+
+
+def _role_around(folder: Folder) -> Role | None:
+    """The role of the folder around it, if that is called the same: unpacking makes set_test/set_test."""
+    around = folder.parent
+    return around.role if around and around.kind == "split" and around.name == folder.name else None
 
 
 def _sure_splits(named: Sequence[Folder], plain: Sequence[Folder]) -> Iterator[Folder]:
     """Those of which the folders beside them or in them say that they are no classes."""
     classes = {readable(folder.name) for folder in plain}
     deep = [folder.has_classes for folder in plain]
+    deeper = {readable(name) for folder in plain for name in folder.children if role_of(name) is None}
     in_roles: dict[Role | None, set[str | None]] = defaultdict(set)
     for folder in named:
         in_roles[folder.role] |= {readable(name) for name in folder.children}
@@ -153,7 +160,7 @@ def _sure_splits(named: Sequence[Folder], plain: Sequence[Folder]) -> Iterator[F
         mine = {readable(name) for name in folder.children}
         if (
             not plain
-            or mine & classes
+            or mine & (classes | deeper)
             or any(role != folder.role and mine & labels for role, labels in in_roles.items())
             or (folder.has_classes and not any(deep))
             or (all(deep) and folder.role != "training" and not folder.children)

@@ -1,17 +1,20 @@
 """Features and labels -> a trained head, with all that is learned on the way."""
 
+from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
 from .learned import Learned
 from .lesson import Lesson
-from .material import Material, add_copies, gather, train_on
-from .record import read_calibration, read_evaluation, read_history
+from .material import Material, add_copies, gather
+from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
+from .trials import try_fold
 
 __all__ = [
+    "BackboneScore",
     "Ints",
     "Leak",
     "Learned",
@@ -23,6 +26,8 @@ __all__ = [
     "TrainSettings",
     "add_copies",
     "check_splittable",
+    "choose_backbone",
+    "choose_features",
     "draw_validation",
     "find_leaks",
     "gather",
@@ -31,6 +36,8 @@ __all__ = [
     "read_calibration",
     "read_evaluation",
     "read_history",
+    "read_refit",
+    "read_scores",
     "train_head",
-    "train_on",
+    "try_fold",
 ]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..backbones import Topology, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
-from ..engines import Engine
+from ..engines import Array, Engine
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
+from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
-from .material import Ints, Material, add_copies, gather, train_on
+from .material import Material, add_copies, gather
 from .record import make_record
 from .settings import TrainSettings
-from .splitting import check_splittable, find_leaks
+from .splitting import Leak, check_splittable, find_leaks
+from .trials import Parts, Trial, fit_again, part, try_out
 
 
 async def learn(
@@ -28,7 +31,7 @@ async def learn(
     settings: TrainSettings,
     callbacks: Callbacks,
 ) -> tuple[Learned, BaseException | None]:
-    """Train a head on a dataset's features.
+    """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
 
     Parameters
     ----------
@@ -53,52 +56,109 @@ async def learn(
     if settings.topology is not None:
         _check_outputs(settings.topology, dataset.labels)
     material = await gather(dataset, extractor, settings, callbacks)
-    rows = np.arange(len(material.samples))
-    marked = any(sample.split == "validation" for sample in dataset.samples)
-    if marked:
-        to_judge = np.array([sample.split == "validation" for sample in material.samples], dtype=bool)
-        training, judged = rows[~to_judge], rows[to_judge]
-    else:
-        training, judged = material.draw(rows, settings)
-    _check_readable(dataset, [material.samples[i] for i in training])
-    material = await add_copies(material, training, extractor, settings, callbacks)
-    head = await train_on(material, training, judged, engine, settings, callbacks)
-    return _describe(dataset, extractor, engine, settings, material, training, judged, head), head.interruption
+    parts = part(dataset, material, settings)
+    _check_readable(dataset, [material.samples[i] for i in parts.training])
+    rows = parts.known if settings.refit or parts.folds else parts.training
+    material = await add_copies(material, rows, extractor, settings, callbacks)
+    trial = await try_out(material, parts, engine, settings, callbacks)
+    head, learned_from = trial.head, trial.training
+    if settings.refit and len(trial.judged) and not (head.stopped or head.interruption):
+        head = await fit_again(material, parts.known, trial, engine, settings, callbacks)
+        learned_from = trial.training if head.model is trial.head.model else parts.known
+    tested = np.zeros((0, len(material.classes)), np.float32)
+    try:
+        if len(parts.test):
+            tested = await head.model.predict(material.X[parts.test])
+    except BaseException:
+        head.model.dispose()
+        raise
+    done = _Done(material, parts, trial, head, learned_from, tested)
+    return _describe(done, dataset, extractor, engine, settings), head.interruption
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A training that is done: what was learned from what, and what it says of other photos."""
+
+    material: Material
+    parts: Parts
+    trial: Trial
+    head: TrainedHead
+    learned_from: Ints
+    tested: Array
+
+    @property
+    def validation(self) -> Predictions | None:
+        """Of the photos that were judged by heads that had not learned from them, in the order of their contents."""
+        trial = self.trial
+        order = np.argsort(trial.judged)
+        n_learned = len(trial.training) if self.is_refit and trial.n_splits is None else None
+        return self._predictions(trial.judged[order], trial.y_proba[order], trial.n_splits, n_learned)
+
+    @property
+    def test(self) -> Predictions | None:
+        """Of the photos that are there to test by."""
+        return self._predictions(self.parts.test, self.tested)
+
+    @property
+    def is_refit(self) -> bool:
+        """Whether the head has learned from photos that it, or others like it, were judged by before."""
+        return len(np.intersect1d(self.learned_from, self.trial.judged)) > 0
+
+    def _predictions(
+        self, rows: Ints, y_proba: Array, n_splits: int | None = None, n_learned: int | None = None
+    ) -> Predictions | None:
+        if not len(rows):
+            return None
+        samples, classes = tuple(self.material.samples[i] for i in rows), self.material.classes
+        return Predictions(samples, classes, y_proba, n_splits=n_splits, n_learned=n_learned)
+
+    @property
+    def leaks(self) -> tuple[Leak, ...]:
+        """Photos to validate or test by that have their like among those to learn from, or to choose by."""
+        found: list[Leak] = []
+        material, parts = self.material, self.parts
+        # A fold is judged by a head that learned from the others; groups are never parted by them.
+        for known, judged in ((parts.training, parts.validation), (parts.known, parts.test)):
+            rows = np.sort(np.concatenate([known, judged]))
+            found += find_leaks(
+                [material.samples[i] for i in rows],
+                [material.digests[i] for i in rows],
+                material.groups[rows],
+                np.isin(rows, judged),
+            )
+        return tuple(found)
+
+    def digests(self, rows: Ints) -> list[str]:
+        """Hashes of the contents of photos."""
+        return [self.material.digests[i] for i in rows]
 
 
 def _describe(
-    dataset: Dataset,
-    extractor: FeatureExtractor,
-    engine: Engine,
-    settings: TrainSettings,
-    material: Material,
-    training: Ints,
-    judged: Ints,
-    head: TrainedHead,
+    done: _Done, dataset: Dataset, extractor: FeatureExtractor, engine: Engine, settings: TrainSettings
 ) -> Learned:
     """What was learned, with its figures and its record."""
-    validation = evaluation = None
-    if len(judged):
-        validation = Predictions(tuple(material.samples[i] for i in judged), material.classes, head.y_proba)
-        evaluation = validation.evaluation
-    is_judged = np.isin(np.arange(len(material.y)), judged)
+    head, validation, test = done.head, done.validation, done.test
+    evaluation = validation.evaluation if validation else None
+    test_evaluation = test.evaluation if test else None
     learned = Learned(
         extractor=extractor,
         head=head.model,
-        classes=np.asarray(material.classes, dtype=np.str_),
+        classes=np.asarray(done.material.classes, dtype=np.str_),
         history=head.history,
         evaluation=evaluation,
         validation=validation,
-        leaks=find_leaks(material.samples, material.digests, material.groups, is_judged),
-        problems=dataset.problems + material.problems,
-        n_training=len(training),
+        test_evaluation=test_evaluation,
+        leaks=done.leaks,
+        problems=dataset.problems + done.material.problems,
+        n_training=len(done.learned_from),
         stopped=head.stopped,
         record=make_record(
             parameters={
                 **settings.to_dict(),
                 "l2": head.l2,
                 "spread": head.spread,
-                "batch_size": settings.fit_config(len(training)).batch_size,
+                "batch_size": done.trial.chosen.batch_size,
                 "backbone": extractor.card.name,
                 "input_size": extractor.card.input_size,
                 "fit_mode": extractor.card.preprocessing.fit_mode,
@@ -107,8 +167,11 @@ def _describe(
             engine=engine,
             history=head.history,
             evaluation=evaluation,
-            training=[material.digests[i] for i in training],
-            validation=[material.digests[i] for i in judged],
+            test=test_evaluation,
+            refit=done.is_refit,
+            training=done.digests(done.learned_from),
+            validation=done.digests(np.sort(done.trial.judged)),
+            tested=done.digests(done.parts.test),
         ),
     )
     if validation:

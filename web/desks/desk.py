@@ -9,8 +9,9 @@ from typing import Any, TypedDict, cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
-from pyclassifier.backbones import get_card
+from pyclassifier.backbones import AUTO
 from pyclassifier.data import LabelBy
+from pyclassifier.training import read_refit
 
 from .album import Album, ClassCount, Placement, Step
 from .bridge import Evaluation, History, describe_evaluation
@@ -38,6 +39,8 @@ class Opened(TypedDict):
     backbone: str
     inputSize: int
     evaluation: Evaluation | None
+    refit: bool  # it learned from the photos of its evaluation, too, after that
+    test: Evaluation | None
     history: History | None
     deviation: float | None  # of probabilities computed here from those that the archive promises, at most
     computesOtherwise: bool  # it is more than it should be
@@ -178,9 +181,14 @@ class Desk:
             if names != labels and len(set(names)) == len(names):
                 self.classifier.rename_classes(names)
 
-    def find_card(self, name: str | None) -> ModelCard:
-        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
-        return get_card(self.classifier.backbone) if name == OPENED else self.site.find_card(name)
+    def find_backbone(self, name: str | None) -> str | ModelCard:
+        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from.
+
+        Where photos are to choose, that is no card yet, but "auto".
+        """
+        if name == AUTO:
+            return AUTO
+        return self.classifier.card_ if name == OPENED else self.site.find_card(name)
 
     def overview(self) -> AlbumOverview:
         """The album for the page."""
@@ -196,13 +204,15 @@ class Desk:
 
 def describe_opened(classifier: AsyncImageClassifier) -> Opened:
     """An opened classifier for the page."""
-    card, evaluation = get_card(classifier.backbone), classifier.evaluation_
+    card, evaluation, test = classifier.card_, classifier.evaluation_, classifier.test_evaluation_
     return {
         "name": classifier.name_,
         "classes": classifier.classes_.tolist(),
         "backbone": card.name,
         "inputSize": card.input_size,
         "evaluation": describe_evaluation(evaluation) if evaluation else None,
+        "refit": read_refit(classifier.record_),
+        "test": describe_evaluation(test) if test else None,
         "history": cast(History, classifier.history_) or None,
         "deviation": None if isnan(classifier.deviation_) else classifier.deviation_,
         "computesOtherwise": complaint(classifier.deviation_) is not None,

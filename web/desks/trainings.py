@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
+from pyclassifier import training
 from pyclassifier.judging import compare_right
 from pyclassifier.training import Snapshot
 
@@ -33,10 +34,28 @@ class Trained(TypedDict):
     bestEpoch: int | None  # the one, from 1, whose weights were kept; null: it was trained until it had converged
     stopped: bool
     history: History
-    nTraining: int
-    evaluation: Evaluation | None
+    nTraining: int  # photos that it learned from in the end
+    evaluation: Evaluation | None  # on photos that it had not learned from when it was judged
+    refit: bool  # it learned from these, too, after that
+    test: Evaluation | None  # on photos that are for nothing else
     seconds: Seconds
     problems: list[Problem]
+    backbones: NotRequired[list[BackboneScore]]  # empty where the photos were not to choose; older trainings have none
+
+
+class BackboneScore(TypedDict):
+    """What a backbone, or several side by side, came to on the photos that were learned from, in folds."""
+
+    name: str
+    title: str
+    correct: int
+    total: int
+    accuracy: float | None  # 0..1
+    interval: tuple[float, float]  # 95 % Wilson interval of the accuracy
+    logLoss: float | None
+    secondsPerPhoto: float
+    bytes: int
+    chosen: bool
 
 
 class Versus(TypedDict):
@@ -90,6 +109,11 @@ class Training:
     outputs: Sequence[int]
     photos: Mapping[int, Placement]
     right: Mapping[int, tuple[int, bool]]
+
+
+def describe_scores(scores: Sequence[training.BackboneScore]) -> list[BackboneScore]:
+    """What photos said of each backbone, for the page."""
+    return [cast(BackboneScore, one.to_dict()) for one in scores]
 
 
 def overview(trainings: Sequence[Training], in_use: Training | None) -> list[TrainingOverview]:

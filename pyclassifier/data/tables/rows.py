@@ -84,7 +84,7 @@ def match_rows(
         Of their paths.
     roles : sequence of (str or None)
         What the folders of each photo say that it is for.
-    split : {"training", "validation"}, optional
+    split : {"training", "validation", "test"}, optional
         What all of them are for. By default what their rows say, else the name of the table (train.csv), else their
         folders.
 
@@ -133,6 +133,8 @@ def _claim(
         photos, distance = index.find(name, table.folder)
         if len(photos) > 1 and split:
             photos = [photo for photo in photos if split_of_role(roles[photo]) == split] or photos
+        if len(photos) > 1:  # Those to try a model with have no rows, though they may be called the same.
+            photos = [photo for photo in photos if roles[photo] not in ("test", "unlabelled")] or photos
         if not photos:
             yield Problem(row, Sentence("no-such-photo", name=name) if name else Sentence("no-photo-named"))
         elif len(photos) > 1:

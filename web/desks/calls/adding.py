@@ -63,7 +63,8 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     files are a model or a project, nothing is taken in yet, and the reply holds a question.
     """
     options: AddOptions = {"split": how} if isinstance(how, str) else how
-    split: Split | None = "validation" if options.get("split") == "validation" else None
+    asked = options.get("split")
+    split: Split | None = None if asked == "training" else asked
     encodings = options.get("encodings") or {}
     listing, problems, positions, unsure = _list(files, encodings)
     if _is_model(listing):
@@ -159,7 +160,8 @@ def _is_model(listing: Files) -> bool:
     """Whether these are the files of a model and nothing else, as Teachable Machine writes and zips them."""
     names = {PurePosixPath(path).name for path, _ in listing}
     weights = any(name.endswith(".bin") for name in names)
-    return weights and "model.json" in names and all(data.why_skip(path) for path, _ in listing)
+    topology = any(name.startswith("model") and name.endswith(".json") for name in names)  # "model (1).json", too
+    return weights and topology and all(data.why_skip(path) for path, _ in listing)
 
 
 def _is_project(files: Sequence[File], listing: Files) -> bool:

@@ -6,15 +6,15 @@ import time
 from typing import cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, Progress
-from pyclassifier.backbones import get_card
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
+from pyclassifier.training import read_refit
 
 from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
-from ..trainings import Trained, Training, TrainingOverview
+from ..trainings import Trained, Training, TrainingOverview, describe_scores
 
 
 @call("train")
@@ -27,7 +27,7 @@ async def train(
     trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop)
     if not desk.state.rejects and classifier.validation_:
         classifier.set_threshold(None)
-    now, card = desk.album.now, get_card(classifier.backbone, classifier.input_size, classifier.fit_mode)
+    now, card = desk.album.now, classifier.card_
     used = {"backbone": card.title, "inputSize": card.input_size, "fitMode": card.preprocessing.fit_mode}
     training = Training(
         number=desk.state.last_training + 1,
@@ -54,7 +54,8 @@ async def fit(
 
     def note(progress: Progress) -> None:
         nonlocal trained_from
-        trained_from = time.perf_counter()
+        if progress.stage not in ("judging", "refitting"):
+            trained_from = time.perf_counter()
         on_progress(progress)
 
     def on_epoch(history: History) -> None:
@@ -81,12 +82,15 @@ async def fit(
         "history": cast(bridge.History, classifier.history_),
         "nTraining": classifier.n_training_,
         "evaluation": describe_evaluation(classifier.evaluation_) if classifier.evaluation_ else None,
+        "refit": read_refit(classifier.record_),
+        "test": describe_evaluation(classifier.test_evaluation_) if classifier.test_evaluation_ else None,
         "seconds": {
             "features": trained_from - started,
             "training": ended - trained_from,
             "total": ended - started,
         },
         "problems": listed(classifier.problems_),
+        "backbones": describe_scores(classifier.backbones_),
     }
 
 

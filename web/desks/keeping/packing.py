@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from pyclassifier import Augmentation, ModelCard
-from pyclassifier.backbones import decode_weights, encode_weights, get_card
+from pyclassifier import AsyncImageClassifier, Augmentation, ModelCard
+from pyclassifier.backbones import AUTO, decode_weights, encode_weights, get_card
 from pyclassifier.data import known_fields, without_nan
-from pyclassifier.projects import describe_predictions, read_predictions
+from pyclassifier.projects import describe_predictions, is_bearable, read_predictions
 from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_history
 
 from ..album import Placement
@@ -68,6 +68,7 @@ def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
         classes=classes,
         history=read_history(record),
         evaluation=read_evaluation(record, stored["classes"]),
+        test_evaluation=read_evaluation(record, stored["classes"], "test"),
         record=record,
         calibration=read_calibration(record),
         leaks=(),
@@ -97,17 +98,21 @@ def _plain(parameters: Any) -> Data:
     augmentation = parameters["augmentation"]
     return {
         **{name: value for name, value in parameters.items() if name != "engine"},
-        "backbone": get_card(parameters["backbone"]).to_dict(),
+        "backbone": AUTO if parameters["backbone"] == AUTO else get_card(parameters["backbone"]).to_dict(),
         "augmentation": asdict(augmentation) if augmentation else None,
     }
 
 
 def _parameters(desk: Desk, plain: Data) -> Data:
-    known = known_fields(plain, desk.classifier.get_params(), "the parameters")
+    defaults = AsyncImageClassifier().get_params()
+    known = {
+        name: value if is_bearable(name, value) else defaults[name]
+        for name, value in known_fields(plain, defaults, "the parameters").items()
+    }
     augmentation = plain["augmentation"]
     return {
         **known,
         "engine": desk.site.engine,
-        "backbone": ModelCard.from_dict(plain["backbone"]),
+        "backbone": AUTO if plain["backbone"] == AUTO else ModelCard.from_dict(plain["backbone"]),
         "augmentation": Augmentation.from_dict(augmentation) if augmentation else None,
     }

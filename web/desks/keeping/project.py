@@ -9,7 +9,7 @@ from pyclassifier import AsyncImageClassifier, Project
 
 from ..album import Placement
 from ..desk import Desk, Model, Opened, describe_opened
-from ..trainings import Trained
+from ..trainings import Trained, describe_scores
 
 _ANOTHER = {-1: Placement(-1)}  # What a model was trained on that is not what takes part now.
 
@@ -75,6 +75,8 @@ def _trained(project: Project[AsyncImageClassifier]) -> Trained | None:
     return {
         "classes": described["classes"],
         "evaluation": described["evaluation"],
+        "refit": described["refit"],
+        "test": described["test"],
         "history": history,
         "bestEpoch": project.classifier.history_.best_epoch if not project.classifier.history_.converging else None,
         "nTraining": n_training,
@@ -82,4 +84,5 @@ def _trained(project: Project[AsyncImageClassifier]) -> Trained | None:
         "stopped": bool(stored.get("stopped")),
         "seconds": {"features": seconds["features"], "training": seconds["training"], "total": seconds["total"]},
         "problems": [],
+        "backbones": describe_scores(project.classifier.backbones_),
     }

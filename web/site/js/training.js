@@ -1,4 +1,5 @@
 import { isStopped } from "./operations.js";
+import { createQualityView } from "./quality.js";
 import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
 import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
@@ -51,9 +52,14 @@ export function createTrainingView(app, views, options) {
     );
   }
 
-  form.addEventListener("submit", (event) => {
+  const canTrain = () => !explainPhotos(store.get()).against; // Enter in a field submits too
+  let asking = false;
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!explainPhotos(store.get()).against) train(); // Enter in a field submits too
+    if (!canTrain() || asking) return;
+    asking = true;
+    const agreed = await quality.agreed().finally(() => (asking = false));
+    if (agreed && canTrain()) train();
   });
   const compare = find("compare-augmentation", HTMLButtonElement);
   compare.addEventListener("click", () => form.reportValidity() && train(true));
@@ -69,6 +75,7 @@ export function createTrainingView(app, views, options) {
     buttons.update(state);
     compare.disabled = explainPhotos(state).against !== "";
   });
+  const quality = createQualityView(app); // after the fields that it follows
 }
 
 /**
@@ -129,6 +136,8 @@ async function showTrained({ store, status }, { photos, results, tryout }, resul
   tryout.clear();
   photos.addProblems(result.problems);
   await results.showTrained(result);
-  const { evaluation } = result;
-  status.show(() => (result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation)));
+  const { evaluation, test } = result;
+  status.show(() =>
+    result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation, test),
+  );
 }

@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -24,7 +24,7 @@ export const labels = {
   chooseFiles: "Choisir des fichiers",
   moreWays: "Autres moyens",
   moreWaysLead:
-    "Un zip de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON) qui " +
+    "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
   openCapture: "Photos en rafale",
   captureTitle: "Photos en rafale avec la caméra",
@@ -62,6 +62,7 @@ export const labels = {
   chosenMenu: "Options des photos sélectionnées",
   useForTraining: "Utiliser pour l’entraînement",
   useForValidation: "Utiliser pour la validation",
+  useForTest: "Utiliser pour le test",
   deletePhotos: "Supprimer",
   chooseNone: "Ne rien sélectionner",
   anotherClass: "Nouvelle classe…",
@@ -75,6 +76,7 @@ export const labels = {
   move: "Déplacer",
   make: "Créer",
   marked: "val.",
+  markedTest: "test",
   showLess: "Montrer moins",
   checkPhotos: "Vérifier les photos",
   checkAll: "Vérifier toutes les photos",
@@ -92,6 +94,12 @@ export const labels = {
     "des unités cachées et un nombre d’époques.",
   validationShare: "Part de validation (%)",
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
+  refit: "Apprendre aussi de ces photos, une fois qu’elles ont vérifié le modèle",
+  yes: "oui",
+  no: "non",
+  quality: "Rapide ou exact",
+  qualityHint:
+    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les « Réglages avancés » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
@@ -256,10 +264,37 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
+const splitNames = { training: "l’entraînement", validation: "la validation", test: "le test" };
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "Rapide",
+  balanced: "Équilibré",
+  accurate: "Exact",
+  chosen: "Selon mes photos",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "Un réseau, sur des images plus petites.",
+  balanced: "Un réseau.",
+  accurate: "Deux réseaux regardent chaque photo, côte à côte.",
+  chosen: "Les deux réseaux sont essayés sur vos photos, l’un, l’autre et côte à côte ; le meilleur est gardé.",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "Les deux côte à côte",
+  chosen: "Choisi selon les photos",
+};
+
+/** @type {Record<string, string>} */
 const stageNames = {
   decoding: labels.stageDecoding,
   features: labels.stageFeatures,
+  choosing: "Comparaison des réseaux",
   augmenting: "Calcul des copies modifiées",
+  judging: "Vérification avec d’autres photos",
+  refitting: "Apprentissage de toutes les photos",
 };
 
 /** @type {typeof import("./en.js").texts.failed} */
@@ -366,14 +401,16 @@ export const texts = {
     (leftOut > 0 ? `, ${count(leftOut, "fichier laissé", "fichiers laissés")} de côté` : ""),
   nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
-  split: (training, validation) => `${training} entraînement · ${validation} validation`,
+  split: (training, validation, test) =>
+    `${training} entraînement${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
   photoOf: (label, name) => `${label} : ${name}`,
   more: (n) => `et ${number(n)} de plus`,
   problems: (n) => `${count(n, "fichier laissé", "fichiers laissés")} de côté`,
   unknownKind: "?",
 
-  markedPhoto: (photo) => `${photo} (validation)`,
-  photoFacts: (label, marked, path) => [label, marked ? "pour la validation" : "", path].filter(Boolean).join(" · "),
+  markedPhoto: (photo, split) => `${photo} (${split === "test" ? "test" : "validation"})`,
+  photoFacts: (label, marked, path) =>
+    [label, marked ? `pour ${splitNames[marked]}` : "", path].filter(Boolean).join(" · "),
   arranged: "Fait",
   undone: (edit) => `Annulé : ${editNames[edit]}`,
   redone: (edit) => `Rétabli : ${editNames[edit]}`,
@@ -392,7 +429,7 @@ export const texts = {
   deletedClass: (label) => `Classe supprimée : ${label}`,
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
-  markedFor: (n, split) => `${photos(n)} pour ${split === "training" ? "l’entraînement" : "la validation"}`,
+  markedFor: (n, split) => `${photos(n)} pour ${splitNames[split]}`,
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
@@ -423,7 +460,7 @@ export const texts = {
     if (change === "keep first") return `En garder une de chaque, supprimer ${number(n)}`;
     if (change === "keep in") return `Garder dans ${label}, supprimer ${number(n)}`;
     if (change === "move to") return `Déplacer ${number(n)} vers ${label}`;
-    if (change === "mark") return split === "training" ? "Toutes pour l’entraînement" : "Toutes pour la validation";
+    if (change === "mark") return `Toutes pour ${splitNames[split ?? "training"]}`;
     return `Supprimer ${photos(n)}`;
   },
   weigh: "Pondérer les classes",
@@ -441,19 +478,40 @@ export const texts = {
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
     "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
+  quality: (name) => qualityNames[name] ?? name,
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note} Charge ${megabytes(bytes)} de plus, une seule fois.` : note;
+  },
+  qualityCost: (seconds) =>
+    seconds === 0 ? "Rien à calculer : vos photos sont déjà connues." : `Environ ${roughly(seconds)} pour vos photos.`,
+  measuringCost: "Mesure de ce que cela coûte ici…",
+  slowTitle: "Cela prend du temps",
+  slow: (name, n, seconds, usual) =>
+    `« ${qualityNames[name]} » prend ici environ ${roughly(seconds)} pour ${photos(n)}, « ${qualityNames.balanced} » ${usual > 0 ? `environ ${roughly(usual)}` : "aucun temps"}. Vous pouvez arrêter à tout moment ; ce qui est calculé n’est pas perdu.`,
+  ratherBalanced: "Prendre « Équilibré »",
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "Essayés sur vos photos",
+  backbonesCaption: (n) =>
+    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).`,
+  backbonesColumns: ["Réseau", "Exactitude (intervalle à 95 %)", "Une photo ici", "À charger"],
+  keptBackbone: "gardé",
+  milliseconds: (n) => `${n} ms`,
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
   expected: (name, low, high, whole) =>
     `${name} : tapez ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high}.`,
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage} : ${done} sur ${total}`,
+  stage: (stage, done, total) =>
+    `${stageNames[stage] ?? stage}${total > 0 ? ` : ${done} sur ${total}` : `… (${done})`}`,
   training: (epoch, epochs) =>
     epochs === null
       ? `Entraînement : époque ${epoch}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
       : `Entraînement : époque ${epoch} sur ${epochs}`,
   outOf: (done, total) => `${done} sur ${total}`,
-  trained: (e) => `Entraîné : ${accuracyOf(e)}`,
+  trained: (e, test) =>
+    `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${test.correct} sur ${test.total})` : ""}`,
   stopped: (done, epochs, e) =>
     `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
@@ -467,6 +525,14 @@ export const texts = {
     `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
     `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Photos de validation bien reconnues",
+  figuresOf: (e, refit) =>
+    e.folds
+      ? `Chacune de ces ${photos(e.total)} a été vérifiée par l’un de ${e.folds} modèles qui n’avaient pas appris d’elle.` +
+        (refit ? " Votre modèle a appris de toutes." : "")
+      : `Ces ${photos(e.total)} ont vérifié un modèle qui n’avait pas appris d’elles.` +
+        (refit ? " Votre modèle a ensuite été réentraîné, avec elles aussi." : ""),
+  testLabel: "Photos de test bien reconnues",
+  testOf: "Les photos de test vérifient une fois le modèle achevé, et ne servent à rien d’autre.",
   noValidation:
     "Il n’y avait pas de photos de validation : personne ne sait donc ce que vaut ce modèle. " +
     "Ajoutez un dossier de validation, ou choisissez une part de validation sous « Réglages avancés », et entraînez de nouveau.",
@@ -718,7 +784,8 @@ export const texts = {
   notMeasured: "Pas encore mesuré. La mesure reconnaît de nouveau les photos mises de côté, avec les poids réduits.",
   measuredOn: (n) =>
     n > 0
-      ? `Exactitude sur les ${photos(n)} mises de côté ; plus grand écart d’une probabilité sur elles, par rapport à float32.`
+      ? `Exactitude sur les ${photos(n)} qui ont vérifié le modèle, et dont il a pu apprendre depuis : comparez seulement les lignes. ` +
+        "Plus grand écart d’une probabilité sur elles, par rapport à float32."
       : "Il n’y a pas de photos mises de côté : le plus grand écart est celui sur les images de l’autocontrôle.",
   measuring: (done, total) => `Mesure : ${number(done)} sur ${number(total)}`,
   measured: "Mesuré",
@@ -740,27 +807,6 @@ export const texts = {
   recordHint:
     "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
   downloadRecord: "Télécharger le compte rendu",
-  readyPage: {
-    drop: "Déposez ou collez des photos ici",
-    choose: "Choisir des photos",
-    camera: "Utiliser la caméra",
-    closeCamera: "Fermer la caméra",
-    answers: "Photos reconnues",
-    loading: "Chargement…",
-    ready: "Prêt",
-    recognising: "Reconnaissance de {}…",
-    unreadable: "Pas une image lisible ici.",
-    none: "Aucune de celles-ci",
-    otherwise:
-      "Cet ordinateur n’obtient pas les résultats de celui où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
-    failed: "La page n’a pas pu démarrer ; il faut un Chrome, Edge, Firefox ou Safari récent.",
-    noCamera:
-      "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",
-    unserved:
-      "Les navigateurs n’exécutent cette page que depuis un serveur web. Dans son dossier, lancez : python -m http.server – et ouvrez http://localhost:8000/",
-    readme:
-      "Décompressez, et mettez le dossier chez n’importe quel hébergeur ; ou lancez-y :\n\n  python -m http.server\n\net ouvrez http://localhost:8000/. Le modèle dans model/ a été entraîné avec pyclassifier.",
-  },
 };
 
 /** Les phrases de Python, par leurs codes. @type {typeof import("./en.js").sentences} */

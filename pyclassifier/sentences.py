@@ -200,7 +200,7 @@ ENGLISH = {
     "failed-because": "{failure} ({error})",
     "no-backend": "Expected a backend that works here, got {got!r}. Choose another one.",
     "other-backend": "Expected a backend that works here ({known}), got {got!r}.",
-    "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Start anew.",
+    "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Load the page or the notebook again.",
     "not-awaited": "Expected `await` in a browser, which cannot be kept waiting. Use AsyncImageClassifier or pyclassifier.aio.",
     "stored-model": "Expected a model in an engine, got a stored one. Build it first.",
     "no-feature-extractor": "Expected a feature extractor: a model and a layer that pools what it gives.",

@@ -78,8 +78,13 @@ async def test_options_start_from_the_defaults_each_time():
     page = Page()
     await page.call("add", "training", files(color_files(5)))
     assert (await page.call("train", {**FAST, "epochs": 3}))["epochs"] == 3
-    await page.call("train", {"inputSize": 32, "epochs": None})
+    assert page.events[-1]["epochs"] == page.events[-1]["total"] == 3
+    trained = await page.call("train", {"inputSize": 32, "epochs": None})
     assert page.session.desks["photos"].classifier.epochs is None
+    assert page.events[-1] | {"history": None, "epoch": trained["epochs"]} == page.events[-1] | {"history": None}
+    assert (page.events[-1]["total"], page.events[-1]["epochs"], trained["bestEpoch"]) == (0, None, None)
+    held = await page.call("train", {"inputSize": 32, "l2": 1000})
+    assert held["history"]["loss"][-1] > 10 * trained["history"]["loss"][-1]
 
 
 async def test_stop_keeps_what_is_trained():

@@ -107,7 +107,7 @@ def test_uneven_classes_are_weighed_by_a_button_and_a_check_can_be_stopped(page,
     uneven.get_by_role("button", name="Weigh the classes").click()
     expect(page.locator("#status")).to_have_text(re.compile("^Classes are weighed from the next training on"))
     expect(page.locator("#option-class-weight")).to_have_value("balanced")
-    uneven.get_by_role("button", name="Weigh them no longer").click()
+    uneven.get_by_role("button", name="Stop weighing the classes").click()
     expect(page.locator("#option-class-weight")).to_have_value("")
     expect(page.locator("#status")).to_have_text(re.compile("^Classes are no longer weighed"))
     button(page, "Check all photos").click()

@@ -134,7 +134,7 @@ def test_own_files_and_wrong_ones(tab, site, tmp_path):
     files.set_input_files([tmp_path / "images-idx3-ubyte", tmp_path / "labels-idx1-ubyte"])
     expect(page.get_by_role("status")).to_have_text("Ready: 40 digits in 4 classes")
     files.set_input_files([tmp_path / "images-idx3-ubyte"])
-    expect(page.get_by_role("alert")).to_contain_text("Expected 2 files, one of pictures and one of labels; got 1.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose two files, one of pictures and one of labels.")
 
 
 def test_the_client_does_the_same(page, site, dist):

@@ -143,7 +143,7 @@ def test_every_training_of_the_visit_can_be_compared_and_used_again(trained):
 def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained, dist, tmp_path):
     page = trained
     right, total = accuracy(page)
-    open_fold(page, "Is it as sure as it is right")
+    open_fold(page, "Can its percentages be trusted")
     photos = page.locator("#reliability-table tbody td:last-child").all_text_contents()
     assert sum(int(text) for text in photos) == total
     expect(page.locator("#reliability-diagram .bin")).to_have_count(len(photos))
@@ -152,7 +152,7 @@ def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained
     # 9 right photos are too few to promise anything.
     expect(page.get_by_text(f"{total} photos held out: too few to suggest a value")).to_be_visible()
     page.get_by_label("Say “None of these” when unsure").check()
-    slider = page.get_by_label("Least probability of an answer")
+    slider = page.get_by_label("Answer only from this probability on")
     slider.focus()
     page.keyboard.press("End")
     expect(page.get_by_role("status")).to_have_text("Answers below 100 % become “None of these”")
@@ -222,7 +222,7 @@ def test_a_heat_map_shows_where_it_looked(trained, dist):
     assert first.shape == (96, 96, 3) and np.ptp(first.astype(int), axis=2).max() > 60  # the grey photo has colours
     expect(dialog.get_by_label("For the class")).to_have_value("gravel")
     dialog.get_by_label("For the class").select_option("grass")
-    expect(dialog.get_by_role("img", name="The photo with a heat map of what spoke for “grass”")).to_be_visible()
+    expect(dialog.get_by_role("img", name="what raised the score of “grass”")).to_be_visible()
     assert not np.array_equal(picture(page, dialog), first)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -230,7 +230,7 @@ def test_a_heat_map_shows_where_it_looked(trained, dist):
     open_fold(page, "mistakes?, worst first")
     page.locator("#mistakes-list").get_by_role("button", name="Show large").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Where did it look?").click()
-    expect(dialog.get_by_role("img", name="The photo with a heat map of what spoke for “gravel”")).to_be_visible()
+    expect(dialog.get_by_role("img", name="what raised the score of “gravel”")).to_be_visible()
 
 
 def picture(page, dialog):

@@ -10,10 +10,13 @@ import zipfile
 
 import pytest
 from browser_fixtures import opened_tab
-from photos import COLORS, encode, noisy
+from numpy_engine import NumpyEngine
+from photos import COLORS, color_dataset, encode, noisy
 from playwright.sync_api import expect
 from test_client import tensorflow_page
 from test_page import button, drop, set_options
+
+from pyclassifier import ImageClassifier, Project, save_project
 
 READY = 120_000
 
@@ -224,15 +227,15 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
     page.locator("#project-summary").click()
     set_field(page, "#project-name", "Colours")
     expect(page.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser")
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Cancel").click()
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Keep it, start another one").click()
     expect(status(page)).to_have_text("Ready")
     expect(page.locator("#remove-all")).to_be_hidden()
     button(page, "Open Colours").click()
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
     page.reload()
@@ -324,7 +327,7 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
             data = (folder.parent / one["path"]).read_bytes()
             assert file.read(one["file"]) == data and hashlib.sha256(data).hexdigest() == one["sha256"]
 
-    button(page, "Start anew").click()
+    button(page, "New project").click()
     button(page, "Delete it").click()
     expect(status(page)).to_have_text("Project deleted from this browser")
     assert page.evaluate(COUNT_ALL) == [0, 0, 0, 0], "features, model and trainings are gone with it"
@@ -339,6 +342,20 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
     drop(page, page.get_by_text("Drop photos, folders or a zip here"), target)
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
     expect(page.locator("#projects li")).to_have_count(1)
+
+
+def test_a_head_that_nobody_chose_is_todays_one_where_an_earlier_version_kept_its_defaults(page, site, tmp_path):
+    open_page(page, site)
+    kept = {"option-epochs": "20", "option-hidden-units": "100", "option-validation-share": "30"}
+    for fields, epochs, hidden_units in ((kept, "", "0"), ({**kept, "option-hidden-units": "50"}, "20", "50")):
+        classifier = ImageClassifier(engine=NumpyEngine())
+        save_project(Project(color_dataset(3), classifier, settings={"fields": fields}), tmp_path / "project.zip")
+        page.locator("#project-summary").click()
+        page.locator("#project-open").set_input_files(tmp_path / "project.zip")
+        expect(status(page)).to_have_text("Your project is back: 9 photos in 3 classes", timeout=READY)
+        expect(page.locator("#option-validation-share")).to_have_value("30")
+        expect(page.locator("#option-epochs")).to_have_value(epochs)
+        expect(page.locator("#option-hidden-units")).to_have_value(hidden_units)
 
 
 TEACH = """async ([url, photos]) => {

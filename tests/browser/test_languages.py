@@ -146,7 +146,7 @@ def test_sentences_of_pythons_follow_the_language(tab, site, tmp_path):
     words = open_site(tab, site)  # Its console may show the error, for developers.
     tab.get_by_label(words["chooseTraining"]).set_input_files(photos)
     reason, empty = tab.locator(".problems li", has_text="1.heic"), tab.locator(".problems li", has_text="empty.csv")
-    expect(empty.locator("span")).to_have_text(re.compile("^Expected a table with a row for each photo in .*, got an"))
+    expect(empty.locator("span")).to_have_text(re.compile("^The table .*empty.csv is empty"))
     tab.locator("#language").select_option("fr")
     expect(reason.locator("span[lang=fr]")).to_contain_text("les photos HEIC ne peuvent pas être lues ici")
     expect(empty.locator("span[lang=fr]")).to_have_text(re.compile("est attendu dans .*empty.csv, mais le fichier est"))

@@ -87,7 +87,9 @@ def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(page, dist, s
     button(page, "Train").click()
     wait_until_trained(page)
     statuses = page.evaluate("statuses")
-    assert any(re.fullmatch(r"Training: epoch \d+ of 20", text) for text in statuses), statuses
+    learning = re.compile(r"Training: epoch \d+, until nothing more can be learned")
+    assert any(learning.fullmatch(text) for text in statuses), statuses
+    expect(page.locator("#best-epoch")).to_be_hidden()
     assert (
         page.locator("#result-summary")
         .get_by_text(re.compile(r"1\d of 12 \(\d+\.\d %, 95 % interval \d+ to \d+ %\)"))
@@ -134,6 +136,7 @@ def test_a_chosen_folder_with_a_validation_folder(ready, folder, tmp_path):
     button(page, "Train").click()
     wait_until_trained(page)
     expect(page.get_by_role("status")).to_have_text("Trained: validation accuracy 100.0 % (3 of 3)")
+    expect(page.locator("#best-epoch")).to_contain_text(re.compile(r"epoch \d of 5, whose weights were kept"))
     problems = page.locator("details", has_text="2 files left out")
     expect(problems).to_contain_text("broken.jpg")
     expect(problems).to_contain_text("notes.txt")
@@ -194,7 +197,7 @@ def test_wrong_files_get_a_sentence_and_nothing_is_lost(tab, site, tmp_path):
     page = open_page(tab, site, "wasm")  # Its console may show the error, for developers.
     (tmp_path / "model.zip").write_bytes(b"this is no zip")
     page.get_by_label("Open model").set_input_files(tmp_path / "model.zip")
-    expect(page.get_by_role("alert")).to_contain_text("Expected a model archive")
+    expect(page.get_by_role("alert")).to_contain_text("This is not a model file")
     expect(button(page, "Use sample photos")).to_be_enabled()
 
 

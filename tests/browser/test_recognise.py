@@ -86,7 +86,7 @@ def test_dropped_and_pasted_pictures(recognise, cat):
         document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
     }"""
     page.evaluate(paste, "")
-    expect(page.get_by_role("alert")).to_contain_text("Expected a picture in the clipboard")
+    expect(page.get_by_role("alert")).to_contain_text("There is no picture to paste")
     page.evaluate(paste, base64.b64encode(encode(noisy(COLORS["red"], 1))).decode())
     expect(page.get_by_text("2 pictures", exact=True)).to_be_visible()
     predict(page, 2)
@@ -169,7 +169,7 @@ def test_an_address_is_fetched_only_on_request(chromium, site, other_site):
     refusals_are_told(page, field, address)
     field.fill("cat.png")
     button(page, "Fetch").click()
-    assert field.evaluate("field => field.validationMessage").startswith("Expected the full address of a picture")
+    assert field.evaluate("field => field.validationMessage").startswith("Type the full address of a picture")
     page.close()
 
 

@@ -110,7 +110,7 @@ def test_uncertain_columns_are_asked_about(ready, tmp_path):
     expect(classes).to_have_value("colour")
     classes.select_option("file")
     dialog.get_by_role("button", name="Add photos").click()
-    assert classes.evaluate("field => field.validationMessage") == "Expected two different columns."
+    assert classes.evaluate("field => field.validationMessage") == "Choose two different columns."
     classes.select_option("parity")
     dialog.get_by_role("button", name="Add photos").click()
     said(page, "Ready: 6 photos in 2 classes")
@@ -135,7 +135,7 @@ def paste(page, *photos, into="body"):
 def test_pasted_pictures_ask_for_their_class(ready):
     page = ready
     paste(page)
-    expect(page.get_by_role("alert")).to_contain_text("Expected a picture in the clipboard")
+    expect(page.get_by_role("alert")).to_contain_text("There is no picture to paste")
     paste(page, photo("red", 1), photo("red", 2))
     dialog = page.get_by_role("dialog", name="Which class do these 2 photos show?")
     dialog.get_by_label("Name of the new class").fill("rouge")
@@ -215,7 +215,7 @@ def test_a_burst_is_recorded_while_the_button_is_held(camera):
     record = dialog.get_by_role("button", name="Hold to record")
     expect(record).to_be_enabled(timeout=30_000)
     record.click()
-    assert dialog.get_by_label("Class").evaluate("field => field.validationMessage").startswith("Expected a name")
+    assert dialog.get_by_label("Class").evaluate("field => field.validationMessage").startswith("Give the class a name")
     dialog.get_by_label("Class").fill("noise")
     dialog.get_by_label("Photos per second").fill("10")
     record.hover()

@@ -65,13 +65,15 @@ def translations(language: str) -> dict[str, str]:
     return dict(PAIR.findall(text.partition("export const sentences = {")[2]))
 
 
-@pytest.mark.parametrize("language", ["fr", "zh"])
+@pytest.mark.parametrize("language", ["en", "fr", "zh"])
 def test_each_translation_is_of_a_sentence_and_has_all_of_its_values(language: str) -> None:
     found = translations(language)
     assert len(found) > 40
     assert set(found) - set(ENGLISH) == set()
     for code, translated in found.items():
-        assert set(re.findall(r"\{(\w+)\}", translated)) == names_in(ENGLISH[code]), code
+        values = set(re.findall(r"\{(\w+)\}", translated))
+        assert values <= names_in(ENGLISH[code]), code
+        assert language == "en" or values == names_in(ENGLISH[code]), code  # visitors are told less than programs
 
 
 def test_the_languages_know_the_same_sentences() -> None:

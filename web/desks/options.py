@@ -31,6 +31,7 @@ class TrainOptions(TypedDict, total=False):
     patience: int  # stop once val_loss has not got lower for so many epochs
     learningRate: float
     hiddenUnits: int
+    l2: float
     batchSize: int
     classWeight: Literal["balanced"] | dict[str, float]
     augmentation: Augmentation

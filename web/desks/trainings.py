@@ -30,7 +30,7 @@ class Trained(TypedDict):
 
     classes: list[str]
     epochs: int  # finished ones
-    bestEpoch: int  # the one, from 1, whose weights were kept
+    bestEpoch: int | None  # the one, from 1, whose weights were kept; null: it was trained until it had converged
     stopped: bool
     history: History
     nTraining: int

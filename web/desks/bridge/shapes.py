@@ -102,9 +102,9 @@ class Progress(TypedDict):
 
     stage: str  # decoding, features, augmenting, training, measuring, restoring, saving; see also js/protocol.js
     done: int
-    total: int
+    total: int  # 0: nobody knows
     epoch: NotRequired[int]
-    epochs: NotRequired[int]
+    epochs: NotRequired[int | None]  # null: as many as it takes
     history: NotRequired[History]
     photos: NotRequired[list[RestoredPhoto]]  # while restoring: some of the project's
     piece: NotRequired[bytes]  # while saving: the next bytes of the project's zip

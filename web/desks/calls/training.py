@@ -58,17 +58,25 @@ async def fit(
         on_progress(progress)
 
     def on_epoch(history: History) -> None:
-        done = len(history["loss"])
-        total = classifier.settings.n_epochs or done
+        done, total = len(history["loss"]), classifier.settings.n_epochs
         figures = cast(bridge.History, history)
-        emit({"stage": "training", "done": done, "total": total, "epoch": done, "epochs": total, "history": figures})
+        emit(
+            {
+                "stage": "training",
+                "done": done,
+                "total": total or 0,
+                "epoch": done,
+                "epochs": total,
+                "history": figures,
+            }
+        )
 
     await classifier.fit(dataset, on_progress=note, on_epoch=on_epoch, should_stop=should_stop)
     ended = time.perf_counter()
     return {
         "classes": classifier.classes_.tolist(),
         "epochs": len(classifier.history_["loss"]),
-        "bestEpoch": classifier.best_epoch_,
+        "bestEpoch": None if classifier.history_.converging else classifier.best_epoch_,
         "stopped": classifier.stopped_,
         "history": cast(bridge.History, classifier.history_),
         "nTraining": classifier.n_training_,

@@ -76,7 +76,7 @@ def _trained(project: Project[AsyncImageClassifier]) -> Trained | None:
         "classes": described["classes"],
         "evaluation": described["evaluation"],
         "history": history,
-        "bestEpoch": project.classifier.history_.best_epoch,
+        "bestEpoch": project.classifier.history_.best_epoch if not project.classifier.history_.converging else None,
         "nTraining": n_training,
         "epochs": epochs,
         "stopped": bool(stored.get("stopped")),

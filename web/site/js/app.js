@@ -41,7 +41,7 @@ const FIRST = { train: "backbone", recognise: "network", digits: "nothing", logo
 const SOON_MS = 300_000;
 
 /** The small head of the page "Logos": flatten, ten units, one output per class. */
-const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, validationSplit: 0 };
+const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, epochs: 20, validationSplit: 0 };
 
 /**
  * The three steps of a page: photos, training, trying out.

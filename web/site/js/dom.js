@@ -85,7 +85,8 @@ export function rewrite() {
 }
 
 /**
- * Fill in the fixed texts: `data-text` is an element's text, `data-label` its accessible name.
+ * Fill in the fixed texts: `data-text` is an element's text, `data-label` its accessible name, `data-placeholder` what
+ * stands in an empty field.
  *
  * @param {ParentNode} [root]
  */
@@ -95,6 +96,9 @@ export function fillLabels(root = document) {
   }
   for (const node of root.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", lookUp(node.getAttribute("data-label")));
+  }
+  for (const node of root.querySelectorAll("[data-placeholder]")) {
+    node.setAttribute("placeholder", lookUp(node.getAttribute("data-placeholder")));
   }
 }
 

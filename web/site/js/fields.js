@@ -1,3 +1,6 @@
+/** What fields said by default before they could be left to the photos. @type {Record<string, string>} */
+const DEFAULTS_BEFORE = { "option-epochs": "20", "option-hidden-units": "100" };
+
 /** What the fields of a training say, kept with the project. @param {import("./types.js").App} app */
 export function createFields({ store, find, desk: place }) {
   const fieldset = find("options", HTMLFieldSetElement);
@@ -32,10 +35,12 @@ export function createFields({ store, find, desk: place }) {
 
     /** @param {Record<string, string | boolean>} settings */
     write(settings) {
+      const left =
+        !("option-l2" in settings) && Object.entries(DEFAULTS_BEFORE).every(([id, was]) => settings[id] === was);
       writing = true; // once for all of them: what is half of before and half of now is not to be kept
       for (const [id, field] of all()) {
         const value = settings[id];
-        if (value === undefined) continue;
+        if (value === undefined || (left && id in DEFAULTS_BEFORE)) continue; // nobody chose the head: today's is better
         if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = value === true;
         else if (field instanceof HTMLInputElement || [...field.options].some((option) => option.value === value))
           field.value = String(value);

@@ -38,7 +38,8 @@ export function createOptionsForm(form, find, defaults) {
   for (const input of form.querySelectorAll("input")) helpWith(input);
   backbone.addEventListener("change", () => showSizes(inputSize, shown, backbone.value));
 
-  const { hiddenUnits, validationSplit } = defaults;
+  const { epochs, hiddenUnits, validationSplit } = defaults;
+  if (epochs !== undefined) find("option-epochs", HTMLInputElement).valueAsNumber = epochs;
   if (hiddenUnits !== undefined) find("option-hidden-units", HTMLInputElement).valueAsNumber = hiddenUnits;
   if (validationSplit !== undefined)
     find("option-validation-share", HTMLInputElement).valueAsNumber = 100 * validationSplit;
@@ -60,9 +61,11 @@ export function createOptionsForm(form, find, defaults) {
       /** @param {string} id */
       const number = (id) => find(id, HTMLInputElement).valueAsNumber;
       const patience = number("option-patience");
+      const l2 = number("option-l2");
       return {
         ...defaults,
-        epochs: number("option-epochs"),
+        epochs: number("option-epochs") || undefined,
+        ...(!Number.isNaN(l2) && { l2 }),
         learningRate: number("option-learning-rate"),
         hiddenUnits: number("option-hidden-units"),
         validationSplit: number("option-validation-share") / 100,

@@ -85,11 +85,11 @@ function createCurves(find) {
   const accuracy = createChart(find("chart-accuracy", HTMLElement), percent, [0, 1]);
   const loss = createChart(find("chart-loss", HTMLElement), ratio, null);
   return {
-    /** @param {History} history @param {number} epochs @param {number} [best] the epoch whose weights were kept */
+    /** @param {History} history @param {number} epochs @param {number | null} [best] the epoch whose weights were kept, where one was chosen */
     show(history, epochs, best) {
       box.hidden = false;
       // Without validation photos it is always the last one.
-      const marked = history.val_loss?.length ? best : undefined;
+      const marked = (history.val_loss?.length && best) || undefined;
       accuracy.show(history.accuracy, history.val_accuracy, epochs, marked);
       loss.show(history.loss, history.val_loss, epochs, marked);
       kept.hidden = marked === undefined;

@@ -17,6 +17,7 @@ const SETTINGS = {
   epochs: "epochs",
   learningRate: "learningRate",
   hiddenUnits: "hiddenUnits",
+  l2: "l2",
   batchSize: "batchSize",
   validationSplit: "validationShare",
   backbone: "backbone",
@@ -142,5 +143,6 @@ function settingsOf({ settings, nTraining, nClasses }) {
 /** @param {string} name @param {unknown} value as the fields show it */
 function shownValue(name, value) {
   if (name === "validationSplit") return String(Math.round(Number(value) * 100));
+  if (value === null && (name === "epochs" || name === "l2")) return name === "l2" ? labels.l2Left : labels.epochsLeft;
   return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 }

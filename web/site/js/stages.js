@@ -35,7 +35,7 @@ export function createStages(find) {
       if (!row) return;
       row.line.dataset.state = total > 0 && done >= total ? "done" : "active";
       setProgress(row.progress, done, total);
-      write(row.text, () => texts.outOf(done, total));
+      write(row.text, () => (total > 0 ? texts.outOf(done, total) : ""));
     },
     hide() {
       box.hidden = true;
@@ -53,7 +53,7 @@ export function createReporter(status) {
   /** @param {Progress} progress */
   return ({ stage, done, total, epoch, epochs }) => {
     if (stage === "training") {
-      status.progress(() => texts.training(epoch ?? done, epochs ?? total), done, total, true);
+      status.progress(() => texts.training(epoch ?? done, epochs ?? null), done, total, true);
       return;
     }
     computing ||= stage === "features" && done > 0;

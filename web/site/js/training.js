@@ -45,7 +45,7 @@ export function createTrainingView(app, views, options) {
         return desk.train({ ...without, augmentation, signal, onProgress });
       },
       async (result) => {
-        await showTrained(app, views, result, without.epochs ?? result.epochs);
+        await showTrained(app, views, result, without.epochs ?? null);
         if (compared) find("runs", HTMLDetailsElement).open = true;
       },
     );
@@ -88,7 +88,7 @@ export function runTraining(app, results, buttons, signal, start, onTrained) {
   const onProgress = (progress) => {
     stages.show(progress);
     if (!signal.aborted) say(progress);
-    if (progress.history) results.showHistory(progress.history, progress.epochs ?? progress.total);
+    if (progress.history) results.showHistory(progress.history, progress.epochs ?? progress.done);
   };
   app.run("training", app.find("training", HTMLElement), async (desk) => {
     app.status.progress(() => texts.preparing);
@@ -122,7 +122,7 @@ async function orNull(training) {
  * @param {App} app
  * @param {Views} views
  * @param {Trained} result
- * @param {number} epochs as asked for
+ * @param {number | null} epochs as asked for
  */
 async function showTrained({ store, status }, { photos, results, tryout }, result, epochs) {
   store.set({ model: { classes: result.classes, source: "trained" } });

@@ -84,7 +84,13 @@ export const labels = {
   advanced: "Advanced",
   epochs: "Epochs",
   learningRate: "Learning rate",
+  epochsLeft: "as many as it takes",
   hiddenUnits: "Hidden units",
+  l2: "Weight penalty (L2)",
+  l2Left: "chosen by trying",
+  headHint:
+    "Left empty, training goes on until nothing more can be learned, and the penalty is the one that does best on " +
+    "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",
   validationShare: "Validation share (%)",
   validationShareHint: "Set aside to check the model. Used only without a validation folder.",
   backbone: "Backbone",
@@ -92,7 +98,7 @@ export const labels = {
   inputSizeHint: "Smaller is faster, larger is more accurate.",
   patience: "Stop early after (epochs)",
   patienceHint:
-    "Stops once the validation loss has not improved for that many epochs; 0 trains them all. The best epoch is kept.",
+    "Stops once the validation loss has not improved for that many epochs, and keeps the best epoch; 0 never stops early.",
   classWeight: "Class weights",
   classWeightNone: "None",
   classWeightBalanced: "Balanced",
@@ -121,11 +127,11 @@ export const labels = {
     "Held-out photos that the model gets wrong, the most surprising first. A label may be wrong as well as the model.",
   trainAgain: "Train again",
   staleHere: "The photos have changed since training. Training again takes seconds: features are remembered.",
-  cellNone: "All of these are dealt with.",
-  reliabilitySummary: "Is it as sure as it is right?",
+  cellNone: "You have dealt with all of these.",
+  reliabilitySummary: "Can its percentages be trusted?",
   rejectionSummary: "“None of these”",
   reject: "Say “None of these” when unsure",
-  threshold: "Least probability of an answer",
+  threshold: "Answer only from this probability on",
   useSuggested: "Use the suggested value",
   crossSummary: "Cross-validation",
   crossHint:
@@ -152,7 +158,7 @@ export const labels = {
   takeDownload: "Download model file",
   takePage: "Ready page",
   takePageHint:
-    "A web page, zipped, that recognises photos by itself: dropped, chosen, pasted or from the camera. Put the unzipped folder on any web host, or try it with “python -m http.server” in that folder. It asks nobody for anything.",
+    "A web page, zipped, that recognises photos by itself: dropped, chosen, pasted or from the camera. Put the unzipped folder on any web host, or try it with “python -m http.server” in that folder. It sends nothing to anyone.",
   takePageDownload: "Download page",
   takeElsewhere: "In other programs",
   liveOpen: "Use the camera, live",
@@ -177,7 +183,7 @@ export const labels = {
   closeCamera: "Close camera",
   address: "Address of a picture",
   fetchAddress: "Fetch",
-  addressHint: "Only “Fetch” makes a request to another site, and sends it nothing but the address.",
+  addressHint: "Nothing is fetched until you press “Fetch”; then only the address is sent to that site.",
   removePictures: "Remove pictures",
   topK: "Answers",
   network: "Network",
@@ -193,7 +199,7 @@ export const labels = {
   projectName: "Project name",
   projectSave: "Save as a file",
   projectOpen: "Open a project file",
-  projectNew: "Start anew",
+  projectNew: "New project",
   projectQuestion:
     "Keep this project in the browser and start another one, or delete it with its photos and its model?",
   projectLeave: "Keep it, start another one",
@@ -315,7 +321,7 @@ export const texts = {
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
   // Photos
-  noFiles: "Expected photos or a folder, but something else was dropped.",
+  noFiles: "There were no photos and no folder in what you dropped. Drop photos, folders or a zip.",
   /** @param {unknown} error */
   unreadable: (error) => `could not be read (${error instanceof Error ? error.message : error})`,
   /** @param {string} path @param {number} status */
@@ -333,10 +339,10 @@ export const texts = {
   /** @param {string} path */
   columnsTitle: (path) => `Which columns of ${path}?`,
   /** @param {number} rows */
-  columnsLead: (rows) => `The table has ${count(rows, "row", "rows")}. This is the guess; please check it.`,
+  columnsLead: (rows) => `The table has ${count(rows, "row", "rows")}. This is our guess; please check it.`,
   /** @param {string[]} columns */
   oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
-  sameColumns: "Expected two different columns.",
+  sameColumns: "Choose two different columns.",
   holdToRecord: "Hold to record",
   record: "Start recording",
   recording: "Recording…",
@@ -383,7 +389,7 @@ export const texts = {
   showAll: (n) => `Show all ${number(n)}`,
   /** @param {number} n */
   chosen: (n) => `${number(n)} selected`,
-  needName: "Expected a name for the class, got none.",
+  needName: "Give the class a name.",
   /** @param {string} label */
   madeClass: (label) => `New class: ${label}`,
   /** @param {string} label @param {string} to */
@@ -421,11 +427,11 @@ export const texts = {
     ({
       unreadable: `Unreadable: ${photos(n)}, which can take no part in training.`,
       duplicates: `Copies: ${photos(n)}, exactly like others of the same class. They count more than once.`,
-      alike: `Nearly the same: ${photos(n)}, beside others of the same class. They tell the model little that is new.`,
+      alike: `Nearly the same: ${photos(n)}, beside others of the same class. The model learns little from them.`,
       "two classes": `The same photo in ${names.join(" and in ")}: ${photos(n)}. A model cannot learn both.`,
       "both sides": `The same photo for training and for validation: ${photos(n)}. That makes the figures too good.`,
       small: `Small, with a side of less than ${side} pixels: ${photos(n)}. Enlarged, they look blurred to the model.`,
-      few: `Few photos: ${names.join(", ")}. Under ten, it is a matter of luck what the model learns.`,
+      few: `Few photos: ${names.join(", ")}. With fewer than ten, luck decides what the model learns.`,
       imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or weigh the classes when you train.`,
     })[kind],
   /** @param {import("../calls.js").Fix} fix */
@@ -438,7 +444,7 @@ export const texts = {
     return `Delete ${photos(n)}`;
   },
   weigh: "Weigh the classes",
-  weighNoMore: "Weigh them no longer",
+  weighNoMore: "Stop weighing the classes",
   weighed: "Classes are weighed from the next training on: few photos count as much as many",
   weighedNoMore: "Classes are no longer weighed: each photo counts the same",
 
@@ -448,8 +454,8 @@ export const texts = {
     classes.length === 1
       ? `One more class is needed: so far there is only “${classes[0]}”.`
       : "Add photos of at least two classes first.",
-  trainWhenReady: "Possible as soon as everything is loaded.",
-  trainWhenFree: "Possible as soon as the page is done with the photos.",
+  trainWhenReady: "You can press this as soon as everything has loaded.",
+  trainWhenFree: "You can press this as soon as the photos are dealt with.",
   /** @param {number} n @param {number} classes */
   trainReady: (n, classes) => `${photos(n)} in ${classes} classes are ready.`,
   trainingOn:
@@ -460,20 +466,23 @@ export const texts = {
   /** @param {number} size @param {boolean} original */
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (as pretrained)" : ""}`,
   /** @param {string} name @param {string} low @param {string} high @param {boolean} whole */
-  expected: (name, low, high, whole) =>
-    `${name}: expected a ${whole ? "whole number" : "number"} from ${low} to ${high}.`,
+  expected: (name, low, high, whole) => `${name}: type a ${whole ? "whole number" : "number"} from ${low} to ${high}.`,
   preparing: "Preparing training…",
   stopping: "Stopping…",
   /** @param {string} stage @param {number} done @param {number} total */
   stage: (stage, done, total) => `${stageNames[stage] ?? stage}: ${done} of ${total}`,
-  /** @param {number} epoch @param {number} epochs */
-  training: (epoch, epochs) => `Training: epoch ${epoch} of ${epochs}`,
+  /** @param {number} epoch @param {number | null} epochs null: as many as it takes */
+  training: (epoch, epochs) =>
+    epochs === null
+      ? `Training: epoch ${epoch}, until nothing more can be learned`
+      : `Training: epoch ${epoch} of ${epochs}`,
   /** @param {number} done @param {number} total */
   outOf: (done, total) => `${done} of ${total}`,
   /** @param {Evaluation | null} e */
   trained: (e) => `Trained: ${accuracyOf(e)}`,
-  /** @param {number} done @param {number} epochs @param {Evaluation | null} e */
-  stopped: (done, epochs, e) => `Stopped after epoch ${done} of ${epochs}: ${accuracyOf(e)}`,
+  /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
+  stopped: (done, epochs, e) =>
+    `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
   stoppedEarly: "Stopped before the first epoch. Nothing was trained.",
 
   // Result
@@ -500,10 +509,10 @@ export const texts = {
   storedFigures: "As stored in the opened model.",
   noStoredFigures: "The opened model holds no figures.",
   confusionCaption: "Rows: what the photos show. Columns: what the model says. Numbers of validation photos.",
-  trueClass: "Shown",
+  trueClass: "True class",
   perClassCaption:
-    "Precision: how many of the photos given this label deserve it. " +
-    "Recall: how many of the class’s photos were found. F1: both in one figure.",
+    "Precision: of the photos that got this label, how many really are of this class. " +
+    "Recall: of the photos of this class, how many got its label. F1: both in one figure.",
   perClassColumns: ["Class", "Precision", "Recall", "F1", "Photos"],
   worstFirst: "Worst first",
   /** @param {string} low @param {string} high */
@@ -515,7 +524,12 @@ export const texts = {
       ? `${photos(n)} of “${label}”, recognised`
       : `${photos(n)} of “${label}”, taken for “${predicted}”`,
   /** @param {number} n chosen @param {number} total */
-  cellChosen: (n, total) => (n > 0 ? `${n} of ${total} chosen:` : `All ${total}, or choose some:`),
+  cellChosen: (n, total) =>
+    n > 0
+      ? `For the ${n} chosen of ${total} photos:`
+      : total === 1
+        ? "For this photo:"
+        : `For all ${total} photos, or for those that you choose:`,
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -528,7 +542,7 @@ export const texts = {
   /** @param {string} label */
   moveBack: (label) => `Move back to “${label}”`,
   confirm: "It is right, keep",
-  unconfirm: "Ask again",
+  unconfirm: "List it again",
   confirmed: "Kept: it is in the right class",
   unconfirmed: "Listed again",
   judgedDeleted: "Deleted",
@@ -544,9 +558,9 @@ export const texts = {
   /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `On ${photos(total)} it says it is ${percent(confidence)} sure on average, and is right ${percent(accuracy)} of the time. ` +
-    `Weighted over the steps below, the two are ${percent(ece)} apart (expected calibration error; 0 is perfect).`,
+    `Over the bars below, the two are ${percent(ece)} apart on average (expected calibration error; 0 is perfect).`,
   reliabilityCaption:
-    "Bars: how often it is right, at each level of certainty. On the dashed line, it is as sure as it is right.",
+    "Bars: how often it is right, at each level of certainty. On the dashed line, of the answers with 80 % just 80 % are right.",
   reliabilityColumns: ["Certainty", "Mean certainty", "Right", "Photos"],
   certainty: "How sure it says it is",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
@@ -578,9 +592,9 @@ export const texts = {
   whereDidItLook: "Where did it look?",
   heatmapOf: "For the class",
   heatmapHint:
-    "Places with colour spoke for the class, the brighter the more (Grad-CAM). The other places did not matter.",
+    "Coloured places raised the score of this class, bright ones most (Grad-CAM). It is a rough picture: the other places may have helped, too.",
   /** @param {string} label */
-  heatmapAlt: (label) => `The photo with a heat map of what spoke for “${label}”`,
+  heatmapAlt: (label) => `The photo with a heat map of what raised the score of “${label}”`,
   explaining: "Looking where the model looked…",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) =>
@@ -627,8 +641,8 @@ export const texts = {
   listCleared: "List cleared",
   /** @param {number} by how far, 0..1 */
   computesOtherwise: (by) =>
-    `This machine computes otherwise than the model’s file promises: probabilities differ by up to ${percent(by)}. ` +
-    "Try another choice at “Compute on”; if that changes nothing, the file was altered.",
+    `This computer does not get the results that are noted in the model’s file: probabilities differ by up to ${percent(by)}. ` +
+    "Try another choice at “Compute on”; if that changes nothing, the file has been changed.",
   liveGoOn: "Go on",
   livePause: "Pause",
   /** @param {number} n */
@@ -661,7 +675,7 @@ export const texts = {
   /** @param {string | null} left the backend that is no longer used */
   startedAgain: (left) =>
     `Started again${left ? `, without ${backendNames[left]}` : ""}; nothing was lost. Do once more what was interrupted.`,
-  startedBefore: "Started again, as things were a moment ago: the last step may be missing.",
+  startedBefore: "Started again. Your last step may be missing.",
   /** @param {number} n */
   startedWithout: (n) => `Started again. ${photos(n)} could not be kept in this browser before: add them again.`,
   startedEmpty: "Started again, but photos and model were not kept in this browser: add them again.",
@@ -705,18 +719,18 @@ export const texts = {
   /** @param {number} n */
   picturesReady: (n) => `Ready: ${count(n, "picture", "pictures")}`,
   needPictures: "Choose a picture first.",
-  predictWhenReady: "Possible as soon as everything is loaded.",
+  predictWhenReady: "You can press this as soon as everything has loaded.",
   loadingNetwork: "Loading the network…",
   /** @param {string} label @param {number} probability */
   shows: (label, probability) => `${label}: ${percent(probability)}`,
   /** @param {string} label @param {number} index @param {string} id */
   imagenetClass: (label, index, id) => `${label} (class ${index}, ${id})`,
-  nothingPasted: "Expected a picture in the clipboard, found none. Copy the picture itself rather than its address.",
+  nothingPasted: "There is no picture to paste. Copy the picture itself rather than its address.",
   /** @param {string} name of the browser's error */
   cameraFailed: (name) => `The camera could not be used. ${cameraReasons[name] ?? `The browser says “${name}”.`}`,
   /** @param {number} n */
   cameraPhoto: (n) => `camera ${n}.png`,
-  expectedAddress: "Expected the full address of a picture, such as https://example.org/drum.jpg.",
+  expectedAddress: "Type the full address of a picture, such as https://example.org/drum.jpg.",
   /** @param {string} url */
   fetching: (url) => `Fetching ${url}`,
   notFetched: "The picture could not be fetched.",
@@ -755,10 +769,10 @@ export const texts = {
   storedAs: {
     float32: "as trained",
     uint16: "16 bits each, nearly as exact",
-    float16: "16 bits each, in a number format that other tools know",
-    uint8: "8 bits where a kernel bears it, else 16",
+    float16: "16 bits each, in a format that other programs know",
+    uint8: "mostly 8 bits each: the smallest file",
   },
-  notMeasured: "Not measured yet: the held-out photos are recognised anew with the weights as a reader gets them.",
+  notMeasured: "Not measured yet. Measuring recognises the held-out photos again with the smaller weights.",
   /** @param {number} n held-out photos */
   measuredOn: (n) =>
     n > 0
@@ -771,7 +785,7 @@ export const texts = {
   pageDownloaded: "Page downloaded: pyclassifier-page.zip",
   copy: "Copy",
   copied: "Copied",
-  marked: "The browser did not let it be copied; it is marked now: press Ctrl+C.",
+  marked: "The browser did not allow copying. The text is selected now: press Ctrl+C.",
   commandsTitle: "Keras, TFLite, ONNX, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
@@ -797,7 +811,7 @@ export const texts = {
     unreadable: "Not an image that can be read here.",
     none: "None of these",
     otherwise:
-      "This machine computes otherwise than the one where the model was saved: probabilities differ by up to {}.",
+      "This computer does not get the results of the one where the model was saved: probabilities differ by up to {}.",
     failed: "The page could not start; a current Chrome, Edge, Firefox or Safari is needed.",
     noCamera:
       "The camera could not be used. Allow it beside the address of this page; browsers do so on secure pages (https) and on localhost only.",
@@ -808,5 +822,91 @@ export const texts = {
   },
 };
 
-/** Python's sentences, by their codes; those that are missing are said as Python says them. @type {Record<string, string>} */
-export const sentences = {};
+/**
+ * Python's sentences, by their codes, where a visitor is better told in other words than somebody who programs; the
+ * others are said as Python says them.
+ *
+ * @type {Record<string, string>}
+ */
+export const sentences = {
+  "other-suffix": "this is no photo ({suffix}). Photos are JPEG, PNG, WebP, GIF, BMP or TIFF files.",
+  "not-an-image": "this is no photo that can be read here. Photos are JPEG, PNG, WebP, GIF, BMP or TIFF files.",
+  "large-image": "{width} × {height} pixels: that is more than {millions} million pixels. Make the photo smaller.",
+  "empty-class-name": "A class needs a name.",
+  "not-a-zip": "This is not a zip of folders of photos ({error}).",
+  "large-zip":
+    "A zip may hold {most_files} files and {most_bytes} bytes; this one has {files} files and {bytes} bytes. Split it into several ones.",
+  "large-member": "{name} may have {most} bytes; it has {got}.",
+  "unusual-zip": "{name} is packed in an unusual way (method {method}). Make the zip again.",
+  "unreadable-table": "The table {path} could not be read ({error}).",
+  "large-table": "A table may have {most} bytes; {table} has {got}.",
+  "empty-table": "The table {table} is empty. It needs a row for each photo.",
+  "not-unicode": "The letters of {table} could not be read ({error}). Save it again as “CSV UTF-8”.",
+  "not-csv": "{table} is not a CSV file ({error}).",
+  "table-not-json": "{table} is not a JSON file ({error}). It needs a list of records, or the label of each file.",
+  "not-records": "{table} needs a list of records, or the label of each file.",
+  "not-idx":
+    "A file of digits begins in another way than this one ({start}). An example is train-images-idx3-ubyte.gz.",
+  "short-idx": "This file of digits ends too early. Fetch it again.",
+  "other-idx-size": "A file of digits of {shape} has {expected} bytes; this one has {got}.",
+  "no-idx-pair": "Choose one file of pictures (3 dimensions) and one of labels (1). These have {first} and {second}.",
+  "damaged-gzip": "The packed file (gzip) is damaged ({error}). Fetch it again.",
+  "short-gzip": "The packed file (gzip) is incomplete. Fetch it again.",
+  "large-gzip": "A packed file may hold {most} bytes; this one holds more.",
+  "unreadable-sprite": "The picture with a digit in each row could not be read: {reason}",
+  "other-sprite-width":
+    "A picture with a {side} × {side} digit in each row is {expected} pixels wide; this one is {got} pixels wide.",
+  "other-label-count": "There are {pictures} pictures, but {got} labels. Each picture needs one.",
+  "other-digits": "There may be 1 to {most} pictures of 1 to 256 pixels; these are {shape}.",
+  "few-digits": "There are {total} digits, fewer than {training} to train on and {validation} to judge by.",
+  "no-classes": "There are no photos yet. Add photos of at least two classes.",
+  "one-class": "There is only one class, “{label}”. Add photos of another one.",
+  "only-validation":
+    "“{label}” has photos for validation ({validation}), but none to train on. Add some, or remove its validation photos.",
+  "unreadable-classes":
+    "No training photo of these classes could be read: {labels}. Look at the list of problems, and add other photos.",
+  "no-known-photos": "None of the photos that could be read is of the classes {classes}.",
+  "one-group":
+    "Cross-validation needs photos of “{label}” that differ: all of them are nearly the same, or of one recording. Add others.",
+  "few-groups":
+    "{folds} folds need {folds} groups of different photos, and a class that has as many. There are {groups} groups of {samples} photos. Take fewer folds, or add photos.",
+  "not-trained": "Train a model first, or open one that you saved.",
+  "nothing-to-explain":
+    "This network was trained from nothing. Only models on a pretrained network can be looked into.",
+  "not-an-archive": "This is not a model file (.zip), or it is damaged ({error}).",
+  "archive-without": "A model file holds {files}; this one lacks {missing}.",
+  "not-all-files": "A model is {files} together; {missing} is missing. Choose all three.",
+  "other-model":
+    "Only models of pyclassifier or Teachable Machine can be opened; this one is built differently ({kind}: {error}).",
+  "not-json": "{name} in the file is damaged ({error}).",
+  "not-an-object": "{name} in the file is damaged: it holds {got}.",
+  "other-fit-mode": "The file names a way to make photos square that is not known here ({got}). Known are {known}.",
+  "other-layer-size": "The weights of the layer {layer} do not fit its {size} units: {got}.",
+  "no-labels": "The model’s labels are no list of names: {got}.",
+  "many-labels": "A model may have {most} labels of {longest} characters; this one has {got} of up to {length}.",
+  "other-label-number": "The model has {expected} answers, but {got} labels.",
+  "weight-twice": "The weights {name} are twice in the file.",
+  "large-weights": "The weights may have {most} bytes; these have {got} or more.",
+  "short-weights": "The file of weights is incomplete: {got} bytes instead of {least}.",
+  "other-weights": "The file of weights belongs to another model: {got} bytes instead of {expected}.",
+  "not-a-project": "This is not a project file (.zip), or it is damaged ({error}).",
+  "model-for-project": "This is a model, not a project: open it with “Open model”.",
+  "other-zip-for-project": "This zip is not a project. Choose a file that was saved as one.",
+  "large-project": "A project may have {most} files; this one has {got}.",
+  "damaged-project": "The project is damaged: {name} could not be read ({error}).",
+  "other-project": "The project is damaged, or of another version of pyclassifier ({kind}: {error}).",
+  "no-backend": "“{got}” does not work in this browser. Choose another way to compute.",
+  "other-backend": "“{got}” does not work in this browser. Choose one of {known}.",
+  "no-backend-after-reset": "The graphics processor was reset, and nothing else computes here. Reload the page.",
+  "failed-request": "{url} could not be loaded ({error}). {remedy}",
+  "http-status": "{url} could not be loaded (HTTP {status}). {remedy}",
+  "other-sha256": "{path} was changed or damaged on its way. Load the page again.",
+  "check-models": "Check the connection, and try again.",
+  "no-samples": "The sample photos could not be loaded: {error}",
+  "no-class-name": "Give the class a name.",
+  "class-name-taken": "Another class is called “{label}” already. Merge the two instead.",
+  "not-two-files": "Choose two files, one of pictures and one of labels. This was {got}.",
+  "few-digit-classes": "Load digits first, of at least two kinds.",
+  "nothing-drawn": "Draw a digit first.",
+  "not-a-digits-network": "This recognises photos. Open a network that was trained on the page “Digits”.",
+};

@@ -5,7 +5,7 @@ import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from ".
 export const labels = {
   product: "pyclassifier",
   pages: "Pages",
-  pageTrain: "Entraîner le vôtre",
+  pageTrain: "Entraîner un modèle",
   pageRecognise: "Reconnaître",
   pageDigits: "Chiffres",
   pageLogos: "Logos",
@@ -79,7 +79,14 @@ export const labels = {
   advanced: "Réglages avancés",
   epochs: "Époques",
   learningRate: "Taux d’apprentissage",
+  epochsLeft: "autant qu’il en faut",
   hiddenUnits: "Unités cachées",
+  l2: "Pénalité des poids (L2)",
+  l2Left: "choisie par essais",
+  headHint:
+    "Laissés vides : l’entraînement continue jusqu’à ce qu’il n’y ait plus rien à apprendre, et la pénalité est celle qui " +
+    "réussit le mieux sur des photos d’entraînement mises à part pour cela. Le taux d’apprentissage ne compte qu’avec " +
+    "des unités cachées et un nombre d’époques.",
   validationShare: "Part de validation (%)",
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
   backbone: "Réseau préentraîné",
@@ -87,7 +94,7 @@ export const labels = {
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
   patience: "Arrêt anticipé après (époques)",
   patienceHint:
-    "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques ; 0 les parcourt toutes. La meilleure époque est gardée.",
+    "S’arrête quand la perte de validation ne s’améliore plus pendant ce nombre d’époques, et garde la meilleure ; 0 n’arrête jamais plus tôt.",
   classWeight: "Poids des classes",
   classWeightNone: "Aucun",
   classWeightBalanced: "Équilibrés",
@@ -117,11 +124,11 @@ export const labels = {
   trainAgain: "Réentraîner",
   staleHere:
     "Les photos ont changé depuis l’entraînement. Réentraîner prend quelques secondes : les caractéristiques sont gardées en mémoire.",
-  cellNone: "Toutes ces photos ont été traitées.",
-  reliabilitySummary: "Est-il aussi sûr qu’il a raison ?",
+  cellNone: "Vous avez traité toutes ces photos.",
+  reliabilitySummary: "Peut-on se fier à ses pourcentages ?",
   rejectionSummary: "« Aucune de ces classes »",
   reject: "Dire « Aucune de ces classes » en cas de doute",
-  threshold: "Probabilité minimale d’une réponse",
+  threshold: "Répondre seulement à partir de cette probabilité",
   useSuggested: "Utiliser la valeur proposée",
   crossSummary: "Validation croisée",
   crossHint:
@@ -148,7 +155,7 @@ export const labels = {
   takeDownload: "Télécharger le fichier du modèle",
   takePage: "Page prête à l’emploi",
   takePageHint:
-    "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle ne demande rien à personne.",
+    "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle n’envoie rien à personne.",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
   liveOpen: "Utiliser la caméra en direct",
@@ -190,7 +197,7 @@ export const labels = {
   projectName: "Nom du projet",
   projectSave: "Enregistrer dans un fichier",
   projectOpen: "Ouvrir un fichier de projet",
-  projectNew: "Recommencer",
+  projectNew: "Nouveau projet",
   projectQuestion:
     "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
   projectLeave: "Le garder, en commencer un autre",
@@ -303,7 +310,8 @@ export const texts = {
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 
-  noFiles: "Des photos ou un dossier étaient attendus, mais autre chose a été déposé.",
+  noFiles:
+    "Il n’y avait ni photos ni dossier dans ce que vous avez déposé. Déposez des photos, des dossiers ou un zip.",
   unreadable: (error) => `n’a pas pu être lu (${error instanceof Error ? error.message : error})`,
   sampleMissing: (path, status) =>
     `La photo d’exemple ${path} n’a pas pu être récupérée (HTTP ${status}). Le site n’est peut-être pas installé en entier.`,
@@ -317,7 +325,7 @@ export const texts = {
   columnsTitle: (path) => `Quelles colonnes de ${path} ?`,
   columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
   oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
-  sameColumns: "Deux colonnes différentes sont attendues.",
+  sameColumns: "Choisissez deux colonnes différentes.",
   holdToRecord: "Maintenir pour photographier",
   record: "Commencer la rafale",
   recording: "Rafale en cours…",
@@ -386,7 +394,7 @@ export const texts = {
     return `Supprimer ${photos(n)}`;
   },
   weigh: "Pondérer les classes",
-  weighNoMore: "Ne plus les pondérer",
+  weighNoMore: "Ne plus pondérer les classes",
   weighed: "Les classes sont pondérées dès le prochain entraînement : peu de photos y comptent autant que beaucoup",
   weighedNoMore: "Les classes ne sont plus pondérées : chaque photo compte autant qu’une autre",
 
@@ -394,8 +402,8 @@ export const texts = {
     classes.length === 1
       ? `Il faut encore une classe : pour l’instant il n’y a que « ${classes[0]} ».`
       : "Ajoutez d’abord des photos d’au moins deux classes.",
-  trainWhenReady: "Possible dès que tout sera chargé.",
-  trainWhenFree: "Possible dès que la page en aura fini avec les photos.",
+  trainWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
+  trainWhenFree: "Vous pourrez appuyer ici dès que les photos seront traitées.",
   trainReady: (n, classes) => `${photos(n)} dans ${classes} classes, tout est prêt.`,
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
@@ -403,14 +411,18 @@ export const texts = {
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
   expected: (name, low, high, whole) =>
-    `${name} : ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high} est attendu.`,
+    `${name} : tapez ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high}.`,
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
   stage: (stage, done, total) => `${stageNames[stage] ?? stage} : ${done} sur ${total}`,
-  training: (epoch, epochs) => `Entraînement : époque ${epoch} sur ${epochs}`,
+  training: (epoch, epochs) =>
+    epochs === null
+      ? `Entraînement : époque ${epoch}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
+      : `Entraînement : époque ${epoch} sur ${epochs}`,
   outOf: (done, total) => `${done} sur ${total}`,
   trained: (e) => `Entraîné : ${accuracyOf(e)}`,
-  stopped: (done, epochs, e) => `Arrêté après l’époque ${done} sur ${epochs} : ${accuracyOf(e)}`,
+  stopped: (done, epochs, e) =>
+    `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",
@@ -433,10 +445,10 @@ export const texts = {
   noStoredFigures: "Le modèle ouvert ne contient pas de mesures.",
   confusionCaption:
     "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Nombres de photos de validation.",
-  trueClass: "Montré",
+  trueClass: "Vraie classe",
   perClassCaption:
-    "Précision : combien des photos ainsi étiquetées le méritent. " +
-    "Rappel : combien des photos de la classe ont été trouvées. F1 : les deux en un seul chiffre.",
+    "Précision : parmi les photos qui ont reçu cette étiquette, combien sont vraiment de la classe. " +
+    "Rappel : parmi les photos de la classe, combien ont reçu son étiquette. F1 : les deux en un seul chiffre.",
   perClassColumns: ["Classe", "Précision", "Rappel", "F1", "Photos"],
   worstFirst: "Les plus faibles d’abord",
   /** @param {string} low @param {string} high */
@@ -446,28 +458,33 @@ export const texts = {
   /** @param {number} n @param {string} label @param {string} predicted */
   cell: (n, label, predicted) =>
     label === predicted
-      ? `${photos(n)} de « ${label} », bien reconnues`
-      : `${photos(n)} de « ${label} », prises pour « ${predicted} »`,
+      ? `${photos(n)} de « ${label} », bien reconnues`
+      : `${photos(n)} de « ${label} », prises pour « ${predicted} »`,
   /** @param {number} n @param {number} total */
-  cellChosen: (n, total) => (n > 0 ? `${n} sur ${total} sélectionnées :` : `Toutes (${total}), ou choisissez-en :`),
+  cellChosen: (n, total) =>
+    n > 0
+      ? `Pour les photos sélectionnées (${n} sur ${total}) :`
+      : total === 1
+        ? "Pour cette photo :"
+        : `Pour les ${total} photos, ou pour celles que vous choisissez :`,
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
-      ? `« ${label} », ${probability}`
-      : `Dans « ${label} » (${other}) ; le modèle dit « ${predicted} » (${probability})`,
+      ? `« ${label} », ${probability}`
+      : `Dans « ${label} » (${other}) ; le modèle dit « ${predicted} » (${probability})`,
   /** @param {string} label */
-  moveTo: (label) => `Déplacer vers « ${label} »`,
+  moveTo: (label) => `Déplacer vers « ${label} »`,
   /** @param {string} label */
-  moveBack: (label) => `Remettre dans « ${label} »`,
+  moveBack: (label) => `Remettre dans « ${label} »`,
   confirm: "C’est juste, garder",
-  unconfirm: "Redemander",
+  unconfirm: "Remettre dans la liste",
   confirmed: "Gardée : elle est dans la bonne classe",
   unconfirmed: "De nouveau dans la liste",
   judgedDeleted: "Supprimée",
   /** @param {string} label */
-  judgedMoved: (label) => `Maintenant dans « ${label} »`,
+  judgedMoved: (label) => `Maintenant dans « ${label} »`,
   /** @param {string} photo */
   openPhoto: (photo) => `Voir en grand : ${photo}`,
   /** @param {import("../calls.js").Augmentation | null} how */
@@ -478,9 +495,9 @@ export const texts = {
   /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `Sur ${photos(total)}, il se dit sûr à ${percent(confidence)} en moyenne et a raison dans ${percent(accuracy)} des cas. ` +
-    `En pondérant les paliers ci-dessous, l’écart est de ${percent(ece)} (erreur de calibration attendue ; 0 est parfait).`,
+    `Sur les barres ci-dessous, l’écart moyen est de ${percent(ece)} (erreur de calibration attendue ; 0 est parfait).`,
   reliabilityCaption:
-    "Barres : fréquence des bonnes réponses à chaque degré de certitude. Sur la ligne pointillée, il est aussi sûr qu’il a raison.",
+    "Barres : fréquence des bonnes réponses à chaque degré de certitude. Sur la ligne pointillée, 80 % exactement des réponses annoncées à 80 % sont justes.",
   reliabilityColumns: ["Certitude", "Certitude moyenne", "Justes", "Photos"],
   certainty: "Certitude annoncée",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
@@ -512,9 +529,9 @@ export const texts = {
   whereDidItLook: "Où a-t-il regardé ?",
   heatmapOf: "Pour la classe",
   heatmapHint:
-    "Les zones colorées parlaient pour la classe, les plus claires le plus (Grad-CAM). Les autres ne comptaient pas.",
+    "Les zones colorées ont fait monter le score de cette classe, surtout les plus claires (Grad-CAM). C’est une image approximative : les autres zones ont pu aider aussi.",
   /** @param {string} label */
-  heatmapAlt: (label) => `La photo avec une carte de chaleur de ce qui parlait pour « ${label} »`,
+  heatmapAlt: (label) => `La photo avec une carte de chaleur de ce qui a fait monter le score de « ${label} »`,
   explaining: "Recherche de ce que le modèle a regardé…",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) =>
@@ -555,7 +572,7 @@ export const texts = {
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
   computesOtherwise: (by) =>
-    `Cette machine calcule autrement que ne le promet le fichier du modèle : les probabilités diffèrent jusqu’à ${percent(by)}. ` +
+    `Cet ordinateur n’obtient pas les résultats notés dans le fichier du modèle : les probabilités diffèrent jusqu’à ${percent(by)}. ` +
     "Essayez un autre choix à « Calculer avec » ; si rien ne change, le fichier a été modifié.",
   liveGoOn: "Reprendre",
   livePause: "Pause",
@@ -614,16 +631,15 @@ export const texts = {
   pictures: (n) => count(n, "image", "images"),
   picturesReady: (n) => `Prêt : ${count(n, "image", "images")}`,
   needPictures: "Choisissez d’abord une image.",
-  predictWhenReady: "Possible dès que tout sera chargé.",
+  predictWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
   loadingNetwork: "Chargement du réseau…",
   shows: (label, probability) => `${label} : ${percent(probability)}`,
   imagenetClass: (label, index, id) => `${label} (classe ${index}, ${id})`,
-  nothingPasted:
-    "Une image était attendue dans le presse-papiers, mais il n’y en a pas. Copiez l’image elle-même plutôt que son adresse.",
+  nothingPasted: "Il n’y a pas d’image à coller. Copiez l’image elle-même plutôt que son adresse.",
   cameraFailed: (name) =>
     `La caméra n’a pas pu être utilisée. ${cameraReasons[name] ?? `Le navigateur dit « ${name} ».`}`,
   cameraPhoto: (n) => `caméra ${n}.png`,
-  expectedAddress: "L’adresse complète d’une image est attendue, comme https://example.org/drum.jpg.",
+  expectedAddress: "Tapez l’adresse complète d’une image, comme https://example.org/drum.jpg.",
   fetching: (url) => `Récupération de ${url}`,
   notFetched: "L’image n’a pas pu être récupérée.",
   addressStatus: (url, status) => `${url} a répondu avec le statut HTTP ${status}. Vérifiez l’adresse.`,
@@ -653,11 +669,10 @@ export const texts = {
   storedAs: {
     float32: "comme à l’entraînement",
     uint16: "16 bits chacun, presque aussi exact",
-    float16: "16 bits chacun, dans un format connu d’autres outils",
-    uint8: "8 bits là où un noyau le supporte, sinon 16",
+    float16: "16 bits chacun, dans un format que d’autres programmes connaissent",
+    uint8: "presque tous de 8 bits : le plus petit fichier",
   },
-  notMeasured:
-    "Pas encore mesuré : les photos mises de côté sont reconnues à nouveau avec les poids tels qu’un lecteur les obtient.",
+  notMeasured: "Pas encore mesuré. La mesure reconnaît de nouveau les photos mises de côté, avec les poids réduits.",
   measuredOn: (n) =>
     n > 0
       ? `Exactitude sur les ${photos(n)} mises de côté ; plus grand écart d’une probabilité sur elles, par rapport à float32.`
@@ -694,7 +709,7 @@ export const texts = {
     unreadable: "Pas une image lisible ici.",
     none: "Aucune de celles-ci",
     otherwise:
-      "Cette machine calcule autrement que celle où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
+      "Cet ordinateur n’obtient pas les résultats de celui où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
     failed: "La page n’a pas pu démarrer ; il faut un Chrome, Edge, Firefox ou Safari récent.",
     noCamera:
       "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",

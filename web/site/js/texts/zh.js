@@ -75,14 +75,19 @@ export const labels = {
   advanced: "高级设置",
   epochs: "训练轮数",
   learningRate: "学习率",
+  epochsLeft: "按需决定",
   hiddenUnits: "隐藏单元数",
+  l2: "权重惩罚（L2）",
+  l2Left: "试验后选定",
+  headHint:
+    "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",
   validationShareHint: "留出这部分照片来检验模型。仅在没有验证文件夹时使用。",
   backbone: "骨干网络",
   inputSize: "输入尺寸",
   inputSizeHint: "越小越快，越大越准确。",
   patience: "提前停止（轮数）",
-  patienceHint: "验证损失连续这么多轮没有改善就停止；0 表示训练全部轮数。始终保留最佳的一轮。",
+  patienceHint: "验证损失连续这么多轮没有改善就停止，并保留最佳的一轮；0 表示从不提前停止。",
   classWeight: "类别权重",
   classWeightNone: "无",
   classWeightBalanced: "均衡",
@@ -110,10 +115,10 @@ export const labels = {
   trainAgain: "重新训练",
   staleHere: "训练之后照片有变动。特征已保存，重新训练只需几秒。",
   cellNone: "这些照片都已处理。",
-  reliabilitySummary: "它的把握与正确率相符吗？",
+  reliabilitySummary: "它给出的百分比可信吗？",
   rejectionSummary: "“都不是”",
   reject: "没有把握时回答“都不是”",
-  threshold: "给出答案所需的最低概率",
+  threshold: "概率达到此值才给出答案",
   useSuggested: "采用建议值",
   crossSummary: "交叉验证",
   crossHint:
@@ -140,7 +145,7 @@ export const labels = {
   takeDownload: "下载模型文件",
   takePage: "现成网页",
   takePageHint:
-    "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人请求任何东西。",
+    "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人发送任何东西。",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
   liveOpen: "实时使用摄像头",
@@ -180,7 +185,7 @@ export const labels = {
   projectName: "项目名称",
   projectSave: "保存为文件",
   projectOpen: "打开项目文件",
-  projectNew: "重新开始",
+  projectNew: "新建项目",
   projectQuestion: "将此项目保留在浏览器中并新建一个项目，还是连同照片和模型一起删除？",
   projectLeave: "保留，并新建一个",
   projectDelete: "删除",
@@ -282,7 +287,7 @@ export const texts = {
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 
-  noFiles: "应拖放照片或文件夹，但拖放的是其他内容。",
+  noFiles: "拖放的内容里没有照片或文件夹。请拖放照片、文件夹或 zip。",
   unreadable: (error) => `无法读取（${error instanceof Error ? error.message : error}）`,
   sampleMissing: (path, status) => `无法获取示例照片 ${path}（HTTP ${status}）。网站可能没有完整安装。`,
   fetchingSamples: (done, total) => `正在获取示例照片：${done} / ${total}`,
@@ -294,7 +299,7 @@ export const texts = {
   columnsTitle: (path) => `${path} 用哪些列？`,
   columnsLead: (rows) => `表格有 ${number(rows)} 行。下面是推测，请核对。`,
   oneHot: (columns) => `每个类别一列：${columns.join("、")}`,
-  sameColumns: "应选择两个不同的列。",
+  sameColumns: "请选择两个不同的列。",
   holdToRecord: "按住连拍",
   record: "开始连拍",
   recording: "正在连拍…",
@@ -359,27 +364,31 @@ export const texts = {
     return `删除 ${photos(n)}`;
   },
   weigh: "为类别加权",
-  weighNoMore: "不再加权",
+  weighNoMore: "不再为类别加权",
   weighed: "从下一次训练起为类别加权：照片少的类别与照片多的同等重要",
   weighedNoMore: "已取消类别加权：每张照片同等重要",
 
   needClasses: (classes) =>
     classes.length === 1 ? `还需要一个类别：目前只有“${classes[0]}”。` : "请先添加至少两个类别的照片。",
-  trainWhenReady: "全部加载完成后即可进行。",
-  trainWhenFree: "照片处理完后即可进行。",
+  trainWhenReady: "全部加载完成后即可点击。",
+  trainWhenFree: "照片处理完后即可点击。",
   trainReady: (n, classes) => `${classCount(classes)}的 ${photos(n)}已就绪。`,
   trainingOn:
     "继续训练会保留所打开模型的预训练网络，并用这里的照片重新学习所有类别：模型文件里没有它原来的照片，没有照片的类别不参加训练。",
   backboneOption: (title, bytes) => `${title}（${megabytes(bytes)}）`,
   inputSize: (size, original) => `${size} × ${size} 像素${original ? "（与预训练相同）" : ""}`,
-  expected: (name, low, high, whole) => `${name}：应为 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
+  expected: (name, low, high, whole) => `${name}：请填写 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
   preparing: "正在准备训练…",
   stopping: "正在停止…",
   stage: (stage, done, total) => `${stageNames[stage] ?? stage}：${done} / ${total}`,
-  training: (epoch, epochs) => `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
+  training: (epoch, epochs) =>
+    epochs === null ? `正在训练：第 ${epoch} 轮，直到学不到新东西为止` : `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
   outOf: (done, total) => `${done} / ${total}`,
   trained: (e) => `训练完成：${accuracyOf(e)}`,
-  stopped: (done, epochs, e) => `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
+  stopped: (done, epochs, e) =>
+    epochs === null
+      ? `在第 ${done} 轮后停止：${accuracyOf(e)}`
+      : `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
   seriesTraining: "训练",
@@ -412,7 +421,12 @@ export const texts = {
   cell: (n, label, predicted) =>
     label === predicted ? `“${label}”的 ${photos(n)}，识别正确` : `“${label}”的 ${photos(n)}，被认成“${predicted}”`,
   /** @param {number} n @param {number} total */
-  cellChosen: (n, total) => (n > 0 ? `已选 ${n} / ${total} 张：` : `全部 ${total} 张，也可以只选其中几张：`),
+  cellChosen: (n, total) =>
+    n > 0
+      ? `对选中的 ${n} / ${total} 张照片：`
+      : total === 1
+        ? "对这张照片："
+        : `对全部 ${total} 张照片，或只对选中的：`,
   /** @param {number} n */
   mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -441,8 +455,8 @@ export const texts = {
   /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
     `在 ${photos(total)}上，它平均自称有 ${percent(confidence)} 的把握，实际正确率为 ${percent(accuracy)}。` +
-    `按下面各档加权，两者相差 ${percent(ece)}（期望校准误差；0 为最佳）。`,
-  reliabilityCaption: "柱：各档把握下的正确率。在虚线上，把握与正确率一致。",
+    `按下面的柱平均，两者相差 ${percent(ece)}（期望校准误差；0 为最佳）。`,
+  reliabilityCaption: "柱：各档把握下的正确率。在虚线上，自称 80% 把握的答案恰好有 80% 正确。",
   reliabilityColumns: ["把握", "平均把握", "正确", "照片数"],
   certainty: "自称的把握",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
@@ -472,9 +486,9 @@ export const texts = {
   crossStopped: "已取消交叉验证。您的模型保持不变。",
   whereDidItLook: "它看了哪里？",
   heatmapOf: "针对类别",
-  heatmapHint: "有颜色的区域支持该类别，越亮作用越大（Grad-CAM）。其余区域无关。",
+  heatmapHint: "有颜色的区域提高了该类别的得分，越亮提高得越多（Grad-CAM）。这只是粗略的示意：其余区域也可能起了作用。",
   /** @param {string} label */
-  heatmapAlt: (label) => `照片及支持“${label}”的热力图`,
+  heatmapAlt: (label) => `照片及热力图：哪些地方提高了“${label}”的得分`,
   explaining: "正在查看模型关注的区域……",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) => `竖线标出第 ${epoch} 轮（共 ${epochs} 轮），保留的是这一轮的权重：其验证损失最低。`,
@@ -510,7 +524,7 @@ export const texts = {
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
   computesOtherwise: (by) =>
-    `这台机器的计算结果与模型文件所承诺的不同：概率最多相差 ${percent(by)}。` +
+    `这台电脑得到的结果与模型文件中记录的不同：概率最多相差 ${percent(by)}。` +
     "请尝试更换计算方式；如果仍然如此，说明文件被改动过。",
   liveGoOn: "继续",
   livePause: "暂停",
@@ -563,14 +577,14 @@ export const texts = {
   pictures: (n) => `${number(n)} 张图片`,
   picturesReady: (n) => `就绪：${number(n)} 张图片`,
   needPictures: "请先选择一张图片。",
-  predictWhenReady: "全部加载完成后即可进行。",
+  predictWhenReady: "全部加载完成后即可点击。",
   loadingNetwork: "正在加载网络…",
   shows: (label, probability) => `${label}：${percent(probability)}`,
   imagenetClass: (label, index, id) => `${label}（类别 ${index}，${id}）`,
-  nothingPasted: "剪贴板中应有一张图片，但没有找到。请复制图片本身，而不是它的网址。",
+  nothingPasted: "没有可粘贴的图片。请复制图片本身，而不是它的网址。",
   cameraFailed: (name) => `无法使用摄像头。${cameraReasons[name] ?? `浏览器提示“${name}”。`}`,
   cameraPhoto: (n) => `摄像头 ${n}.png`,
-  expectedAddress: "应填写图片的完整网址，例如 https://example.org/drum.jpg。",
+  expectedAddress: "请填写图片的完整网址，例如 https://example.org/drum.jpg。",
   fetching: (url) => `正在获取 ${url}`,
   notFetched: "无法获取图片。",
   addressStatus: (url, status) => `${url} 返回了 HTTP 状态 ${status}。请检查网址。`,
@@ -597,10 +611,10 @@ export const texts = {
   storedAs: {
     float32: "与训练时相同",
     uint16: "每个 16 位，几乎同样精确",
-    float16: "每个 16 位，其他工具熟悉的数字格式",
-    uint8: "卷积核承受得住时用 8 位，否则 16 位",
+    float16: "每个 16 位，其他程序认识的格式",
+    uint8: "大多每个 8 位：文件最小",
   },
-  notMeasured: "尚未测量：将用读取者得到的权重重新识别留出的照片。",
+  notMeasured: "尚未测量。测量时会用变小后的权重重新识别留出的照片。",
   measuredOn: (n) =>
     n > 0
       ? `在训练时留出的 ${photos(n)}上的准确率；其概率与 float32 相比的最大变化。`
@@ -633,7 +647,7 @@ export const texts = {
     recognising: "正在识别 {}…",
     unreadable: "不是这里能读取的图像。",
     none: "都不是",
-    otherwise: "这台机器的计算结果与保存模型的机器不同：概率最多相差 {}。",
+    otherwise: "这台电脑得到的结果与保存模型的电脑不同：概率最多相差 {}。",
     failed: "网页无法启动；需要较新的 Chrome、Edge、Firefox 或 Safari。",
     noCamera: "无法使用摄像头。请在网址旁允许使用；浏览器只在安全网页（https）和 localhost 上允许。",
     unserved:

@@ -34,6 +34,7 @@ async def test_edits_take_effect_at_once_and_can_be_undone():
         ({"type": "enableClass", "label": "sky", "enabled": False}, {"green": 10, "red": 6}),
         ({"type": "deleteClass", "label": "red"}, {"green": 10}),
         ({"type": "addClass", "label": "new"}, {"green": 10, "new": 0}),
+        ({"type": "removeAll"}, {}),
     ]
     seen = [counts(original)]
     for change, expected in edits:

@@ -127,7 +127,7 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     assert (await again.call("connect"))["backend"]
     back = await again.call("resume", {"project": 0})
     shapes = [[(c["label"], c["enabled"], c["photos"], c["marked"]) for c in one["classes"]] for one in (album, back)]
-    assert shapes[0] == shapes[1] and back["stale"] and back["undo"] is None
+    assert shapes[0] == shapes[1] and back["stale"] and back["undo"] == "addClass"
     assert back["settings"] == {"option-epochs": "15"}
     same = ("history", "nTraining", "epochs", "bestEpoch", "stopped", "seconds")
     assert [back["model"][name] for name in same] == [trained[name] for name in same]
@@ -136,15 +136,65 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     restoring = [event for event in again.events if event["stage"] == "restoring"]
     shown = [one for event in restoring for one in event["photos"]]
     assert {one["id"] for one in shown} == set(range(24)) and shown[-1]["path"] == "val/red/1.png"
-    assert sorted(again.storage.pictures) == list(range(1, 24)), (
-        "deleted photos are dropped once nobody can bring them back"
-    )
+    assert sorted(again.storage.pictures) == list(range(24)), "the deleted photo can be brought back"
     assert (await again.call("predict", [photo("red")]))[0]["probability"] == pytest.approx(expected[0]["probability"])
     n = again.engine.n_predicted
     retrained = (await Page.try_call(again, "train", FAST))["result"]  # without packing the model, which predicts too
     assert again.engine.n_predicted == n + retrained["evaluation"]["total"], "no photo was embedded again"
     assert not (await again.call("album"))["stale"]
     assert (await again.call("add", "training", files(color_files(1))))["added"][0]["id"] == 24
+
+
+async def test_what_was_removed_is_brought_back_after_a_reload():
+    page = KeptPage()
+    await page.call("add", "training", files([*color_files(3), *color_files(1, prefix="val/")]))
+    shapes = [await page.call("album")]
+    for edit in ({"type": "mergeClasses", "labels": ["red"], "to": "blue"}, {"type": "removeAll"}):
+        shapes.append(await page.call("edit", edit))
+    await page.call("undo")
+    await page.call("redo")
+    await page.call("add", "training", files(color_files(1)))
+    await page.call("undo")
+
+    again = KeptPage(page.storage)
+    back = await again.call("resume", {"project": 0})
+    assert (back["undo"], back["redo"], back["classes"]) == ("removeAll", "add", [])
+    for before in reversed(shapes[:-1]):
+        album = await again.call("undo")
+        assert album["classes"] == before["classes"]
+        for one in (one for c in album["classes"] for one in c["photos"]):
+            assert await again.call("picture", one, 16)
+    await again.call("undo")
+    for _ in range(4):
+        album = await again.call("redo")
+    assert [c["label"] for c in album["classes"]] == ["blue", "green", "red"] and album["redo"] is None
+    assert [len(c["photos"]) for c in album["classes"]] == [1, 1, 1]
+
+
+async def test_photos_that_nobody_can_bring_back_are_dropped():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(2)))
+    await page.call("edit", {"type": "deletePhotos", "photos": [0]})
+    for i in range(10):
+        await page.call("edit", {"type": "addClass", "label": f"class {i}"})
+    again = KeptPage(page.storage)
+    await again.call("resume", {"project": 0})
+    assert sorted(again.storage.pictures) == [1, 2, 3, 4, 5]
+    for _ in range(10):
+        album = await again.call("undo")
+    assert album["undo"] is None and [len(c["photos"]) for c in album["classes"]] == [1, 2, 2]
+
+
+@pytest.mark.parametrize("steps", [None, [], {"done": 3}, {"done": [{"step": "fly"}], "undone": [], "gone": []}])
+async def test_a_damaged_way_back_does_not_keep_a_project_from_coming_back(steps):
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(2)))
+    description = json.loads(page.storage.description)
+    description["desk"]["steps"] = steps
+    page.storage.description = json.dumps(description)
+    again = KeptPage(page.storage)
+    back = await again.call("resume", {"project": 0})
+    assert len(back["classes"]) == 3 and back["undo"] is None
 
 
 async def test_a_training_that_is_cut_off_leaves_its_features():

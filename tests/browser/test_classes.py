@@ -112,6 +112,22 @@ def test_photos_are_chosen_moved_marked_dragged_and_deleted_by_mouse(filled):
     expect(page.get_by_role("alert")).to_be_empty()
 
 
+def test_removing_all_photos_can_be_undone(filled):
+    page = filled
+    before = counts(page)
+    button(page, "Remove all photos").click()
+    expect(page.get_by_role("status")).to_have_text("All photos are removed. “Undo” brings them back.")
+    assert counts(page) == {}
+    expect(button(page, "Undo removing all photos")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Undone: removing all photos")
+    assert counts(page) == before
+    button(page, "Redo removing all photos").click()
+    expect(page.get_by_role("status")).to_have_text("Done again: removing all photos")
+    assert counts(page) == {}
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
 def test_a_long_touch_chooses_a_photo_and_short_ones_add_others(filled):
     page = filled
     session = page.context.new_cdp_session(page)

@@ -11,7 +11,15 @@ from pyclassifier.data import Split
 from pyclassifier.sentences import Sentence
 
 Step = Literal[
-    "add", "addClass", "renameClass", "enableClass", "mergeClasses", "deleteClass", "movePhotos", "deletePhotos"
+    "add",
+    "addClass",
+    "renameClass",
+    "enableClass",
+    "mergeClasses",
+    "deleteClass",
+    "movePhotos",
+    "deletePhotos",
+    "removeAll",
 ]
 
 MOST_STEPS = 100
@@ -221,6 +229,10 @@ class Album:
         """Photos are deleted."""
         chosen = self.chosen(photos)
         return self._arranged("deletePhotos", replace(self.now, photos=_without(self.now.photos, chosen)))
+
+    def remove_all(self) -> Album:
+        """There are no photos, no classes, and no problems with files."""
+        return replace(self, problems=())._arranged("removeAll", Arrangement())
 
     def undo(self) -> Album:
         """The album before the last step."""

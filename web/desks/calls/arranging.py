@@ -64,7 +64,13 @@ class MovePhotos(TypedDict):
     split: NotRequired[Literal["training", "validation", "drawn"]]
 
 
-Edit = AddClass | RenameClass | EnableClass | MergeClasses | DeleteClass | MovePhotos | DeletePhotos
+class RemoveAll(TypedDict):
+    """Delete all classes with their photos."""
+
+    type: Literal["removeAll"]
+
+
+Edit = AddClass | RenameClass | EnableClass | MergeClasses | DeleteClass | MovePhotos | DeletePhotos | RemoveAll
 
 # By the type of an edit, whose other fields are the parameters.
 EDITS: dict[str, Callable[..., Album]] = {
@@ -75,6 +81,7 @@ EDITS: dict[str, Callable[..., Album]] = {
     "deleteClass": Album.delete_class,
     "movePhotos": Album.move_photos,
     "deletePhotos": Album.delete_photos,
+    "removeAll": Album.remove_all,
 }
 
 
@@ -114,6 +121,6 @@ async def redo(desk: Desk) -> AlbumOverview:
 
 @call("clear")
 async def clear(desk: Desk) -> None:
-    """All photos are forgotten; the model stays."""
+    """All photos are forgotten, and there is no way back; the model stays."""
     desk.classifier.cache.forget(list(desk.album.samples.values()))
     desk.change(album=desk.album.cleared(), confirmed={}, crossed=None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from pyclassifier import AsyncImageClassifier, Project
+from pyclassifier import AsyncImageClassifier, Project, Sample
 from pyclassifier.errors import ArchiveError, NotFittedError
 from pyclassifier.projects import describe_project, reading
 
@@ -15,6 +15,7 @@ from ..bridge import Data
 from ..desk import Desk
 from .packing import unpack
 from .project import as_project, place_project
+from .steps import describe_steps, with_steps
 
 
 def describe(desk: Desk) -> Data:
@@ -30,6 +31,7 @@ def describe(desk: Desk) -> Data:
         "confirmed": list(state.confirmed.items()),
         "rejects": state.rejects,
         "run": state.model.training if state.model else None,
+        "steps": describe_steps(album),
     }
     return description
 
@@ -39,16 +41,23 @@ def place(
     description: Data,
     project: Project[AsyncImageClassifier],
     ids: Sequence[int],
+    gone: Mapping[int, Sample],
     trainings: Sequence[bytes],
 ) -> None:
-    """Put a project on the desk that was described so, its photos under these ids, with its trainings as packed."""
+    """Put a project on the desk that was described so, its photos under these ids, with its trainings as packed.
+
+    Photos that are gone, and can be brought back, come beside it.
+    """
     stored = description.get("desk")
     place_project(desk, project, ids, [entry["key"] for entry in description["classes"]] if stored else None)
     if not stored:
         return  # kept by an earlier version of this site
     last_key, next_photo = stored["next"]
+    album = replace(desk.album, last_key=last_key, next_photo=next_photo)
+    with suppress(KeyError, TypeError, ValueError):  # Of an earlier version or a later one: there is no way back.
+        album = with_steps(album, stored["steps"], gone)
     changes: dict[str, Any] = {
-        "album": replace(desk.album, last_key=last_key, next_photo=next_photo),
+        "album": album,
         "confirmed": {photo: key for photo, key in stored["confirmed"] if photo in desk.album.samples},
         "rejects": stored["rejects"],
     }

@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any
 
-from pyclassifier import AsyncImageClassifier, Progress
+from pyclassifier import AsyncImageClassifier, Progress, Sample
 from pyclassifier.progress import OnProgress
 from pyclassifier.projects import FeatureRows, restore_project
 
@@ -112,16 +112,19 @@ class Keeper:
             await self._tell("elsewhere" if self.elsewhere else "")
             return False
         description = json.loads(str(record.description))
-        files = await self._files({entry["id"]: entry["path"] for entry in description["photos"]}, emit)
+        steps = description.get("desk", {}).get("steps")
+        gone = steps["gone"] if isinstance(steps, dict) and "gone" in steps else []
+        files = await self._files({entry["id"]: entry["path"] for entry in [*description["photos"], *gone]}, emit)
         reads = [Reader(files[entry["id"]]) if entry["id"] in files else None for entry in description["photos"]]
         features = await self._features()
         model = None if record.model is None else as_bytes(record.model)
         engine = self.desk.site.engine
         project = await restore_project(description, reads, features, model, AsyncImageClassifier, engine)
         ids = [entry["id"] for entry in description["photos"] if entry["id"] in files]
-        self.stored = set(ids)
+        trainings = [as_bytes(run) for run in await self.storage.runs()]
+        place(self.desk, description, project, ids, _samples(gone, files), trainings)
+        self.stored = set(self.desk.album.samples)
         await self.storage.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
-        place(self.desk, description, project, ids, [as_bytes(run) for run in await self.storage.runs()])
         self.trainings = {training.number for training in self.desk.state.trainings}
         self.packed = self.desk.state.model
         await self._tell("saved")
@@ -247,6 +250,15 @@ class Keeper:
                 problem = await self.storage.putRun(training.number, pack(self.desk, training))
                 self.trainings |= set() if problem else {training.number}
         return problem
+
+
+def _samples(entries: list[Any], files: dict[int, Any]) -> dict[int, Sample]:
+    """Photos that were deleted, whose files are there still."""
+    return {
+        entry["id"]: Sample(str(entry["path"]), Reader(files[entry["id"]]), group=entry["group"])
+        for entry in entries
+        if entry["id"] in files
+    }
 
 
 def _state(problem: str) -> str:

@@ -41,7 +41,7 @@ export function createChart(box, format, range) {
     );
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
-    readLast(plot);
+    readKept(plot, marked);
   }
 
   function schedule() {
@@ -109,7 +109,7 @@ function optionsOf(box, format, range, epochs, marked) {
   return {
     width: box.clientWidth,
     height: HEIGHT,
-    hooks: { ready: [readLast], draw: [(u) => mark(u, marked(), colour("--muted"))] },
+    hooks: { ready: [(u) => readKept(u, marked())], draw: [(u) => mark(u, marked(), colour("--muted"))] },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { time: false, range: () => [1, epochs()] },
@@ -127,9 +127,15 @@ function optionsOf(box, format, range, epochs, marked) {
   };
 }
 
-/** While no pointer is over the chart, its legend reads the last epoch. @param {uPlot} plot */
-function readLast(plot) {
-  if (plot.data[0].length > 0) plot.setLegend({ idx: plot.data[0].length - 1 });
+/**
+ * While no pointer is over the chart, its legend reads the epoch whose weights were kept, or the last one so far.
+ *
+ * @param {uPlot} plot
+ * @param {number | undefined} epoch
+ */
+function readKept(plot, epoch) {
+  const n = plot.data[0].length;
+  if (n > 0) plot.setLegend({ idx: Math.min(epoch ?? n, n) - 1 });
 }
 
 /** A thin upright line at an epoch. @param {uPlot} plot @param {number | undefined} epoch @param {string} colour */

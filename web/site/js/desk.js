@@ -76,7 +76,7 @@ export class Desk {
     return this.#call("check", [options], { onProgress, signal });
   }
 
-  /** Forget all photos. The trained model stays. */
+  /** Forget all photos, with no way back (the edit "removeAll" has one). The trained model stays. */
   clear() {
     return this.#call("clear", []);
   }

@@ -26,10 +26,9 @@ export function createMistakesView(app, actions) {
   async function show(judged) {
     results = judged;
     cell.hide();
-    fold.hidden = !judged;
     const mistakes = judged ? judged.photos.filter(isMistake) : [];
+    fold.hidden = mistakes.length === 0;
     write(find("mistakes-count", HTMLElement), () => texts.mistakes(mistakes.length));
-    find("mistakes-hint", HTMLElement).hidden = mistakes.length === 0;
     await worst.show(mistakes, judged?.classes ?? []);
   }
 

@@ -1,4 +1,5 @@
 import { addAll, addPhotos } from "./adding.js";
+import { arrange } from "./album.js";
 import { createChosenBar } from "./chosen.js";
 import { createClassList } from "./classes.js";
 import { createHistoryBar } from "./history.js";
@@ -42,7 +43,7 @@ export class PhotosView {
     createChosenBar(app, selection);
     this.#problems = createProblemList(app);
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
-    this.#remove.addEventListener("click", () => this.#work((client) => this.#removeAll(client)));
+    this.#remove.addEventListener("click", () => this.#removeAll());
     // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
     this.#listen("training", this.#panel);
     this.#listen("validation", find("validation-zone", HTMLElement));
@@ -92,12 +93,12 @@ export class PhotosView {
     await addAll(this.#app, client, { split: "validation" }, samples.validation);
   }
 
-  /** @param {Desk} client */
-  async #removeAll(client) {
-    await client.clear();
-    this.clear();
-    this.#app.status.show(() => texts.ready);
-    this.#app.find("training-folder", HTMLInputElement).focus(); // the button has gone with the photos
+  async #removeAll() {
+    const { store } = this.#app;
+    if (store.get().album && !(await arrange(this.#app, { type: "removeAll" }, () => texts.removedAll))) return;
+    this.#problems.clear();
+    store.set({ problems: [] });
+    this.#app.find("undo", HTMLButtonElement).focus(); // the button has gone with the photos
   }
 
   /** @param {State} state */

@@ -97,9 +97,9 @@ function createCurves(find) {
       // For those who do not see the canvas. Not a live region: the status line speaks of the epochs.
       write(
         find("curves-text", HTMLElement),
-        () => describe(labels.accuracy, percent, history.accuracy, history.val_accuracy),
+        () => describe(labels.accuracy, percent, marked, history.accuracy, history.val_accuracy),
         " ",
-        () => describe(labels.loss, ratio, history.loss, history.val_loss),
+        () => describe(labels.loss, ratio, marked, history.loss, history.val_loss),
       );
     },
     hide() {
@@ -111,14 +111,15 @@ function createCurves(find) {
 /**
  * @param {string} name
  * @param {(value: number) => string} format
+ * @param {number | undefined} marked epoch to tell of; else it is the last one
  * @param {number[]} training
  * @param {number[]} [validation]
  */
-function describe(name, format, training, validation = []) {
-  const last = training.at(-1);
-  const lastValidation = validation.at(-1);
-  if (last === undefined) return "";
-  return texts.curve(name, format(last), lastValidation === undefined ? null : format(lastValidation));
+function describe(name, format, marked, training, validation = []) {
+  const epoch = marked ?? training.length;
+  if (epoch === 0) return "";
+  const judged = validation.at(epoch - 1);
+  return texts.curve(name, epoch, format(training[epoch - 1]), judged === undefined ? null : format(judged));
 }
 
 /** @param {Evaluation} evaluation @returns {Node[]} */

@@ -282,6 +282,7 @@ const editNames = {
   deleteClass: "deleting a class",
   movePhotos: "moving photos",
   deletePhotos: "deleting photos",
+  removeAll: "removing all photos",
 };
 
 /** @type {Record<string, string>} */
@@ -406,6 +407,7 @@ export const texts = {
   moved: (n, to) => `Moved ${photos(n)} to ${to}`,
   /** @param {number} n @param {import("../calls.js").Split} split */
   markedFor: (n, split) => `${photos(n)} for ${split}`,
+  removedAll: "All photos are removed. “Undo” brings them back.",
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
 
@@ -489,12 +491,12 @@ export const texts = {
   seriesTraining: "Training",
   seriesValidation: "Validation",
   epoch: "Epoch",
-  /** @param {string} chart @param {string} training @param {string | null} validation */
-  curve: (chart, training, validation) =>
-    `${chart} after the last epoch: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  /** @param {string} chart @param {number} epoch @param {string} training @param {string | null} validation */
+  curve: (chart, epoch, training, validation) =>
+    `${chart} after epoch ${epoch}: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   /** @param {Evaluation} e */
   accuracy: (e) =>
-    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
+    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
     `${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Validation photos recognised correctly",
   noValidation:
@@ -531,7 +533,7 @@ export const texts = {
         ? "For this photo:"
         : `For all ${total} photos, or for those that you choose:`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "No mistakes" : `${count(n, "mistake", "mistakes")}, worst first`),
+  mistakes: (n) => `${count(n, "mistake", "mistakes")}, worst first`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
@@ -579,7 +581,7 @@ export const texts = {
   bestGuess: (label, share) => `Best guess: ${label}, ${share}`,
   /** @param {Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
+    `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Mean ${mean}; each fold: ${folds.join(", ")}`,
   /** @param {string} share */

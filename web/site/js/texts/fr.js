@@ -281,6 +281,7 @@ const editNames = {
   deleteClass: "suppression d’une classe",
   movePhotos: "déplacement de photos",
   deletePhotos: "suppression de photos",
+  removeAll: "suppression de toutes les photos",
 };
 
 /** @type {Record<string, string>} */
@@ -361,6 +362,7 @@ export const texts = {
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${split === "training" ? "l’entraînement" : "la validation"}`,
+  removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
   checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,
@@ -428,8 +430,8 @@ export const texts = {
   seriesTraining: "Entraînement",
   seriesValidation: "Validation",
   epoch: "Époque",
-  curve: (chart, training, validation) =>
-    `${chart} après la dernière époque : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+  curve: (chart, epoch, training, validation) =>
+    `${chart} après l’époque ${epoch} : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   accuracy: (e) =>
     `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
     `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
@@ -468,7 +470,7 @@ export const texts = {
         ? "Pour cette photo :"
         : `Pour les ${total} photos, ou pour celles que vous choisissez :`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "Aucune erreur" : `${count(n, "erreur", "erreurs")}, les pires d’abord`),
+  mistakes: (n) => `${count(n, "erreur", "erreurs")}, les pires d’abord`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted
@@ -516,7 +518,7 @@ export const texts = {
   bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
+    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
   /** @param {string} share */

@@ -260,6 +260,7 @@ const editNames = {
   deleteClass: "删除类别",
   movePhotos: "移动照片",
   deletePhotos: "删除照片",
+  removeAll: "移除全部照片",
 };
 
 /** @type {Record<string, string>} */
@@ -335,6 +336,7 @@ export const texts = {
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${split === "training" ? "训练" : "验证"}`,
+  removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
   checking: (done, total) => `正在检查照片：${done} / ${total}`,
@@ -394,8 +396,8 @@ export const texts = {
   seriesTraining: "训练",
   seriesValidation: "验证",
   epoch: "轮次",
-  curve: (chart, training, validation) =>
-    `最后一轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
+  curve: (chart, epoch, training, validation) =>
+    `第 ${epoch} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
   accuracy: (e) =>
     `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
     `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
@@ -428,7 +430,7 @@ export const texts = {
         ? "对这张照片："
         : `对全部 ${total} 张照片，或只对选中的：`,
   /** @param {number} n */
-  mistakes: (n) => (n === 0 ? "没有错误" : `${number(n)} 个错误，最严重的在前`),
+  mistakes: (n) => `${number(n)} 个错误，最严重的在前`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
   judged: (label, predicted, probability, other) =>
     label === predicted

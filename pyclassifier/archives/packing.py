@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..backbones import pooling_of
 from ..embedding import FeatureCache, FeatureExtractor, Pixels, make_batch
 from ..engines import Array, Engine, Model, Predictor
-from ..training import Learned, read_calibration, read_evaluation, read_history
+from ..training import Learned, read_calibration, read_evaluation, read_fine_tuning, read_history
 from .archive import Archive, read_archive, write_archive
 from .quantization import StoredAs, quantized
 from .self_check import draw_patterns, largest_difference, make_promises, read_promises
@@ -127,6 +127,7 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         calibration=read_calibration(archive.record),
         record=archive.record,
         name=archive.name,
+        fine_tuning=read_fine_tuning(archive.record, archive.labels),
     )
 
 

@@ -10,6 +10,7 @@ from .cards import (
     Preprocessing,
     get_card,
 )
+from .cutting import DEFAULT_BLOCKS, Cut, cut_backbone
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .stores import (
@@ -41,9 +42,11 @@ from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 __all__ = [
     "CATALOG",
     "DEFAULT_BACKBONE",
+    "DEFAULT_BLOCKS",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
     "CacheStore",
+    "Cut",
     "FitMode",
     "FolderStore",
     "LayerSummary",
@@ -59,6 +62,7 @@ __all__ = [
     "WeightStore",
     "Weights",
     "classification_network",
+    "cut_backbone",
     "decode_arrays",
     "decode_weights",
     "encode_weights",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 
 from ..errors import EngineError
-from .base import Array, Engine, FitConfig, Matrix, Model, Predictor, StoredModel
+from .base import Array, Engine, FitConfig, Inputs, Matrix, Model, Predictor, StoredModel
 
 __all__ = [
     "Array",
     "Engine",
     "FitConfig",
+    "Inputs",
     "Matrix",
     "Model",
     "Predictor",

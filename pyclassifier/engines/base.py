@@ -15,6 +15,7 @@ from ..history import History
 from ..progress import OnEpoch, ShouldStop
 
 Array = NDArray[np.float32]
+Inputs = Array | NDArray[np.float16]
 OnStep = Callable[[int, int], None]
 _WARM_UP = 20  # Steps in which a learning rate rises: Adam's first ones are of full size whatever the gradients say.
 
@@ -102,11 +103,11 @@ class Model(Predictor, Protocol):
 
     async def fit(
         self,
-        X: Array,
+        X: Inputs,
         Y: Array,
         config: FitConfig,
         *,
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[Inputs, Array] | None = None,
         on_epoch: OnEpoch | None = None,
         on_step: OnStep | None = None,
         should_stop: ShouldStop | None = None,
@@ -156,7 +157,7 @@ class StoredModel:
 
     feature_map = predict
 
-    async def fit(self, X: Array, Y: Array, config: FitConfig, **others: Any) -> History:
+    async def fit(self, X: Inputs, Y: Array, config: FitConfig, **others: Any) -> History:
         """Refuse: it is in no engine."""
         raise EngineError("stored-model")
 

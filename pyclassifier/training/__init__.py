@@ -3,15 +3,18 @@
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
-from .learned import Learned
+from .learned import FineTuning, Learned, read_fine_tuning
 from .lesson import Lesson
 from .material import Material, add_copies, gather, train_on
 from .record import read_calibration, read_evaluation, read_history
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
+from .tuning import FineTuningCost, retrained
 
 __all__ = [
+    "FineTuning",
+    "FineTuningCost",
     "Ints",
     "Leak",
     "Learned",
@@ -30,7 +33,9 @@ __all__ = [
     "learn",
     "read_calibration",
     "read_evaluation",
+    "read_fine_tuning",
     "read_history",
+    "retrained",
     "train_head",
     "train_on",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..backbones import Topology, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
-from ..engines import Engine
+from ..engines import Engine, StoredModel
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
@@ -19,6 +20,7 @@ from .material import Ints, Material, add_copies, gather, train_on
 from .record import make_record
 from .settings import TrainSettings
 from .splitting import check_splittable, find_leaks
+from .tuning import fine_tune
 
 
 async def learn(
@@ -63,7 +65,21 @@ async def learn(
     _check_readable(dataset, [material.samples[i] for i in training])
     material = await add_copies(material, training, extractor, settings, callbacks)
     head = await train_on(material, training, judged, engine, settings, callbacks)
-    return _describe(dataset, extractor, engine, settings, material, training, judged, head), head.interruption
+    learned = _describe(dataset, extractor, engine, settings, material, training, judged, head)
+    if not settings.fine_tune or head.stopped or head.interruption:
+        return learned, head.interruption
+    try:
+        tuned = await fine_tune(material, training, judged, head, extractor, engine, settings, callbacks)
+    except BaseException:
+        head.model.dispose()
+        raise
+    alone = replace(learned, head=StoredModel(head.model.topology, head.model.weights()))
+    if tuned.told.kept:
+        head.model.dispose()
+        learned = _describe(dataset, tuned.extractor, engine, settings, material, training, judged, tuned.head)
+    told = replace(tuned.told, head=alone if tuned.told.kept else None)
+    record = {**learned.record, "fineTuning": told.to_dict()}
+    return replace(learned, fine_tuning=told, record=record, stopped=tuned.head.stopped), tuned.head.interruption
 
 
 def _describe(

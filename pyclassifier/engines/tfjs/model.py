@@ -19,7 +19,7 @@ from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
 from ...sentences import Value
-from ..base import Array, FitConfig, OnStep
+from ..base import Array, FitConfig, Inputs, OnStep
 from .graphics import ResetError, answered, count_resets, is_reset, restart
 from .steps import Steps
 
@@ -95,11 +95,11 @@ class TfjsModel:
 
     async def fit(
         self,
-        X: Array,
+        X: Inputs,
         Y: Array,
         config: FitConfig,
         *,
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[Inputs, Array] | None = None,
         on_epoch: OnEpoch | None = None,
         on_step: OnStep | None = None,
         should_stop: ShouldStop | None = None,
@@ -137,7 +137,7 @@ class TfjsModel:
         return history
 
     async def _fit_epoch(
-        self, steps: Steps, X: Array, Y: Array, order: NDArray[np.int64], batch_size: int
+        self, steps: Steps, X: Inputs, Y: Array, order: NDArray[np.int64], batch_size: int
     ) -> dict[str, float]:
         for start in range(0, len(X), batch_size):
             rows = order[start : start + batch_size]
@@ -148,7 +148,7 @@ class TfjsModel:
                 _dispose((x, y))
         return await steps.end_epoch(len(X))
 
-    async def _predict_in_batches(self, X: Array, size: int) -> Array:
+    async def _predict_in_batches(self, X: Inputs, size: int) -> Array:
         rows = []
         for start in range(0, len(X), size):
             x = self._tensor(X[start : start + size])
@@ -187,11 +187,11 @@ class TfjsModel:
         self._batch_sizes.add(size)
         return np.concatenate([X, np.zeros((size - n_samples, *X.shape[1:]), X.dtype)])
 
-    def _tensor(self, array: Array) -> Any:
+    def _tensor(self, array: Inputs) -> Any:
         return to_tensor(self._tf, array)
 
 
-def to_tensor(tf: Any, array: Array) -> Any:
+def to_tensor(tf: Any, array: Inputs) -> Any:
     """An array as a tensor, to be disposed of."""
     array = np.ascontiguousarray(array, np.float32)
     # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.

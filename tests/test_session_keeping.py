@@ -25,14 +25,21 @@ class MemoryStorage:
     def __init__(self, room=None, elsewhere=False):
         self.pictures, self.rows, self.model, self.trainings, self.description = {}, [], None, {}, ""
         self.room, self.elsewhere, self.told, self.exists = room, elsewhere, [], False
+        self.is_lost = False
         self.n_written = 0
 
-    async def load(self, wanted):
+    async def load(self, wanted, how):
+        self.is_lost = False
         if not self.exists:
             return None
-        return SimpleNamespace(elsewhere=self.elsewhere, name="", description=self.description, model=self.model)
+        self.is_lost = self.elsewhere and not how
+        return SimpleNamespace(elsewhere=self.is_lost, name="", description=self.description, model=self.model)
+
+    def lost(self):
+        return self.is_lost
 
     def leave(self):
+        self.is_lost = False
         self.pictures, self.rows, self.model, self.trainings, self.description = {}, [], None, {}, ""
         self.exists = False
 
@@ -252,9 +259,42 @@ async def test_what_another_tab_has_is_left_alone():
     assert second.storage.n_written == n and len(second.storage.pictures) == 6
 
 
+@pytest.mark.parametrize("how", ["take over", "copy"])
+async def test_what_another_tab_has_is_taken_over_or_copied(how):
+    first = KeptPage()
+    await first.call("add", "training", files(color_files(2)))
+    trained = await first.call("train", FAST)
+    first.storage.elsewhere = True
+    second = KeptPage(first.storage)
+    restored = await second.call("resume", {"how": how})
+    assert [len(c["photos"]) for c in restored["classes"]] == [2, 2, 2]
+    assert restored["model"]["evaluation"] == trained["evaluation"]
+    assert second.storage.told[-1] == ("saved", 0), "a copy is written anew, photos, features and model"
+    assert len(second.storage.pictures) == 6 and second.storage.rows and second.storage.model
+    assert list(second.storage.trainings) == [1]
+
+
+async def test_what_was_done_beside_another_tab_is_kept_as_a_project_of_its_own():
+    first = KeptPage()
+    await first.call("add", "training", files(color_files(2)))
+    first.storage.elsewhere = True
+    second = KeptPage(first.storage)
+    await second.call("resume", {})
+    await second.call("keepApart")
+    assert second.storage.told[-1][0] == "elsewhere", "there is nothing to keep"
+    await second.call("add", "training", files(color_files(3)))
+    await second.call("keepApart")
+    assert second.storage.told[-1] == ("saved", 0) and len(second.storage.pictures) == 9
+
+
+async def test_how_to_resume_is_one_of_three_ways():
+    reply = await KeptPage().try_call("resume", {"how": "steal"})
+    assert reply["error"]["name"] == "ValueError" and "take over" in reply["error"]["message"]
+
+
 async def test_without_storage_everything_works():
     class Broken(MemoryStorage):
-        async def load(self, wanted):
+        async def load(self, wanted, how):
             raise RuntimeError("SecurityError: no storage here")
 
         async def putPhotos(self, ids, blobs):

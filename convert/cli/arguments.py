@@ -10,7 +10,15 @@ from pyclassifier.backbones import CATALOG
 from ..formats import SHARD_SIZE, SOURCES, TARGETS
 
 PROGRAM = "pyclassifier-convert"
+# Each tried with files that it made: tests/convert/test_keras_versions.py.
+VERSIONS = """\
+  Keras 2.2 to 2.15   .h5          by itself, and as tf.keras of TensorFlow 1.13 to 2.15
+  Keras 2.12 to 2.15  .keras
+  Keras 3.0 to 3.15   .h5, .keras"""
 _EXAMPLES = f"""\
+whole models are read of:
+{VERSIONS}
+
 examples:
   {PROGRAM} model.keras web_model/
   {PROGRAM} model.h5 web_model/ --quantize float16 --labels labels.txt
@@ -27,7 +35,7 @@ examples:
   {PROGRAM} MobileNetV2 small/ --alpha 0.35 --input-size 96 --weights none --no-top
   {PROGRAM} head --classes 3 --units 100 --features 256 head/
 
-exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line"""
+exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line, 130 stopped (Ctrl+C)"""
 
 
 def converting() -> argparse.ArgumentParser:
@@ -69,7 +77,12 @@ def converting() -> argparse.ArgumentParser:
         help="how those photos' pixels go in (default: as the model's files or layers say, else 127.5,-1)",
     )
     add("--shard-size", type=_size, default=SHARD_SIZE, metavar="BYTES", help="of weight files, e.g. 4M (default: 4M)")
-    add("--labels", type=Path, metavar="FILE", help="names of the classes, one a line; imagenet: its 1000, from PyPI")
+    add(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="names of the classes, one a line, numbered from 0 or not; imagenet: its 1000, from PyPI",
+    )
     add("--summary", action="store_true", help="print the table of layers")
     add("--card", action="store_true", help="print an entry for pyclassifier's catalogue")
     add(

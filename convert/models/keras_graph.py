@@ -191,6 +191,15 @@ def _own_numbering(ref: _Ref, layers: Mapping[str, Config]) -> _Ref:
     return _Ref(ref.layer, ref.node - 1, ref.index) if keras3 else ref
 
 
+def _nodes(layer: Config, n_calls: int, used: list[int]) -> Sequence[int]:
+    """Return the numbers by which a graph refers to the calls of a layer: not every version counts from 0."""
+    if is_model(layer):  # Some count a nested model's own making as its call 0.
+        first = used[0] if used else 0
+        return range(first, first + n_calls)
+    # Keras 3.0 counts calls in other models, too.
+    return used if used and used[-1] >= n_calls == len(used) else range(n_calls)
+
+
 def run_graph(
     config: Config, path: str, inputs: Sequence[Any], call: Callable[[Config, int, list[Any], Config], Sequence[Any]]
 ) -> list[Any]:
@@ -225,12 +234,17 @@ def run_graph(
     done: dict[_Ref, Any] = dict(zip(entries, inputs, strict=True))
     calls = {name: _calls_of(layer) for name, layer in layers.items()}
     outputs = [_own_numbering(ref, layers) for ref in _refs(config.get("output_layers"))]
-    # Some versions count a nested model's own making as its call 0.
-    used = [ref for ref in flat(calls) if isinstance(ref, _Ref)] + outputs
-    first = {
-        name: min((ref.node for ref in used if ref.layer == name), default=0) if is_model(layer) else 0
-        for name, layer in layers.items()
-    }
+    used: dict[str, set[int]] = {}
+    for ref in [*(ref for ref in flat(calls) if isinstance(ref, _Ref)), *outputs]:
+        used.setdefault(ref.layer, set()).add(ref.node)
+    nodes = {layer: _nodes(layers[layer], len(made), sorted(used.get(layer, ()))) for layer, made in calls.items()}
+    for layer, numbers in nodes.items():
+        unused = [number for number, node in enumerate(numbers, 1) if node not in used.get(layer, ())]
+        if unused and len(numbers) > 1:
+            raise ConvertError(
+                f"Expected a graph whose calls of layers lead to an output, got call {unused[0]} of {layer!r}, which "
+                "leads to none. Keras 3.2 wrote such graphs by mistake: save the model again with another version."
+            )
     waiting = [(n, i) for n in layers for i in range(len(calls[n])) if layers[n]["class_name"] != "InputLayer"]
     while waiting:
         later = []
@@ -241,7 +255,7 @@ def run_graph(
                 continue
             results = call(layers[layer], number, _resolve(args, done), _resolve(kwargs, done))
             for index, result in enumerate(results):
-                done[_Ref(layer, number + first[layer], index)] = result
+                done[_Ref(layer, nodes[layer][number], index)] = result
         if len(later) == len(waiting):
             names = ", ".join(layer for layer, _ in later[:5])
             raise ConvertError(

@@ -191,8 +191,7 @@ def test_in_a_full_browser_work_goes_on_and_the_page_says_what_is_not_kept(page,
     reload(page)
 
 
-@pytest.mark.full
-def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
+def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, folder):
     with opened_tab(chromium, site) as first:
         open_page(first, site)
         fill(first, folder)
@@ -200,11 +199,31 @@ def test_a_second_tab_says_that_it_keeps_nothing(chromium, site, folder):
         second = first.context.new_page()
         open_page(second, site)
         kept(second, "elsewhere")
-        expect(second.locator("#project-note")).to_contain_text("Another tab has this project open")
-        fill(second, folder)
-        train(second)
-        first.close()
-        reload(second)
+        notice = second.locator("#elsewhere")
+        expect(notice).to_contain_text("Your project is open in another tab. Go on with it here, or work on a copy.")
+        button(second, "Work on a copy").click()
+        expect(status(second)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+        kept(second)
+        expect(notice).to_be_hidden()
+        third = first.context.new_page()
+        open_page(third, site)
+        kept(third, "elsewhere")
+        button(third, "Take over here").click()
+        expect(status(third)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
+        kept(third)
+        kept(second, "elsewhere")  # which was used last
+        expect(notice).to_contain_text("What you do here is not kept.")
+        second.locator("#project-summary").click()
+        second.locator("#projects").get_by_role("button", name="Delete").first.click()
+        expect(second.get_by_role("alert")).to_have_text(re.compile("^This project is open in another tab"))
+        button(second, "Remove all photos").click()
+        button(second, "Undo removing all photos").click()
+        button(second, "Keep this as a new project").click()
+        expect(status(second)).to_have_text("What is here is kept as a new project")
+        kept(second)
+        expect(notice).to_be_hidden()
+        assert first.evaluate(COUNT_ALL)[:2] == [72, 3]
+        kept(first)
 
 
 COUNT_ALL = """() => new Promise((resolve) => {

@@ -22,6 +22,9 @@ from pyclassifier.convert.editing import make_head
 from pyclassifier.convert.formats import read_tfjs, write_tfjs
 from pyclassifier.convert.rules import write_keras
 from pyclassifier.convert.running import keras_runs, run_tfjs
+from pyclassifier.convert.sources import read_labels
+
+CASES = Path(__file__).parents[3] / "shared" / "cases"
 
 
 @pytest.fixture
@@ -149,6 +152,34 @@ def test_the_examples_of_help_work(here, capsys):
         assert run(capsys, *arguments, "--force")[0] == 0, example
     made = {path.name for path in here.iterdir()}
     assert made >= {"web_model", "features", "head", "model.tflite", "model.onnx", "saved_model"}
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("0 dog\n1 cat\n", ("dog", "cat")),  # Teachable Machine's.
+        ("\ufeff0 a dog\r\n\r\n1 cat 2\r\n", ("a dog", "cat 2")),
+        ("0: dog\n1: cat", ("dog", "cat")),
+        ("0\tdog\n1\tcat", ("dog", "cat")),
+        ("1 cat\n0 dog", ("dog", "cat")),
+        ("1 euro\n2 euro", ("1 euro", "2 euro")),
+        ("0\n1", ("0", "1")),
+        ("0 degrees\n90 degrees", ("0 degrees", "90 degrees")),
+        ("0 dog\ncat", ("0 dog", "cat")),
+        ('["0 dog", "1 cat"]', ("0 dog", "1 cat")),
+    ],
+)
+def test_numbers_before_labels_are_dropped(text, labels, tmp_path):
+    path = tmp_path / "labels.txt"
+    path.write_bytes(text.encode())
+    assert read_labels(path) == labels
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the folder `shared` is not here")
+def test_labels_of_teachable_machine(tmp_path, capsys):
+    case = CASES / "b_labels_txt"
+    assert run_json(capsys, case / "keras_model.h5", tmp_path / "out", "--labels", case / "labels.txt")[0] == 0
+    assert read_tfjs(tmp_path / "out").labels == ("dog", "cat")
 
 
 def test_labels_go_with_the_model(here, capsys):

@@ -112,6 +112,47 @@ def nested_several(K, L):
     return K.Model([c, d], [third, second])
 
 
+def _encoder(K, L, name="encoder"):
+    return K.Sequential([K.Input((4,)), L.Dense(4, activation="tanh", name="dense"), L.BatchNormalization()], name=name)
+
+
+@model()
+def model_in_two_models(K, L):
+    encoder, a = _encoder(K, L), K.Input((4,))
+    first = K.Model(a, L.Dense(3)(encoder(a)), name="first")
+    b = K.Input((4,))
+    return K.Model(b, L.Concatenate()([first(b), encoder(b)]))
+
+
+@model()
+def model_in_two_models_later(K, L):
+    encoder, a, b, c = _encoder(K, L), K.Input((4,)), K.Input((4,)), K.Input((4,))
+    first, second = K.Model(a, L.Dense(3)(encoder(a)), name="first"), K.Model(b, encoder(L.Dense(4)(b)), name="second")
+    return K.Model(c, L.Concatenate()([encoder(c), second(c), first(c)]))
+
+
+@model()
+def layer_in_two_models(K, L):
+    shared, a, b = L.Dense(4, activation="tanh"), K.Input((4,)), K.Input((4,))
+    first = K.Model(a, L.Dense(4)(shared(a)), name="first")
+    own = L.Dense(4, name="own")(shared(L.Dense(4, name="other")(b)))
+    return K.Model(b, L.Add()([first(b), own]))
+
+
+@model()
+def layer_alone_and_in_a_wrapper(K, L):
+    shared, a, b = L.Dense(4, activation="tanh"), K.Input(LINE), K.Input((6,))
+    x = L.GlobalAveragePooling1D()(L.TimeDistributed(shared)(a))
+    y = L.TimeDistributed(shared)(L.RepeatVector(3)(b))
+    return K.Model([a, b], [x, shared(b), L.Flatten()(y)])
+
+
+@model()
+def equal_names_in_models(K, L):
+    one, two, a = _encoder(K, L, "one"), _encoder(K, L, "two"), K.Input((4,))
+    return K.Model(a, L.Concatenate()([one(a), L.Dense(4, activation="tanh", name="dense")(two(a)), two(one(a))]))
+
+
 @model()
 def cut_base(K, L):
     base_in = K.Input((8, 8, 3))

@@ -13,6 +13,7 @@ from typing import Any, cast
 from ...errors import BROKEN, ConvertError
 from ...models import Config, KerasModel
 from .archive_weights import read_archive_weights
+from .former_names import renamed, with_later_weights
 from .hdf5 import Hdf5Reader
 from .legacy_weights import read_legacy_weights
 
@@ -90,7 +91,7 @@ def _read_h5(path: Path) -> KerasModel:
         config = _normalized(_parse(_text(attributes["model_config"]).encode()))
         _refuse_quantized(config)
         weights = read_legacy_weights(reader, config, keras3=version.startswith("3"))
-    return KerasModel(config, weights, version, "h5")
+    return with_later_weights(KerasModel(config, weights, version, "h5"))
 
 
 def _text(value: object) -> str:
@@ -131,7 +132,7 @@ def _normalized_layer(layer: Any) -> Config:
         config = {"name": layer.get("name", "sequential"), "layers": config}
     if not isinstance(config, dict):
         raise ConvertError(f"Expected a layer with a config, got {str(layer)[:80]!r}. {WHAT_TO_DO}")
-    config = dict(config)
+    class_name, config = renamed(layer["class_name"], config)
     name = layer.get("name") or config.get("name")
     if not isinstance(name, str) or not name:
         raise ConvertError(f"Expected a layer with a name, got {str(layer)[:80]!r}. {WHAT_TO_DO}")
@@ -141,7 +142,7 @@ def _normalized_layer(layer: Any) -> Config:
     for key in ("layer", "backward_layer"):
         if isinstance(config.get(key), dict):
             config[key] = _normalized_layer(config[key])
-    return {**layer, "name": name, "config": config}
+    return {**layer, "class_name": class_name, "name": name, "config": config}
 
 
 def _refuse_quantized(value: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_args
 
 from pyclassifier import Dataset, Progress, Project
 from pyclassifier.aio import open_project, save_project
@@ -13,7 +13,7 @@ from pyclassifier.progress import OnProgress, ShouldStop
 
 from ..bridge import Emit, File, Problem, call, listed, open_slices
 from ..desk import AlbumOverview, Desk, Opened
-from ..keeping import Keeper, as_project, place_project
+from ..keeping import How, Keeper, as_project, place_project
 from ..trainings import Trained
 
 PIECE_BYTES = 1 << 22
@@ -23,6 +23,7 @@ class ResumeOptions(TypedDict, total=False):
     """Which project to take up."""
 
     project: int  # by default the one used last
+    how: How  # what to do where another tab has it: leave it alone (by default), take it over, or take a copy
 
 
 class SaveOptions(TypedDict, total=False):
@@ -117,8 +118,17 @@ async def open_file(desk: Desk, *, files: Sequence[File], keeper: Keeper | None)
 @call("resume")
 async def resume(desk: Desk, options: ResumeOptions, *, emit: Emit, keeper: Keeper | None) -> Restored | None:
     """A project that is kept in the browser is on the desk again; null where there is none."""
-    wanted = int(options.get("project") or 0)
-    return _restored(desk) if keeper and await keeper.load(wanted, emit) else None
+    wanted, how = int(options.get("project") or 0), options.get("how", "")
+    if how not in get_args(How):
+        raise ValueError(f"Expected how to be one of {get_args(How)}, got {how!r}.")
+    return _restored(desk) if keeper and await keeper.load(wanted, how, emit) else None
+
+
+@call("keepApart")
+async def keep_apart(desk: Desk, *, keeper: Keeper | None) -> None:
+    """What is on the desk becomes a project of its own, where another tab has the one that it was."""
+    if keeper:
+        await keeper.part()
 
 
 @call("startAnew")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import Any
+from typing import Any, Literal
 
 from pyclassifier import AsyncImageClassifier, Progress, Sample
 from pyclassifier.progress import OnProgress
@@ -21,6 +21,8 @@ PHOTOS_AT_ONCE = 50
 SECONDS = 1.0
 QUOTA = "QuotaExceededError"
 
+How = Literal["", "take over", "copy"]
+
 
 class Keeper:
     """Writes what is new of a desk after each call, beside the calls that follow.
@@ -34,11 +36,15 @@ class Keeper:
     def __init__(self, desk: Desk, storage: Storage) -> None:
         self.desk = desk
         self.storage = storage
-        self.elsewhere = False  # Another tab has the project; nothing is written here.
         self._writing: asyncio.Task[None] | None = None
         self._again = False
         self._touched = 0.0
         self.forget()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another tab has the project: nothing is written here then."""
+        return self.storage.lost()
 
     def forget(self) -> None:
         """Know of no project."""
@@ -94,20 +100,32 @@ class Keeper:
         """Write what is to be written, and let go of the project."""
         await self.settle()
         self.storage.leave()
-        self.elsewhere = False
         self.forget()
         await self._tell("")
 
-    async def load(self, wanted: int, emit: Emit) -> bool:
-        """Put a project on the desk that is kept, the one used last for 0; whether there is one."""
+    async def part(self) -> None:
+        """Keep what is on the desk as a project of its own, where another tab has the one that it was."""
+        state = self.desk.state
+        has_more = state.revision != self._seen and bool(self.desk.album.samples or state.model)
+        if not self.elsewhere or not has_more:
+            return
+        await self.leave()
+        await self.look()
         await self.settle()
+
+    async def load(self, wanted: int, how: How, emit: Emit) -> bool:
+        """Put a project on the desk that is kept, the one used last for 0; whether there is one.
+
+        Where another tab has it, it is left alone, taken over from that tab, or copied.
+        """
+        await self.settle()
+        await self.part()
         self.forget()
         try:
-            record = await self.storage.load(wanted)
+            record = await self.storage.load(wanted, how)
         except Exception as error:  # The browser's own: in a private window there may be no storage.
             await self._tell(f"unavailable: {error}")
             return False
-        self.elsewhere = bool(record and record.elsewhere)
         if not record or self.elsewhere or not record.description:
             await self._tell("elsewhere" if self.elsewhere else "")
             return False
@@ -124,9 +142,12 @@ class Keeper:
         trainings = [as_bytes(run) for run in await self.storage.runs()]
         place(self.desk, description, project, ids, _samples(gone, files), trainings)
         self.stored = set(self.desk.album.samples)
-        await self.storage.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
         self.trainings = {training.number for training in self.desk.state.trainings}
         self.packed = self.desk.state.model
+        if how == "copy":
+            await self.leave()  # All of it is new then.
+            return True
+        await self.storage.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
         await self._tell("saved")
         return True
 
@@ -163,6 +184,7 @@ class Keeper:
                 await self._tell(_state(problem))
 
     async def _tell(self, state: str) -> None:
+        state = "elsewhere" if self.elsewhere else state
         unsaved = len(set(self.desk.album.now.photos) - self.stored)
         await self.storage.tell(state, unsaved)
         self.state = state

@@ -91,6 +91,11 @@ export class Desk {
     return this.#call("resume", [options], { onProgress, signal });
   }
 
+  /** Keep what is here as a project of its own, where another tab has the one that it was. */
+  keepApart() {
+    return this.#call("keepApart", []);
+  }
+
   /**
    * The project as one zip, which `openProject` and Python's `open_project` open.
    * @param {import("./calls.js").SaveOptions & CallOptions} [options]

@@ -36,7 +36,7 @@ export function createProjectView(app, views) {
   let asked = false;
   let given = ""; // the name of a project from a file, for when the browser has it
   /** @type {Kept} */
-  let kept = { desk: place, state: "", unsaved: 0, id: 0, name: "", bytes: 0 };
+  let kept = { desk: place, state: "", unsaved: 0, id: 0, other: 0, name: "", bytes: 0 };
 
   app.whenStarted(async (client, again) => {
     const before = kept;
@@ -49,12 +49,17 @@ export function createProjectView(app, views) {
     }
   });
 
-  /** @param {Client} client @param {number} id of the project; 0 is the one used last */
-  async function take(client, id) {
+  /**
+   * @param {Client} client
+   * @param {number} id of the project; 0 is the one used last
+   * @param {import("./calls.js").How} [how] what to do where another tab has it
+   */
+  async function take(client, id, how = "") {
     /** @type {Map<number, Photo>} */
     const photos = new Map();
     const restored = await client.desk(place).resume({
       project: id,
+      how,
       onProgress: ({ done, total, photos: some = [] }) => {
         for (const photo of some) photos.set(photo.id, photo);
         status.progress(() => texts.restoring(done, total), done, total);
@@ -104,6 +109,23 @@ export function createProjectView(app, views) {
     store.set({ model: null });
   }
 
+  /** @param {import("./calls.js").How} how */
+  const takeOther = (how) => run("restoring", panel, async (_, client) => void (await take(client, kept.other, how)));
+  const hasPhotos = () => store.get().classes.length > 0;
+  find("elsewhere-take", HTMLButtonElement).addEventListener("click", () => takeOther("take over"));
+  find("elsewhere-copy", HTMLButtonElement).addEventListener("click", () => {
+    if (!hasPhotos()) takeOther("copy");
+    else {
+      run("restoring", panel, async (desk) => {
+        await desk.keepApart();
+        status.show(() => texts.keptApart);
+      });
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (kept.state === "elsewhere" && hasPhotos()) event.preventDefault(); // the browser asks: they are not kept
+  });
+
   find("project-new", HTMLButtonElement).addEventListener("click", () => dialog.showModal());
   find("project-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
   find("project-leave", HTMLButtonElement).addEventListener("click", () => startAnew(false));
@@ -115,10 +137,10 @@ export function createProjectView(app, views) {
     run("restoring", panel, async (desk) => {
       const { id } = kept;
       await desk.startAnew();
-      if (forget && id) await deleteProject(id);
+      const deleted = forget && id > 0 && (await deleteProject(id));
       empty();
       await list.show(kept.id);
-      status.show(() => (forget ? texts.projectDeleted : texts.ready));
+      status.show(() => (deleted ? texts.projectDeleted : texts.ready));
     });
   }
 
@@ -172,16 +194,28 @@ export function createProjectView(app, views) {
     write(find("project-summary", HTMLElement), () => texts.projectState(kept));
     write(find("project-note", HTMLElement), () => texts.projectNote(kept));
     find("project-kept", HTMLElement).hidden = !note.id;
+    showElsewhere();
     if (document.activeElement !== name) name.value = note.name;
     // Once, calmly; the line in the panel goes on saying it.
-    if (changed && ["full", "elsewhere"].includes(note.state)) box.open = true;
+    if (changed && note.state === "full") box.open = true;
     if (changed || box.open) list.show(note.id);
+  }
+
+  function showElsewhere() {
+    find("elsewhere", HTMLElement).hidden = kept.state !== "elsewhere";
+    write(find("elsewhere-text", HTMLElement), () => texts.elsewhere(kept.name, hasPhotos()));
+    write(find("elsewhere-copy", HTMLButtonElement), () => (hasPhotos() ? texts.keepApart : texts.takeCopy));
   }
 
   show(kept);
   box.addEventListener("toggle", () => box.open && list.show(kept.id));
   store.subscribe((state) => {
-    for (const control of box.querySelectorAll("button, input")) {
+    showElsewhere();
+    const controls = [
+      ...box.querySelectorAll("button, input"),
+      ...find("elsewhere", HTMLElement).querySelectorAll("button"),
+    ];
+    for (const control of controls) {
       /** @type {HTMLButtonElement | HTMLInputElement} */ (control).disabled = !isFree(state);
     }
     // Not before there is something that took an effort: browsers may ask the visitor.
@@ -221,7 +255,7 @@ function createProjectList({ store, status, find, desk: place }, open) {
     );
     use.addEventListener("click", () => open(id));
     drop.addEventListener("click", async () => {
-      await deleteProject(id);
+      if (!(await deleteProject(id))) return status.fail(() => texts.projectElsewhere);
       await show(current);
       status.show(() => texts.projectDeleted);
       find("project-summary", HTMLElement).focus(); // the button is gone

@@ -39,28 +39,32 @@ export async function changeProject(id, changes) {
 /**
  * Have a project for oneself. A tab that is being reloaded gets time to let go of it.
  * @param {number} id
+ * @param {boolean} [steal] take it from a tab that does not
+ * @param {() => void} [onStolen] called when another tab has taken it
  * @returns {Promise<(() => void) | null>} what lets go of it; null where another tab does not
  */
-function holdProject(id) {
+function holdProject(id, steal = false, onStolen = () => {}) {
   return new Promise((resolve) => {
     if (!navigator.locks)
       resolve(() => {}); // they are only there on https and on localhost
     else {
+      const options = steal ? { steal } : { signal: AbortSignal.timeout(WAIT_MS) };
+      let held = false;
+      const hold = () => {
+        held = true;
+        return new Promise((release) => resolve(() => release(undefined)));
+      };
       navigator.locks
-        .request(
-          `pyclassifier-project-${id}`,
-          { signal: AbortSignal.timeout(WAIT_MS) },
-          () => new Promise((release) => resolve(() => release(undefined))),
-        )
-        .catch(() => resolve(null));
+        .request(`pyclassifier-project-${id}`, options, hold)
+        .catch(() => (held ? onStolen() : resolve(null)));
     }
   });
 }
 
-/** @param {number} id */
+/** @param {number} id @returns {Promise<boolean>} whether it was; not while another tab has it open */
 export async function deleteProject(id) {
   const release = await holdProject(id);
-  if (!release) throw new Error("Expected a project that no other tab has open. Close the other tab first.");
+  if (!release) return false;
   release();
   await transact(["projects", "photos", "features", "trained"], "readwrite", async (store) => {
     store("projects").delete(id);
@@ -69,6 +73,7 @@ export async function deleteProject(id) {
     store("trained").delete(keysOf(id)); // its runs
     for (const key of await settled(store("features").index("project").getAllKeys(id))) store("features").delete(key);
   });
+  return true;
 }
 
 /** @param {IDBObjectStore} projects @param {number} id @param {(record: ProjectRecord) => ProjectRecord} edit */
@@ -86,6 +91,8 @@ export class ProjectStorage {
   #id = null;
   /** @type {() => void} */
   #release = () => {};
+  /** The project that another tab has, instead of this one. @type {ProjectRecord | null} */
+  #other = null;
   #desk;
   #tell;
 
@@ -98,12 +105,15 @@ export class ProjectStorage {
   /**
    * Take a project: this one, or the one that was used last where it is 0. None is there: null; another tab has it: "elsewhere".
    * @param {number} wanted
+   * @param {"" | "take over" | "copy"} how what to do where another tab has it: leave it, take it from that tab, or only
+   *   read it, until `leave`
    */
-  async load(wanted) {
+  async load(wanted, how) {
     this.leave();
     const record = (await listProjects(this.#desk)).find(({ id }) => !wanted || id === wanted);
     if (!record) return null;
-    if (!(await this.#hold(record.id))) return { elsewhere: true, name: record.name };
+    if (how === "copy") this.#id = record.id;
+    else if (!(await this.#hold(record, how === "take over"))) return { elsewhere: true };
     const model = await transact(["trained"], "readonly", (store) => settled(store("trained").get(record.id)));
     await changeProject(record.id, { opened: Date.now() });
     return { ...record, elsewhere: false, model: model ? new Uint8Array(await model.arrayBuffer()) : null };
@@ -113,7 +123,12 @@ export class ProjectStorage {
   leave() {
     this.#release();
     this.#release = () => {};
-    this.#id = null;
+    this.#id = this.#other = null;
+  }
+
+  /** Whether another tab has the project. */
+  lost() {
+    return this.#other !== null;
   }
 
   /** Some of the photos, from an id on. @param {number} from */
@@ -222,7 +237,9 @@ export class ProjectStorage {
       record = undefined; // there is no storage
     }
     const { id = 0, name = "", bytes = 0 } = record ?? {};
-    this.#tell({ desk: this.#desk, state: /** @type {any} */ (state), unsaved, id, name, bytes });
+    const other = this.#other?.id ?? 0;
+    const shown = name || this.#other?.name || "";
+    this.#tell({ desk: this.#desk, state: /** @type {any} */ (state), unsaved, id, other, name: shown, bytes });
   }
 
   /** @param {string} name of the store @param {number[]} keys in the project */
@@ -242,6 +259,7 @@ export class ProjectStorage {
    */
   async #write(stores, work) {
     try {
+      if (this.#other) throw new Error("another tab has the project");
       const id = this.#id ?? (await this.#create());
       await transact(["projects", ...stores], "readwrite", async (store) => {
         const bytes = await work(store, id);
@@ -256,16 +274,22 @@ export class ProjectStorage {
   async #create() {
     const record = { desk: this.#desk, name: "", opened: Date.now(), photos: 0, bytes: 0, description: "" };
     const id = Number(await transact(["projects"], "readwrite", (store) => settled(store("projects").add(record))));
-    await this.#hold(id);
+    await this.#hold({ ...record, id });
     return id;
   }
 
-  /** @param {number} id @returns {Promise<boolean>} whether it is ours */
-  async #hold(id) {
-    const release = await holdProject(id);
-    if (!release) return false;
-    this.#release = release;
-    this.#id = id;
-    return true;
+  /** @param {ProjectRecord} record @param {boolean} [steal] @returns {Promise<boolean>} whether it is ours */
+  async #hold(record, steal) {
+    const release = await holdProject(record.id, steal, () => {
+      if (this.#id !== record.id) return; // left by now
+      this.#id = null;
+      this.#other = record;
+      this.tell("elsewhere", 0);
+    });
+    if (release) {
+      this.#release = release;
+      this.#id = record.id;
+    } else this.#other = record;
+    return release !== null;
   }
 }

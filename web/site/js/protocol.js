@@ -10,6 +10,7 @@
  *   "elsewhere": another tab has the project, and nothing is kept here
  * @property {number} unsaved  photos that are not kept
  * @property {number} id  of the project, 0 where there is none
+ * @property {number} other  the project that another tab has, 0 where none has
  * @property {string} name
  * @property {number} bytes
  *

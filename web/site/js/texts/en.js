@@ -52,6 +52,7 @@ export const labels = {
     "Without them, some training photos are set aside.",
   chooseValidation: "Choose validation folder",
   removeAll: "Remove all photos",
+  takeOver: "Take over here",
   waiting: "The photos are read as soon as everything is loaded.",
   classes: "Classes",
   close: "Close",
@@ -693,8 +694,7 @@ export const texts = {
   },
   /** @param {import("../protocol.js").Kept} kept */
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere")
-      return "Another tab has this project open. What you do here is not kept; close the other tab and reload to go on here.";
+    if (state === "elsewhere") return "Another tab has this project open. What you do here is not kept.";
     if (state.startsWith("unavailable"))
       return "This window cannot keep anything, as in private browsing. All works, but nothing will be here next time: download your model.";
     if (state === "full")
@@ -703,6 +703,14 @@ export const texts = {
       return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
+  /** @param {string} name @param {boolean} filled whether there are photos here */
+  elsewhere: (name, filled) =>
+    `${name ? `The project “${name}”` : "Your project"} is open in another tab. ` +
+    (filled ? "What you do here is not kept." : "Go on with it here, or work on a copy."),
+  takeCopy: "Work on a copy",
+  keepApart: "Keep this as a new project",
+  keptApart: "What is here is kept as a new project",
+  projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
   savingProject: (done, total) => `Saving the project: ${done} of ${photos(total)}`,

@@ -156,6 +156,7 @@ export const labels = {
   takePage: "Page prête à l’emploi",
   takePageHint:
     "Une page web zippée qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. Mettez le dossier décompressé chez n’importe quel hébergeur, ou essayez-la avec « python -m http.server » dans ce dossier. Elle n’envoie rien à personne.",
+  takeOver: "Continuer ici",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
   liveOpen: "Utiliser la caméra en direct",
@@ -613,7 +614,7 @@ export const texts = {
   },
   projectNote: ({ state, unsaved, bytes }) => {
     if (state === "elsewhere")
-      return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé ; fermez l’autre onglet et rechargez pour continuer ici.";
+      return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé.";
     if (state.startsWith("unavailable"))
       return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
     if (state === "full")
@@ -622,6 +623,13 @@ export const texts = {
       return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
+  elsewhere: (name, filled) =>
+    `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
+    (filled ? "Ce que vous faites ici n’est pas conservé." : "Continuez ici, ou travaillez sur une copie."),
+  takeCopy: "Travailler sur une copie",
+  keepApart: "Conserver ceci comme nouveau projet",
+  keptApart: "Ce qui est ici est conservé comme nouveau projet",
+  projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
   savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
   projectSaved: (bytes, lost) =>

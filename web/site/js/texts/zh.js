@@ -146,6 +146,7 @@ export const labels = {
   takePage: "现成网页",
   takePageHint:
     "一个打包成 zip 的网页，能独立识别照片：拖放、选择、粘贴或来自摄像头。把解压后的文件夹放到任何网站空间，或在该文件夹中运行“python -m http.server”试用。它不向任何人发送任何东西。",
+  takeOver: "在这里继续",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
   liveOpen: "实时使用摄像头",
@@ -560,8 +561,7 @@ export const texts = {
     return `${named}未保存`;
   },
   projectNote: ({ state, unsaved, bytes }) => {
-    if (state === "elsewhere")
-      return "此项目已在另一个标签页中打开。您在这里所做的不会保存；请关闭那个标签页，然后重新加载，再在这里继续。";
+    if (state === "elsewhere") return "此项目已在另一个标签页中打开。在这里所做的不会保存。";
     if (state.startsWith("unavailable"))
       return "此窗口无法保存任何内容（例如无痕浏览）。一切功能都可用，但下次打开时不会保留：请下载您的模型。";
     if (state === "full")
@@ -569,6 +569,13 @@ export const texts = {
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
+  elsewhere: (name, filled) =>
+    `${name ? `项目“${name}”` : "您的项目"}已在另一个标签页中打开。` +
+    (filled ? "在这里所做的不会保存。" : "可以在这里继续，或使用副本。"),
+  takeCopy: "使用副本",
+  keepApart: "将这里的内容另存为新项目",
+  keptApart: "这里的内容已作为新项目保存",
+  projectElsewhere: "此项目已在另一个标签页中打开。请先关闭那个标签页。",
   openedBackbone: "所打开模型自带的",
   savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
   projectSaved: (bytes, lost) => `项目已保存：${megabytes(bytes)}${lost ? `；${photos(lost)}无法读取` : ""}`,

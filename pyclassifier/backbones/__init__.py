@@ -14,7 +14,7 @@ from .cutting import DEFAULT_BLOCKS, Cut, cut_backbone
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .stores import (
-    CacheStore,
+    CLASSES_FILE,
     FolderStore,
     Network,
     ReadWeights,
@@ -37,18 +37,20 @@ from .topology import (
     pooling_of,
     sequential,
 )
+from .user_store import KeptBackbone, UserStore
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
     "CATALOG",
+    "CLASSES_FILE",
     "DEFAULT_BACKBONE",
     "DEFAULT_BLOCKS",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
-    "CacheStore",
     "Cut",
     "FitMode",
     "FolderStore",
+    "KeptBackbone",
     "LayerSummary",
     "ModelCard",
     "Network",
@@ -59,6 +61,7 @@ __all__ = [
     "ReadWeights",
     "StoredWeights",
     "Topology",
+    "UserStore",
     "WeightStore",
     "Weights",
     "classification_network",

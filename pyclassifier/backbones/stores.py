@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EngineError
-from .cards import CATALOG, ModelCard
+from .cards import ModelCard
 from .summary import NetworkSummary
 from .topology import Pooling, Topology, Weights, classification_network, feature_extractor, model_config
 from .weights import decode_weights
+
+CLASSES_FILE = "imagenet_classes.json"
 
 
 class WeightStore(Protocol):
@@ -27,6 +27,13 @@ class WeightStore(Protocol):
 
     async def read(self, path: str) -> bytes:
         """Give a file, such as "mobilenet_v1_1.0_224/features/model.json"; `EngineError` where it cannot be had."""
+
+
+def check_inside(path: str) -> str:
+    """Return the path of a file in a store; an `EngineError` where it leads out of it."""
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise EngineError("outside-of-store", path=path)
+    return path
 
 
 class FolderStore:
@@ -42,64 +49,11 @@ class FolderStore:
 
     async def read(self, path: str) -> bytes:
         """Give a file; see `WeightStore`."""
-        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-            raise EngineError("outside-of-store", path=path)
         try:
-            return (self.folder / path).read_bytes()
+            return (self.folder / check_inside(path)).read_bytes()
         except OSError as error:
             folder, why = str(self.folder), error.strerror or str(error)
             raise EngineError("not-in-folder", path=path, folder=folder, error=why) from error
-
-
-class CacheStore:
-    """The store that keeps what it got from another one in a folder of the user's.
-
-    Parameters
-    ----------
-    store : WeightStore
-        What has the files.
-    folder : str or Path, optional
-        By default ``pyclassifier`` where the system keeps a user's caches.
-    sha256 : mapping of str to str, optional
-        What each file's content hashes to, by its path; by default as the cards of the catalogue say. Only these files
-        are kept: of others nobody could tell whether they are the same still.
-    """
-
-    def __init__(
-        self,
-        store: WeightStore,
-        folder: str | os.PathLike[str] | None = None,
-        sha256: Mapping[str, str] | None = None,
-    ) -> None:
-        self.store = store
-        self.folder = Path(folder or _user_caches() / "pyclassifier")
-        self.sha256 = sha256 or {f"{card.name}/{file}": x for card in CATALOG.values() for file, x in card.sha256}
-
-    async def read(self, path: str) -> bytes:
-        """Give a file, from the folder where it is there as it should be; see `WeightStore`."""
-        expected = self.sha256.get(path)
-        if expected is None:
-            return await self.store.read(path)
-        kept = self.folder / expected
-        if kept.is_file() and hashlib.sha256(data := kept.read_bytes()).hexdigest() == expected:
-            return data
-        data = await self.store.read(path)
-        found = hashlib.sha256(data).hexdigest()
-        if found != expected:
-            raise EngineError("other-sha256", path=path, expected=expected, got=found)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(kept)  # Whole or not at all, whoever else writes it.
-        return data
-
-
-def _user_caches() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 class StoredWeights(Mapping[str, NDArray[np.float32]]):
@@ -196,7 +150,7 @@ async def load_network(store: WeightStore, card: ModelCard) -> Network:
     EngineError
         A file cannot be had.
     """
-    classes = json.loads(await store.read("imagenet_classes.json"))
+    classes = json.loads(await store.read(CLASSES_FILE))
     summary = NetworkSummary.from_dict(json.loads(await store.read(f"{card.name}/summary.json")))
     parts, read_weights = await _read_parts(store, card, "features", "classification")
     topology = classification_network(card, *parts)

@@ -7,34 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Array, Engine, Matrix
+from ..engines import Array, Engine, Matrix, NumpyMatrix
 
 _ON_HOST = 2_000_000  # Multiplications that numpy does sooner than an engine gets the numbers.
 _MOST_ROWS = 1500  # Of more, the products of all pairs would take longer than they save.
 _JITTER = 1e-5  # Of the diagonal: what makes a matrix of products with rounding errors positive definite.
-
-
-class HostMatrix:
-    """A matrix that numpy multiplies.
-
-    Parameters
-    ----------
-    X : ndarray of shape (N, D), float32
-    """
-
-    def __init__(self, X: Array) -> None:
-        self._X, self._transposed = X, np.ascontiguousarray(X.T)
-
-    async def times(self, W: Array) -> Array:
-        """X @ W."""
-        return self._X @ np.ascontiguousarray(W.T).T  # The order in which numpy without BLAS, as Pyodide's, is quick.
-
-    async def transposed_times(self, R: Array) -> Array:
-        """X.T @ R."""
-        return self._transposed @ np.ascontiguousarray(R.T).T
-
-    def dispose(self) -> None:
-        """There is nothing to free."""
 
 
 async def hold(engine: Engine, X: Array, n_columns: int) -> Matrix:
@@ -50,7 +27,7 @@ async def hold(engine: Engine, X: Array, n_columns: int) -> Matrix:
     -------
     Matrix
     """
-    return HostMatrix(X) if X.size * n_columns <= _ON_HOST else await engine.load_matrix(X)
+    return NumpyMatrix(X) if X.size * n_columns <= _ON_HOST else await engine.load_matrix(X)
 
 
 @dataclass(frozen=True)

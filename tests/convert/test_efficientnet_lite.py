@@ -13,6 +13,7 @@ from pyclassifier.backbones import CATALOG
 from pyclassifier.convert import ConvertError, read_tfjs, split_at
 from pyclassifier.convert.formats import efficientnet_lite, read_efficientnet_lite0, read_torch_weights
 from pyclassifier.convert.models import KerasModel
+from pyclassifier.convert.pipeline import prepared_parts
 from pyclassifier.convert.rules import evaluate
 from pyclassifier.convert.sources import REGISTRY, read_packaged
 from pyclassifier.embedding import load_image, make_batch
@@ -36,7 +37,7 @@ def original(weights):
 @pytest.fixture(scope="module")
 def folded(original):
     """Features and classification, as the site has them but for their bits."""
-    return backbones.prepared_parts(original, CARD)
+    return prepared_parts(original, CARD)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_it_knows_what_photos_show(folded, photo, names, least):
         pytest.skip(f"{path} is not here")
     how = CARD.as_published().preprocessing
     y = run(folded[1], run(folded[0], make_batch([load_image(path.read_bytes(), photo, how)], how)))[0]
-    classes = json.loads(backbones.class_file())
+    classes = json.loads(backbones.class_file().read_bytes())
     assert classes[int(y.argmax())][1] in names and y.max() > least
 
 

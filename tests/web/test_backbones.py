@@ -16,6 +16,7 @@ from vendor import vendor_files
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
 from pyclassifier.convert import ConvertError, absorb_padding, split_at
+from pyclassifier.convert.pipeline import prepared_parts
 from pyclassifier.convert.sources import REGISTRY, read_packaged
 
 CARD = CATALOG[DEFAULT_BACKBONE]
@@ -143,7 +144,7 @@ def test_added_backbone_gives_the_probabilities_of_its_published_model(predict):
 
 
 def test_layer_names_stay_except_for_the_folded_normalisations():
-    features, classification = backbones.prepared_parts(original(), CARD)
+    features, classification = prepared_parts(original(), CARD)
     kept = [layer["name"] for part in (features, classification) for layer in layers_of(part)]
     assert [name for name in kept if name != "conv_pw_13_relu_input"] == [
         layer["name"] for layer in layers_of(original()) if not layer["name"].endswith("_bn")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .layer_rules import Shape, window_side
-from .topology import Topology, Weights, sequential
+from .topology import Topology, Weights, pooling_of, sequential
 
 DEFAULT_BLOCKS = 7
 # Of a hand-sign set (bench/fine_tuning.py): 2 blocks of MobileNet v1 bring about 1 point, 4 about 4, 7 about 6.
@@ -36,6 +36,8 @@ class Cut:
         Names of the layers of the upper part that have weights.
     n_blocks : int
         How many blocks are in the upper part.
+    n_features : int
+        Columns of the features.
     n_values : int
         Of one photo, of all layers of the upper part together.
     """
@@ -45,6 +47,7 @@ class Cut:
     shape: Shape
     trained: tuple[str, ...]
     n_blocks: int
+    n_features: int
     n_values: int
 
     def weights_above(self, weights: Weights) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def cut_backbone(extractor: Topology, n_blocks: int | bool) -> Cut:
     blocks = [i for i, layer in enumerate(layers) if _is_spatial(layer)]
     most = len(blocks) - 1
     wanted = min(DEFAULT_BLOCKS, most) if n_blocks is True else n_blocks
-    if not 1 <= wanted <= most:
+    if not isinstance(wanted, int) or not 1 <= wanted <= most:
         raise ValueError(
             f"Expected fine_tune to be True, or from 1 to {most} blocks of this backbone; got {n_blocks!r}."
         )
@@ -105,6 +108,7 @@ def cut_backbone(extractor: Topology, n_blocks: int | bool) -> Cut:
         shape=shapes[at],
         trained=tuple(layer["config"]["name"] for layer in above if layer["class_name"] in _CONVOLUTIONS),
         n_blocks=sum(_is_spatial(layer) for layer in above),
+        n_features=shapes[-1][-1] if pooling_of(extractor) == "avg" else math.prod(shapes[-1]),
         n_values=sum(math.prod(shape) for shape in shapes[at + 1 :]),
     )
 

@@ -19,7 +19,7 @@ from ..errors import DatasetError
 from ..judging import NONE_OF_THESE, Evaluation, HeatMap, Predictions, explain, is_rejected
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
 from ..sentences import Sentence
-from ..training import Snapshot, learn, retrained
+from ..training import FineTuningCost, Snapshot, learn, measure_fine_tuning, retrained
 from .base import BaseImageClassifier
 
 
@@ -316,6 +316,32 @@ class AsyncImageClassifier(BaseImageClassifier):
         >>> X, y = await classifier.extract_features(dataset), dataset.y  # doctest: +SKIP
         """
         return await self._extract_features(photos, problems, on_progress, should_stop)
+
+    async def measure_fine_tuning(self, n_photos: int) -> FineTuningCost:
+        """Measure what fine-tuning, as the parameters say it, would cost here, by trying a step.
+
+        Parameters
+        ----------
+        n_photos : int
+            How many would take part.
+
+        Returns
+        -------
+        FineTuningCost
+            Memory and seconds.
+
+        Raises
+        ------
+        ValueError
+            A backbone that cannot be cut so, or more photos than there is memory for.
+
+        Examples
+        --------
+        >>> cost = await classifier.set_params(fine_tune=True).measure_fine_tuning(300)  # doctest: +SKIP
+        >>> print(cost.n_bytes, cost.seconds)  # doctest: +SKIP
+        """
+        async with self._borrowed_extractor() as extractor:
+            return await measure_fine_tuning(extractor, self.engine_, self.settings, n_photos)
 
     async def measure_storage(
         self,

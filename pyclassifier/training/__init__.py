@@ -10,7 +10,7 @@ from .record import read_calibration, read_evaluation, read_history
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
-from .tuning import FineTuningCost, retrained
+from .tuning import FineTuningCost, measure_fine_tuning, retrained
 
 __all__ = [
     "FineTuning",
@@ -31,6 +31,7 @@ __all__ = [
     "gather",
     "group_samples",
     "learn",
+    "measure_fine_tuning",
     "read_calibration",
     "read_evaluation",
     "read_fine_tuning",

@@ -54,6 +54,8 @@ async def learn(
     check_splittable(dataset, settings.validation_split)
     if settings.topology is not None:
         _check_outputs(settings.topology, dataset.labels)
+        if settings.fine_tune:
+            raise ValueError("Expected fine_tune=None with a topology: it is trained as a whole, without a backbone.")
     material = await gather(dataset, extractor, settings, callbacks)
     rows = np.arange(len(material.samples))
     marked = any(sample.split == "validation" for sample in dataset.samples)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import Cut, Topology, Weights, cut_backbone, sequential
+from ..backbones import Cut, Topology, Weights, cut_backbone, initial_weights, sequential
+from ..backbones import head as make_head
 from ..data import compute_class_weight, one_hot
 from ..embedding import FeatureExtractor, Variation
 from ..engines import Array, Engine, FitConfig, Model, Predictor
@@ -24,6 +28,8 @@ from .heads import TrainedHead
 from .learned import FineTuning
 from .material import Ints, Material
 from .settings import TrainSettings
+
+Result = TypeVar("Result")
 
 N_EPOCHS = 8
 _PATIENCE = 3
@@ -308,3 +314,39 @@ def bytes_needed(cut: Cut, weights: Weights, n_photos: int, batch_size: int) -> 
     n_trained: int = sum(array.size for array in cut.weights_above(weights).values())
     # Each value of a step is needed a second time on the way back.
     return _bytes_of_photo(cut) * n_photos + 4 * (_SLOTS * n_trained + 2 * batch_size * cut.n_values)
+
+
+async def measure_fine_tuning(
+    extractor: FeatureExtractor, engine: Engine, settings: TrainSettings, n_photos: int
+) -> FineTuningCost:
+    """Try a step of fine-tuning; see `pyclassifier.AsyncImageClassifier.measure_fine_tuning`."""
+    cut = cut_backbone(extractor.model.topology, settings.fine_tune or True)
+    n_photos *= 1 + (settings.augmentation.copies if settings.augmentation else 0)
+    check_memory(cut, n_photos)
+    weights, size = extractor.model.weights(), extractor.card.input_size
+    top = make_head(cut.n_features, settings.hidden_units, 2)
+    attempt = _Attempt(cut, top, Callbacks())
+    config = replace(attempt.config(settings), epochs=1)
+    X = np.zeros((config.batch_size, size, size, 3), np.float32)
+    lower = await engine.build(cut.lower, cut.weights_below(weights))
+    try:
+        maps, of_lower = await _timed_again(lambda: lower.predict(X))
+    finally:
+        lower.dispose()
+    first = initial_weights(top, np.random.default_rng(settings.random_state))
+    model = await engine.build(attempt.topology, {**cut.weights_above(weights), **first})
+    try:
+        targets = one_hot(np.arange(len(X)) % 2, 2)
+        _, of_step = await _timed_again(lambda: model.fit(maps, targets, config))
+    finally:
+        model.dispose()
+    n_steps = math.ceil(n_photos / config.batch_size)
+    seconds = n_steps * (of_lower + N_EPOCHS * of_step)
+    return FineTuningCost(n_photos, cut.n_blocks, bytes_needed(cut, weights, n_photos, config.batch_size), seconds)
+
+
+async def _timed_again(work: Callable[[], Awaitable[Result]]) -> tuple[Result, float]:
+    """What comes of a piece of work, and its seconds the second time: the first time, much is prepared."""
+    await work()
+    started = time.perf_counter()
+    return await work(), time.perf_counter() - started

@@ -200,7 +200,9 @@ ENGLISH = {
     "no-backend": "Expected a backend that works here, got {got!r}. Choose another one.",
     "other-backend": "Expected a backend that works here ({known}), got {got!r}.",
     "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Load the page or the notebook again.",
-    # numpy
+    # onnxruntime and numpy
+    "no-onnxruntime": 'Expected onnxruntime, which computes on this machine what was asked for; it cannot be imported ({error}). Install it: pip install "pyclassifier[native]". Or choose backend="numpy".',
+    "onnx-failed": 'onnxruntime could not compute this network: {error}. Choose numpy: default_engine(backend="numpy").',
     "unknown-layers": "Expected layers that numpy computes here ({known}); got {got}. Use this network in a browser, or another one.",
     "layer-failed": "numpy could not compute the layer {layer}: {error}. Use this network in a browser, or another one.",
     "bad-network": "Expected a network of layers that follow on each other, from one input to one output; got another one ({error}).",

@@ -51,7 +51,7 @@ def _layout(cells):
 
 
 class NumpyEngine(OwnEngine):
-    backends = ("cpu",)
+    backends = ("numpy",)
     software = False
     rules = RULES | {"Cells": _cells}
 

@@ -1,25 +1,31 @@
-"""The contract that every engine keeps: here numpy, under Pyodide TensorFlow.js as well."""
+"""The contract that every engine keeps: here numpy and onnxruntime, under Pyodide numpy and TensorFlow.js."""
 
 import asyncio
+import sys
 
 import numpy as np
 import pytest
 from conftest import IN_PYODIDE
+from layer_networks import SmallBackboneStore
 from numpy_engine import NumpyEngine
 
 from pyclassifier import CATALOG, default_engine
 from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, head, initial_weights, layers, load_features
 from pyclassifier.data import one_hot
-from pyclassifier.engines import FitConfig
+from pyclassifier.engines import FitConfig, OnnxEngine
 from pyclassifier.errors import EngineError
 
 N_FEATURES, N_CLASSES = 7, 3
 
 
 # TensorFlow.js is only there in a browser; tests/pyodide runs this file in one.
-@pytest.fixture(params=["numpy", "tfjs"] if IN_PYODIDE else ["numpy"])
+@pytest.fixture(params=["numpy", "tfjs"] if IN_PYODIDE else ["numpy", "onnx"])
 def engine(request):
-    engine = NumpyEngine() if request.param == "numpy" else default_engine()
+    if request.param == "onnx":
+        pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+        engine = OnnxEngine(SmallBackboneStore())
+    else:
+        engine = NumpyEngine() if request.param == "numpy" else default_engine()
     before = engine.memory()
     yield engine
     assert engine.memory() == before, "an engine gives back all it took"
@@ -267,7 +273,7 @@ async def test_a_backbone_gives_one_row_per_photo_at_any_size(engine):
         X = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 3)).astype(np.float32)
         features = await model.predict(X)
         assert features.shape[0] == 3 and features.ndim == 2
-        if not isinstance(engine, NumpyEngine):
+        if not isinstance(engine, NumpyEngine | OnnxEngine):
             assert features.shape[1] == card.feature_channels * (1 if pooling == "avg" else (size // card.stride) ** 2)
         assert np.abs(features[1] - (await model.predict(X[1:2]))[0]).max() < 1e-3
         held = engine.memory()
@@ -342,10 +348,16 @@ async def test_what_tfjs_cannot_load_is_an_engine_error():
 
 
 @pytest.mark.skipif(IN_PYODIDE, reason="the browser has another engine")
-def test_outside_of_a_browser_numpy_computes(tmp_path):
-    engine = default_engine(site_url=tmp_path)
-    assert repr(engine) == f"<NumpyEngine: numpy {np.__version__} on cpu>"
-    with pytest.raises(EngineError, match="got 'webgl'"):
+def test_outside_of_a_browser_numpy_is_there_and_onnxruntime_where_it_is_installed(tmp_path, monkeypatch):
+    assert repr(default_engine(backend="numpy")) == f"<NumpyEngine: numpy {np.__version__}>"
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "onnxruntime", None)
+        with pytest.raises(EngineError, match=r'pip install "pyclassifier\[native\]"'):
+            default_engine(backend="cpu")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    found = default_engine(site_url=tmp_path)
+    assert repr(found) == f"<OnnxEngine: onnxruntime {onnxruntime.__version__} on CPUExecutionProvider>"
+    with pytest.raises(EngineError, match=r"works here \(cpu, numpy\), got 'webgl'"):
         default_engine(backend="webgl")
 
 

@@ -210,7 +210,7 @@ async def test_a_training_that_is_cut_off_leaves_its_features():
     keeper = page.session.keepers["photos"]
 
     def cut(event):
-        page.stop.requested = event["stage"] == "features" and event["done"] >= 32
+        page.stop.requested = event["stage"] == "features" and event["done"] >= 30
 
     page.events = SimpleNamespace(append=cut)
     assert (await page.try_call("train", FAST))["error"]["name"] == "AbortError"

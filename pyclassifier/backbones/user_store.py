@@ -7,15 +7,10 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from ..errors import EngineError
 from ..sentences import Sentence
@@ -121,6 +116,8 @@ class UserStore:
         """
         if name not in CATALOG and name != CLASSES_FILE:
             raise EngineError("unknown-weights", known=[*CATALOG, CLASSES_FILE], got=name)
+        import tempfile
+
         folder = self.folder / name
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -158,6 +155,10 @@ class UserStore:
         kept = folder / path
         if kept.is_file():
             return kept.read_bytes()
+        import urllib.error
+        import urllib.request
+        from urllib.parse import quote
+
         address = f"{self.site.rstrip('/')}/models/{quote(path)}"
         try:
             with urllib.request.urlopen(address, timeout=_SITE_TIMEOUT_S) as answer:
@@ -189,6 +190,8 @@ def _intact(folder: Path, path: str) -> bytes | None:
 
 def _prepare(name: str, folder: Path) -> None:
     """Have the converter fetch a backbone: in a process of its own, whose memory is free again afterwards."""
+    import subprocess
+
     ours = str(Path(__file__).parents[2])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([ours, *(path for path in sys.path if path)])}
     try:

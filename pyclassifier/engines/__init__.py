@@ -1,4 +1,4 @@
-"""Tensor engines: numpy, which works everywhere, and TensorFlow.js in browsers; `default_engine` picks one."""
+"""Tensor engines: numpy, which works everywhere, onnxruntime, and TensorFlow.js; `default_engine` picks one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import sys
 
 from ..backbones import UserStore
-from ..errors import EngineError
 from .base import Array, Engine, FitConfig, Inputs, Matrix, Model, Predictor, StoredModel
 from .numpy import NumpyEngine, NumpyMatrix
+from .onnx import OnnxEngine, has_onnxruntime
 
 __all__ = [
     "Array",
@@ -19,6 +19,7 @@ __all__ = [
     "Model",
     "NumpyEngine",
     "NumpyMatrix",
+    "OnnxEngine",
     "Predictor",
     "StoredModel",
     "default_engine",
@@ -28,7 +29,7 @@ __all__ = [
 def default_engine(
     *, site_url: str | os.PathLike[str] | None = None, tfjs_url: str | None = None, backend: str = "auto"
 ) -> Engine:
-    """Return the engine of this platform: TensorFlow.js under Pyodide, else numpy. It is loaded when it is first used.
+    """Return the engine of this platform: TensorFlow.js under Pyodide, else onnxruntime, else numpy.
 
     Parameters
     ----------
@@ -38,9 +39,10 @@ def default_engine(
         `pyclassifier.backbones.UserStore`.
     tfjs_url : str, optional
         Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module. In a browser.
-    backend : {"auto", "webgl", "wasm", "cpu"}
-        What computes; "auto" is in a browser WebGL on a graphics processor, else WebAssembly; outside of one it is
-        "cpu", the only one that is there.
+    backend : str
+        What computes. In a browser "webgl", "wasm" or "cpu"; "auto" is WebGL on a graphics processor, else WebAssembly.
+        Outside of one "numpy", or by onnxruntime "cpu", "cuda", "coreml" or "directml"; "auto" is "cpu" where
+        onnxruntime is installed (``pip install "pyclassifier[native]"``), else "numpy".
 
     Returns
     -------
@@ -49,12 +51,12 @@ def default_engine(
     Raises
     ------
     EngineError
-        A backend that is not there.
+        A backend that is not there; the sentence says what is, or which command installs it.
 
     Examples
     --------
     >>> default_engine()  # doctest: +SKIP
-    <NumpyEngine: numpy 2.2.1 on cpu>
+    <OnnxEngine: onnxruntime 1.32.0 on CPUExecutionProvider>
     >>> engine = default_engine(backend="webgl")  # doctest: +SKIP
     >>> await engine.load()  # doctest: +SKIP
     <TfjsEngine: tfjs 4.22.0 on webgl>
@@ -63,6 +65,6 @@ def default_engine(
         from .tfjs.engine import TfjsEngine
 
         return TfjsEngine(site_url=None if site_url is None else str(site_url), tfjs_url=tfjs_url, backend=backend)
-    if backend not in ("auto", "cpu"):
-        raise EngineError("other-backend", known=["auto", "cpu"], got=backend)
-    return NumpyEngine(UserStore(site_url))
+    if backend == "numpy" or (backend == "auto" and not has_onnxruntime()):
+        return NumpyEngine(UserStore(site_url))
+    return OnnxEngine(UserStore(site_url), "cpu" if backend == "auto" else backend)

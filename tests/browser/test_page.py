@@ -92,9 +92,11 @@ def test_sample_photos_from_start_to_a_model_opened_in_a_fresh_tab(page, dist, s
     expect(page.locator("#best-epoch")).to_be_hidden()
     assert (
         page.locator("#result-summary")
-        .get_by_text(re.compile(r"1\d of 12 \(\d+\.\d %, 95 % interval \d+ to \d+ %\)"))
+        .get_by_text(re.compile(r"1\d of 12 \(\d+\.\d %, 95\s% interval \d+ to \d+ %\)"))
         .is_visible()
     )
+    button(page, "Now try it").click()
+    expect(page.get_by_label("Choose photos to recognise")).to_be_focused()
     photos = [dist / "samples/validation" / name for name in ("brick/00.png", "grass/01.png", "gravel/02.png")]
     page.get_by_label("Choose photos to recognise").set_input_files(photos)
     expect(recognised(page)).to_have_count(3, timeout=120_000)

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from photos import COLORS, encode, noisy
 from playwright.sync_api import expect
-from test_page import AXE, button, drop, open_page, violations
+from test_page import AXE, button, drop, open_page, set_options, violations
 from test_recognise import cat, other_site, refusals_are_told  # noqa: F401 - two are fixtures
 
 
@@ -290,3 +290,44 @@ def test_class_cards_take_photos_of_their_own(camera, tmp_path):
     button(page, "More on mine").click()
     page.get_by_role("menuitem", name="Record photos…").click()
     expect(capture(page).get_by_label("Class")).to_have_value("mine")
+
+
+def test_from_recordings_of_two_classes_the_page_leads_to_the_live_camera(camera):
+    page = camera
+    dialog = capture(page)
+    record = dialog.get_by_role("button", name="Hold to record")
+    expect(record).to_be_enabled(timeout=30_000)
+    for label in ("one", "two", "one", "two"):
+        dialog.get_by_label("Class").fill(label)
+        record.hover()
+        page.mouse.down()
+        expect(page.locator("#capture-count")).to_have_text(re.compile(r"^[4-9] photos taken"), timeout=30_000)
+        page.mouse.up()
+        said(page, r"Ready: \d+ photos in [12] class(es)?")
+    button(page, "Close").click()
+    set_options(page, input_size="96")
+    button(page, "Train").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=120_000)
+    button(page, "Now try it").click()
+    expect(page.get_by_role("group", name="Live camera").locator(".guesses")).to_be_visible(timeout=60_000)
+
+
+def test_a_folder_that_cannot_be_used_says_why_where_the_eye_is(ready, tmp_path):
+    page = ready
+    photos = tmp_path / "phone"
+    photos.mkdir()
+    for i in range(10):
+        (photos / f"{i}.heic").write_bytes(b"")
+    page.set_viewport_size({"width": 400, "height": 500})
+    page.get_by_label("Choose training folder").set_input_files(photos)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(
+        re.compile(r"^None of these files could be used\. .*\.heic: HEIC photos cannot be read")
+    )
+    expect(page.get_by_role("status")).to_have_text("Something went wrong")
+    expect(page.get_by_text("10 files left out")).to_be_visible()
+    expect(page.locator(".problems li").first).to_be_visible()
+    page.mouse.wheel(0, 600)
+    expect(alert).to_be_in_viewport()
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []

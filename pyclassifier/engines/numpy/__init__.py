@@ -1,7 +1,22 @@
 """numpy as an engine: pretrained networks, and heads and small networks that are trained."""
 
 from .engine import NumpyEngine
-from .layers import RULES, Rule
+from .layers import RULES, Config, Parts, Rule, Window, pads_of
 from .matrix import NumpyMatrix
+from .model import NumpyModel
+from .plan import Step
+from .threads import in_thread
 
-__all__ = ["RULES", "NumpyEngine", "NumpyMatrix", "Rule"]
+__all__ = [
+    "RULES",
+    "Config",
+    "NumpyEngine",
+    "NumpyMatrix",
+    "NumpyModel",
+    "Parts",
+    "Rule",
+    "Step",
+    "Window",
+    "in_thread",
+    "pads_of",
+]

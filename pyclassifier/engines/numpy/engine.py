@@ -27,12 +27,12 @@ class NumpyEngine:
     name : str
         Such as ``numpy 2.2.1``.
     backend : str
-        "cpu".
+        "numpy".
     renderer : str
         "": there is no graphics processor in it.
     """
 
-    backend = "cpu"
+    backend = "numpy"
     renderer = ""
     rules: Mapping[str, Rule] = RULES
 
@@ -42,7 +42,7 @@ class NumpyEngine:
         self._held: set[NumpyModel | NumpyMatrix] = set()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.name} on {self.backend}>"
+        return f"<{type(self).__name__}: {self.name}>"
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_held": set()}  # Models go to another process by their weights.

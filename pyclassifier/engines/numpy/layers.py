@@ -114,7 +114,7 @@ def pad(x: Array, pads: Sequence[Sequence[int]], fill: float = 0.0) -> Array:
     """Put a border around pictures; `np.pad` takes several times as long."""
     (top, bottom), (left, right) = pads
     n, height, width, channels = x.shape
-    made = np.empty((n, height + top + bottom, width + left + right, channels), np.float32)
+    made = np.empty((n, height + top + bottom, width + left + right, channels), x.dtype)
     made[:, :top] = made[:, top + height :] = made[:, :, :left] = made[:, :, left + width :] = fill
     made[:, top : top + height, left : left + width] = x
     return made
@@ -137,7 +137,7 @@ def _conv(config: Config, parts: Parts, inputs: Sequence[Array], free: bool) -> 
     # Of a kernel of one pixel the pictures are the rows already.
     is_point = window.kernel == window.strides == (1, 1)
     rows = x.reshape(-1, x.shape[3]) if is_point else window.rows(window.padded(x))
-    made = (rows @ kernel.reshape(-1, kernel.shape[3])).reshape(len(x), *window.out, -1)
+    made = (rows @ kernel.reshape(-1, kernel.shape[3])).reshape(len(x), *window.out, kernel.shape[3])
     return _finished(config, parts, made)
 
 
@@ -232,14 +232,14 @@ def _pool(fill: float, figure: Callable[..., Any]) -> Rule:
         (x,) = inputs
         window = Window.of(config, x.shape, _pair(config["pool_size"]))
         # What lies beyond the border does not count.
-        return np.asarray(figure(window.slices(window.padded(x, fill)), axis=(-2, -1)), np.float32)
+        return np.asarray(figure(window.slices(window.padded(x, fill)), axis=(-2, -1)))
 
     return rule
 
 
 def _global_pool(figure: Callable[..., Any]) -> Rule:
     def rule(config: Config, parts: Parts, inputs: Sequence[Array], free: bool) -> Array:
-        return np.asarray(figure(inputs[0], axis=(1, 2), keepdims=bool(config.get("keepdims"))), np.float32)
+        return np.asarray(figure(inputs[0], axis=(1, 2), keepdims=bool(config.get("keepdims"))))
 
     return rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,15 +78,17 @@ class NumpyModel:
             raise EngineError("no-feature-extractor")
         return await self._map(X, self._steps[:-1])
 
-    async def _map(self, X: Inputs, steps: list[Step]) -> Array:
+    async def _map(self, X: Inputs, steps: Sequence[Step]) -> Array:
         X = np.ascontiguousarray(X, np.float32)
-        if X.ndim == 2 or not len(X):
+        if X.ndim == 2:
             return self._run(X, steps)
+        if not len(X):  # As many columns as others have.
+            return self._run(np.zeros((1, *X.shape[1:]), np.float32), steps)[:0]
         n = max(1, _AT_ONCE // X[0].size)
         parts = [X[first : first + n] for first in range(0, len(X), n)]
         return np.concatenate(await in_thread(in_threads, lambda part: self._run(part, steps), parts))
 
-    def _run(self, X: Array, steps: list[Step]) -> Array:
+    def _run(self, X: Array, steps: Sequence[Step]) -> Array:
         """Compute all steps, for a few pictures."""
         values: dict[int, Array] = {0: X}
         ours: set[int] = set()  # Values whose memory nothing else looks at.

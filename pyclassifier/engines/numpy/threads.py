@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import sys
 import threading
@@ -87,6 +86,8 @@ def single_products() -> Iterator[None]:
 def _openblas() -> tuple[Callable[[], int], Callable[[int], Any]] | None:
     """What tells and what chooses how many threads OpenBLAS uses; None where numpy computes with something else."""
     try:
+        import ctypes
+
         # Its symbols and those of the libraries that it was linked with.
         library = ctypes.CDLL(import_module("numpy._core._multiarray_umath").__file__)
     except (ImportError, OSError, TypeError):

@@ -4,6 +4,7 @@ import { askClass } from "./classdialog.js";
 import { inOrder } from "./intake.js";
 import { openAs } from "./openers.js";
 import { ABORTED } from "./protocol.js";
+import { say } from "./sentence.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -85,11 +86,16 @@ export async function addAll(app, desk, how, photos, signal) {
   }
   const { photos: known } = store.get();
   for (const { index, id, path } of result.added) known.set(id, photos[index ?? -1] ?? { path, blob: null });
-  const last = result.added.at(-1)?.label;
-  if (last !== undefined) lastClass.set(store, last);
+  const label = result.added.at(-1)?.label;
+  if (label !== undefined) lastClass.set(store, label);
   store.set({ classes: result.classes, album: result, problems: result.problems });
   const total = result.classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
-  status.show(() => texts.photosReady(total, result.classes.length));
+  const leftOut = result.problems.length;
+  const last = result.problems.at(-1);
+  if (result.added.length === 0 && last)
+    status.fail(() => `${texts.nothingUsable} ${last.path}: ${say(last.reason, last)}`);
+  else if (photos.length === 0) status.fail(() => texts.noFiles);
+  else status.show(() => texts.photosReady(total, result.classes.length, leftOut));
   return "added";
 }
 

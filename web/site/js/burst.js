@@ -42,6 +42,11 @@ export function startBurst(view, rate, name, onFrame) {
   return { frames: record(), stop: () => (stopped = true) };
 }
 
+/** @param {string} path @returns {boolean} whether a photo was recorded with the camera */
+export function isRecorded(path) {
+  return /(^|\/)burst-\d+-\d{4}\.jpg$/.test(path);
+}
+
 /** @param {HTMLVideoElement} view @param {OffscreenCanvas} canvas */
 function photograph(view, canvas) {
   return drawFrame(view, canvas, SIDE).canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });

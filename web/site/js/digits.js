@@ -72,7 +72,7 @@ export class DigitsView {
       if (restored) this.#fields.write(again ? chosen : restored.settings);
       store.set({ model: model && { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });
       this.#forgetReading();
-      if (!model) for (const part of ["result", "curves"]) find(part, HTMLElement).hidden = true;
+      if (!model) for (const part of ["result-figures", "curves", "result"]) find(part, HTMLElement).hidden = true;
       else if ("nTraining" in model) await this.#results.showTrained(model);
       else await this.#results.showOpened(model);
       if (again) status.show(() => texts.startedAgain(store.get().left));

@@ -7,6 +7,8 @@ import { texts } from "./texts.js";
 /** @typedef {import("./calls.js").Problem} Problem */
 
 const MOST_SHOWN = 200;
+/** Files that nobody means when adding a folder. */
+const EXPECTED = new Set(["hidden-file", "system-file", "other-suffix"]);
 
 /**
  * Files that were left out, each with its reason, folded away.
@@ -18,7 +20,7 @@ export function createProblemList(app) {
   /** By their paths. @type {Map<string, Problem>} */
   const problems = new Map();
   const summary = element("summary");
-  const list = element("ul", { class: "problems" });
+  const list = element("ul", { class: "problems", tabindex: "0" }); // it scrolls
   const remove = element("button", { type: "button", class: "small" });
   details.replaceChildren(summary, list, element("div", {}, remove));
 
@@ -49,6 +51,7 @@ export function createProblemList(app) {
     add(more) {
       for (const problem of more) problems.set(problem.path, problem);
       if (more.length > 0) show();
+      if (more.some(({ code }) => !EXPECTED.has(code ?? ""))) details.open = true;
     },
     clear() {
       problems.clear();

@@ -105,7 +105,7 @@ export function createProjectView(app, views) {
   function empty() {
     views.photos.clear();
     views.tryout.clear();
-    for (const part of ["result", "curves"]) find(part, HTMLElement).hidden = true;
+    for (const part of ["result-figures", "curves", "result"]) find(part, HTMLElement).hidden = true;
     store.set({ model: null });
   }
 

@@ -27,7 +27,7 @@ export function createResultsView(find, examine) {
   const curves = createCurves(find);
   const confusion = createConfusion(find("confusion", HTMLTableElement), examine?.openCell);
   const perClass = createPerClass(find("per-class", HTMLTableElement));
-  const box = find("result", HTMLElement);
+  const boxes = [find("result-figures", HTMLElement), find("result", HTMLElement)];
   const summary = find("result-summary", HTMLElement);
   const tables = find("result-tables", HTMLElement);
 
@@ -37,7 +37,7 @@ export function createResultsView(find, examine) {
    * @param {Text} note "" for none
    */
   async function show(evaluation, without, note) {
-    box.hidden = false;
+    for (const box of boxes) box.hidden = false;
     tables.hidden = !evaluation;
     summary.replaceChildren();
     if (evaluation) summary.append(...figuresOf(evaluation));
@@ -57,7 +57,7 @@ export function createResultsView(find, examine) {
      * @param {number} epochs
      */
     showHistory(history, epochs) {
-      box.hidden = true;
+      for (const box of boxes) box.hidden = true;
       curves.show(history, epochs);
     },
 

@@ -39,6 +39,8 @@ export function createTrainButtons(form, find, explain) {
       train.disabled = against !== "";
       fields.disabled = training;
       const stale = state.album?.stale === true;
+      // Once trained, trying it out comes next.
+      train.classList.toggle("primary", stale || state.model?.source !== "trained");
       train.dataset.text = stale ? "trainAgain" : "train";
       train.textContent = labels[stale ? "trainAgain" : "train"];
       reason.textContent = training ? "" : `${against || (stale ? texts.stale(ready) : ready)} ${note}`.trim();

@@ -1,3 +1,5 @@
+import { photoPath } from "./album.js";
+import { isRecorded } from "./burst.js";
 import { openHeatmap } from "./heatmap.js";
 import { acceptDrops, inOrder, takeInput } from "./intake.js";
 import { looksLikeModel } from "./models.js";
@@ -40,7 +42,22 @@ export class TryView {
       app.status.show(() => texts.listCleared);
       this.#input.focus();
     });
-    app.store.subscribe((state) => this.#update(state));
+    const now = find("try-now", HTMLButtonElement);
+    now.addEventListener("click", () => this.#lead());
+    app.store.subscribe((state) => {
+      this.#update(state);
+      now.hidden = state.model?.source !== "trained";
+    });
+  }
+
+  /** Lead on to this step: to the live camera, where the photos came from the camera. */
+  #lead() {
+    const { store, find } = this.#app;
+    const used = store.get().album?.classes.flatMap(({ photos }) => photos) ?? [];
+    const recorded = used.filter((id) => isRecorded(photoPath(store.get(), id)));
+    this.#panel.scrollIntoView({ block: "start" });
+    this.#input.focus({ preventScroll: true });
+    if (recorded.length * 2 > used.length) find("live-open", HTMLButtonElement).click();
   }
 
   /** Forget what was recognised, such as by a model that is no longer there. */

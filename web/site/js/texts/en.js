@@ -140,6 +140,7 @@ export const labels = {
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
+  tryNow: "Now try it",
   openModel: "Open model",
   downloadModel: "Download model",
   needModel: "Train a model first, or open one that you saved.",
@@ -353,8 +354,11 @@ export const texts = {
   photosTaken: (n) => `${photos(n)} taken`,
   /** @param {number} done @param {number} total */
   reading: (done, total) => `Reading photos: ${done} of ${total}`,
-  /** @param {number} n @param {number} classes */
-  photosReady: (n, classes) => `Ready: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  /** @param {number} n @param {number} classes @param {number} leftOut files */
+  photosReady: (n, classes, leftOut) =>
+    `Ready: ${photos(n)} in ${count(classes, "class", "classes")}` +
+    (leftOut > 0 ? `, ${count(leftOut, "file", "files")} left out` : ""),
+  nothingUsable: "None of these files could be used.",
   /** @param {number} n */
   photos,
   /** @param {number} training @param {number} validation */
@@ -910,7 +914,6 @@ export const sentences = {
   "no-backend-after-reset": "The graphics processor was reset, and nothing else computes here. Reload the page.",
   "failed-request": "{url} could not be loaded ({error}). {remedy}",
   "http-status": "{url} could not be loaded (HTTP {status}). {remedy}",
-  "other-sha256": "{path} was changed or damaged on its way. Load the page again.",
   "check-models": "Check the connection, and try again.",
   "no-samples": "The sample photos could not be loaded: {error}",
   "no-class-name": "Give the class a name.",

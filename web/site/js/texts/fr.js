@@ -136,6 +136,7 @@ export const labels = {
   folds: "Plis",
   crossStart: "Lancer la validation croisée",
   tryTitle: "Essayer",
+  tryNow: "Essayez-le maintenant",
   openModel: "Ouvrir un modèle",
   downloadModel: "Télécharger le modèle",
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
@@ -334,7 +335,10 @@ export const texts = {
   stopRecording: "Arrêter la rafale",
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
   reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
-  photosReady: (n, classes) => `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
+  photosReady: (n, classes, leftOut) =>
+    `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}` +
+    (leftOut > 0 ? `, ${count(leftOut, "fichier laissé", "fichiers laissés")} de côté` : ""),
+  nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
   split: (training, validation) => `${training} entraînement · ${validation} validation`,
   photoOf: (label, name) => `${label} : ${name}`,

@@ -126,6 +126,7 @@ export const labels = {
   folds: "折数",
   crossStart: "开始交叉验证",
   tryTitle: "试用",
+  tryNow: "现在试一试",
   openModel: "打开模型",
   downloadModel: "下载模型",
   needModel: "请先训练一个模型，或打开您保存过的模型。",
@@ -308,7 +309,9 @@ export const texts = {
   stopRecording: "停止连拍",
   photosTaken: (n) => `已拍 ${number(n)} 张照片`,
   reading: (done, total) => `正在读取照片：${done} / ${total}`,
-  photosReady: (n, classes) => `就绪：${classCount(classes)}，共 ${photos(n)}`,
+  photosReady: (n, classes, leftOut) =>
+    `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${number(leftOut)} 个文件未采用` : ""}`,
+  nothingUsable: "这些文件都无法使用。",
   photos,
   split: (training, validation) => `训练 ${training} · 验证 ${validation}`,
   photoOf: (label, name) => `${label}：${name}`,

@@ -68,7 +68,8 @@ IN_BROWSER = """async ([url, backend, photos, code, perClass, seed, blocks]) => 
     return (await pyodide.runPythonAsync(`${code}
 from pathlib import Path
 from js import job, say
-files = {one.name: {file.name: file.read_bytes() for file in one.iterdir()} for one in sorted(Path("/photos").iterdir())}
+folders = sorted(Path("/photos").iterdir())
+files = {folder.name: {file.name: file.read_bytes() for file in folder.iterdir()} for folder in folders}
 await draw(files, *job.to_py(), tell=lambda history: say(str({k: round(v[-1], 3) for k, v in history.items()})))
 `)).toJs();
 }"""
@@ -137,8 +138,8 @@ def main() -> None:
             alone, tuned, of_head, seconds, said, n_bytes, epochs, kept = row
             rows.append((alone, tuned))
             print(
-                f"{seed:4} {100 * alone:6.1f} {100 * tuned:6.1f} {kept!s:>5} {epochs:6.0f} {of_head:7.1f} {seconds:8.1f} "
-                f"{said:7.1f} {n_bytes / 1e6:5.0f}   {time.perf_counter() - started:.0f} s in all",
+                f"{seed:5} {100 * alone:6.1f} {100 * tuned:6.1f} {kept!s:>5} {epochs:6.0f} {of_head:7.1f} "
+                f"{seconds:8.1f} {said:7.1f} {n_bytes / 1e6:5.0f}   {time.perf_counter() - started:.0f} s in all",
                 flush=True,
             )
     alone, tuned = 100 * np.mean(rows, axis=0)

@@ -65,7 +65,18 @@ class FitConfig:
     schedule: Literal["constant", "linear"] = "constant"
 
     def rate_share(self, step: int, n_steps: int) -> float:
-        """What the learning rates of a step, counted from 0, are multiplied by."""
+        """What the learning rates of a step are multiplied by.
+
+        Parameters
+        ----------
+        step, n_steps : int
+            Its number, from 0, and how many are planned.
+
+        Returns
+        -------
+        float
+            In 0..1.
+        """
         return 1.0 if self.schedule == "constant" else min(1.0, (step + 1) / _WARM_UP) * (1 - step / n_steps)
 
     def __post_init__(self) -> None:

@@ -125,9 +125,7 @@ def main() -> None:
     arguments = parser.parse_args()
     files, blocks = read_files(shared_folder(f"data/{arguments.set}")), arguments.blocks or True
     rows = []
-    print(
-        f"{'draw':>4} {'head':>6} {'tuned':>6} {'kept':>5} {'epochs':>6} {'head s':>7} {'tuned s':>8} {'said s':>7} {'MB':>5}"
-    )
+    print(" draw   head  tuned  kept epochs  head s  tuned s  said s    MB")
     with built_site(arguments.site) as site:
         for seed in range(arguments.first, arguments.first + arguments.draws):
             started = time.perf_counter()

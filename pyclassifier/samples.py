@@ -6,10 +6,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from urllib.error import URLError
-from urllib.parse import quote
-from urllib.request import urlopen
+from pathlib import Path
+from urllib.parse import quote, unquote
 
+from .backbones import UserStore
 from .data import BytesSource, Dataset, Split
 from .errors import DatasetError, EngineError, sentence_of
 from .sentences import Sentence
@@ -23,7 +23,8 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     Parameters
     ----------
     site_url : str, optional
-        Address of the site; by default the one that this runs on.
+        Address of the site, or outside of a browser its folder; by default the one that this runs on, or that the
+        environment names in ``PYCLASSIFIER_SITE``.
 
     Returns
     -------
@@ -60,7 +61,7 @@ async def _load_split(folder: str, paths: Sequence[str], split: Split) -> Datase
 
 async def _find_site() -> str | None:
     if sys.platform != "emscripten":
-        return None
+        return UserStore().site or None
     from .engines.tfjs import find_site
 
     return await find_site()
@@ -78,6 +79,11 @@ async def _fetch(url: str) -> bytes:
 
 
 def _download(url: str) -> bytes:
+    if "://" not in url:
+        return Path(unquote(url)).read_bytes()
+    from urllib.error import URLError  # With ssl, a third of the package's time to import.
+    from urllib.request import urlopen
+
     try:
         with urlopen(url) as response:
             return bytes(response.read())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import numpy as np
 from PIL import Image
@@ -34,6 +35,15 @@ class Reader:
     async def __call__(self) -> bytes:
         self.n_reads += 1
         return self.data
+
+
+class RawName(zipfile.ZipInfo):
+    """A member whose name is written as these bytes, with no word about what encoding they are in."""
+
+    raw = b""
+
+    def _encodeFilenameFlags(self):
+        return self.raw, self.flag_bits & ~0x800
 
 
 def color_files(n: int = 6, prefix: str = "photos/", labels=("blue", "green", "red")) -> list[tuple[str, Reader]]:

@@ -52,7 +52,7 @@ def dataset_of(split=None, /, **counts: int) -> Dataset:
         ("trains/1.jpg", "trains", None),
         ("contest/1.jpg", "contest", None),
         ("train/cat/test.jpg", "cat", "training"),
-        ("valid/1.jpg", "valid", None),
+        ("photos/valid/cat/1.jpg", "cat", "validation"),
     ],
 )
 def test_the_folder_is_the_label_and_split_folders_are_splits_at_any_depth_and_case(path, label, split):
@@ -221,7 +221,7 @@ async def test_paths_in_a_zip_are_names_and_no_more(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the name that is there twice
         data = zipped([(name, str(i)) for i, name in enumerate(names)])
-    dataset = Dataset.from_zip(data)
+    dataset = Dataset.from_zip(data, label_by="folder")
     assert dataset.y.tolist() == ["cat", "cat", "cat", "dog", "cat", "cat"]
     assert [await sample.read() for sample in dataset.samples] == [str(i).encode() for i in range(6)]
     assert list(tmp_path.iterdir()) == []
@@ -241,7 +241,7 @@ async def test_a_hostile_zip_costs_no_memory(monkeypatch):
     with pytest.raises(OSError, match=r"at most 268,435,456 bytes in cat/1\.jpg, got 1,073,741,824"):
         await dataset.samples[0].read()
     assert await dataset.samples[1].read() == b"fine"
-    monkeypatch.setattr("pyclassifier.data.zips._MAX_FILES", 1)
+    monkeypatch.setattr("pyclassifier.data.packs._MAX_FILES", 1)
     with pytest.raises(DatasetError, match="at most 1 files"):
         Dataset.from_zip(bytes(data))
 

@@ -8,7 +8,7 @@ from conftest import IN_PYODIDE
 from photos import Reader
 
 from pyclassifier import Dataset
-from pyclassifier.data import MappingQuestion, from_set
+from pyclassifier.data import FoldersQuestion, MappingQuestion, from_set
 
 if IN_PYODIDE:
     pytest.skip("hypothesis is not in the browser", allow_module_level=True)
@@ -24,17 +24,21 @@ def files(paths=PHOTOS):
 
 
 names = st.text(st.characters(exclude_categories=()), max_size=12)
-parts = st.sampled_from(["a", "b", "..", ".", "", "/", "train", "é", "1.jpg", "2.PNG", "x.csv"])
+parts = st.sampled_from(["a", "b", "..", ".", "", "/", "train", "test", "images", "é", "1.jpg", "2.PNG", "x.csv"])
 paths = st.lists(parts | names, max_size=4)
 
 
 @settings(deadline=None)
 @given(st.lists(paths.map("/".join), max_size=6))
 def test_any_names_give_each_file_one_sample_or_one_problem(found):
-    dataset = Dataset(*from_set(files(found), {}, {}))
-    assert len(dataset.samples) + len(dataset.problems) == len(found)
-    for sample in dataset.samples:
-        assert sample.label and sample.label.strip() == sample.label and len(sample.label) <= 200
+    read = from_set(files(found), {}, {})
+    readings = read.readings if isinstance(read, FoldersQuestion) else [None]
+    for one in readings:
+        how = {"label_by": one.label_by, "split_folders": one.split_folders} if one else {}
+        dataset = Dataset(*from_set(files(found), {}, {}, **how))
+        assert len(dataset.samples) + len(dataset.problems) == len(found)
+        for sample in dataset.samples:
+            assert sample.label and sample.label.strip() == sample.label and len(sample.label) <= 200
 
 
 @settings(deadline=None)
@@ -48,7 +52,7 @@ def test_any_rows_give_each_photo_one_sample_or_one_problem(rows):
     except UnicodeEncodeError:  # A lone surrogate, which no file can hold.
         return
     found = from_set(files(photos), {"t.csv": data}, {})
-    if not isinstance(found, MappingQuestion):
+    if isinstance(found, tuple):
         samples, problems = found
         told = {sample.path for sample in samples} | {problem.path for problem in problems}
         assert set(photos) <= told and len({id(sample.source) for sample in samples}) == len(samples)
@@ -59,4 +63,4 @@ def test_any_rows_give_each_photo_one_sample_or_one_problem(rows):
 def test_any_bytes_are_a_table_or_an_error(data):
     for name in ("t.csv", "t.json"):
         found = from_set(files(), {name: data}, {})
-        assert isinstance(found, MappingQuestion) or all(sample.label for sample in found[0])
+        assert isinstance(found, MappingQuestion | FoldersQuestion) or all(sample.label for sample in found[0])

@@ -16,8 +16,8 @@ from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, feature_extractor,
 from pyclassifier.engines import FitConfig, NumpyEngine, OnnxEngine
 from pyclassifier.engines.numpy.gradients import LESSONS
 from pyclassifier.engines.numpy.layers import RULES
-from pyclassifier.engines.numpy.threads import _openblas, in_threads, n_processors, single_products
 from pyclassifier.errors import EngineError
+from pyclassifier.threads import _openblas, in_threads, n_processors, single_products
 
 if IN_PYODIDE:
     pytest.skip("numpy needs no browser, and the converter is not there", allow_module_level=True)

@@ -12,6 +12,7 @@ from photos import COLORS, Reader, color_dataset, encode, noisy
 
 from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, Problem, Project, Sample
 from pyclassifier.aio import open_project, save_project
+from pyclassifier.data import jpeg_decoder
 from pyclassifier.errors import ArchiveError, StoppedError
 from pyclassifier.sentences import Sentence, coded
 
@@ -262,3 +263,20 @@ async def test_whatever_stands_in_it_opens_or_is_refused(key):
         except ArchiveError:
             continue
         assert isinstance(opened, Project)
+
+
+async def test_a_project_knows_which_libraries_decoded_its_photos():
+    project = await trained()
+    assert project.classifier.cache.decoders == {jpeg_decoder()}
+    assert project.classifier.record_["run"]["versions"]["decoder"] == jpeg_decoder()
+    data = await saved(project)
+    elsewhere = rezipped(data, lambda description: description.update(decoders=["libjpeg 9.0"]))
+    opened = await open_project(elsewhere, engine=NumpyEngine())
+    assert opened.classifier.cache.decoders == {"libjpeg 9.0"}, "nothing was computed here yet"
+    await opened.classifier.predict([encode(noisy(COLORS["red"], seed=99))])
+    again = await open_project(await saved(opened), engine=NumpyEngine())
+    assert again.classifier.cache.decoders == {"libjpeg 9.0", jpeg_decoder()}
+    old = await open_project(rezipped(data, lambda description: description.pop("decoders")), engine=NumpyEngine())
+    assert old.classifier.cache.decoders == set()
+    with pytest.raises(ArchiveError):
+        await open_project(rezipped(data, lambda description: description.update(decoders=[5])), engine=NumpyEngine())

@@ -64,7 +64,7 @@ async def test_problems_are_listed_and_unreadable_photos_keep_their_place():
 
     page = Page()
     bad = [("p/red/bad.jpg", broken), ("p/red/gone.jpg", gone), ("p/.hidden/x.jpg", broken)]
-    added = await page.call("add", "training", files([*color_files(5), *bad]))
+    added = await page.call("add", {"labelBy": "folder"}, files([*color_files(5), *bad]))
     assert [p["path"] for p in added["problems"]] == ["p/.hidden/x.jpg"]
     trained = await page.call("train", FAST)
     assert [p["path"] for p in trained["problems"]] == ["p/.hidden/x.jpg", "p/red/bad.jpg", "p/red/gone.jpg"]

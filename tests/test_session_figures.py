@@ -23,7 +23,7 @@ async def trained(options=FAST):
     page = Page()
     training, validation = mislabelled()
     await page.call("add", "training", files(training))
-    await page.call("add", "validation", files(validation))
+    await page.call("add", {"split": "validation", "labelBy": "folder"}, files(validation))
     return page, await page.call("train", options)
 
 

@@ -68,7 +68,7 @@ async def test_zips_are_looked_into_and_learned_from():
     page = Page()
     pets = Handed("drop/pets.zip", zipped(*blue_and_red(), ("val/blue/v.png", encode(noisy(COLORS["blue"], 50)))))
     cat = Handed("green.zip", zipped(*((f"{i}.png", encode(noisy(COLORS["green"], i))) for i in range(6))))
-    added = await page.call("add", {}, [Handed("no.zip", b"no zip"), pets, cat, Handed("red/7.png", b"x")])
+    added = await page.call("add", {}, [Handed("no.zip", b"no zip"), pets, cat, Handed("drop/pets/red/7.png", b"x")])
     assert counts(added) == {"blue": (6, 1), "green": (6, 0), "red": (7, 0)}
     assert [one["index"] for one in added["added"]] == [None] * 19 + [3]
     assert [p["path"] for p in added["problems"]] == ["no.zip"]
@@ -115,6 +115,32 @@ async def test_uncertain_columns_are_asked_about_before_anything_is_taken_in():
     assert ignored["added"] == [] and ignored["question"] == {"kind": "label", "photos": 12}
     labelled = await other.call("add", {"mapping": {"x/labels.csv": None}, "label": "both"}, files(dropped))
     assert counts(labelled) == {"both": (12, 0)} and labelled["added"][2]["path"] == "2.png"
+
+
+async def test_folders_that_can_be_read_in_several_ways_are_asked_about_before_anything_is_taken_in():
+    page = Page()
+    plants = [("Tomato", "healthy"), ("Tomato", "rust"), ("Potato", "healthy"), ("Potato", "blight")]
+    dropped = files(
+        (f"p/{plant}/{state}/{i}.png", Reader(encode(noisy(COLORS["red"], i))))
+        for plant, state in plants
+        for i in range(3)
+    )
+    asked = await page.call("add", {}, dropped)
+    assert asked["added"] == [] and asked["classes"] == [] and asked["question"]["kind"] == "folders"
+    path, folder, top = asked["question"]["readings"]
+    assert [(one["labelBy"], one["classes"], one["leftOut"]) for one in (path, folder, top)] == [
+        ("path", 4, 0),
+        ("folder", 3, 0),
+        ("top", 2, 0),
+    ]
+    assert folder["tree"][1] == {
+        "name": "healthy",
+        "photos": 6,
+        "branches": [{"name": f"p/{p}/healthy", "photos": 3, "branches": [], "more": 0} for p in ("Tomato", "Potato")],
+        "more": 0,
+    }
+    answer = {"labelBy": folder["labelBy"], "splitFolders": folder["splitFolders"]}
+    assert counts(await page.call("add", answer, dropped)) == {"blight": (3, 0), "healthy": (6, 0), "rust": (3, 0)}
 
 
 async def test_the_zip_of_a_project_is_told_from_photos():

@@ -244,7 +244,7 @@ async def test_a_file_that_is_gone_does_not_keep_the_others_from_being_kept():
         raise RuntimeError("NotReadableError")
 
     page = KeptPage()
-    await page.call("add", "training", files([*color_files(2), ("p/red/gone.jpg", gone)]))
+    await page.call("add", {"labelBy": "folder"}, files([*color_files(2), ("p/red/gone.jpg", gone)]))
     assert sorted(page.storage.pictures) == list(range(6)) and page.storage.told[-1] == ("saved", 1)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs
-from ..data import Dataset, Photo, Problem, as_sample
+from ..data import Dataset, Photo, Photos, Problem, as_sample
 from ..display import showing
 from ..embedding import FeatureExtractor
 from ..engines import Engine
@@ -39,7 +39,7 @@ class AsyncImageClassifier(BaseImageClassifier):
     --------
     >>> classifier = AsyncImageClassifier(input_size=96)
     >>> await classifier.fit(Dataset.from_folder("photos"))  # doctest: +SKIP
-    >>> await classifier.predict([Path("new.jpg").read_bytes()])  # doctest: +SKIP
+    >>> await classifier.predict("new.jpg")  # doctest: +SKIP
     """
 
     async def load_backbone(self) -> Self:
@@ -109,7 +109,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
     async def predict_proba(
         self,
-        photos: Sequence[Photo],
+        photos: Photos,
         *,
         problems: list[Problem] | None = None,
         remember: bool = True,
@@ -120,7 +120,9 @@ class AsyncImageClassifier(BaseImageClassifier):
 
         Parameters
         ----------
-        photos : sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
+        photos : photo, folder, Dataset, or sequence of photos
+            As `pyclassifier.data.as_samples` takes them: paths, bytes of image files, Pillow images, pixels (uint8) of
+            shape (H, W, 3) (RGB) or (H, W) (grey), samples.
         problems : list of Problem, optional
             Where given, unreadable photos are added to it and their rows are nan; else the first one raises.
         remember : bool
@@ -130,7 +132,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
         Returns
         -------
-        ndarray of shape (len(photos), n_classes), float32
+        ndarray of shape (n_photos, n_classes), float32
             Rows sum to 1; columns as in ``classes_``.
 
         Raises
@@ -142,7 +144,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         """
         return await self._predict_proba(photos, problems, remember, on_progress, should_stop)
 
-    async def predict(self, photos: Sequence[Photo], *, reject: bool = False) -> NDArray[np.str_]:
+    async def predict(self, photos: Photos, *, reject: bool = False) -> NDArray[np.str_]:
         """Give each photo its most probable label.
 
         Parameters
@@ -154,7 +156,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
         Returns
         -------
-        ndarray of shape (len(photos),), str
+        ndarray of shape (n_photos,), str
 
         Raises
         ------
@@ -176,7 +178,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
     async def predict_photos(
         self,
-        photos: Dataset | Sequence[Photo],
+        photos: Photos,
         *,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
@@ -280,7 +282,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
     async def extract_features(
         self,
-        photos: Dataset | Sequence[Photo],
+        photos: Photos,
         *,
         problems: list[Problem] | None = None,
         on_progress: OnProgress | None = None,
@@ -290,7 +292,8 @@ class AsyncImageClassifier(BaseImageClassifier):
 
         Parameters
         ----------
-        photos : Dataset, or sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
+        photos : photo, folder, Dataset, or sequence of photos
+            As those of `predict_proba`.
         problems : list of Problem, optional
             Where given, unreadable photos are added to it and their rows are nan; else the first one raises.
         on_progress, should_stop : callable, optional

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..archives import StoredAs, card_metadata, complaint, deviation, pack, unpack
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, load_features
-from ..data import Dataset, Photo, Problem, as_samples, without_nan
+from ..data import Dataset, Photos, Problem, as_samples, without_nan
 from ..display import classifier_html, learned_rows
 from ..embedding import (
     Augmentation,
@@ -370,7 +370,7 @@ class BaseImageClassifier:
 
     async def _predict_proba(
         self,
-        photos: Sequence[Photo],
+        photos: Photos,
         problems: list[Problem] | None,
         remember: bool = True,
         on_progress: OnProgress | None = None,
@@ -387,7 +387,7 @@ class BaseImageClassifier:
 
     async def _predict_photos(
         self,
-        photos: Dataset | Sequence[Photo],
+        photos: Photos,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Predictions:
@@ -400,7 +400,7 @@ class BaseImageClassifier:
 
     async def _extract_features(
         self,
-        photos: Dataset | Sequence[Photo],
+        photos: Photos,
         problems: list[Problem] | None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,

@@ -112,7 +112,7 @@ class ImageClassifier(BaseImageClassifier):
     --------
     >>> classifier = ImageClassifier(input_size=96)
     >>> classifier.fit(Dataset.from_folder("photos"))  # doctest: +SKIP
-    >>> classifier.predict([Path("new.jpg").read_bytes()])  # doctest: +SKIP
+    >>> classifier.predict("new.jpg")  # doctest: +SKIP
     """
 
     load_backbone = chained_method(AsyncImageClassifier.load_backbone)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Network, NetworkSummary, get_card, load_network
 from ..blocking import blocking_method, chained_method
-from ..data import Photo, Problem, as_samples
+from ..data import Photos, Problem, as_samples
 from ..embedding import FeatureExtractor, MemoryCache, report
 from ..engines import Engine, default_engine
 from ..errors import EngineError
@@ -66,7 +66,7 @@ class _BaseImageNetClassifier:
 
     async def _predict_proba(
         self,
-        photos: Sequence[Photo],
+        photos: Photos,
         problems: list[Problem] | None,
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
@@ -124,7 +124,7 @@ class AsyncImageNetClassifier(_BaseImageNetClassifier):
 
     async def predict_proba(
         self,
-        photos: Sequence[Photo],
+        photos: Photos,
         *,
         problems: list[Problem] | None = None,
         on_progress: OnProgress | None = None,
@@ -134,7 +134,9 @@ class AsyncImageNetClassifier(_BaseImageNetClassifier):
 
         Parameters
         ----------
-        photos : sequence of Sample, bytes (an image file) or ndarray of shape (H, W, 3), uint8 (RGB)
+        photos : photo, folder, Dataset, or sequence of photos
+            As `pyclassifier.data.as_samples` takes them: paths, bytes of image files, Pillow images, pixels (uint8) of
+            shape (H, W, 3) (RGB) or (H, W) (grey), samples.
         problems : list of Problem, optional
             Where given, unreadable pictures are added to it and their rows are nan; else the first one raises.
         on_progress : callable, optional
@@ -144,7 +146,7 @@ class AsyncImageNetClassifier(_BaseImageNetClassifier):
 
         Returns
         -------
-        ndarray of shape (len(photos), 1000), float32
+        ndarray of shape (n_photos, 1000), float32
             Rows sum to 1.
 
         Raises
@@ -160,7 +162,7 @@ class AsyncImageNetClassifier(_BaseImageNetClassifier):
 
     async def predict(
         self,
-        photos: Sequence[Photo],
+        photos: Photos,
         *,
         top_k: int = 3,
         problems: list[Problem] | None = None,

@@ -1,6 +1,7 @@
 """Photos and their labels: files, folders, zips and tables -> labelled samples; bytes -> pixels."""
 
-from .datasets import Dataset, as_samples
+from .datasets import Dataset
+from .given import Photo, Photos, as_sample, as_samples
 from .images import (
     MAX_PIXELS,
     REDUCING_GAP,
@@ -8,16 +9,19 @@ from .images import (
     decode_image,
     encode_bmp,
     encode_jpeg,
+    jpeg_decoder,
     make_thumbnail,
     open_image,
     read_size,
 )
-from .intake import Files, Intake, from_files, from_set, unpack
+from .intake import FoldersQuestion, Intake, Question, from_files, from_set
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
-from .names import LabelBy, is_table, is_zip, why_skip
-from .photos import BytesSource, FileSource, Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .names import LabelBy, is_packed, is_table, why_skip
+from .packs import Files, NamesQuestion, unpack
+from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
+from .readings import Reading
 from .tables import Columns, MappingQuestion
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
@@ -32,14 +36,19 @@ __all__ = [
     "Dataset",
     "FileSource",
     "Files",
+    "FoldersQuestion",
     "Intake",
     "LabelBy",
     "LabelEncoder",
     "MappingQuestion",
+    "NamesQuestion",
     "OpenZip",
     "Photo",
     "PhotoSource",
+    "Photos",
     "Problem",
+    "Question",
+    "Reading",
     "Sample",
     "Split",
     "ZipSource",
@@ -57,8 +66,9 @@ __all__ = [
     "from_idx",
     "from_set",
     "from_sprite",
+    "is_packed",
     "is_table",
-    "is_zip",
+    "jpeg_decoder",
     "known_fields",
     "make_thumbnail",
     "one_hot",

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notebook import Shown
-from . import intake
+from . import intake, local
 from .names import LabelBy
-from .photos import Photo, PhotoSource, Problem, Sample, Split, as_sample
+from .photos import PhotoSource, Problem, Sample, Split
 
 _MOST_SHOWN = 8
 
@@ -53,6 +53,7 @@ class Dataset(Shown):
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
+        split_folders: bool | None = None,
         group: str | None = None,
     ) -> Dataset:
         """Make a dataset from a list of files: the folder that holds a file is its label.
@@ -60,9 +61,12 @@ class Dataset(Shown):
         In a flat folder the file's name is: ``android-0.jpg`` shows "android". So it is where all files lie in one
         folder and their names tell several classes apart.
 
-        Folders named ``train``, ``training``, ``val``, ``validation`` or ``test``, at any depth, say what the files
-        below them are for instead: ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos
-        of a cat. Hidden and system files and files that are no images become problems.
+        Folders named such as ``train``, ``valid``, ``test_set``, ``val2017``, ``entraînement`` or ``验证集``, at any
+        depth, say what the files below them are for instead, where the folders beside them or in them say so, too:
+        ``photos/val/cat/1.jpg`` and ``photos/cat/val/1.jpg`` are both validation photos of a cat, but beside ``bus``
+        and ``car`` a ``train`` is a class. A folder whose name says nothing, such as ``images`` in ``cat/images``, is
+        skipped. Photos in a split folder beside folders of classes (``test/1.jpg``) are unlabelled; they, hidden and
+        system files, and files that are no images become problems.
 
         Parameters
         ----------
@@ -72,9 +76,12 @@ class Dataset(Shown):
             What all of these files are for, whatever their folders say.
         label : str, optional
             The class of all of these files, whatever their folders say.
-        label_by : {"auto", "folder", "name"}
-            With "name", the name before the number is the label whatever folder a file is in; with "folder", only
-            where there is none.
+        label_by : {"auto", "folder", "top", "path", "name"}
+            What names the class: "folder", the innermost folder; "top", the outermost that tells photos apart; "path",
+            all from there on (``Tomato/healthy``); "name", the name before the number. With "auto" it is what the
+            folders suggest; where they can be read in several ways, a warning says what was assumed.
+        split_folders : bool, optional
+            True: each folder with such a name says what photos are for; False: none does, they are classes.
         group : str, optional
             What all of these files belong to, such as one burst of a webcam: a split never parts them.
 
@@ -92,7 +99,11 @@ class Dataset(Shown):
         >>> Dataset.from_files([("android-0.jpg", read), ("train/windows_12.png", read)]).labels
         ['android', 'windows']
         """
-        return cls(*intake.from_files(files, split=split, label=label, label_by=label_by, group=group))
+        return cls(
+            *intake.from_files(
+                files, split=split, label=label, label_by=label_by, split_folders=split_folders, group=group
+            )
+        )
 
     @classmethod
     def from_folder(
@@ -102,14 +113,17 @@ class Dataset(Shown):
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
+        split_folders: bool | None = None,
     ) -> Dataset:
         """Make a dataset from a folder on disk (or in Pyodide's file system), as `from_files`.
 
         Parameters
         ----------
         folder : str or Path
-            Its sub-folders are the labels; its own name is none. A zip in it counts as a folder.
-        split, label, label_by
+            Its sub-folders are the labels; its own name is none. A zip or tar in it counts as a folder. Tables in it
+            (CSV, TSV, JSON, JSON Lines, VOC's XML) that name the photos for certain give them their labels instead,
+            unless `label` or `label_by` say otherwise.
+        split, label, label_by, split_folders
             As in `from_files`.
 
         Returns
@@ -125,25 +139,30 @@ class Dataset(Shown):
         --------
         >>> dataset = Dataset.from_folder("photos")  # photos/cat/1.jpg, photos/dog/2.jpg, ...  # doctest: +SKIP
         """
-        return cls(*intake.from_folder(folder, split=split, label=label, label_by=label_by))
+        return cls(*local.from_folder(folder, split=split, label=label, label_by=label_by, split_folders=split_folders))
 
     @classmethod
     def from_zip(
         cls,
         source: bytes | str | Path,
         *,
+        encoding: str | None = None,
         split: Split | None = None,
         label: str | None = None,
         label_by: LabelBy = "auto",
+        split_folders: bool | None = None,
     ) -> Dataset:
-        """Make a dataset from a zip file of folders of photos, as `from_files`. Nothing is unpacked to the disk.
+        """Make a dataset from a zip or tar file of folders of photos, as `from_folder`. Nothing is unpacked to disk.
 
         Parameters
         ----------
         source : bytes, str or Path
-            The zip file, or where it is. It is not trusted: paths in it are names and no more, and photos are read one
-            at a time, of at most 256 MB each.
-        split, label, label_by
+            The zip, tar or tar.gz file, or where it is. It is not trusted: paths in it are names and no more, and
+            photos are read one at a time, of at most 256 MB each.
+        encoding : str, optional
+            Of names that do not say theirs, such as "gbk" or "cp850"; by default the most plausible one for all of them
+            together, and where another is nearly as plausible, a warning says what was assumed.
+        split, label, label_by, split_folders
             As in `from_files`.
 
         Returns
@@ -154,7 +173,7 @@ class Dataset(Shown):
         Raises
         ------
         DatasetError
-            It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
+            It is no such file, or there is no such file, or it holds more than 100,000 files or 16 GB.
 
         Examples
         --------
@@ -165,7 +184,11 @@ class Dataset(Shown):
         >>> Dataset.from_zip(buffer.getvalue()).labels
         ['cat']
         """
-        return cls(*intake.from_zip(source, split=split, label=label, label_by=label_by))
+        return cls(
+            *local.from_zip(
+                source, encoding=encoding, split=split, label=label, label_by=label_by, split_folders=split_folders
+            )
+        )
 
     @classmethod
     def from_csv(
@@ -176,6 +199,7 @@ class Dataset(Shown):
         file_column: str | None = None,
         label_column: str | Sequence[str] | None = None,
         split_column: str | None = None,
+        encoding: str | None = None,
         split: Split | None = None,
     ) -> Dataset:
         """Make a dataset of photos whose classes stand in a table.
@@ -187,8 +211,8 @@ class Dataset(Shown):
         Parameters
         ----------
         table : bytes, str or Path
-            The file, or where it is: CSV (, ; | or tab), or JSON (a list of records, or the label of each file), in
-            UTF-8 or UTF-16.
+            The file, or where it is: CSV (, ; | or tab), JSON (a list of records, or the label of each file), JSON
+            Lines, or annotations with a class for each photo (COCO, CreateML, FiftyOne).
         photos : str, Path, bytes or iterable of (str, callable)
             A folder, a zip file or its bytes, or files as in `from_files`.
         file_column : str, optional
@@ -197,6 +221,8 @@ class Dataset(Shown):
             Which column names the classes. Several are a class each, and hold 1 for the photos of it (one-hot).
         split_column : str, optional
             Which column says "train", "val" or "test".
+        encoding : str, optional
+            Of the table; by default UTF-8 or UTF-16, else the most plausible of those that Excel writes.
         split : {"training", "validation"}, optional
             What all of the photos are for, whatever the table says.
 
@@ -218,12 +244,13 @@ class Dataset(Shown):
         ['cat', 'dog']
         """
         return cls(
-            *intake.from_csv(
+            *local.from_csv(
                 table,
                 photos,
                 file_column=file_column,
                 label_column=label_column,
                 split_column=split_column,
+                encoding=encoding,
                 split=split,
             )
         )
@@ -263,9 +290,3 @@ class Dataset(Shown):
         for sample in self.samples:
             counts[str(sample.label)][sample.split] += 1
         return counts
-
-
-def as_samples(photos: Dataset | Sequence[Photo]) -> list[Sample]:
-    """Make samples of photos, however they come."""
-    listed = photos.samples if isinstance(photos, Dataset) else photos
-    return [as_sample(photo, i) for i, photo in enumerate(listed)]

@@ -10,7 +10,7 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from ..errors import ImageDecodeError
 
@@ -91,7 +91,12 @@ def open_image(
             side = int(min_side * REDUCING_GAP)
             image.draft("RGB", (side, side))
         image.load()
-        return _to_rgb(_upright(image))
+        return to_upright_rgb(image)
+
+
+def to_upright_rgb(image: Image.Image) -> Image.Image:
+    """Bring a Pillow image of any mode to 8 bits of RGB, on white where it is transparent, turned as its EXIF says."""
+    return _to_rgb(_upright(image))
 
 
 def read_size(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -134,6 +139,20 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
     # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
     except Exception as error:
         raise ImageDecodeError(name, "damaged-image", error=str(error)) from error
+
+
+def jpeg_decoder() -> str:
+    """The library that decodes JPEGs here, such as "libjpeg-turbo 3.1.2".
+
+    Pixels of a JPEG differ a little from one to another (up to 16 of 255 between libjpeg 9 and libjpeg-turbo); those of
+    all other formats do not.
+
+    Returns
+    -------
+    str
+    """
+    turbo = features.version_feature("libjpeg_turbo")
+    return f"libjpeg-turbo {turbo}" if turbo else f"libjpeg {features.version('jpg')}"
 
 
 def make_thumbnail(data: bytes, name: str, side: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What the path of a file says: whether it may be a photo, its class, what it is for.
+"""What the path of a file says by itself: whether it may be a photo, and a class in its name.
 
 Paths are names and no more: they are never followed.
 """
@@ -8,23 +8,18 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
 from ..sentences import Sentence
 from .images import SUFFIXES
-from .photos import Split
 
-SPLIT_FOLDERS: dict[str, Split] = {
-    "train": "training",
-    "training": "training",
-    "val": "validation",
-    "validation": "validation",
-    "test": "validation",
-}
-LabelBy = Literal["auto", "folder", "name"]
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+LabelBy = Literal["auto", "folder", "top", "path", "name"]
+_SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\uf00d"})
+_SYSTEM_FOLDERS = frozenset({"__macosx", "@eadir", "$recycle.bin", "system volume information"})
+_TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xml"})
+_PACKED = (".zip", ".tar", ".tar.gz", ".tgz")
+_PACKED_OTHERWISE = frozenset({".7z", ".rar", ".gz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst"})
 _MAX_LABEL_LENGTH = 200
 _NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+(?:\d+|\(\d+\))", re.DOTALL)  # android-0, mountain bike_12, cat (3)
 _CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
@@ -38,8 +33,10 @@ def why_skip(path: str) -> Sentence | None:
     suffix = suffix_of(path)
     if suffix in (".heic", ".heif", ".avif"):
         return Sentence("photo-format", format=suffix[1:].upper())
-    if suffix == ".zip":
+    if is_packed(path):
         return Sentence("zip-inside")
+    if suffix in _PACKED_OTHERWISE:
+        return Sentence("packed-otherwise", suffix=suffix)
     if suffix and suffix not in SUFFIXES:
         return Sentence("other-suffix", suffix=suffix)
     return None
@@ -47,12 +44,18 @@ def why_skip(path: str) -> Sentence | None:
 
 def is_table(path: str) -> bool:
     """Tell whether a file may be a table of photos and classes, by its name."""
-    return suffix_of(path) in (".csv", ".tsv", ".json") and not _why_hidden(path)
+    return suffix_of(path) in _TABLES and not _why_hidden(path)
 
 
-def is_zip(path: str) -> bool:
-    """Tell whether a file is a zip to look into, by its name."""
-    return suffix_of(path) == ".zip" and not _why_hidden(path)
+def is_packed(path: str) -> bool:
+    """Tell whether a file is a zip or tar to look into, by its name."""
+    return path.lower().endswith(_PACKED) and not _why_hidden(path)
+
+
+def unpacked_name(path: str) -> str:
+    """Return what the folder is called that a packed file stands for: cat of cat.zip, and of cat.tar.gz."""
+    ending = max((ending for ending in _PACKED if path.lower().endswith(ending)), key=len, default="")
+    return path[: len(path) - len(ending)]
 
 
 def parts_of(path: str) -> tuple[str, ...]:
@@ -65,37 +68,6 @@ def suffix_of(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def split_of(path: str) -> Split | None:
-    """Return what a file's folders say that it is for.
-
-    The innermost one decides: test/train/cat/1.jpg was put into "train" by somebody who meant it.
-    """
-    for part in reversed(parts_of(path)[:-1]):
-        if part.lower() in SPLIT_FOLDERS:
-            return SPLIT_FOLDERS[part.lower()]
-    return None
-
-
-def label_of(path: str, label_by: LabelBy) -> str | None:
-    """Return the class that a file's folder names, or its name where there is no such folder or names are asked for."""
-    folder = _class_folder(path)
-    if label_by == "name" or folder is None:
-        return _label_in_name(path)
-    return readable(folder)
-
-
-def choose_label_by(paths: Sequence[str]) -> LabelBy:
-    """Return "name" where the names of photos tell them apart and their folders do not, else "folder".
-
-    That is: all of them lie in the same folder, nine of ten names say a class, and classes have two photos on average.
-    """
-    if len({_class_folder(path) for path in paths}) != 1:
-        return "folder"
-    named = [label for label in map(_label_in_name, paths) if label]
-    classes = set(named)
-    return "name" if len(named) >= 0.9 * len(paths) and 2 <= len(classes) <= len(named) / 2 else "folder"
-
-
 def readable(name: str) -> str | None:
     """Return a name as a label: without what nobody sees, and of bounded length; None where nothing is left."""
     # macOS spells names in decomposed form; elsewhere the same name would be another class.
@@ -104,24 +76,18 @@ def readable(name: str) -> str | None:
     return visible[:_MAX_LABEL_LENGTH] or None
 
 
-def _why_hidden(path: str) -> Sentence | None:
-    parts = parts_of(path)
-    if any(part.startswith(".") and part != ".." for part in parts):
-        return Sentence("hidden-file")
-    if "__MACOSX" in parts or (parts and parts[-1].lower() in _SYSTEM_FILES):
-        return Sentence("system-file")
-    return None
-
-
-def _class_folder(path: str) -> str | None:
-    for part in reversed(parts_of(path)[:-1]):
-        if part.lower() not in SPLIT_FOLDERS and part not in ("/", "//", ".."):
-            return part
-    return None
-
-
-def _label_in_name(path: str) -> str | None:
+def label_in_name(path: str) -> str | None:
+    """Return the class that a file's name says before its number: android-0.jpg shows "android"."""
     numbered = _NUMBERED.fullmatch(PurePosixPath((parts_of(path) or ("",))[-1]).stem)
     if numbered is None or numbered[1].lower() in _CAMERA_NAMES:
         return None
     return readable(numbered[1])
+
+
+def _why_hidden(path: str) -> Sentence | None:
+    parts = parts_of(path)
+    if any(part.startswith(".") and part != ".." for part in parts):
+        return Sentence("hidden-file")
+    if any(part.lower() in _SYSTEM_FOLDERS for part in parts) or (parts and parts[-1].lower() in _SYSTEM_FILES):
+        return Sentence("system-file")
+    return None

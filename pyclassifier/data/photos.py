@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..notebook import Brief
-from .images import encode_bmp
 
 Split = Literal["training", "validation"]
 # Where a photo's bytes come from: ``await source()`` gives them, and fails with an OSError. Any async function is one;
@@ -31,9 +27,13 @@ class FileSource:
 
     path: Path
 
+    def now(self) -> bytes:
+        """Read the file at once."""
+        return self.path.read_bytes()
+
     async def __call__(self) -> bytes:
         """Read the photo's file."""
-        return self.path.read_bytes()
+        return self.now()
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,13 +118,3 @@ class Problem:
 
     path: str
     reason: str
-
-
-Photo = Sample | bytes | NDArray[np.uint8]
-
-
-def as_sample(photo: Photo, index: int) -> Sample:
-    """Make a sample of a picture that comes as bytes of a file or as RGB pixels (H, W, 3), uint8."""
-    if isinstance(photo, Sample):
-        return photo
-    return Sample(f"photo {index}", BytesSource(encode_bmp(photo) if isinstance(photo, np.ndarray) else photo))

@@ -11,9 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from ..errors import DatasetError
 from ..sentences import Sentence
-from .photos import PhotoSource
 
 # What zipfile trips over in a damaged file, slips of its parser included.
 ZIP_ERRORS = (
@@ -26,11 +24,10 @@ ZIP_ERRORS = (
     OverflowError,
     struct.error,
 )
-# Of a zip that somebody else made: files in it, bytes of one photo, bytes of all of them.
-_MAX_FILES = 100_000
-_MAX_PHOTO_BYTES = 1 << 28
-_MAX_BYTES = 1 << 34
+MAX_PHOTO_BYTES = 1 << 28  # of a zip that somebody else made
 _UTF8_FLAG = 0x800
+_UNICODE_PATH = 0x7075
+_WINDOWS = frozenset({0, 10, 11, 14})  # MS-DOS, NTFS, and what some call VFAT
 
 
 class OpenZip:
@@ -68,42 +65,16 @@ class ZipSource:
     zip: OpenZip = field(repr=False)
     member: zipfile.ZipInfo
 
-    async def __call__(self) -> bytes:
-        """Read the photo's file from the zip."""
+    def now(self) -> bytes:
+        """Read the file from the zip at once."""
         try:
-            return read_member(self.zip.file, self.member, _MAX_PHOTO_BYTES)
+            return read_member(self.zip.file, self.member, MAX_PHOTO_BYTES)
         except ZIP_ERRORS as error:
             raise OSError(str(error)) from error
 
-
-def list_zip(source: bytes | str | Path | IO[bytes]) -> list[tuple[str, PhotoSource]]:
-    """List the files in a zip.
-
-    Parameters
-    ----------
-    source : bytes, str, Path or binary file
-        As in `OpenZip`.
-
-    Returns
-    -------
-    list of (str, ZipSource)
-        Path, and what reads the bytes.
-
-    Raises
-    ------
-    DatasetError
-        It is no zip file, or there is no such file, or it holds more than 100,000 files or 16 GB.
-    """
-    opened = OpenZip(source)
-    try:
-        members = [member for member in opened.file.infolist() if not member.is_dir()]
-    except ZIP_ERRORS as error:
-        raise DatasetError("not-a-zip", error=str(error)) from error
-    n_bytes = sum(member.file_size for member in members)
-    if len(members) > _MAX_FILES or n_bytes > _MAX_BYTES:
-        most = {"most_files": _MAX_FILES, "most_bytes": _MAX_BYTES}
-        raise DatasetError("large-zip", **most, files=len(members), bytes=n_bytes)
-    return [(_path(member), ZipSource(opened, member)) for member in members]
+    async def __call__(self) -> bytes:
+        """Read the photo's file from the zip."""
+        return self.now()
 
 
 def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
@@ -137,11 +108,27 @@ def read_member(file: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) 
         return part.read(member.file_size)
 
 
-def _path(member: zipfile.ZipInfo) -> str:
-    # macOS writes names in UTF-8 without saying so; zipfile then takes them for those of MS-DOS.
-    if not member.flag_bits & _UTF8_FLAG:
-        try:
-            return member.filename.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
-    return member.filename
+def name_of(member: zipfile.ZipInfo) -> str | bytes:
+    """Return the name of a member: bytes where nothing says what encoding it is in."""
+    if member.flag_bits & _UTF8_FLAG:
+        return member.orig_filename
+    raw = member.orig_filename.encode("cp437")
+    return _unicode_name(member.extra, raw) or raw
+
+
+def is_of_windows(member: zipfile.ZipInfo) -> bool:
+    """Tell whether a backslash in the name of a member parts folders."""
+    return member.create_system in _WINDOWS
+
+
+def _unicode_name(extra: bytes, raw: bytes) -> str | None:
+    """The name in the extra field of Info-ZIP, if it is about this name: its version, a checksum, UTF-8."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        data, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and data[:1] == b"\x01" and data[1:5] == struct.pack("<I", zlib.crc32(raw)):
+            try:
+                return data[5:].decode("utf-8")
+            except UnicodeDecodeError:
+                return None
+    return None

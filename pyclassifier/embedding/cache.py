@@ -46,6 +46,12 @@ class FeatureCache(Protocol):
 
     `MemoryCache` is one; a class with these methods is another.
 
+    Attributes
+    ----------
+    decoders : set of str
+        The JPEG libraries whose pixels the features were made of, as far as it is known: several, where features were
+        brought from another machine and others computed here.
+
     Examples
     --------
     >>> cache: FeatureCache = MemoryCache()
@@ -53,6 +59,8 @@ class FeatureCache(Protocol):
     >>> cache.get("the content's hash", "mean").shape
     (10,)
     """
+
+    decoders: set[str]
 
     def facts(self, sample: Sample) -> Facts:
         """Tell all that is known of a photo's file.
@@ -139,6 +147,7 @@ class MemoryCache:
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
         self.max_bytes = max_bytes
+        self.decoders: set[str] = set()
         self._rows: OrderedDict[tuple[str, str], Row] = OrderedDict()
         self._n_bytes = 0
         self._digests: dict[str, str] = {}  # by id

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard, Pooling, Preprocessing
-from ..data import MAX_PIXELS, Problem, Sample, open_image, read_size
+from ..data import MAX_PIXELS, Problem, Sample, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
 from ..progress import OnProgress, Progress, ShouldStop
+from ..threads import in_order, in_thread
 from .augmentation import Variation
 from .cache import Facts, FeatureCache, MemoryCache, digest_of
 from .pixels import Pixels
@@ -212,18 +213,16 @@ class FeatureExtractor:
         batch: list[_Decoded] = []
         # Batches of one size: 90 photos are 6 times 15, not 5 times 16 and 10.
         size = math.ceil(len(samples) / math.ceil(len(samples) / BATCH_SIZE)) if samples else 0
-        for i, sample in enumerate(samples):
+
+        def go_on() -> None:
             if should_stop():
                 raise StoppedError("stopped-reading")
-            try:
-                known = await self._look_up(sample)
-            except ImageDecodeError as error:
-                found[i] = Problem(sample.path, error.reason)
+
+        async for i, known in in_order(samples, self._look_up, go_on):
+            if isinstance(known, _Pixels):
+                batch.append((i, known))
             else:
-                if isinstance(known, _Pixels):
-                    batch.append((i, known))
-                else:
-                    found[i] = known
+                found[i] = known
             tell(Progress("decoding", i + 1, len(samples)))
             if len(batch) == size:
                 yield batch
@@ -231,20 +230,26 @@ class FeatureExtractor:
         if batch:
             yield batch
 
-    async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
-        """The features of a photo where they are known, else its pixels to compute them from."""
+    async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels | Problem:
+        """The features of a photo where they are known, else its pixels to compute them from, or what is wrong."""
+        try:
+            return await self._features_or_pixels(sample)
+        except ImageDecodeError as error:
+            return Problem(sample.path, error.reason)
+
+    async def _features_or_pixels(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
         digest = self.cache.facts(sample).digest
         row = digest and self.cache.get(digest, self.kind)
         if isinstance(row, np.ndarray):
             return row
         data = await read_photo(sample)
-        digest = digest_of(data)
+        digest = await in_thread(digest_of, data)
         self.cache.learn(sample, Facts(digest))
         row = self.cache.get(digest, self.kind)
         if row is not None:
             return row
         try:
-            pixels = self._decoded(data, sample.path, digest)
+            pixels = await in_thread(self._decoded, data, sample.path, digest)
             self.cache.learn(sample, Facts(digest, read_size(data, sample.path, max_pixels=self.max_pixels)))
         except ImageDecodeError as error:
             self.cache.learn(sample, Facts(digest, reason=error.reason))
@@ -276,7 +281,7 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        return self._decoded(await read_photo(sample), sample.path, digest)
+        return await in_thread(self._decoded, await read_photo(sample), sample.path, digest)
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)
@@ -285,6 +290,7 @@ class FeatureExtractor:
             kept = row.flatten()
             found[i] = kept
             self.cache.put(decoded.digest, self.kind, kept)
+        self.cache.decoders.add(jpeg_decoder())
 
 
 async def read_photo(sample: Sample) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -204,6 +205,44 @@ class Predictions(Brief, Shown):
             self.y_proba[here].argmax(axis=1) == self.y_true[here],
             other.y_proba[there].argmax(axis=1) == other.y_true[there],
         )
+
+    def to_pandas(self) -> Any:
+        """Make a table of them, one row a photo.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``path``, ``true`` (the photo's own label), ``predicted``, ``probability`` (of that), ``rejected``
+            (whether it is none of the classes, by the threshold), ``problem`` (why it could not be read), and for each
+            class ``probability of LABEL``.
+
+        Raises
+        ------
+        ImportError
+            pandas is not installed.
+
+        Examples
+        --------
+        >>> classifier.predict_photos("photos").to_pandas().sort_values("probability")  # doctest: +SKIP
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError("Expected pandas, which makes the table. Install it: pip install pandas") from error
+        readable = ~np.asarray(np.isnan(self.y_proba).any(axis=1))
+        reasons = {problem.path: str(problem.reason) for problem in self.problems}
+        columns: dict[str, Any] = {
+            "path": [sample.path for sample in self.samples],
+            "true": [sample.label for sample in self.samples],
+            "predicted": self.y_pred,
+            "probability": self.y_proba.max(axis=1, initial=0, where=readable[:, None]) if len(self) else [],
+            "rejected": self.rejected,
+            "problem": [None if ok else reasons.get(one.path) for one, ok in zip(self.samples, readable, strict=True)],
+        }
+        columns |= {f"probability of {label}": self.y_proba[:, i] for i, label in enumerate(self.classes)}
+        table = pd.DataFrame(columns)
+        table.loc[~readable, "probability"] = np.nan
+        return table
 
     def rename_classes(self, names: Sequence[str]) -> Predictions:
         """Call the classes otherwise, the labels of the photos too.

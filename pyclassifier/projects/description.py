@@ -113,6 +113,7 @@ def describe_project(project: Project[Any]) -> dict[str, Any]:
             for problem in project.photos.problems
         ],
         "parameters": _plain_parameters(classifier),
+        "decoders": sorted(classifier.cache.decoders),
         "weights": weights_id(classifier),
         "validation": _describe_validation(project),
         "settings": dict(project.settings),
@@ -180,6 +181,7 @@ async def restore_project(
         ]
         parameters = _parameters(description["parameters"])
         validation = description.get("validation")
+        decoders = [_text(name) for name in description.get("decoders", ())]
         own_weights, name = _text(description["weights"]), _text(description["name"])
         settings = dict(description["settings"])
     if model is None:
@@ -196,6 +198,7 @@ async def restore_project(
     for sample, digest in zip(samples, digests, strict=True):
         if isinstance(digest, str) and _SHA256.fullmatch(digest):
             classifier.cache.learn(sample, Facts(digest))
+    classifier.cache.decoders.update(decoders)
     _remember(classifier, features)
     return Project(Dataset(tuple(samples), (*problems, *lost)), classifier, tuple(labels), disabled, name, settings)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import jpeg_decoder
 from ..engines import Engine
 from ..history import History
 from ..judging import Calibration, Evaluation
@@ -36,6 +37,7 @@ def make_record(
                 "python": platform.python_version(),
                 "numpy": np.__version__,
                 "Pillow": version("Pillow"),
+                "decoder": jpeg_decoder(),
                 "engine": engine.name,
                 "backend": engine.backend,
                 "renderer": engine.renderer,

@@ -191,6 +191,20 @@ def test_in_a_full_browser_work_goes_on_and_the_page_says_what_is_not_kept(page,
     reload(page)
 
 
+def test_a_project_that_is_being_opened_says_so_at_once_and_takes_more_photos(page, site, folder):
+    open_page(page, site)
+    fill(page, folder)
+    kept(page)
+    page.route("**/pyodide.asm.wasm", lambda route: (page.wait_for_timeout(3000), route.continue_()))
+    page.reload()
+    expect(page.locator("#project-opening")).to_have_text(re.compile("^Your project with 24 photos is being opened"))
+    expect(page.locator("#project-summary")).to_have_text("Project: being opened…")
+    page.get_by_label("Choose training folder").set_input_files(folder)
+    expect(status(page)).to_have_text("Ready: 48 photos in 3 classes", timeout=READY)
+    expect(page.locator("#project-opening")).to_be_hidden()
+    kept(page)
+
+
 def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, folder):
     with opened_tab(chromium, site) as first:
         open_page(first, site)

@@ -7,7 +7,7 @@ import re
 import zipfile
 
 import pytest
-from photos import COLORS, encode, noisy
+from photos import COLORS, RawName, encode, noisy
 from playwright.sync_api import expect
 from test_page import AXE, button, drop, open_page, set_options, violations
 from test_recognise import cat, other_site, refusals_are_told  # noqa: F401 - two are fixtures
@@ -48,6 +48,14 @@ def test_zips_and_folders_dropped_together(ready, tmp_path):
     with zipfile.ZipFile(tmp_path / "green" / "more.zip", "w") as file:
         file.writestr("red/9.png", photo("red", 9))
     drop(page, zone(page), tmp_path / "pets.zip", tmp_path / "green")
+    # The folder red is in two others.
+    dialog = page.get_by_role("dialog", name="How are the folders meant?")
+    expect(dialog.locator(".way").nth(1)).to_contain_text("By the innermost folder: 3 classes")
+    expect(dialog.locator(".way").nth(1)).to_contain_text("red – 6 photos")
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    dialog.get_by_label("By the innermost folder").check()
+    dialog.get_by_role("button", name="Add photos").click()
     said(page, "Ready: 15 photos in 3 classes")
     assert cards(page) == {"blue": 5, "green": 4, "red": 6}
     # Only Python has what came out of the zips, and makes pictures of it.
@@ -115,6 +123,57 @@ def test_uncertain_columns_are_asked_about(ready, tmp_path):
     dialog.get_by_role("button", name="Add photos").click()
     said(page, "Ready: 6 photos in 2 classes")
     assert cards(page) == {"even": 3, "odd": 3}
+
+
+def folder_of(path, *names):
+    for i, name in enumerate(names):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(photo("red", i))
+    return path
+
+
+def test_folders_are_read_by_what_stands_beside_them(ready, tmp_path):
+    page = ready
+    names = [f"{label}/{i}.png" for label in ("bus", "car", "train") for i in range(2)]
+    drop(page, zone(page), folder_of(tmp_path / "vehicles", *names))
+    said(page, "Ready: 6 photos in 3 classes")
+    assert cards(page) == {"bus": 2, "car": 2, "train": 2}
+    unlabelled = [f"train/{label}/{i}.png" for label in ("nok", "ok") for i in range(2)] + ["test/0.png", "test/1.png"]
+    drop(page, zone(page), folder_of(tmp_path / "data", *unlabelled))
+    said(page, "Ready: 10 photos in 5 classes")
+    assert cards(page) == {"bus": 2, "car": 2, "nok": 2, "ok": 2, "train": 2}
+    expect(page.locator("details", has_text="2 files left out")).to_contain_text(
+        "data/test/0.png: nothing says its class"
+    )
+
+
+def test_folders_and_letters_that_can_be_read_in_several_ways_are_asked_about(ready, tmp_path):
+    page = ready
+    plants = [f"{way}/{i}.png" for way in ("Tomato/healthy", "Tomato/rust", "Potato/healthy") for i in range(2)]
+    drop(page, zone(page), folder_of(tmp_path / "plants", *plants))
+    dialog = page.get_by_role("dialog", name="How are the folders meant?")
+    expect(dialog.get_by_label("By both folders together: 3 classes")).to_be_checked()
+    expect(dialog.locator(".way").nth(1)).to_contain_text("plants/Tomato/healthy – 2 photos")
+    page.keyboard.press("Escape")
+    said(page, "Cancelled: no photos were added")
+    drop(page, zone(page), tmp_path / "plants")
+    dialog.get_by_role("button", name="Add photos").click()
+    said(page, "Ready: 6 photos in 3 classes")
+    assert cards(page) == {"Potato/healthy": 2, "Tomato/healthy": 2, "Tomato/rust": 2}
+    with zipfile.ZipFile(tmp_path / "animals.zip", "w") as file:
+        for i, label in enumerate(["猫", "犬"]):
+            info = RawName("x")
+            info.raw = f"{label}/{i}.png".encode("cp932")
+            file.writestr(info, photo("red", i))
+    drop(page, zone(page), tmp_path / "animals.zip")
+    dialog = page.get_by_role("dialog", name="Which letters is animals.zip written in?")
+    expect(dialog.get_by_label("cp932")).to_be_checked()
+    expect(dialog.locator(".way").first).to_contain_text("猫")
+    page.evaluate(AXE.read_text())
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Add photos").click()
+    said(page, "Ready: 8 photos in 5 classes")
+    assert {"猫", "犬"} <= set(cards(page))
 
 
 PASTE = """([selector, texts]) => {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..images import SUFFIXES as PHOTO_SUFFIXES
 from ..names import suffix_of
-from ..photos import Split
+from ..roles import plain, split_value
 from .table import Table
 
 
@@ -30,8 +29,6 @@ _SPLIT = _words(
     "split set subset dataset partition fold usage phase ensemble sousensemble jeu jeudedonnee "
     "集合 数据集 子集 划分 拆分 用途"
 )
-_TRAINING = _words("train training tr trn entrainement apprentissage 训练 训练集")
-_VALIDATION = _words("val valid validation dev test testing eval evaluation 验证 验证集 测试 测试集")
 _YES = frozenset({"1", "1.0", "true", "yes"})
 _NO = frozenset({"0", "0.0", "false", "no", ""})
 _N_EXAMPLES = 3
@@ -68,6 +65,11 @@ class Guess:
     columns: Columns
     sure_of_file: bool
     sure_of_label: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody needs to be asked."""
+        return self.sure_of_file and self.sure_of_label
 
 
 @dataclass(frozen=True)
@@ -134,12 +136,6 @@ def is_yes(text: str) -> bool:
     return text.lower() in _YES
 
 
-def split_value(text: str) -> Split | None:
-    """Read what a cell of a split column says that a photo is for."""
-    plain = _plain(text)
-    return "training" if plain in _TRAINING else "validation" if plain in _VALIDATION else None
-
-
 def _having(names: Sequence[str], table: Table, fits: Callable[[Sequence[str]], bool]) -> list[str]:
     # Whole file names first: a row's number may happen to be the name of another photo.
     return sorted((name for name in names if fits(table.column(name))), key=lambda name: not _are_files(table, name))
@@ -180,10 +176,5 @@ def _tells_split(texts: Sequence[str]) -> bool:
 
 
 def _known(name: str, names: frozenset[str]) -> bool:
-    plain = _plain(name)
-    return plain in names or plain.removesuffix("s") in names
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if c.isalnum())
+    name = plain(name)
+    return name in names or name.removesuffix("s") in names

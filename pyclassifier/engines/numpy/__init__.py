@@ -5,7 +5,6 @@ from .layers import RULES, Config, Parts, Rule, Window, pads_of
 from .matrix import NumpyMatrix
 from .model import NumpyModel
 from .plan import Step
-from .threads import in_thread
 
 __all__ = [
     "RULES",
@@ -17,6 +16,5 @@ __all__ = [
     "Rule",
     "Step",
     "Window",
-    "in_thread",
     "pads_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from ...errors import EngineError
 from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
+from ...threads import in_thread, in_threads, single_products
 from ..base import Array, FitConfig, Inputs, OnStep
 from .descent import Adam
 from .gradients import LESSONS, Lesson
 from .layers import RULES, Rule, softmax
 from .plan import Step, plan
-from .threads import in_thread, in_threads
 
 _AT_ONCE = 1 << 17  # Values of pictures that are computed together: more do not stay in a processor's cache.
 _SECONDS = 0.1  # So long steps are taken until those who wait hear of it.
@@ -158,7 +159,9 @@ class NumpyModel:
             kernels = [array for name, array in self._weights.items() if name.endswith("/kernel")]
             penalty = config.l2 * sum(float(np.square(array).sum()) for array in kernels) if config.l2 else 0.0
             x = np.ascontiguousarray(X[rows], np.float32)
-            y_proba = self._learn_from(x, Y[rows], config, optimizer, rng)
+            # Products of a usual batch are too small to be shared out.
+            with nullcontext() if x.size > _AT_ONCE else single_products():
+                y_proba = self._learn_from(x, Y[rows], config, optimizer, rng)
             loss += len(rows) * penalty - float((Y[rows] * np.log(np.maximum(y_proba, 1e-7))).sum())
             right += float((y_proba.argmax(axis=1) == Y[rows].argmax(axis=1)).sum())
             yield None

@@ -10,8 +10,9 @@ import numpy as np
 from ...backbones import Topology, Weights
 from ...errors import EngineError
 from ...history import History
+from ...threads import in_thread
 from ..base import Array, Inputs
-from ..numpy import RULES, NumpyModel, Step, in_thread
+from ..numpy import RULES, NumpyModel, Step
 from .graph import BEFORE_LAST, INPUT, OUTPUT, write_graph
 
 

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 import pyclassifier
 from pyclassifier import Dataset, data
-from pyclassifier.data import Files, Intake, Split
+from pyclassifier.data import Files, LabelBy, Split
 from pyclassifier.errors import ImageDecodeError, StoppedError
 from pyclassifier.progress import ShouldStop
 from pyclassifier.sentences import Sentence
 
 from ..bridge import File, Problem, Reader, call, listed, open_slices
 from ..desk import AlbumOverview, Desk
+from .questions import Columns, Found, Question, question_of
 
 MOST_PIXELS = 2048
-
-
-class Columns(TypedDict):
-    """Names of a table's columns; several labels: each is a class, and holds 1 for the photos of it."""
-
-    file: str
-    label: str | list[str]
-    split: NotRequired[str | None]
 
 
 class AddOptions(TypedDict, total=False):
@@ -34,46 +27,9 @@ class AddOptions(TypedDict, total=False):
     label: str  # the class of all of the photos, whatever their folders say
     group: str  # with a label: what all of the photos belong to, such as a recording, which the split never parts
     mapping: dict[str, Columns | None]  # by their paths: columns of tables; null: not to be used
-
-
-class Column(TypedDict):
-    """A column of a table."""
-
-    name: str
-    examples: list[str]
-
-
-class MappingQuestion(TypedDict):
-    """A table whose columns are not certain."""
-
-    kind: Literal["columns"]
-    path: str
-    rows: int
-    columns: list[Column]
-    oneHot: list[str]  # columns that may be a class each
-    guess: Columns
-
-
-class LabelQuestion(TypedDict):
-    """Photos that nothing says the class of."""
-
-    kind: Literal["label"]
-    photos: int
-
-
-class ModelQuestion(TypedDict):
-    """Files that are a model, not photos."""
-
-    kind: Literal["model"]
-
-
-class ProjectQuestion(TypedDict):
-    """A file that is a project, not a photo."""
-
-    kind: Literal["project"]
-
-
-Question = MappingQuestion | LabelQuestion | ModelQuestion | ProjectQuestion
+    encodings: dict[str, str]  # by their paths: what names in zips, or tables, are written in
+    labelBy: LabelBy  # how folders are to be read, where a question was about that
+    splitFolders: bool | None
 
 
 class AddedPhoto(TypedDict):
@@ -89,8 +45,9 @@ class AddedPhoto(TypedDict):
 class Added(AlbumOverview):
     """What came of adding photos.
 
-    A question: nothing was taken in. Add the same again with `mapping`, or with a `label` where no photo says its
-    class, or open them as the model or project that they are.
+    A question: nothing was taken in. Add the same again with `mapping`, with `encodings`, with `labelBy` and
+    `splitFolders` of a reading, or with a `label` where no photo says its class, or open them as the model or project
+    that they are.
     """
 
     added: list[AddedPhoto]
@@ -102,28 +59,39 @@ class Added(AlbumOverview):
 async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], should_stop: ShouldStop) -> Added:
     """Photos come in: folders, zips and tables as one set, or all of them into one class.
 
-    Where the columns of a table are not certain, no photo says its class, or the files are a model or a project,
-    nothing is taken in yet, and the reply holds a question.
+    Where the columns of a table are not certain, folders can be read in several ways, no photo says its class, or the
+    files are a model or a project, nothing is taken in yet, and the reply holds a question.
     """
     options: AddOptions = {"split": how} if isinstance(how, str) else how
     split: Split | None = "validation" if options.get("split") == "validation" else None
-    listing, problems, positions = _list(files)
+    encodings = options.get("encodings") or {}
+    listing, problems, positions, unsure = _list(files, encodings)
     if _is_model(listing):
         return _ask(desk, {"kind": "model"})
     if _is_project(files, listing):
         return _ask(desk, {"kind": "project"})
+    if unsure and options.get("label") is None:
+        return _ask(desk, question_of(unsure, listing))
     if options.get("label") is not None:
         label, group = str(options["label"]), options.get("group")
-        found: Intake | data.MappingQuestion = data.from_files(listing, label=label, split=split, group=group)
+        found: Found = data.from_files(listing, label=label, split=split, group=group)
     else:
         tables = await _read_tables(listing, problems)
         photos = [(path, read) for path, read in listing if not data.is_table(path)]
         answers = _answers(options.get("mapping") or {})
-        found = data.from_set(photos, tables, answers, split=split, label_by=desk.label_by)
+        found = data.from_set(
+            photos,
+            tables,
+            answers,
+            encodings=encodings,
+            split=split,
+            label_by=options.get("labelBy") or desk.label_by,
+            split_folders=options.get("splitFolders"),
+        )
     if should_stop():
         raise StoppedError("stopped-adding")
-    question = _question(found, listing)
-    if question or isinstance(found, data.MappingQuestion):
+    question = question_of(found, listing)
+    if question or not isinstance(found, tuple):
         return _ask(desk, question)
     samples, more = found
     first = desk.album.next_photo
@@ -141,20 +109,30 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     return {"added": added, "question": None, "problems": listed(desk.album.problems), **desk.overview()}
 
 
-def _list(files: Sequence[File]) -> tuple[Files, list[pyclassifier.Problem], dict[Any, int]]:
-    """Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone."""
+def _list(
+    files: Sequence[File], encodings: Mapping[str, str]
+) -> tuple[Files, list[pyclassifier.Problem], dict[Any, int], data.NamesQuestion | None]:
+    """List files.
+
+    Paths and readers, those in zips included; zips that are none; positions by readers of files that came alone; and a
+    zip whose names can be read in several ways.
+    """
     listing: Files = []
     problems: list[pyclassifier.Problem] = []
     positions: dict[Any, int] = {}
+    unsure: data.NamesQuestion | None = None
     for i, file in enumerate(files):
         path = str(file.path)
-        if data.is_zip(path):
-            listing += data.unpack(path, open_slices(file), problems)
+        if data.is_packed(path):
+            found = data.unpack(path, open_slices(file), problems, encodings.get(path))
+            listing += found.files
+            if found.readings:
+                unsure = data.NamesQuestion(path, found.readings)
         else:
             read = Reader(file)
             positions[read] = i
             listing.append((path, read))
-    return listing, problems, positions
+    return listing, problems, positions, unsure
 
 
 async def _read_tables(listing: Files, problems: list[pyclassifier.Problem]) -> dict[str, bytes]:
@@ -194,23 +172,6 @@ def _is_project(files: Sequence[File], listing: Files) -> bool:
 
 def _ask(desk: Desk, question: Question | None) -> Added:
     return {"added": [], "question": question, "problems": listed(desk.album.problems), **desk.overview()}
-
-
-def _question(found: Intake | data.MappingQuestion, listing: Files) -> Question | None:
-    """What must be known before anything is taken in."""
-    if not isinstance(found, data.MappingQuestion):
-        n_photos = 0 if found[0] else sum(data.why_skip(path) is None for path, _ in listing)
-        return {"kind": "label", "photos": n_photos} if n_photos else None
-    table, guess = found.table, found.guess
-    label = guess.label if isinstance(guess.label, str) else list(guess.label)
-    return {
-        "kind": "columns",
-        "path": table.name,
-        "rows": len(table.rows),
-        "columns": [{"name": name, "examples": found.examples(name)} for name in table.columns],
-        "oneHot": list(found.one_hot),
-        "guess": {"file": guess.file, "label": label, "split": guess.split},
-    }
 
 
 @call("picture", at_once=True)

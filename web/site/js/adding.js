@@ -1,6 +1,7 @@
 /** The one way by which photos come in, whatever they come from. */
 import { askColumns } from "./columnsdialog.js";
 import { askClass } from "./classdialog.js";
+import { askFolders, askLetters } from "./choicedialog.js";
 import { inOrder } from "./intake.js";
 import { openAs } from "./openers.js";
 import { ABORTED } from "./protocol.js";
@@ -20,7 +21,8 @@ import { labels, texts } from "./texts.js";
 const lastClass = new WeakMap();
 
 /**
- * Take photos in, and ask the visitor what is not certain: columns of a table, or the class of photos that do not say it.
+ * Take photos in, and ask the visitor what is not certain: columns of a table, how folders
+ * are meant, or the class of photos that do not say it.
  * The files of a model and the zip of a project are opened as what they are.
  *
  * @param {App} app
@@ -81,7 +83,8 @@ export async function addAll(app, desk, how, photos, signal) {
     if (question.kind === "model" || question.kind === "project") return question.kind;
     const answer = await ask(app, question);
     if (!answer) return "cancelled";
-    how = { ...how, ...answer, mapping: { ...how.mapping, ...answer.mapping } };
+    const mapping = { ...how.mapping, ...answer.mapping };
+    how = { ...how, ...answer, mapping, encodings: { ...how.encodings, ...answer.encodings } };
     result = await desk.add(how, photos, { signal, onProgress });
   }
   const { photos: known } = store.get();
@@ -106,6 +109,14 @@ async function ask({ find, store, status }, question) {
   if (question.kind === "columns") {
     const columns = await askColumns(question);
     return columns === undefined ? null : { mapping: { [question.path]: columns } };
+  }
+  if (question.kind === "names") {
+    const letters = await askLetters(question);
+    return letters && { encodings: { [question.path]: letters.encoding } };
+  }
+  if (question.kind === "folders") {
+    const reading = await askFolders(question);
+    return reading && { labelBy: reading.labelBy, splitFolders: reading.splitFolders };
   }
   const label = await askClass({
     title: () => texts.whichClass(question.photos),

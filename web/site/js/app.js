@@ -2,7 +2,7 @@
 import { CheckView } from "./check.js";
 import { connect } from "./client.js";
 import { DigitsView } from "./digits.js";
-import { fillLabels, finder } from "./dom.js";
+import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
 import { createOptionsForm } from "./form.js";
 import { ignoreStrayDrops } from "./intake.js";
@@ -74,6 +74,7 @@ function createWorkbench(app, defaults) {
 }
 
 function main() {
+  find("not-started", HTMLElement).remove();
   fillLabels();
   ignoreStrayDrops();
   const store = createStore();

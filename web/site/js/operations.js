@@ -51,7 +51,7 @@ export function createRun(store, status, start) {
         for (const work of starters) await work(client, again);
       } catch (error) {
         store.set({ failed: true });
-        status.fail(() => texts.startFailed, error);
+        status.fail(() => texts.startFailed, error, true);
       }
     });
   }

@@ -34,11 +34,23 @@ export function createProjectView(app, views) {
   );
   const fields = createFields(app);
   let asked = false;
+  let started = false;
   let given = ""; // the name of a project from a file, for when the browser has it
   /** @type {Kept} */
   let kept = { desk: place, state: "", unsaved: 0, id: 0, other: 0, name: "", bytes: 0 };
 
+  // At once, long before Python can open it.
+  listProjects(place)
+    .then(([latest]) => {
+      if (!latest?.photos || kept.state !== "" || started) return;
+      show({ ...kept, state: "opening", name: latest.name });
+      find("project-opening", HTMLElement).hidden = false;
+      write(find("project-opening", HTMLElement), () => texts.projectOpening(latest.name, latest.photos));
+    })
+    .catch(() => {}); // a private window, for one, may have no storage
+
   app.whenStarted(async (client, again) => {
+    started = true;
     const before = kept;
     client.onKept((note) => note.desk === place && show(note));
     try {
@@ -46,6 +58,8 @@ export function createProjectView(app, views) {
       else await take(client, 0);
     } catch (error) {
       status.fail(() => texts.failed.restoring, error);
+    } finally {
+      find("project-opening", HTMLElement).hidden = true;
     }
   });
 

@@ -6,7 +6,8 @@
  *
  * @typedef {object} Kept  how it stands with what is kept in the browser
  * @property {DeskName} desk
- * @property {"" | "saving" | "saved" | "full" | "elsewhere" | `unavailable: ${string}`} state  "": there is nothing yet;
+ * @property {"" | "opening" | "saving" | "saved" | "full" | "elsewhere" | `unavailable: ${string}`} state  "": there is nothing yet;
+ *   "opening": there is one, which waits for what reads it;
  *   "elsewhere": another tab has the project, and nothing is kept here
  * @property {number} unsaved  photos that are not kept
  * @property {number} id  of the project, 0 where there is none

@@ -15,12 +15,14 @@ export class Status {
   #alert = find("alert", HTMLElement);
   #alertBox = find("alert-box", HTMLElement);
   #dismiss = find("dismiss", HTMLButtonElement);
+  #again = find("again", HTMLButtonElement);
   #lastShown = 0;
   /** What is being done, without its numbers. */
   #stage = "";
   #withTimeLeft = createTimeLeft();
 
   constructor() {
+    this.#again.addEventListener("click", () => location.reload());
     this.#dismiss.addEventListener("click", () => {
       this.clearError();
       this.#line.focus(); // the button is gone, and the keyboard should not start at the top again
@@ -66,8 +68,10 @@ export class Status {
    *
    * @param {Text} what
    * @param {unknown} [error]
+   * @param {boolean} [again] whether loading the page again may help
    */
-  fail(what, error) {
+  fail(what, error, again = false) {
+    this.#again.hidden = !again;
     if (error !== undefined) console.error(error);
     this.show(() => texts.failedStatus);
     // The box itself is always there: screen readers only speak of alerts in places that they already know.
@@ -79,7 +83,7 @@ export class Status {
   clearError() {
     this.#alert.replaceChildren();
     this.#alertBox.classList.remove("alert");
-    this.#dismiss.hidden = true;
+    this.#dismiss.hidden = this.#again.hidden = true;
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
+import { watchLoads } from "./loads.js";
 import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
 import { readable } from "./readable.js";
@@ -133,10 +134,12 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend }], step) {
-  const [pyodide, index] = await Promise.all([
-    step("packages", step("python", startPython())),
-    fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
-  ]);
+  const [pyodide, index] = await watchLoads(() =>
+    Promise.all([
+      step("packages", step("python", startPython())),
+      fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
+    ]),
+  );
   session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf);
   atOnce = new Set(session.at_once.toJs());
 }

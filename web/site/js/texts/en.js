@@ -18,6 +18,7 @@ export const labels = {
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
+  tryAgain: "Try again",
   loadingTitle: "Getting ready",
   loadingHint: "You can choose your photos meanwhile.",
   photosTitle: "Photos",
@@ -346,6 +347,22 @@ export const texts = {
   /** @param {string[]} columns */
   oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
   sameColumns: "Choose two different columns.",
+  /** @param {string} path */
+  lettersTitle: (path) => `Which letters is ${path} written in?`,
+  lettersLead: "It does not say so. Choose where the words look right.",
+  foldersTitle: "How are the folders meant?",
+  foldersLead: "They can be read in several ways. The first is the likelier one; please choose.",
+  /** @param {import("../calls.js").LabelBy} labelBy @param {number} n classes */
+  foldersWay: (labelBy, n) =>
+    `${{ auto: "By folders", folder: "By the innermost folder", top: "By the outer folder", path: "By both folders together", name: "By the names of files" }[labelBy]}: ${count(n, "class", "classes")}`,
+  /** @param {number} n */
+  photosThere: (n) => ` – ${photos(n)}`,
+  /** @param {number} n */
+  moreClasses: (n) => `and ${count(n, "more class", "more classes")}`,
+  /** @param {number} n */
+  moreFolders: (n) => `and ${count(n, "more folder", "more folders")}`,
+  /** @param {number} n */
+  photosLeftOut: (n) => `${photos(n)} without a class would be left out.`,
   holdToRecord: "Hold to record",
   record: "Start recording",
   recording: "Recording…",
@@ -691,6 +708,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `Project “${name}”: ` : "Project: ";
     if (state === "") return `${named}nothing to keep yet`;
+    if (state === "opening") return `${named}being opened…`;
     if (state === "saving") return `${named}being kept in this browser…`;
     if (state === "saved") return `${named}kept in this browser`;
     if (state === "full") return `${named}not all of it is kept`;
@@ -707,6 +725,9 @@ export const texts = {
       return "Photos, features, model and settings are kept in this browser, on this computer, as you work.";
     return `This project takes ${megabytes(bytes)} in this browser, on this computer.${unsaved ? ` ${photos(unsaved)} could not be read, and are not in it.` : ""}`;
   },
+  /** @param {string} name @param {number} n photos */
+  projectOpening: (name, n) =>
+    `${name ? `Your project “${name}”` : "Your project"} with ${photos(n)} is being opened. What you add meanwhile is added to it.`,
   /** @param {string} name @param {boolean} filled whether there are photos here */
   elsewhere: (name, filled) =>
     `${name ? `The project “${name}”` : "Your project"} is open in another tab. ` +
@@ -848,14 +869,17 @@ export const sentences = {
   "large-image": "{width} × {height} pixels: that is more than {millions} million pixels. Make the photo smaller.",
   "empty-class-name": "A class needs a name.",
   "not-a-zip": "This is not a zip of folders of photos ({error}).",
+  "not-a-tar": "This is not a tar of folders of photos, or it is damaged ({error}).",
   "large-zip":
-    "A zip may hold {most_files} files and {most_bytes} bytes; this one has {files} files and {bytes} bytes. Split it into several ones.",
+    "A zip or tar may hold {most_files} files and {most_bytes} bytes; this one has {files} files and {bytes} bytes. Split it into several ones.",
   "large-member": "{name} may have {most} bytes; it has {got}.",
   "unusual-zip": "{name} is packed in an unusual way (method {method}). Make the zip again.",
   "unreadable-table": "The table {path} could not be read ({error}).",
   "large-table": "A table may have {most} bytes; {table} has {got}.",
   "empty-table": "The table {table} is empty. It needs a row for each photo.",
   "not-unicode": "The letters of {table} could not be read ({error}). Save it again as “CSV UTF-8”.",
+  "table-of-objects":
+    "{table} is a file of {kind} that marks several things in a photo, or describes it. One class for each photo is needed.",
   "not-csv": "{table} is not a CSV file ({error}).",
   "table-not-json": "{table} is not a JSON file ({error}). It needs a list of records, or the label of each file.",
   "not-records": "{table} needs a list of records, or the label of each file.",

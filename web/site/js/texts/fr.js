@@ -13,6 +13,7 @@ export const labels = {
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",
+  tryAgain: "Réessayer",
   loadingTitle: "Préparation",
   loadingHint: "Vous pouvez déjà choisir vos photos.",
   photosTitle: "Photos",
@@ -329,6 +330,16 @@ export const texts = {
   columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
   oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
   sameColumns: "Choisissez deux colonnes différentes.",
+  lettersTitle: (path) => `Avec quelles lettres ${path} est-il écrit ?`,
+  lettersLead: "Il ne le dit pas. Choisissez là où les mots ont l’air justes.",
+  foldersTitle: "Comment comprendre les dossiers ?",
+  foldersLead: "Ils se lisent de plusieurs façons. La première est la plus probable ; choisissez.",
+  foldersWay: (labelBy, n) =>
+    `${{ auto: "Par dossiers", folder: "Par le dossier le plus proche", top: "Par le dossier extérieur", path: "Par les deux dossiers ensemble", name: "Par les noms de fichiers" }[labelBy]} : ${count(n, "classe", "classes")}`,
+  photosThere: (n) => ` – ${photos(n)}`,
+  moreClasses: (n) => `et ${count(n, "autre classe", "autres classes")}`,
+  moreFolders: (n) => `et ${count(n, "autre dossier", "autres dossiers")}`,
+  photosLeftOut: (n) => `${photos(n)} sans classe : laissées de côté.`,
   holdToRecord: "Maintenir pour photographier",
   record: "Commencer la rafale",
   recording: "Rafale en cours…",
@@ -611,6 +622,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `Projet « ${name} » : ` : "Projet : ";
     if (state === "") return `${named}rien à conserver encore`;
+    if (state === "opening") return `${named}en cours d’ouverture…`;
     if (state === "saving") return `${named}en cours de conservation…`;
     if (state === "saved") return `${named}conservé dans ce navigateur`;
     if (state === "full") return `${named}conservé en partie seulement`;
@@ -627,6 +639,8 @@ export const texts = {
       return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
+  projectOpening: (name, n) =>
+    `${name ? `Votre projet « ${name} »` : "Votre projet"} avec ${photos(n)} s’ouvre. Ce que vous ajoutez entre-temps y est ajouté.`,
   elsewhere: (name, filled) =>
     `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
     (filled ? "Ce que vous faites ici n’est pas conservé." : "Continuez ici, ou travaillez sur une copie."),
@@ -742,31 +756,45 @@ export const sentences = {
   "hidden-file": "un fichier caché.",
   "system-file": "un fichier du système d’exploitation, pas une photo.",
   "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
-  "zip-inside": "un zip qui n’est pas ouvert ici. Décompressez-le d’abord.",
+  "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
+  "packed-otherwise":
+    "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
   "photo-format": "les photos {format} ne peuvent pas être lues ici. Exportez-la en JPEG.",
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "heic-or-video": "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
   "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
+  "beside-class-folders":
+    "se trouve à côté des dossiers des classes, dans aucun d’eux. Mettez-la dans celui de sa classe.",
+  "unlabelled-photo": "rien ne dit sa classe, comme souvent pour des photos d’essai. Laissée de côté.",
+  "photo-of-mask": "un masque ou une annotation qui va avec une photo, pas une photo.",
   "no-class-in-name": "son nom ne dit pas sa classe. Nommez-la par sa classe et un numéro, comme android-0.jpg.",
   "empty-class-name": "Il faut un nom pour la classe, reçu : « {label} ».",
   "unknown-class": "le modèle ne connaît pas la classe « {label} ».",
   "not-a-zip": "Un fichier zip de dossiers de photos est attendu, mais c’est autre chose ({error}).",
+  "not-a-tar":
+    "Un fichier tar de dossiers de photos est attendu, mais c’est autre chose, ou il est endommagé ({error}).",
+  "link-in-tar": "un lien vers un autre fichier, qui n’est pas suivi.",
   "large-zip":
-    "Le zip peut contenir au plus {most_files} fichiers et {most_bytes} octets ; il en a {files} et {bytes}. Répartissez-le en plusieurs.",
+    "Le zip ou le tar peut contenir au plus {most_files} fichiers et {most_bytes} octets ; il en a {files} et {bytes}. Répartissez-le en plusieurs.",
   "large-member": "{name} peut avoir au plus {most} octets ; il en a {got}.",
   "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
   "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
   "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
   "not-unicode":
-    "Un texte en UTF-8 ou UTF-16 est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
+    "Un texte en UTF-8, en UTF-16 ou comme Excel l’écrit est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
   "not-csv": "Un fichier CSV est attendu dans {table}, mais c’est autre chose ({error}).",
   "table-not-json":
     "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais ce n’est pas du JSON ({error}).",
   "not-records":
     "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais c’est autre chose.",
   "table-of-others": "ne nomme pas de photos avec leurs classes. Ajoutez-le avec ses photos.",
+  "table-of-guesses":
+    "est un formulaire de réponses pour des photos sans classe (comme sample_submission) ; il n’étiquette rien.",
+  "table-of-objects":
+    "{table} est un fichier {kind} qui marque plusieurs choses dans une photo, ou la décrit ; une classe par photo est attendue.",
+  "table-not-needed": "ne nomme que des photos dont un autre tableau donne la classe. Pas utilisé.",
   "no-such-photo": "aucune photo ne s’appelle « {name} ».",
   "no-photo-named": "ne nomme aucune photo.",
   "ambiguous-photo": "« {name} » peut être l’une de plusieurs photos ({paths}). Indiquez aussi le dossier.",
@@ -837,7 +865,7 @@ export const sentences = {
   "weights-failed": "TensorFlow.js n’a pas pu lire les poids : {error}",
   "failed-request": "{url} n’a pas pu être chargé : la requête a échoué ({error}). {remedy}",
   "http-status": "{url} n’a pas pu être chargé (HTTP {status}). {remedy}",
-  "check-models": "Vérifiez la connexion, ou reconstruisez le site avec ce réseau (web/build.py --backbone).",
+  "check-models": "Vérifiez la connexion, puis réessayez.",
   "could-not-read": "n’a pas pu être lu ({error}).",
   "no-class-name": "Il faut un nom pour la classe.",
   "class-name-taken":

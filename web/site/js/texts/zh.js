@@ -13,6 +13,7 @@ export const labels = {
   language: "语言",
   computeOn: "计算方式",
   dismiss: "关闭",
+  tryAgain: "重试",
   loadingTitle: "正在准备",
   loadingHint: "您现在就可以选择照片。",
   photosTitle: "照片",
@@ -303,6 +304,16 @@ export const texts = {
   columnsLead: (rows) => `表格有 ${number(rows)} 行。下面是推测，请核对。`,
   oneHot: (columns) => `每个类别一列：${columns.join("、")}`,
   sameColumns: "请选择两个不同的列。",
+  lettersTitle: (path) => `${path} 用的是哪种文字编码？`,
+  lettersLead: "文件没有说明。请选择文字看起来正确的一种。",
+  foldersTitle: "这些文件夹是什么意思？",
+  foldersLead: "它们有几种读法，第一种更有可能。请选择。",
+  foldersWay: (labelBy, n) =>
+    `${{ auto: "按文件夹", folder: "按最里层的文件夹", top: "按外层的文件夹", path: "按两层文件夹合起来", name: "按文件名" }[labelBy]}：${number(n)} 个类别`,
+  photosThere: (n) => `：${number(n)} 张照片`,
+  moreClasses: (n) => `还有 ${number(n)} 个类别`,
+  moreFolders: (n) => `还有 ${number(n)} 个文件夹`,
+  photosLeftOut: (n) => `${number(n)} 张没有类别的照片会被略过。`,
   holdToRecord: "按住连拍",
   record: "开始连拍",
   recording: "正在连拍…",
@@ -558,6 +569,7 @@ export const texts = {
   projectState: ({ state, name }) => {
     const named = name ? `项目“${name}”：` : "项目：";
     if (state === "") return `${named}尚无内容可保存`;
+    if (state === "opening") return `${named}正在打开…`;
     if (state === "saving") return `${named}正在保存到此浏览器…`;
     if (state === "saved") return `${named}已保存在此浏览器中`;
     if (state === "full") return `${named}只保存了一部分`;
@@ -572,6 +584,8 @@ export const texts = {
     if (state === "") return "照片、特征、模型和设置会随着您的操作保存在这台电脑的此浏览器中。";
     return `此项目在这台电脑的此浏览器中占用 ${megabytes(bytes)}。${unsaved ? `${photos(unsaved)}无法读取，未包含在内。` : ""}`;
   },
+  projectOpening: (name, n) =>
+    `正在打开${name ? `您的项目“${name}”` : "您的项目"}（${photos(n)}）。这期间添加的照片会加入其中。`,
   elsewhere: (name, filled) =>
     `${name ? `项目“${name}”` : "您的项目"}已在另一个标签页中打开。` +
     (filled ? "在这里所做的不会保存。" : "可以在这里继续，或使用副本。"),
@@ -677,27 +691,37 @@ export const sentences = {
   "hidden-file": "隐藏文件。",
   "system-file": "是操作系统的文件，不是照片。",
   "other-suffix": "不是图像（{suffix}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
-  "zip-inside": "此处不打开这个 zip。请先解压。",
+  "zip-inside": "在另一个压缩包里的 zip 或 tar，不会打开。请先解压。",
+  "packed-otherwise": "此处不打开 {suffix} 文件。请先解压，或把文件夹做成 zip。",
   "photo-format": "无法在此读取 {format} 照片。请导出为 JPEG。",
   "not-an-image": "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
   "heic-or-video": "无法在此读取 HEIC、AVIF 和视频文件。请将照片导出为 JPEG。",
   "damaged-image": "图像已损坏或不完整（{error}）。",
   "large-image": "{width} x {height} 像素：图像超过 {millions} 百万像素。请将其缩小。",
   "no-class-folder": "不在以类别命名的文件夹中。请放入这样的文件夹，例如 cat/photo.jpg。",
+  "beside-class-folders": "在各类别文件夹旁边，不在其中任何一个里。请放入它所属类别的文件夹。",
+  "unlabelled-photo": "没有说明它的类别，用来试模型的照片常常如此。已略过。",
+  "photo-of-mask": "是属于某张照片的掩膜之类，不是照片。",
   "no-class-in-name": "文件名没有说明类别。请以类别加编号命名，例如 android-0.jpg。",
   "empty-class-name": "请为类别取一个名称，收到：“{label}”。",
   "unknown-class": "模型不认识类别“{label}”。",
   "not-a-zip": "应为装有照片文件夹的 zip 文件，但收到的是其他内容（{error}）。",
-  "large-zip": "zip 最多可含 {most_files} 个文件、{most_bytes} 字节；此文件有 {files} 个、{bytes} 字节。请分成几个。",
+  "not-a-tar": "应为装有照片文件夹的 tar 文件，但收到的是其他内容，或文件已损坏（{error}）。",
+  "link-in-tar": "是指向另一个文件的链接，不会跟随。",
+  "large-zip":
+    "zip 或 tar 最多可含 {most_files} 个文件、{most_bytes} 字节；此文件有 {files} 个、{bytes} 字节。请分成几个。",
   "large-member": "{name} 最多 {most} 字节；此文件有 {got} 字节。",
   "unusual-zip": "{name} 在 zip 中的压缩方式不常见（方法 {method}）。请重新制作 zip。",
   "large-table": "表格最多 {most} 字节；{table} 有 {got} 字节。",
   "empty-table": "{table} 应是每张照片一行的表格，但文件是空的。",
-  "not-unicode": "{table} 应为 UTF-8 或 UTF-16 文本，但不是（{error}）。请另存为“CSV UTF-8”。",
+  "not-unicode": "{table} 应为文本（UTF-8、UTF-16 或 Excel 所写的编码），但不是（{error}）。请另存为“CSV UTF-8”。",
   "not-csv": "{table} 应为 CSV 文件，但不是（{error}）。",
   "table-not-json": "{table} 应是记录的列表，或写明每个文件标签的对象，但不是 JSON（{error}）。",
   "not-records": "{table} 应是记录的列表，或写明每个文件标签的对象，但不是。",
   "table-of-others": "没有写明照片及其类别。请与照片一起添加。",
+  "table-of-guesses": "是给没有类别的照片填写答案的表格（例如 sample_submission），不说明任何类别。",
+  "table-of-objects": "{table} 是 {kind} 文件，它标出一张照片里的几样东西，或描述照片；这里需要每张照片一个类别。",
+  "table-not-needed": "只写了另一个表格已给出类别的照片。没有使用。",
   "no-such-photo": "没有名为“{name}”的照片。",
   "no-photo-named": "没有写明照片。",
   "ambiguous-photo": "“{name}”可能是几张照片之一（{paths}）。请同时写明文件夹。",
@@ -755,7 +779,7 @@ export const sentences = {
   "weights-failed": "TensorFlow.js 无法读取权重：{error}",
   "failed-request": "无法加载 {url}：请求失败（{error}）。{remedy}",
   "http-status": "无法加载 {url}（HTTP {status}）。{remedy}",
-  "check-models": "请检查连接，或用此网络重新构建网站（web/build.py --backbone）。",
+  "check-models": "请检查网络连接，然后重试。",
   "could-not-read": "无法读取（{error}）。",
   "no-class-name": "请为类别取一个名称。",
   "class-name-taken": "需要一个与其他类别不同的名称，“{label}”已有。可以改为合并这两个类别。",

@@ -1,4 +1,4 @@
-"""Work in threads: a picture to each, and numpy's products by the thread that asks for them."""
+"""Work in threads, where there are any: a picture to each, and numpy's products by the thread that asks for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -37,6 +38,45 @@ async def in_thread(function: Callable[P, Result], *args: P.args, **kwargs: P.kw
         with suppress(Exception):  # What the wait was cancelled for is what counts.
             await call
         raise
+
+
+async def in_order(
+    items: Sequence[Item], look_up: Callable[[Item], Coroutine[Any, Any, Result]], go_on: Callable[[], None]
+) -> AsyncIterator[tuple[int, Result]]:
+    """Look items up, several at once where there are threads, and yield what was found in their order.
+
+    Parameters
+    ----------
+    items : sequence
+    look_up : coroutine function
+        Of an item; its threads are what is gained.
+    go_on : callable
+        Called before each item is begun; it raises where none should be begun any more.
+
+    Yields
+    ------
+    tuple of (int, object)
+        Number of an item, and what was found.
+    """
+    if sys.platform == "emscripten":
+        for i, item in enumerate(items):
+            go_on()
+            yield i, await look_up(item)
+        return
+    n_ahead = n_processors() + 1
+    begun: deque[asyncio.Task[Result]] = deque()
+    try:
+        for i, item in enumerate(items):
+            go_on()
+            begun.append(asyncio.ensure_future(look_up(item)))
+            if len(begun) == n_ahead:
+                yield i + 1 - n_ahead, await begun.popleft()
+        for i in range(len(items) - len(begun), len(items)):
+            yield i, await begun.popleft()
+    finally:
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
 
 
 def in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

@@ -1,0 +1,133 @@
+"""Photos per second outside of a browser, files to features: ours, bare onnxruntime, and Keras's own pipeline.
+
+    python bench/native_speed.py [--photos ../shared/data/flowers] [--limit 200] [--repeat 3] [--keras]
+
+All of them read the same files and compute MobileNet v1 1.0 at 224 pixels, in this order again and again, so that other
+work on the machine hits all alike. Bare onnxruntime is the graph that we write, run in batches over photos that a pool
+of threads decodes with Pillow as we do: nothing is hashed, remembered or reported. Keras is
+`image_dataset_from_directory` and `keras.applications.MobileNet` on TensorFlow. Ratios are of the medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from testbed import shared_folder
+
+from pyclassifier import Dataset
+from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, load_features
+from pyclassifier.data import as_samples
+from pyclassifier.embedding import BATCH_SIZE, FeatureExtractor, MemoryCache, load_image, make_batch
+from pyclassifier.engines import Engine, default_engine
+from pyclassifier.engines.numpy import NumpyModel
+from pyclassifier.engines.onnx.graph import INPUT, OUTPUT, write_graph
+from pyclassifier.threads import n_processors
+
+CARD = get_card(DEFAULT_BACKBONE)
+
+
+def our_own(engine: Engine) -> Callable[[Dataset], int]:
+    """Files to features as `ImageClassifier.extract_features` does it, with an empty cache."""
+    model = asyncio.run(_built(engine))
+
+    def run(dataset: Dataset) -> int:
+        extractor = FeatureExtractor(model, CARD, pooling="avg", cache=MemoryCache())
+        return len(asyncio.run(extractor.extract(dataset.samples)).X)
+
+    return run
+
+
+async def _built(engine: Engine) -> Any:
+    return await engine.build(*await load_features(engine.store, CARD, "avg"))
+
+
+def bare_onnxruntime(paths: list[Path]) -> Callable[[Dataset], int]:
+    """The same graph, batches of decoded photos, and nothing else."""
+    model = asyncio.run(_built(default_engine(backend="numpy")))
+    assert isinstance(model, NumpyModel)
+    graph = write_graph(model._steps, model._parts, (CARD.input_size, CARD.input_size, 3))
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+
+    def decode(path: Path) -> Any:
+        return load_image(path.read_bytes(), path.name, CARD.preprocessing)
+
+    def run(dataset: Dataset) -> int:
+        n_done, batch = 0, []
+        with ThreadPoolExecutor(n_processors() + 1) as pool:
+            for pixels in pool.map(decode, paths):
+                batch.append(pixels)
+                if len(batch) == BATCH_SIZE:
+                    n_done += len(session.run([OUTPUT], {INPUT: make_batch(batch, CARD.preprocessing)})[0])
+                    batch = []
+        if batch:
+            n_done += len(session.run([OUTPUT], {INPUT: make_batch(batch, CARD.preprocessing)})[0])
+        return n_done
+
+    return run
+
+
+def keras_pipeline(folder: Path, limit: int) -> Callable[[Dataset], int]:
+    """Keras's reader of folders, and its MobileNet of the same size, for whose speed weights make no difference."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    import keras
+
+    network = keras.applications.MobileNet(weights=None, include_top=False, pooling="avg", input_shape=(224, 224, 3))
+
+    def run(dataset: Dataset) -> int:
+        files = keras.utils.image_dataset_from_directory(
+            folder, labels=None, image_size=(224, 224), batch_size=BATCH_SIZE, shuffle=False, verbose=False
+        )
+        n_batches = -(-limit // BATCH_SIZE)
+        rows = network.predict(files.map(lambda x: x / 127.5 - 1).take(n_batches), verbose=0)
+        return len(rows[:limit])
+
+    return run
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=Path, help="a folder of folders (default: the flowers beside the project)")
+    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--keras", action="store_true", help="Keras's pipeline as well (TensorFlow)")
+    arguments = parser.parse_args()
+    folder = arguments.photos or shared_folder("data/flowers")
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+    paths = paths[: arguments.limit]
+    dataset = Dataset(tuple(as_samples(paths)))
+    contestants = {
+        "pyclassifier, onnxruntime": our_own(default_engine(backend="cpu")),
+        "bare onnxruntime": bare_onnxruntime(paths),
+        "pyclassifier, numpy": our_own(default_engine(backend="numpy")),
+    }
+    if arguments.keras:
+        contestants["Keras on TensorFlow"] = keras_pipeline(folder, len(paths))
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for turn in range(arguments.repeat + 1):
+        for name, run in contestants.items():
+            start = time.perf_counter()
+            n_done = run(dataset)
+            if n_done != len(paths):
+                raise SystemExit(f"Expected {len(paths)} rows of {name}, got {n_done}.")
+            if turn:  # The first one warms up.
+                seconds[name].append(time.perf_counter() - start)
+    bare = statistics.median(seconds["bare onnxruntime"])
+    print(f"{len(paths)} photos, {n_processors()} processors, numpy {np.__version__}, {onnxruntime.__version__=}")
+    for name, taken in seconds.items():
+        median = statistics.median(taken)
+        print(f"{name:28} {len(paths) / median:7.1f} photos/s   {bare / median:.2f} of bare onnxruntime")
+
+
+if __name__ == "__main__":
+    main()

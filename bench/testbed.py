@@ -20,7 +20,8 @@ BACKBONE_FOLDER = SHARED / "models" / BACKBONE / "tfjs"
 sys.path[:0] = [str(ROOT / "web"), str(ROOT / "tests")]
 
 from browser_setup import BROWSER_FILE, FLAGS  # noqa: E402
-from serve import serving as serving  # noqa: E402
+
+from pyclassifier.serving import serving as serving  # noqa: E402
 
 PAGE_TIMEOUT_MS = 120_000
 

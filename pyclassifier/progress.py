@@ -18,9 +18,9 @@ class Progress:
     Parameters
     ----------
     stage : str
-        "decoding", "features", "augmenting", "training", "measuring" or "saving".
+        "decoding", "features", "augmenting", "training", "judging", "refitting", "measuring" or "saving".
     done, total : int
-        Photos, or epochs.
+        Photos, epochs, or folds; a total of 0 is not known.
 
     Examples
     --------

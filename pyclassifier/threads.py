@@ -125,6 +125,8 @@ def single_products() -> Iterator[None]:
 @cache
 def _openblas() -> tuple[Callable[[], int], Callable[[int], Any]] | None:
     """What tells and what chooses how many threads OpenBLAS uses; None where numpy computes with something else."""
+    if sys.platform == "emscripten":  # There is one thread.
+        return None
     try:
         import ctypes
 

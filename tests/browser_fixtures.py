@@ -51,7 +51,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(dist: Path) -> Iterator[str]:
     """URL of the site, which lies below a sub-path as on many hosts."""
-    from serve import serving
+    from pyclassifier.serving import serving
 
     with serving(dist, "/pages/classifier/") as url:
         yield url

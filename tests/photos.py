@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pyclassifier import Dataset
 
@@ -56,3 +57,37 @@ def color_files(n: int = 6, prefix: str = "photos/", labels=("blue", "green", "r
 
 def color_dataset(n: int = 6, **options) -> Dataset:
     return Dataset.from_files(color_files(n, **options))
+
+
+SHAPES = ("checks", "discs", "stripes")
+
+
+def shape(kind: str, seed: int, side: int = 96) -> Image.Image:
+    """A picture that a real backbone tells from those of other kinds: figures of any colour, place and size."""
+    rng = np.random.default_rng([SHAPES.index(kind), seed])
+    ground, colour = (tuple(rng.integers(low, low + 110, 3).tolist()) for low in rng.permutation([20, 130]).tolist())
+    image = Image.new("RGB", (side, side), ground)
+    draw, step = ImageDraw.Draw(image), int(rng.integers(10, 22))
+    if kind == "discs":
+        for x, y in rng.integers(0, side, (7, 2)).tolist():
+            r = int(rng.integers(6, 18))
+            draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
+    elif kind == "stripes":
+        for y in range(int(rng.integers(0, step)), side, 2 * step):
+            draw.rectangle((0, y, side, y + step - 1), fill=colour)
+        image = image.rotate(float(rng.uniform(-20, 20)), fillcolor=ground)
+    else:
+        for x in range(0, side, step):
+            for y in range(x // step % 2 * step, side, 2 * step):
+                draw.rectangle((x, y, x + step - 1, y + step - 1), fill=colour)
+    noise = rng.normal(0, 6, (side, side, 3))
+    return Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))
+
+
+def write_shapes(folder: Path, n: int, start: int = 0, kinds=SHAPES) -> Path:
+    """Write n pictures of each kind into folders of their names; others with another start."""
+    for kind in kinds:
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        for i in range(start, start + n):
+            shape(kind, i).save(folder / kind / f"{i}.png")
+    return folder

@@ -142,7 +142,7 @@ async def test_the_threshold_is_in_the_archive():
 async def test_with_few_photos_there_is_no_threshold_and_the_error_says_what_to_do():
     classifier = await trained(6)
     assert classifier.threshold_ is None and not classifier.validation_.rejected.any()
-    with pytest.raises(ValueError, match=r"got 9 of 19\. Add photos, or calibrate by"):
+    with pytest.raises(ValueError, match=r"got 18 of 19\. Add photos, or calibrate by"):
         await classifier.predict(KNOWN, reject=True)
     blind = await trained(validation_split=0)
     assert blind.calibration_ is None

@@ -19,18 +19,18 @@ CASES = SHARED / "cases"
 if not CASES.is_dir():
     pytest.skip("../shared/cases is not here", allow_module_level=True)
 
-# Photos of each class: for training or undecided, and for validation.
+# Photos of each class: for training or undecided, for validation, and for test.
 RIGHT = {
-    "a01_roboflow_folders": {"cat": (6, 4), "dog": (6, 4)},
-    "a02_roboflow_multiclass_csv": {"cat": (3, 2), "dog": (3, 2)},
-    "a04_tiny_imagenet": {"n01443537": (3, 0), "n01629819": (3, 0), "n01641577": (3, 0)},
-    "a05_class_named_train": {"bus": (4, 0), "car": (4, 0), "train": (4, 0)},
-    "a06_kaggle_unlabelled_test": {"nok": (4, 0), "ok": (4, 0), "unsure": (4, 0)},
-    "a10_breed_csv_no_ext": {"boston_bull": (4, 0), "dingo": (4, 0)},
-    "a18_semicolon_latin1_excel": {"chêne": (4, 0), "hêtre": (4, 0)},
-    "a40_zip_backslash": {"cat": (4, 0), "dog": (4, 0)},
-    "a41_zip_gbk": {"苹果": (4, 0), "香蕉": (4, 0)},
-    "a44_zip_macosx": {"cat": (4, 0), "dog": (4, 0)},
+    "a01_roboflow_folders": {"cat": (6, 2, 2), "dog": (6, 2, 2)},
+    "a02_roboflow_multiclass_csv": {"cat": (3, 1, 1), "dog": (3, 1, 1)},
+    "a04_tiny_imagenet": {"n01443537": (3, 0, 0), "n01629819": (3, 0, 0), "n01641577": (3, 0, 0)},
+    "a05_class_named_train": {"bus": (4, 0, 0), "car": (4, 0, 0), "train": (4, 0, 0)},
+    "a06_kaggle_unlabelled_test": {"nok": (4, 0, 0), "ok": (4, 0, 0), "unsure": (4, 0, 0)},
+    "a10_breed_csv_no_ext": {"boston_bull": (4, 0, 0), "dingo": (4, 0, 0)},
+    "a18_semicolon_latin1_excel": {"chêne": (4, 0, 0), "hêtre": (4, 0, 0)},
+    "a40_zip_backslash": {"cat": (4, 0, 0), "dog": (4, 0, 0)},
+    "a41_zip_gbk": {"苹果": (4, 0, 0), "香蕉": (4, 0, 0)},
+    "a44_zip_macosx": {"cat": (4, 0, 0), "dog": (4, 0, 0)},
 }
 
 
@@ -42,7 +42,8 @@ def test_python_reads_it_right_and_without_a_doubt(case):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             dataset = read(source)
-        found = {label: (n.total() - n["validation"], n["validation"]) for label, n in dataset.count().items()}
+        counted = dataset.count().items()
+        found = {label: (n["training"] + n[None], n["validation"], n["test"]) for label, n in counted}
         assert found == RIGHT[case]
 
 
@@ -54,7 +55,7 @@ async def test_the_page_takes_it_in_right_and_asks_nothing(case):
     dropped = [Handed(path.relative_to(folder.parent).as_posix(), path.read_bytes()) for path in paths]
     added = await Page().call("add", "training", dropped)
     assert added["question"] is None
-    assert {one["label"]: (one["training"], one["validation"]) for one in added["classes"]} == RIGHT[case]
+    assert {one["label"]: (one["training"], one["validation"], one["test"]) for one in added["classes"]} == RIGHT[case]
 
 
 async def test_unlabelled_photos_are_named_and_training_goes_on():

@@ -45,10 +45,10 @@ def dataset_of(split=None, /, **counts: int) -> Dataset:
         ("photos/TRAINING/cat/1.jpg", "cat", "training"),
         ("photos/cat/val/1.jpg", "cat", "validation"),
         ("Validation/cat/1.jpg", "cat", "validation"),
-        ("a/b/Test/c/cat/1.jpg", "cat", "validation"),
+        ("a/b/Test/c/cat/1.jpg", "cat", "test"),
         ("cat/val/a/1.jpg", "a", "validation"),
         ("test/train/cat/1.jpg", "cat", "training"),
-        ("train/test/cat/1.jpg", "cat", "validation"),
+        ("train/test/cat/1.jpg", "cat", "test"),
         ("trains/1.jpg", "trains", None),
         ("contest/1.jpg", "contest", None),
         ("train/cat/test.jpg", "cat", "training"),
@@ -285,5 +285,5 @@ def test_names_decide_over_folders_where_asked():
     dataset = Dataset.from_files(files, label_by="name")
     assert [(sample.label, sample.split) for sample in dataset.samples] == [
         ("android", "training"),
-        ("apple", "validation"),
+        ("apple", "test"),
     ]

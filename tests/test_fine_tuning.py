@@ -15,7 +15,7 @@ from pyclassifier.engines import FitConfig
 
 
 def make(engine=None, **params) -> AsyncImageClassifier:
-    params = {"fine_tune": 2, "duplicate_threshold": None, "learning_rate": 0.03, "batch_size": 4, **params}
+    params = {"fine_tune": 2, "cv": 0, "duplicate_threshold": None, "learning_rate": 0.03, "batch_size": 4, **params}
     return AsyncImageClassifier(CARD, engine=engine or deep_engine(), **params)
 
 

@@ -28,7 +28,9 @@ def read(paths, **options):
 
 
 def counts(dataset):
-    return {label: (c["training"], c["validation"], c[None]) for label, c in dataset.count().items()}
+    """To train on, to judge by (in either way), not said."""
+    counted = dataset.count().items()
+    return {label: (c["training"], c["validation"] + c["test"], c[None]) for label, c in counted}
 
 
 def codes(dataset):
@@ -65,6 +67,11 @@ def test_names_of_split_folders_in_three_languages_and_with_what_stands_beside_t
     # The way round: a folder for each class, and the split in it.
     paths = grow(f"cat/{training}", f"cat/{other}", f"dog/{training}", f"dog/{other}")
     assert counts(read(paths)) == {"cat": (2, 2, 0), "dog": (2, 2, 0)}
+
+
+def test_three_splits_stay_three():
+    dataset = read(grow(*(f"{split}/{label}" for split in ("train", "val", "test_set") for label in ("cat", "dog"))))
+    assert [dataset.count()["cat"][split] for split in ("training", "validation", "test", None)] == [2, 2, 2, 0]
 
 
 @pytest.mark.parametrize("name", ["train", "val", "test", "dev", "data", "images", "Training", "训练"])

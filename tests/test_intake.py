@@ -109,7 +109,7 @@ def test_numbers_beside_names_are_the_same_classes_once_more():
     found = from_csv(text)
     assert [(s.label, s.split) for s in found.samples] == [
         ("cat", "training"),
-        ("dog", "validation"),
+        ("dog", "test"),
         ("cat", "validation"),
     ]
     assert [s.split for s in from_csv(text, split="training").samples] == ["training"] * 3

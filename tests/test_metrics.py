@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from pyclassifier import Evaluation
-from pyclassifier.metrics import accuracy_score, confusion_matrix, mcnemar_test, precision_recall_f1, wilson_interval
+from pyclassifier.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    mcnemar_test,
+    pooled_interval,
+    precision_recall_f1,
+    wilson_interval,
+)
 
 RNG = np.random.default_rng(7)
 N_CLASSES = 5
@@ -147,3 +154,16 @@ def test_an_evaluation_of_nothing():
     evaluation = Evaluation.from_predictions([], [], ["a", "b"])
     assert evaluation.n_samples == 0 and math.isnan(evaluation.accuracy) and evaluation.interval == (0, 1)
     assert evaluation.to_dict()["accuracy"] is None
+
+
+def test_the_interval_of_folds_is_that_of_the_independent_photos_that_their_variance_amounts_to():
+    # Nadeau and Bengio's variance of J figures of n2 photos each, by models of n1: (1/J + n2/n1) p (1 - p) / n2.
+    n, n_splits = 900, 5
+    n_test, n_train = n / n_splits, n - n / n_splits
+    variance = (1 / n_splits + n_test / n_train) * 0.8 * 0.2 / n_test
+    assert np.allclose(pooled_interval(720, n, n_splits), wilson_interval(round(0.8 * 400), 400), atol=1e-12)
+    low, high = pooled_interval(720, n, n_splits)
+    assert (high - low) / 2 == pytest.approx(1.96 * variance**0.5, rel=0.02)
+    assert pooled_interval(0, 0, 5) == (0, 1) and pooled_interval(10, 10, 5)[0] < wilson_interval(10, 10)[0]
+    with pytest.raises(ValueError, match="at least 2 folds, got 1"):
+        pooled_interval(1, 2, 1)

@@ -49,7 +49,7 @@ def test_classes_smaller_than_the_folds_are_refused():
 
 async def test_scores_are_accuracies_and_what_was_learned_stays():
     engine = NumpyEngine()
-    classifier = AsyncImageClassifier(input_size=32, learning_rate=0.01, engine=engine)
+    classifier = AsyncImageClassifier(input_size=32, cv=0, engine=engine)
     dataset = color_dataset(6)
     scores = await cross_val_score(classifier, dataset, cv=3)
     assert scores.shape == (3,) and (scores == 1).all()
@@ -183,7 +183,7 @@ async def test_a_stopped_cross_validation_leaves_nothing_behind():
 
 async def test_its_predictions_choose_a_threshold():
     dataset = color_dataset(10)
-    classifier = await make().fit(dataset)
+    classifier = await make(cv=0).fit(dataset)
     assert classifier.threshold_ is None, "6 validation photos are too few"
     classifier.calibrate((await cross_validate(classifier, dataset, cv=3)).predictions)
     assert classifier.calibration_.n_right > 25 and 0.3 < classifier.threshold_ < 1

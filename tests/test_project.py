@@ -205,7 +205,7 @@ async def test_names_in_the_zip_never_come_from_the_photos():
         (lambda p: p.update(photos=7), "damaged"),
         (lambda p: p["photos"][0].update({"class": -1}), "class -1"),
         (lambda p: p["photos"][0].update({"class": 4}), "class 4"),
-        (lambda p: p["photos"][0].update(split="test"), "split"),
+        (lambda p: p["photos"][0].update(split="tests"), "split"),
         (lambda p: p["photos"][0].update(path=["x"]), "expected a text"),
         (lambda p: p["photos"][0].update(path="x" * 5000), "4096"),
         (lambda p: p["classes"].append(p["classes"][0]), "share a name"),

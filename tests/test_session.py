@@ -28,11 +28,11 @@ async def test_the_whole_way():
     assert added["added"][-1]["index"] == added["added"][-1]["id"] == 23
     assert (added["added"][-1]["label"], added["added"][-1]["split"]) == ("red", "validation")
     trained = await page.call("train", FAST)
-    assert trained["classes"] == ["blue", "green", "red"] and trained["nTraining"] == 18
+    assert trained["classes"] == ["blue", "green", "red"] and trained["nTraining"] == 24 and trained["refit"]
     assert trained["evaluation"]["correct"] == trained["evaluation"]["total"] == 6
     assert len(trained["history"]["val_loss"]) == trained["epochs"] == 15 and not trained["stopped"]
     stages = [event["stage"] for event in page.events]
-    assert set(stages) == {"decoding", "features", "training"} and stages[-1] == "training"
+    assert set(stages) == {"decoding", "features", "training", "refitting"} and stages[-1] == "refitting"
     recognised = await page.call("predict", [photo("red"), photo("blue")])
     assert [(r["path"], r["label"]) for r in recognised] == [("new/red.png", "red"), ("new/blue.png", "blue")]
     assert recognised[0]["probability"] == recognised[0]["top"][0]["probability"] > 0.5
@@ -53,6 +53,14 @@ async def test_validation_photos_may_come_by_themselves():
     red = added["classes"][2]
     assert (red["label"], red["training"], red["validation"]) == ("red", 5, 2)
     assert (await page.call("train", FAST))["evaluation"]["total"] == 6
+    added = await page.call("add", {}, files(color_files(2, prefix="test/")))
+    assert [(c["training"], c["validation"], c["test"]) for c in added["classes"]] == [(5, 2, 2)] * 3
+    trained = await page.call("train", FAST)
+    assert trained["test"]["total"] == trained["evaluation"]["total"] == 6 and trained["nTraining"] == 21
+    opened = await Page().call("openModel", await page.call("exportModel", {}))
+    assert opened["test"] == trained["test"] and opened["refit"] and trained["evaluation"]["folds"] is None
+    plain = await page.call("train", {**FAST, "refit": False})
+    assert plain["nTraining"] == 15 and not plain["refit"]
 
 
 async def test_problems_are_listed_and_unreadable_photos_keep_their_place():
@@ -78,11 +86,15 @@ async def test_options_start_from_the_defaults_each_time():
     page = Page()
     await page.call("add", "training", files(color_files(5)))
     assert (await page.call("train", {**FAST, "epochs": 3}))["epochs"] == 3
-    assert page.events[-1]["epochs"] == page.events[-1]["total"] == 3
+    told = [event for event in page.events if event["stage"] == "training"]
+    assert told[-1]["epochs"] == told[-1]["total"] == 3 and page.events[-1]["stage"] == "refitting"
+    page.events.clear()
     trained = await page.call("train", {"inputSize": 32, "epochs": None})
     assert page.session.desks["photos"].classifier.epochs is None
-    assert page.events[-1] | {"history": None, "epoch": trained["epochs"]} == page.events[-1] | {"history": None}
-    assert (page.events[-1]["total"], page.events[-1]["epochs"], trained["bestEpoch"]) == (0, None, None)
+    last = [event for event in page.events if event["stage"] == "training"][-1]
+    assert (last["epoch"], last["epochs"], last["total"]) == (trained["epochs"], None, 0)
+    assert trained["bestEpoch"] is None and trained["evaluation"]["folds"] == 5
+    assert {"judging", "refitting"} <= {event["stage"] for event in page.events}
     held = await page.call("train", {"inputSize": 32, "l2": 1000})
     assert held["history"]["loss"][-1] > 10 * trained["history"]["loss"][-1]
 

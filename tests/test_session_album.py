@@ -89,7 +89,7 @@ async def test_classes_that_are_switched_off_take_no_part():
         ({"type": "renameClass", "label": "blue", "to": "  "}, "Expected a name"),
         ({"type": "renameClass", "label": "pink", "to": "x"}, "'blue', 'green', 'red'"),
         ({"type": "movePhotos", "photos": [999], "to": "red"}, "999"),
-        ({"type": "movePhotos", "photos": [1], "split": "test"}, "training, validation or drawn"),
+        ({"type": "movePhotos", "photos": [1], "split": "tested"}, "training, validation, test or drawn"),
         ({"type": "fold"}, "renameClass"),
         ({"type": "renameClass", "label": "blue"}, "Expected the fields"),
     ],

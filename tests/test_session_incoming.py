@@ -73,7 +73,7 @@ async def test_zips_are_looked_into_and_learned_from():
     assert [one["index"] for one in added["added"]] == [None] * 19 + [3]
     assert [p["path"] for p in added["problems"]] == ["no.zip"]
     assert Image.open(io.BytesIO(await page.call("picture", 0, 32))).size == (32, 24)
-    assert (await page.call("train", FAST))["nTraining"] == 18
+    assert (await page.call("train", FAST))["nTraining"] == 19
 
 
 async def test_of_a_large_zip_only_what_is_wanted_is_read():

@@ -458,7 +458,8 @@ async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     assert offered == [(label, 0) for label in sorted(opened["classes"])]
     weights = page.session.desks["photos"].classifier._extractor.model.weights()
     await page.call("add", "training", files(color_files(6)))
-    trained = await page.call("train", {"backbone": "opened", "epochs": 3})
+    options = {"backbone": "opened", "epochs": 3, "cv": 0}
+    trained = await page.call("train", options)
     desk = page.session.desks["photos"]
     assert set(trained["classes"]) == {"blue", "green", "red"}
     after = desk.classifier._extractor.model.weights()
@@ -470,7 +471,7 @@ async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     back = await again.call("resume", {})
     assert back["backbone"] == opened["backbone"]
     n = again.engine.n_predicted
-    total = (await Page.try_call(again, "train", {"backbone": "opened", "epochs": 3}))["result"]["evaluation"]["total"]
+    total = (await Page.try_call(again, "train", options))["result"]["evaluation"]["total"]
     assert again.engine.n_predicted == n + total, "its features are known still"
 
 

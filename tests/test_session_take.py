@@ -50,7 +50,7 @@ async def test_the_record_says_how_the_model_came_about():
     run = record["run"]
     assert run["parameters"]["random_state"] == 0 and run["parameters"]["epochs"] == 15
     assert run["versions"]["backend"] == "numpy" and run["versions"]["renderer"] == ""
-    assert len(run["files"]["training"]) == 18 and len(run["files"]["validation"]) == 9
+    assert len(run["files"]["training"]) == 27 and len(run["files"]["validation"]) == 9 and run["refit"]
     assert all(len(digest) == 64 for digest in run["files"]["training"])
     assert len(run["history"]["loss"]) == 15 and record["evaluation"]["total"] == 9
     assert record["card"]["input_size"] == 32 and record["fitMode"] == "crop"

@@ -126,7 +126,9 @@ def test_leaks_say_what_is_common():
 
 
 def make(**params) -> AsyncImageClassifier:
-    return AsyncImageClassifier(engine=NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
+    """One that is judged by one draw, and keeps the head that was."""
+    plain = {"input_size": 32, "learning_rate": 0.01, "cv": 0, "refit": False}
+    return AsyncImageClassifier(engine=NumpyEngine(), **{**plain, **params})
 
 
 def paths(samples) -> set[str]:

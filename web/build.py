@@ -28,6 +28,7 @@ from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
 from vendor import vendor_files
+from wheels import package_wheel
 
 from pyclassifier.backbones import DEFAULT_BACKBONE
 from pyclassifier.convert.errors import ConvertError
@@ -63,6 +64,7 @@ _PARTS = (
     ("lab/*", False, "notebooks (JupyterLite)"),
     ("docs/*", False, "API reference"),
     ("examples/*", False, "example pages"),
+    ("wheels/*", False, "the package, for machines of one's own"),
     ("js/*.d.ts", False, "types for pages of others"),
     ("*", True, "page"),
 )
@@ -82,6 +84,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
         "digits": digit_files(),
         "lab": lab_files(),
         "docs": reference_files(),
+        "wheels": {package_wheel().name: package_wheel()},
         "examples": {path.name: path for path in (WEB / "examples").iterdir()},
     }
     for folder, contents in parts.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from caching import made_once
 from fetch import BuildError
-from runtime import build_wheel
+from runtime import browser_wheel
 
 # Of the package itself and of its wings' faces, not of the rooms behind them, but for the one that is public as such;
 # no search, which would be a script.
@@ -22,7 +22,7 @@ _COMMAND = ("pdoc", *_MODULES, "--docformat=numpy", "--no-search", "--no-show-so
 def reference_files() -> dict[str, Path]:
     """Return the files of docs/ by their names on the site."""
     # The wheel's folder is named after the sources that it was made of.
-    folder = made_once("docs", _make_reference, build_wheel().parent.name, version("pdoc"))
+    folder = made_once("docs", _make_reference, browser_wheel().parent.name, version("pdoc"))
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}
 
 

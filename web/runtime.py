@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from bundles import NODE_MODULES
 from caching import made_once
-from fetch import WEB, BuildError, fetch_package, fetch_pyodide_wheel, sources
+from fetch import fetch_package, fetch_pyodide_wheel, sources
 from packaging.utils import canonicalize_name
 from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
+from wheels import build_wheel, files_below
 
 # pyodide.js is what a classic worker loads, such as the one of JupyterLite's kernel.
 CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _PYODIDE = NODE_MODULES / "pyodide"
-_ROOT = WEB.parent
 _WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier")
-# Any fixed time later than zip's own 1980: equal sources then give an equal wheel.
-_EPOCH = "1577836800"
+# Half of the wheel would be what no browser runs.
+_NOT_IN_BROWSERS = (("cli",), ("convert",), ("scaling",), ("serving",))
 
 
 def runtime_files() -> dict[str, Path | bytes]:
@@ -34,7 +29,7 @@ def runtime_files() -> dict[str, Path | bytes]:
     packages = with_dependencies([*names["packages"], *names["lab_packages"]], official.packages)
     wheels = [fetch_pyodide_wheel(spec.file_name, spec.sha256, official.info.version) for spec in packages.values()]
     lock = PyodideLockSpec(info=official.info, packages=packages)
-    others = [fetch_package("comm"), build_wheel()]
+    others = [fetch_package("comm"), browser_wheel()]
     for wheel in others:  # One by one, for they lie in different folders.
         lock = add_wheels_to_spec(lock, [wheel])
     return {
@@ -56,31 +51,18 @@ def with_dependencies(names: list[str], packages: Mapping[str, PackageSpec]) -> 
     return found
 
 
-def build_wheel() -> Path:
-    """Build our wheel without the converter, unless there is one of these very sources; return its path."""
-    files = sorted(
-        path
-        for source in _WHEEL_SOURCES
-        for path in [_ROOT / source, *(_ROOT / source).rglob("*")]
-        if path.is_file() and "__pycache__" not in path.parts
-    )
-    inputs = [part for path in files for part in (str(path.relative_to(_ROOT)), path)]
+def browser_wheel() -> Path:
+    """Build the wheel that browsers load, unless there is one of these very sources; return its path."""
+    files = {
+        name: path
+        for name, path in files_below(*_WHEEL_SOURCES).items()
+        if Path(name).parts[1:2] not in _NOT_IN_BROWSERS
+    }
+    inputs = [part for name, path in files.items() for part in (name, path)]
 
     def make(folder: Path) -> None:
-        # From a copy: setuptools leaves a build/ behind, and takes removed modules from it the next time.
-        with tempfile.TemporaryDirectory() as source:
-            for path in files:
-                copy = source / path.relative_to(_ROOT)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
-            # Half of the wheel would be the converter, which no browser runs.
-            settings = source / Path("pyproject.toml")
-            lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
-            settings.write_text("".join(line for line in lines if "pyclassifier.convert" not in line), "utf-8")
-            command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", f"--outdir={folder}", source]
-            environment = os.environ | {"SOURCE_DATE_EPOCH": _EPOCH}
-            done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            raise BuildError(f"The wheel of pyclassifier could not be built:\n{done.stdout}\n{done.stderr}")
+        lines = files["pyproject.toml"].read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = (line for line in lines if not any(f"pyclassifier.{name}" in line for (name,) in _NOT_IN_BROWSERS))
+        build_wheel({**files, "pyproject.toml": "".join(kept).encode()}, folder)
 
     return next(made_once("wheels", make, *inputs).glob("*.whl"))

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pyclassifier.backbones import CATALOG
+from pyclassifier.terminal import add_json, new_parser
 
 from ..formats import SHARD_SIZE, SOURCES, TARGETS
 
@@ -15,37 +16,31 @@ VERSIONS = """\
   Keras 2.2 to 2.15   .h5          by itself, and as tf.keras of TensorFlow 1.13 to 2.15
   Keras 2.12 to 2.15  .keras
   Keras 3.0 to 3.15   .h5, .keras"""
-_EXAMPLES = f"""\
-whole models are read of:
-{VERSIONS}
-
-examples:
-  {PROGRAM} model.keras web_model/
-  {PROGRAM} model.h5 web_model/ --quantize float16 --labels labels.txt
-  {PROGRAM} model.h5 features/ --cut-at conv_pw_13_relu --fold-batchnorm --verify
-  {PROGRAM} model.keras web_model/ --custom Swirl:same --custom-js swirl.mjs
-  {PROGRAM} web_model/ model.keras
-  {PROGRAM} my-classifier.zip model.h5
-  {PROGRAM} my-classifier.zip model.tflite --quantize int8 --calibration photos/
-  {PROGRAM} web_model/ model.onnx
-  {PROGRAM} web_model/ saved_model/ --to saved_model
-  {PROGRAM} saved_model/ graph_model/ --graph-python graph/bin/python
-  {PROGRAM} model.keras --summary
-  {PROGRAM} mobilenet_v1_1.0_224 mobilenet/ --fold-batchnorm --labels imagenet
-  {PROGRAM} MobileNetV2 small/ --alpha 0.35 --input-size 96 --weights none --no-top
-  {PROGRAM} head --classes 3 --units 100 --features 256 head/
-
-exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line, 130 stopped (Ctrl+C)"""
+_EXAMPLES = (
+    "model.keras web_model/",
+    "model.h5 web_model/ --quantize float16 --labels labels.txt",
+    "model.h5 features/ --cut-at conv_pw_13_relu --fold-batchnorm --verify",
+    "model.keras web_model/ --custom Swirl:same --custom-js swirl.mjs",
+    "web_model/ model.keras",
+    "my-classifier.zip model.h5",
+    "my-classifier.zip model.tflite --quantize int8 --calibration photos/",
+    "web_model/ model.onnx",
+    "web_model/ saved_model/ --to saved_model",
+    "saved_model/ graph_model/ --graph-python graph/bin/python",
+    "model.keras --summary",
+    "mobilenet_v1_1.0_224 mobilenet/ --fold-batchnorm --labels imagenet",
+    "MobileNetV2 small/ --alpha 0.35 --input-size 96 --weights none --no-top",
+    "head --classes 3 --units 100 --features 256 head/",
+)
+_EXIT_CODES = (
+    "exit codes: 0 converted, 1 not converted (nothing was written), 2 wrong command line, 130 stopped (Ctrl+C)"
+)
 
 
-def converting() -> argparse.ArgumentParser:
+def converting(program: str = PROGRAM) -> argparse.ArgumentParser:
     """Return the parser of the command that converts a model."""
-    parser = argparse.ArgumentParser(
-        prog=PROGRAM,
-        description="Convert models between Keras and TensorFlow.js; neither needs to be installed.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    description = "Convert models between Keras and TensorFlow.js; neither needs to be installed."
+    parser = new_parser(program, description, _EXAMPLES, f"whole models are read of:\n{VERSIONS}", _EXIT_CODES)
     add = parser.add_argument
     kinds = (
         ".keras or .h5 file, folder with a tf.js layers model, model.json, zip of one, SavedModel or TF-Hub module "
@@ -119,14 +114,15 @@ def _add_architecture(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, help="of random weights (default: 0)")
 
 
-def making_a_head() -> argparse.ArgumentParser:
+def making_a_head(program: str = PROGRAM) -> argparse.ArgumentParser:
     """Return the parser of the command that writes an untrained head."""
-    parser = argparse.ArgumentParser(
-        prog=f"{PROGRAM} head",
-        description="Write an untrained head: Dense relu, then Dense softmax without bias.",
-        epilog=f"examples:\n  {PROGRAM} head --classes 3 --units 100 --features 256 head/\n"
-        f"  {PROGRAM} head --classes 2 --features 7x7x256 --labels labels.txt head/",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = new_parser(
+        f"{program} head",
+        "Write an untrained head: Dense relu, then Dense softmax without bias.",
+        [
+            "--classes 3 --units 100 --features 256 head/",
+            "--classes 2 --features 7x7x256 --labels labels.txt head/",
+        ],
     )
     add = parser.add_argument
     add("target", type=Path, help="folder for the tf.js model")
@@ -140,7 +136,7 @@ def making_a_head() -> argparse.ArgumentParser:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_json(parser)
     parser.add_argument("--force", action="store_true", help="replace the target")
 
 

@@ -124,6 +124,7 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         classes=np.asarray(archive.labels, dtype=np.str_),
         history=read_history(archive.record),
         evaluation=read_evaluation(archive.record, archive.labels),
+        test_evaluation=read_evaluation(archive.record, archive.labels, "test"),
         calibration=read_calibration(archive.record),
         record=archive.record,
         name=archive.name,

@@ -37,7 +37,7 @@ from .topology import (
     pooling_of,
     sequential,
 )
-from .user_store import KeptBackbone, UserStore
+from .user_store import KeptBackbone, UserStore, installed_site
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "initial_weights",
     "input_shape",
     "input_size",
+    "installed_site",
     "leaf_layers",
     "load_features",
     "load_network",

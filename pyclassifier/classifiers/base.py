@@ -42,6 +42,7 @@ class BaseImageClassifier:
 
     classes_: NDArray[np.str_]
     evaluation_: Evaluation | None
+    test_evaluation_: Evaluation | None
     validation_: Predictions | None
     calibration_: Calibration | None
     name_: str = "pyclassifier model"
@@ -69,6 +70,8 @@ class BaseImageClassifier:
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
+        cv: int | Literal["auto"] = "auto",
+        refit: bool = True,
         duplicate_threshold: float | Literal["auto"] | None = "auto",
         random_state: int = 0,
         augmentation: Augmentation | None = None,
@@ -88,6 +91,8 @@ class BaseImageClassifier:
         self.patience = patience
         self.class_weight = class_weight
         self.validation_split = validation_split
+        self.cv = cv
+        self.refit = refit
         self.duplicate_threshold = duplicate_threshold
         self.random_state = random_state
         self.augmentation = augmentation
@@ -241,7 +246,8 @@ class BaseImageClassifier:
         """How the model came about, as plain data for JSON.
 
         Name, labels, card and fit mode; of a training ``run``: parameters (with the seed), versions, backend,
-        renderer, history, and the photos as hashes of their content (SHA-256); its ``evaluation``.
+        renderer, history, whether it was fitted again (``refit``), and the photos as hashes of their content (SHA-256);
+        its ``evaluation``, and ``test`` where photos were marked for that.
         """
         learned = self._fitted()
         about = {"name": self.name_, "labels": self.classes_.tolist(), **card_metadata(learned.extractor.card)}
@@ -289,7 +295,13 @@ class BaseImageClassifier:
             parameters["backbone"] = self.backbone.name
         state = (
             learned_rows(
-                self.classes_.tolist(), self.n_training_, self.history_, self.stopped_, self.evaluation_, self.engine_
+                self.classes_.tolist(),
+                self.n_training_,
+                self.history_,
+                self.stopped_,
+                self.evaluation_,
+                self.test_evaluation_,
+                self.engine_,
             )
             if self._learned
             else []
@@ -316,6 +328,7 @@ class BaseImageClassifier:
         self.classes_, self.evaluation_ = learned.classes, learned.evaluation
         self.validation_, self.calibration_ = learned.validation, learned.calibration
         self.fine_tuning_ = learned.fine_tuning
+        self.test_evaluation_ = learned.test_evaluation
 
     def _take(self, learned: Learned) -> None:
         """Hold what was learned instead of what was before, which is disposed of."""

@@ -45,7 +45,18 @@ class ImageClassifier(BaseImageClassifier):
     validation_split : float
         Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
         photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
-        `Sample.group`) stay on one side.
+        `Sample.group`) stay on one side. Photos that are marked for test have no part in that, nor in any choice.
+    cv : int or "auto"
+        Number of folds to judge by instead of one draw, where photos are not marked already: each photo is then judged
+        once, by a head that has learned from the other folds. 0 draws once; "auto" takes 5 folds where one draw
+        would leave a class fewer than 10 photos to judge by, and a head learns from all photos at once (see
+        ``epochs``), which takes but a moment.
+    refit : bool
+        Whether, once it is judged, the head is fitted again on all photos but those for test, as
+        `sklearn.model_selection.GridSearchCV` does it: with the settings (``l2``, epochs) that were chosen before.
+        Figures, reliability and threshold stay those of photos that had not been learned from then: of a head with
+        fewer photos, which is seldom better. Else photos to judge by are never learned from; of folds, the first one's
+        head is kept. A `topology` is trained twice for that.
     duplicate_threshold : float, "auto" or None
         Cosine similarity of features, in 0..1 (0 excluded), from which on two photos are near-duplicates (see
         `pyclassifier.embedding.near_duplicates`), "auto" as the card says; None lets only files of the same content
@@ -64,7 +75,7 @@ class ImageClassifier(BaseImageClassifier):
         which `measure_fine_tuning` tells. At most 8 epochs of Adam, with ``batch_size`` photos each step, at
         ``learning_rate`` for the head and 0.3 of it for the blocks; the epoch with the lowest ``val_loss`` counts,
         and three without a lower one are the end. Where the validation photos say that it does not help, the head is
-        kept alone.
+        kept alone. These are drawn once, whatever ``cv`` says, and blocks that are kept are not fitted again on them.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
@@ -73,23 +84,26 @@ class ImageClassifier(BaseImageClassifier):
     classes_ : ndarray of shape (n_classes,), str
         Labels in the order of the outputs.
     history_ : History
-        ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, one value per epoch.
+        ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, one value per epoch, of the head that was judged; of the
+        first fold's, where there are folds.
     evaluation_ : Evaluation or None
-        Figures on the validation photos, None where there were none.
+        Figures on the validation photos, or those of all folds; None where there were none.
+    test_evaluation_ : Evaluation or None
+        Figures on the photos that are marked for test, judged once, in the end; None where there were none.
     validation_ : Predictions or None
-        The validation photos with what they were taken for: ``validation_.mistakes()`` are the wrong ones, the worst
-        first, ``validation_.select("cat", "dog")`` those of a cell of the confusion matrix. None where there were none,
-        or where it was loaded.
+        The validation photos with what they were taken for, before they were learned from: ``validation_.mistakes()``
+        are the wrong ones, the worst first, ``validation_.select("cat", "dog")`` those of a cell of the confusion
+        matrix. None where there were none, or where it was loaded.
     calibration_ : Calibration or None
         What the validation photos tell about the probabilities: reliability curve, and the threshold of "none of
         these".
     leaks_ : tuple of Leak
-        Photos marked for validation that have a duplicate, a near-duplicate or one of their group among the training
-        photos.
+        Photos marked for validation or test that have a duplicate, a near-duplicate or one of their group among the
+        photos that are learned from.
     problems_ : tuple of Problem
         Files that were not used.
     n_training_ : int
-        Number of photos it was trained on.
+        Number of photos it was trained on, with ``refit`` those included that it was judged by before.
     stopped_ : bool
         Whether training was stopped before its end, otherwise than by ``patience``.
     best_epoch_ : int

@@ -9,20 +9,17 @@ from numpy.typing import NDArray
 
 from ..data import Dataset, Problem
 from ..embedding import report
-from ..engines import Array, Engine
-from ..errors import DatasetError, StoppedError
+from ..errors import StoppedError
 from ..history import History
 from ..judging import Evaluation, Predictions
 from ..progress import Callbacks, OnProgress, Progress, ShouldStop
 from ..training import (
     Ints,
-    Material,
     StratifiedGroupKFold,
     StratifiedKFold,
-    TrainSettings,
     add_copies,
     gather,
-    train_on,
+    try_fold,
 )
 from .base import BaseImageClassifier
 
@@ -49,7 +46,7 @@ class CrossValidation:
 
     @property
     def evaluation(self) -> Evaluation:
-        """Figures of all photos together. Its Wilson interval takes them for independent, as the folds nearly are."""
+        """Figures of all photos together, with the interval of `pyclassifier.metrics.pooled_interval`."""
         return self.predictions.evaluation
 
     @property
@@ -129,14 +126,21 @@ async def cross_validate(
     folds = np.zeros(len(material.y), np.int64)
     for k, (rest, test) in enumerate(cv.split(material.X, material.y, material.groups)):
         callbacks = _fold_callbacks(k, cv.n_splits, settings.n_epochs, on_progress, should_stop)
-        y_proba[test] = await _judge(material, rest, test, classifier.engine_, settings, callbacks)
+        trial = await try_fold(material, (rest, test), classifier.engine_, settings, callbacks)
+        trial.head.model.dispose()
+        if trial.head.interruption:
+            raise trial.head.interruption
+        if should_stop and should_stop():
+            raise StoppedError("stopped-folds")
+        y_proba[test] = trial.y_proba
         folds[test] = k
         if on_progress and settings.n_epochs is None:
             on_progress(Progress("training", k + 1, cv.n_splits))
     positions = {id(sample): i for i, sample in enumerate(dataset.samples)}
     order = sorted(range(len(folds)), key=lambda i: positions[id(material.samples[i])])
     samples = tuple(material.samples[i] for i in order)
-    return CrossValidation(Predictions(samples, material.classes, y_proba[order]), folds[order])
+    predictions = Predictions(samples, material.classes, y_proba[order], n_splits=cv.n_splits)
+    return CrossValidation(predictions, folds[order])
 
 
 def _fold_callbacks(
@@ -147,25 +151,6 @@ def _fold_callbacks(
             on_progress(Progress("training", fold * epochs + len(history["loss"]), n_folds * epochs))
 
     return Callbacks(on_epoch=on_epoch, should_stop=should_stop)
-
-
-async def _judge(
-    material: Material, rest: Ints, test: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
-) -> Array:
-    """Probabilities of a fold's rows by a head that is trained on the rest."""
-    missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
-    if missing:
-        raise DatasetError("one-group", label=missing[0])
-    training, judged = material.draw(rest, settings) if settings.chooses_epoch else (rest, rest[:0])
-    head = await train_on(material, training, judged, engine, settings, callbacks)
-    try:
-        if head.interruption:
-            raise head.interruption
-        if callbacks.should_stop and callbacks.should_stop():
-            raise StoppedError("stopped-folds")
-        return await head.model.predict(material.X[test])
-    finally:
-        head.model.dispose()
 
 
 async def cross_val_score(

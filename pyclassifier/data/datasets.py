@@ -72,7 +72,7 @@ class Dataset(Shown):
         ----------
         files : iterable of (str, callable)
             Relative path, and a `PhotoSource`, such as an async function that gives the bytes.
-        split : {"training", "validation"}, optional
+        split : {"training", "validation", "test"}, optional
             What all of these files are for, whatever their folders say.
         label : str, optional
             The class of all of these files, whatever their folders say.
@@ -223,7 +223,7 @@ class Dataset(Shown):
             Which column says "train", "val" or "test".
         encoding : str, optional
             Of the table; by default UTF-8 or UTF-16, else the most plausible of those that Excel writes.
-        split : {"training", "validation"}, optional
+        split : {"training", "validation", "test"}, optional
             What all of the photos are for, whatever the table says.
 
         Returns

@@ -111,7 +111,7 @@ def from_csv(
     """Samples and problems of a table and photos; see `Dataset.from_csv`."""
     name = "the table" if isinstance(table, bytes) else Path(table).name
     read = _read(table if isinstance(table, bytes) else _read_file(Path(table)), name, encoding)
-    files, unread = _list_photos(photos)
+    files, unread = list_files(photos)
     candidates, problems = part((path, photo) for path, photo in files if PurePosixPath(path).name != name)
     index = PhotoIndex([path for path, _ in candidates])
     guess = choose_columns(read, index.fits)
@@ -151,7 +151,8 @@ def _list(source: Pack, encoding: str | None = None) -> Files:
     return listing.files
 
 
-def _list_photos(photos: Photos) -> tuple[Files, list[Problem]]:
+def list_files(photos: Photos) -> tuple[Files, list[Problem]]:
+    """List the files of a folder, a zip or a tar, however they are given; and the packed ones in it that are none."""
     if isinstance(photos, bytes) or (isinstance(photos, str | Path) and is_packed(Path(photos).name)):
         return _list(photos), []
     if isinstance(photos, str | Path):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..notebook import Brief
 
-Split = Literal["training", "validation"]
+Split = Literal["training", "validation", "test"]
 # Where a photo's bytes come from: ``await source()`` gives them, and fails with an OSError. Any async function is one;
 # those of this package can be pickled, for other processes to read from.
 PhotoSource = Callable[[], Awaitable[bytes]]
@@ -64,7 +64,7 @@ class Sample:
         ``await source()`` gives the file's bytes, always the same ones.
     label : str, optional
         Its class.
-    split : {"training", "validation"}, optional
+    split : {"training", "validation", "test"}, optional
         What it is for; None where that is still to be drawn.
     group : str, optional
         What it belongs to, such as one burst of a webcam: photos of a group are never parted by a split.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..sentences import Sentence
 from .names import LabelBy, label_in_name, readable
 from .photos import Split
-from .roles import Role, split_of_role
+from .roles import Role, is_idle, split_of_role
 from .tree import Folder, grow
 
 _MOST_READINGS = 3
@@ -205,9 +205,10 @@ def _likely(chains: dict[_Place, tuple[str, ...]]) -> list[LabelBy]:
         parents[readable(chain[-1])].add(chain[:-1])
     several = [ways for ways in parents.values() if len(ways) > 1]
     if several:
-        # 2023/cat and 2024/cat are the same thing, and more/cat beside cat; Tomato/healthy and Potato/healthy are not.
+        # 2023/cat and 2024/cat are the same thing, and more/cat beside cat or photos/cat; Tomato/healthy and
+        # Potato/healthy are not.
         sources = {tuple(_DIGITS.sub("0", name) for name in chain[:-1]) for chain in found}
-        is_same = len(sources) == 1 or any(() in ways for ways in several)
+        is_same = len(sources) == 1 or any(all(map(is_idle, way)) for ways in several for way in ways)
         return ["folder", "path", "top"] if is_same else ["path", "folder", "top"]
     outer = {chain[:n] for chain in found for n in range(1, len(chain))} & found
     if outer:

@@ -48,8 +48,8 @@ def role_of(name: str) -> Role | None:
 
 
 def split_of_role(role: Role | None) -> Split | None:
-    """Return the split that photos of a role belong to; there is no third one."""
-    return None if role is None else "training" if role == "training" else "validation"
+    """Return the split that photos of a role belong to: labelled ones of a folder to predict are for test."""
+    return "test" if role == "unlabelled" else role
 
 
 def split_value(text: str) -> Split | None:

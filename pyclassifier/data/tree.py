@@ -146,6 +146,7 @@ def _sure_splits(named: Sequence[Folder], plain: Sequence[Folder]) -> Iterator[F
     """Those of which the folders beside them or in them say that they are no classes."""
     classes = {readable(folder.name) for folder in plain}
     deep = [folder.has_classes for folder in plain]
+    deeper = {readable(name) for folder in plain for name in folder.children if role_of(name) is None}
     in_roles: dict[Role | None, set[str | None]] = defaultdict(set)
     for folder in named:
         in_roles[folder.role] |= {readable(name) for name in folder.children}
@@ -153,7 +154,7 @@ def _sure_splits(named: Sequence[Folder], plain: Sequence[Folder]) -> Iterator[F
         mine = {readable(name) for name in folder.children}
         if (
             not plain
-            or mine & classes
+            or mine & (classes | deeper)
             or any(role != folder.role and mine & labels for role, labels in in_roles.items())
             or (folder.has_classes and not any(deep))
             or (all(deep) and folder.role != "training" and not folder.children)

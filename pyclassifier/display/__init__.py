@@ -6,11 +6,13 @@ Whatever comes from outside (labels, paths, reasons) is escaped where it is put 
 from .charts import history_html
 from .estimator import classifier_html, learned_rows
 from .figures import evaluation_html
-from .live import TrainingView, showing
+from .live import STAGES, TrainingView, showing
+from .page import page_html
 from .photos import dataset_html, heat_map_html, predictions_html
 from .report import report_html
 
 __all__ = [
+    "STAGES",
     "TrainingView",
     "classifier_html",
     "dataset_html",
@@ -18,6 +20,7 @@ __all__ = [
     "heat_map_html",
     "history_html",
     "learned_rows",
+    "page_html",
     "predictions_html",
     "report_html",
     "showing",

@@ -56,6 +56,7 @@ def learned_rows(
     history: History,
     stopped: bool,
     evaluation: Evaluation | None,
+    test: Evaluation | None,
     engine: Engine,
 ) -> list[tuple[str, str]]:
     """What to say of a trained classifier, name and figure."""
@@ -64,7 +65,9 @@ def learned_rows(
     if n_training:
         epochs = count(len(history["loss"]), "epoch")
         state.append(("trained on", f"{count(n_training, 'photo')}, {epochs}{', stopped' if stopped else ''}"))
-    if evaluation:
-        low, high = map(percent, evaluation.interval)
-        state.append(("validation accuracy", f"{percent(evaluation.accuracy)}, 95 % interval {low} to {high}"))
+    for name, found in (("validation accuracy", evaluation), ("test accuracy", test)):
+        if found:
+            low, high = map(percent, found.interval)
+            folds = f" over {found.n_splits} folds" if found.n_splits else ""
+            state.append((name, f"{percent(found.accuracy)}{folds}, 95 % interval {low} to {high}"))
     return [*state, ("engine", f"{engine.name} on {engine.backend}")]

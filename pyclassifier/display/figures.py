@@ -17,7 +17,9 @@ def evaluation_html(evaluation: Evaluation) -> str:
     figures = evaluation.to_dict()
     low, high = figures["interval"]
     title = f"Accuracy {percent(figures['accuracy'])}"
-    note = f"{figures['correct']:,} of {figures['total']:,} photos; 95 % interval {percent(low)} to {percent(high)}"
+    folds = f" over {figures['folds']} folds" if figures["folds"] else ""
+    note = f"{figures['correct']:,} of {figures['total']:,} photos{folds}; "
+    note += f"95 % interval {percent(low)} to {percent(high)}"
     rows = [
         [text(one["label"]), *(percent(one[name]) for name in ("precision", "recall", "f1")), f"{one['support']:,}"]
         for one in figures["perClass"]

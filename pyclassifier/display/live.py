@@ -18,7 +18,7 @@ from .charts import history_charts
 from .markup import bar, block, count, heading, text
 
 _SECONDS_BETWEEN = 0.15
-_STAGES = {
+STAGES = {
     "decoding": "Reading photos",
     "features": "Computing features",
     "augmenting": "Changing copies",
@@ -91,7 +91,7 @@ class TrainingView:
 
     def __str__(self) -> str:
         if not self._history:
-            return f"{_STAGES[self._stage]} {self._done}/{self._total}"
+            return f"{STAGES[self._stage]} {self._done}/{self._total}"
         figures = "  ".join(f"{name} {values[-1]:.4f}" for name, values in self._history.items())
         total = f"/{self._epochs}" if self._epochs else ""
         return f"Epoch {len(self._history['loss'])}{total}  {figures}"
@@ -105,7 +105,7 @@ class TrainingView:
             note += f", {self._ended}"
         share = self._done / self._total if self._total else float(self._ended == "done")
         curves = history_charts(self._history, self._epochs or self._done) if self._history else ""
-        return block(heading(_STAGES[self._stage], note), bar(share, text(note), width="min(640px, 100%)"), curves)
+        return block(heading(STAGES[self._stage], note), bar(share, text(note), width="min(640px, 100%)"), curves)
 
 
 class StopButton:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import without_nan
-from ..metrics import confusion_matrix, precision_recall_f1, wilson_interval
+from ..metrics import confusion_matrix, pooled_interval, precision_recall_f1, wilson_interval
 from ..notebook import Shown
 
 
@@ -24,6 +24,8 @@ class Evaluation(Shown):
         Class order of the matrix and of the per-class figures.
     matrix : ndarray of shape (n_classes, n_classes), int64
         Rows are true classes, columns predicted ones.
+    n_splits : int, optional
+        Folds of a cross-validation whose predictions are pooled; by default all come from one model.
 
     Examples
     --------
@@ -34,9 +36,12 @@ class Evaluation(Shown):
 
     labels: tuple[str, ...]
     matrix: NDArray[np.int64]
+    n_splits: int | None = None
 
     @classmethod
-    def from_predictions(cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str]) -> Evaluation:
+    def from_predictions(
+        cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str], n_splits: int | None = None
+    ) -> Evaluation:
         """Make an evaluation by counting right and wrong predictions.
 
         Parameters
@@ -45,12 +50,13 @@ class Evaluation(Shown):
             Class indices.
         labels : sequence of str
             Names of the classes, in the order of their indices.
+        n_splits : int, optional
 
         Returns
         -------
         Evaluation
         """
-        return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)))
+        return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)), n_splits)
 
     @property
     def n_correct(self) -> int:
@@ -69,8 +75,8 @@ class Evaluation(Shown):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % Wilson interval of the accuracy, in 0..1."""
-        return wilson_interval(self.n_correct, self.n_samples)
+        """95 % interval of the accuracy, in 0..1: Wilson's, of folds `pyclassifier.metrics.pooled_interval`."""
+        return self._interval(self.n_correct, self.n_samples)
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data for JSON.
@@ -78,8 +84,8 @@ class Evaluation(Shown):
         Returns
         -------
         dict
-            ``correct``, ``total``, ``accuracy``, ``interval``, ``labels``, ``confusion`` and ``perClass``, where
-            ``recallInterval`` is the 95 % Wilson interval of the recall; undefined figures are None.
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``labels``, ``confusion`` and ``perClass``,
+            where ``recallInterval`` is the 95 % interval of the recall; undefined figures are None.
         """
         precision, recall, f1 = (shares.tolist() for shares in precision_recall_f1(self.matrix))
         hits, support = np.diag(self.matrix).tolist(), self.matrix.sum(axis=1).tolist()
@@ -88,6 +94,7 @@ class Evaluation(Shown):
             "total": self.n_samples,
             "accuracy": self.accuracy,
             "interval": self.interval,
+            "folds": self.n_splits,
             "labels": self.labels,
             "confusion": self.matrix.tolist(),
             "perClass": [
@@ -95,7 +102,7 @@ class Evaluation(Shown):
                     "label": label,
                     "precision": precision[i],
                     "recall": recall[i],
-                    "recallInterval": wilson_interval(hits[i], support[i]),
+                    "recallInterval": self._interval(hits[i], support[i]),
                     "f1": f1[i],
                     "support": support[i],
                 }
@@ -103,3 +110,8 @@ class Evaluation(Shown):
             ],
         }
         return without_nan(figures)
+
+    def _interval(self, n_correct: int, n_samples: int) -> tuple[float, float]:
+        if self.n_splits is None:
+            return wilson_interval(n_correct, n_samples)
+        return pooled_interval(n_correct, n_samples, self.n_splits)

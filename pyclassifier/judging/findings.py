@@ -31,7 +31,7 @@ class Fix(Brief):
         Those that are deleted, moved or marked.
     label : str, optional
         The class to keep them in, or to move them to.
-    split : {"training", "validation"}, optional
+    split : {"training", "validation", "test"}, optional
         What to mark them for.
 
     Examples
@@ -257,13 +257,22 @@ def _put_into(label: str, groups: Sequence[Samples], digests: Mapping[Sample, st
 
 def _on_both_sides(groups: Sequence[Samples]) -> list[Finding]:
     """Where photos are marked, the marks decide; otherwise such photos are never parted by the draw."""
-    parted = [group for group in groups if len({sample.split == "validation" for sample in group}) > 1]
+    parted = [group for group in groups if len({sample.split or "training" for sample in group}) > 1]
     if not parted:
         return []
-    judged = tuple(sample for group in parted for sample in group if sample.split == "validation")
-    learned = tuple(sample for group in parted for sample in group if sample.split != "validation")
-    fixes = (Fix("mark", judged, split="training"), Fix("mark", learned, split="validation"))
-    return [Finding("both sides", tuple(parted), fixes, numbers={"photos": len(judged) + len(learned)})]
+    fixes = [Fix("mark", _others(parted, "training"), split="training")]
+    for_test = [group for group in parted if any(sample.split == "test" for sample in group)]
+    for_validation = [group for group in parted if group not in for_test]
+    if for_validation:
+        fixes.append(Fix("mark", _others(for_validation, "validation"), split="validation"))
+    if for_test:
+        fixes.append(Fix("mark", _others(for_test, "test"), split="test"))
+    return [Finding("both sides", tuple(parted), tuple(fixes), numbers={"photos": sum(map(len, parted))})]
+
+
+def _others(groups: Sequence[Samples], split: Split) -> Samples:
+    """Those that are for something else."""
+    return tuple(sample for group in groups for sample in group if (sample.split or "training") != split)
 
 
 def _counted(samples: Sequence[Sample]) -> list[Finding]:

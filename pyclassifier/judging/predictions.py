@@ -84,6 +84,8 @@ class Predictions(Brief, Shown):
         The unreadable photos.
     threshold : float, optional
         What the highest probability has to reach for a photo not to be called none of the classes.
+    n_splits : int, optional
+        Folds of a cross-validation, each of which judged its part of the photos; by default one model judged all.
 
     Examples
     --------
@@ -99,6 +101,7 @@ class Predictions(Brief, Shown):
     y_proba: NDArray[np.float32] = field(repr=False)
     problems: tuple[Problem, ...] = ()
     threshold: float | None = None
+    n_splits: int | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -138,7 +141,8 @@ class Predictions(Brief, Shown):
     def evaluation(self) -> Evaluation:
         """The figures of those photos that could be read and whose label is a class."""
         used = self.is_judged
-        return Evaluation.from_predictions(self.y_true[used], self.y_proba[used].argmax(axis=1), self.classes)
+        y_pred = self.y_proba[used].argmax(axis=1)
+        return Evaluation.from_predictions(self.y_true[used], y_pred, self.classes, self.n_splits)
 
     def mistakes(self) -> Predictions:
         """Choose the photos that were named wrong, the worst first: by their loss.

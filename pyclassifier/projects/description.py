@@ -15,7 +15,7 @@ import numpy as np
 
 from ..backbones import CATALOG, ModelCard
 from ..classifiers import BaseImageClassifier, ImageClassifier, keep_validation, open_classifier, weights_id
-from ..data import Dataset, PhotoSource, Problem, Sample, known_fields, without_nan
+from ..data import Dataset, PhotoSource, Problem, Sample, Split, known_fields, without_nan
 from ..embedding import CACHE_BYTES, Augmentation, Facts
 from ..engines import Engine
 from ..errors import ArchiveError
@@ -221,7 +221,7 @@ def _sample(entry: Mapping[str, Any], labels: Sequence[str], source: PhotoSource
     position, split, group = entry["class"], entry["split"], entry["group"]
     if type(position) is not int or not 0 <= position < len(labels):
         raise ValueError(f"class {position!r:.40} of {len(labels)}")
-    if split not in (None, "training", "validation"):
+    if split not in (None, *get_args(Split)):
         raise ValueError(f"split {split!r:.40}")
     return Sample(_text(entry["path"]), source, labels[position], split, None if group is None else _text(group))
 
@@ -246,6 +246,7 @@ def describe_predictions(judged: Predictions, numbers: Mapping[str, int]) -> dic
         "photos": [numbers[judged.samples[i].id] for i in there],
         "shown": [int(judged.y_true[i]) for i in there],
         "probabilities": [judged.y_proba[i].tolist() for i in there],
+        "folds": judged.n_splits,
     }
 
 
@@ -261,7 +262,9 @@ def read_predictions(
         if (sample := find(photo))
     ]
     y_proba = np.array([row for _, row in rows], np.float32).reshape(len(rows), len(classes))
-    return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba)
+    folds = stored.get("folds")
+    n_splits = folds if type(folds) is int and folds > 1 else None
+    return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba, n_splits=n_splits)
 
 
 def _index(value: Any) -> int:

@@ -5,11 +5,12 @@ from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
 from .learned import FineTuning, Learned, read_fine_tuning
 from .lesson import Lesson
-from .material import Material, add_copies, gather, train_on
-from .record import read_calibration, read_evaluation, read_history
+from .material import Material, add_copies, gather
+from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
+from .trials import try_fold
 from .tuning import FineTuningCost, measure_fine_tuning, retrained
 
 __all__ = [
@@ -36,7 +37,8 @@ __all__ = [
     "read_evaluation",
     "read_fine_tuning",
     "read_history",
+    "read_refit",
     "retrained",
     "train_head",
-    "train_on",
+    "try_fold",
 ]

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..backbones import Topology, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
-from ..engines import Engine, StoredModel
+from ..engines import Array, Engine, Model, StoredModel
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
+from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
-from .material import Ints, Material, add_copies, gather, train_on
+from .material import Material, add_copies, gather
 from .record import make_record
 from .settings import TrainSettings
-from .splitting import check_splittable, find_leaks
-from .tuning import fine_tune
+from .splitting import Leak, check_splittable, find_leaks
+from .trials import Parts, Trial, fit_again, part, try_out
+from .tuning import Tuned, fine_tune
 
 
 async def learn(
@@ -30,7 +32,7 @@ async def learn(
     settings: TrainSettings,
     callbacks: Callbacks,
 ) -> tuple[Learned, BaseException | None]:
-    """Train a head on a dataset's features.
+    """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
 
     Parameters
     ----------
@@ -57,66 +59,156 @@ async def learn(
         if settings.fine_tune:
             raise ValueError("Expected fine_tune=None with a topology: it is trained as a whole, without a backbone.")
     material = await gather(dataset, extractor, settings, callbacks)
-    rows = np.arange(len(material.samples))
-    marked = any(sample.split == "validation" for sample in dataset.samples)
-    if marked:
-        to_judge = np.array([sample.split == "validation" for sample in material.samples], dtype=bool)
-        training, judged = rows[~to_judge], rows[to_judge]
-    else:
-        training, judged = material.draw(rows, settings)
-    _check_readable(dataset, [material.samples[i] for i in training])
-    material = await add_copies(material, training, extractor, settings, callbacks)
-    head = await train_on(material, training, judged, engine, settings, callbacks)
-    learned = _describe(dataset, extractor, engine, settings, material, training, judged, head)
-    if not settings.fine_tune or head.stopped or head.interruption:
-        return learned, head.interruption
+    parts = part(dataset, material, settings)
+    _check_readable(dataset, [material.samples[i] for i in parts.training])
+    rows = parts.known if settings.refit or parts.folds else parts.training
+    material = await add_copies(material, rows, extractor, settings, callbacks)
+    trial = await try_out(material, parts, engine, settings, callbacks)
+    tuned = await _tune(material, parts, trial, extractor, engine, settings, callbacks)
+    head, learned_from = trial.head, trial.training
     try:
-        tuned = await fine_tune(material, training, judged, head, extractor, engine, settings, callbacks)
+        if settings.refit and len(trial.judged) and not (head.stopped or head.interruption):
+            head = await fit_again(material, parts.known, trial, engine, settings, callbacks)
+            learned_from = trial.training if head.model is trial.head.model else parts.known
+        done = _Done(material, parts, trial, head, learned_from, await _test(head.model, material, parts, material.X))
+        learned = _describe(done, dataset, extractor, engine, settings)
+        if tuned is None:
+            return learned, head.interruption
+        if tuned.told.kept:
+            learned = await _describe_tuned(tuned, done, learned, dataset, engine, settings)
+            head.model.dispose()
     except BaseException:
         head.model.dispose()
+        if tuned and tuned.told.kept:
+            tuned.dispose()
         raise
-    alone = replace(learned, head=StoredModel(head.model.topology, head.model.weights()))
-    if tuned.told.kept:
-        head.model.dispose()
-        learned = _describe(dataset, tuned.extractor, engine, settings, material, training, judged, tuned.head)
-    told = replace(tuned.told, head=alone if tuned.told.kept else None)
-    record = {**learned.record, "fineTuning": told.to_dict()}
-    return replace(learned, fine_tuning=told, record=record, stopped=tuned.head.stopped), tuned.head.interruption
+    record = {**learned.record, "fineTuning": tuned.told.to_dict()}
+    told = learned.fine_tuning or tuned.told
+    interruption = tuned.head.interruption or head.interruption
+    stopped = learned.stopped or tuned.head.stopped or head.stopped
+    return replace(learned, fine_tuning=told, record=record, stopped=stopped), interruption
 
 
-def _describe(
-    dataset: Dataset,
+async def _tune(
+    material: Material,
+    parts: Parts,
+    trial: Trial,
     extractor: FeatureExtractor,
     engine: Engine,
     settings: TrainSettings,
-    material: Material,
-    training: Ints,
-    judged: Ints,
-    head: TrainedHead,
+    callbacks: Callbacks,
+) -> Tuned | None:
+    """Fine-tune where it is asked for, from the trial's head, which is disposed of where this fails."""
+    head = trial.head
+    if not settings.fine_tune or head.stopped or head.interruption:
+        return None
+    try:
+        return await fine_tune(material, parts.training, parts.validation, head, extractor, engine, settings, callbacks)
+    except BaseException:
+        head.model.dispose()
+        raise
+
+
+async def _test(model: Model, material: Material, parts: Parts, X: Array) -> Array:
+    """What a head says of the photos that are there to test by."""
+    if not len(parts.test):
+        return np.zeros((0, len(material.classes)), np.float32)
+    return await model.predict(X[parts.test])
+
+
+async def _describe_tuned(
+    tuned: Tuned, done: _Done, alone: Learned, dataset: Dataset, engine: Engine, settings: TrainSettings
+) -> Learned:
+    """What was learned with the backbone's last blocks, and before, to come back to."""
+    material, parts = done.material, done.parts
+    X = np.zeros((len(material.samples), 0), np.float32)
+    if len(parts.test):
+        features = await tuned.extractor.extract([material.samples[i] for i in parts.test])
+        X = np.zeros((len(material.samples), features.X.shape[1]), np.float32)
+        X[parts.test[list(features.kept)]] = features.X
+    # It is not fitted again on all photos: that would take as long once more.
+    trial = replace(done.trial, head=tuned.head, judged=parts.validation, y_proba=tuned.head.y_proba, n_splits=None)
+    tested = await _test(tuned.head.model, material, parts, X)
+    told = _Done(material, parts, trial, tuned.head, parts.training, tested)
+    before = replace(alone, head=StoredModel(alone.head.topology, alone.head.weights()))
+    learned = _describe(told, dataset, tuned.extractor, engine, settings)
+    return replace(learned, fine_tuning=replace(tuned.told, head=before))
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A training that is done: what was learned from what, and what it says of other photos."""
+
+    material: Material
+    parts: Parts
+    trial: Trial
+    head: TrainedHead
+    learned_from: Ints
+    tested: Array
+
+    @property
+    def validation(self) -> Predictions | None:
+        """Of the photos that were judged by heads that had not learned from them, in the order of their contents."""
+        trial = self.trial
+        order = np.argsort(trial.judged)
+        return self._predictions(trial.judged[order], trial.y_proba[order], trial.n_splits)
+
+    @property
+    def test(self) -> Predictions | None:
+        """Of the photos that are there to test by."""
+        return self._predictions(self.parts.test, self.tested)
+
+    def _predictions(self, rows: Ints, y_proba: Array, n_splits: int | None = None) -> Predictions | None:
+        samples = tuple(self.material.samples[i] for i in rows)
+        return Predictions(samples, self.material.classes, y_proba, n_splits=n_splits) if samples else None
+
+    @property
+    def leaks(self) -> tuple[Leak, ...]:
+        """Photos to validate or test by that have their like among those to learn from, or to choose by."""
+        found: list[Leak] = []
+        material, parts = self.material, self.parts
+        # A fold is judged by a head that learned from the others; groups are never parted by them.
+        for known, judged in ((parts.training, parts.validation), (parts.known, parts.test)):
+            rows = np.sort(np.concatenate([known, judged]))
+            found += find_leaks(
+                [material.samples[i] for i in rows],
+                [material.digests[i] for i in rows],
+                material.groups[rows],
+                np.isin(rows, judged),
+            )
+        return tuple(found)
+
+    def digests(self, rows: Ints) -> list[str]:
+        """Hashes of the contents of photos."""
+        return [self.material.digests[i] for i in rows]
+
+
+def _describe(
+    done: _Done, dataset: Dataset, extractor: FeatureExtractor, engine: Engine, settings: TrainSettings
 ) -> Learned:
     """What was learned, with its figures and its record."""
-    validation = evaluation = None
-    if len(judged):
-        validation = Predictions(tuple(material.samples[i] for i in judged), material.classes, head.y_proba)
-        evaluation = validation.evaluation
-    is_judged = np.isin(np.arange(len(material.y)), judged)
+    head, validation, test = done.head, done.validation, done.test
+    evaluation = validation.evaluation if validation else None
+    test_evaluation = test.evaluation if test else None
+    refit = len(np.intersect1d(done.learned_from, done.trial.judged)) > 0
     learned = Learned(
         extractor=extractor,
         head=head.model,
-        classes=np.asarray(material.classes, dtype=np.str_),
+        classes=np.asarray(done.material.classes, dtype=np.str_),
         history=head.history,
         evaluation=evaluation,
         validation=validation,
-        leaks=find_leaks(material.samples, material.digests, material.groups, is_judged),
-        problems=dataset.problems + material.problems,
-        n_training=len(training),
+        test_evaluation=test_evaluation,
+        leaks=done.leaks,
+        problems=dataset.problems + done.material.problems,
+        n_training=len(done.learned_from),
         stopped=head.stopped,
         record=make_record(
             parameters={
                 **settings.to_dict(),
                 "l2": head.l2,
                 "spread": head.spread,
-                "batch_size": settings.fit_config(len(training)).batch_size,
+                "batch_size": done.trial.chosen.batch_size,
                 "backbone": extractor.card.name,
                 "input_size": extractor.card.input_size,
                 "fit_mode": extractor.card.preprocessing.fit_mode,
@@ -125,8 +217,11 @@ def _describe(
             engine=engine,
             history=head.history,
             evaluation=evaluation,
-            training=[material.digests[i] for i in training],
-            validation=[material.digests[i] for i in judged],
+            test=test_evaluation,
+            refit=refit,
+            training=done.digests(done.learned_from),
+            validation=done.digests(np.sort(done.trial.judged)),
+            tested=done.digests(done.parts.test),
         ),
     )
     if validation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,28 @@ from .descent import Vector, descend
 from .lesson import Lesson
 from .loss import HeadLoss
 from .settings import TrainSettings
-from .strength import choose_strength
+from .strength import Strength, choose_strength
 
 _TOLERANCE = 1e-6  # In nats: predictions that are nearer to the best ones do not differ.
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one training chose, for another one on more photos.
+
+    Parameters
+    ----------
+    strength : Strength or None
+        None lets the other one choose for itself.
+    n_epochs : int or None
+        Epochs to go through; None where there are as many as it takes.
+    batch_size : int
+        Photos of a step, where photos are not learned from all at once.
+    """
+
+    strength: Strength | None
+    n_epochs: int | None
+    batch_size: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +60,8 @@ class TrainedHead:
         Whether its training was ended early, otherwise than by its patience.
     interruption : KeyboardInterrupt or asyncio.CancelledError, optional
         What ended the training early. It is for the caller to raise once the head is in a safe place.
+    strength : Strength, optional
+        What the penalty was chosen as.
     """
 
     model: Model
@@ -50,9 +71,12 @@ class TrainedHead:
     spread: float
     stopped: bool
     interruption: BaseException | None = None
+    strength: Strength | None = None
 
 
-async def train_head(engine: Engine, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks) -> TrainedHead:
+async def train_head(
+    engine: Engine, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks, chosen: Chosen | None = None
+) -> TrainedHead:
     """Train a new head.
 
     Parameters
@@ -61,6 +85,8 @@ async def train_head(engine: Engine, lesson: Lesson, settings: TrainSettings, ca
     lesson : Lesson
     settings : TrainSettings
     callbacks : Callbacks
+    chosen : Chosen, optional
+        What another training chose, instead of choosing.
 
     Returns
     -------
@@ -74,7 +100,9 @@ async def train_head(engine: Engine, lesson: Lesson, settings: TrainSettings, ca
     """
     config = settings.fit_config(lesson.n_photos)
     if settings.by_descent:
-        return await _train_by_descent(engine, lesson, settings, callbacks)
+        return await _train_by_descent(engine, lesson, settings, callbacks, chosen)
+    if chosen:
+        config = replace(config, batch_size=chosen.batch_size, epochs=chosen.n_epochs or config.epochs, patience=None)
     return await _train_by_adam(engine, lesson, settings, config, callbacks)
 
 
@@ -109,11 +137,14 @@ async def _train_by_adam(
 
 
 async def _train_by_descent(
-    engine: Engine, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks
+    engine: Engine, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks, chosen: Chosen | None
 ) -> TrainedHead:
     topology = head(lesson.X.shape[1], settings.hidden_units, lesson.n_classes)
     compact = await Compact.make(engine, lesson.X, lesson.n)
-    l2, spread = await _choose_penalty(engine, compact, lesson, settings, callbacks)
+    strength = chosen.strength if chosen else None
+    if settings.l2 is None and strength is None:
+        strength = await choose_strength(engine, compact.learned, lesson, settings.random_state, callbacks.should_stop)
+    l2, spread = _penalty(strength, compact, lesson, settings)
     matrix = await hold(engine, compact.X, settings.hidden_units or lesson.n_classes)
     loss = HeadLoss(
         matrix,
@@ -124,7 +155,7 @@ async def _train_by_descent(
         hidden_units=settings.hidden_units,
         last_penalty=l2,
     )
-    descent = _Descent(settings, callbacks)
+    descent = _Descent(settings, chosen.n_epochs if chosen else settings.epochs, callbacks)
     start = loss.start(compact.X.shape[1], np.random.default_rng(settings.random_state))
     try:
         interruption = await _interruption(descent.run(loss, start, lesson), descent.history)
@@ -142,16 +173,15 @@ async def _train_by_descent(
         model.dispose()
         raise
     stopped = descent.stopped or interruption is not None
-    return TrainedHead(model, descent.history, y_proba, l2, spread, stopped, interruption)
+    return TrainedHead(model, descent.history, y_proba, l2, spread, stopped, interruption, strength)
 
 
-async def _choose_penalty(
-    engine: Engine, compact: Compact, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks
+def _penalty(
+    strength: Strength | None, compact: Compact, lesson: Lesson, settings: TrainSettings
 ) -> tuple[float, float]:
     """What the squares of the weights count, and beside them the spread within classes."""
-    if settings.l2 is not None:
-        return settings.l2, 0.0
-    strength = await choose_strength(engine, compact.learned, lesson, settings.random_state, callbacks.should_stop)
+    if strength is None:
+        return settings.l2 or 0.0, 0.0
     penalty = 0.5 / (strength.inverse * lesson.n)
     if settings.hidden_units:
         # Two layers can pass a factor to each other, so that only the product of their penalties counts.
@@ -162,12 +192,12 @@ async def _choose_penalty(
 class _Descent:
     """A training whose epochs are the steps of a method, and what it has come to so far."""
 
-    def __init__(self, settings: TrainSettings, callbacks: Callbacks) -> None:
+    def __init__(self, settings: TrainSettings, n_epochs: int | None, callbacks: Callbacks) -> None:
         self.history = History()
         self.history.converging = not settings.chooses_epoch
         self.best: Vector = np.zeros(0)
         self.stopped = False
-        self._settings, self._callbacks = settings, callbacks
+        self._n_epochs, self._patience, self._callbacks = n_epochs, settings.patience, callbacks
 
     async def run(self, loss: HeadLoss, start: Vector, lesson: Lesson) -> None:
         """Go on until it has converged or, where epochs are asked for, for so many."""
@@ -175,12 +205,12 @@ class _Descent:
             figures = _figures(loss.y_proba[:, 0], lesson)
             if not await self._goes_on(point, figures):
                 return
-        while self._settings.epochs and await self._goes_on(point, figures):
+        while self._n_epochs and await self._goes_on(point, figures):
             pass  # There is nothing left to learn.
 
     async def _goes_on(self, point: Vector, figures: dict[str, float]) -> bool:
         """Note an epoch; whether another one follows."""
-        history, settings, callbacks = self.history, self._settings, self._callbacks
+        history, callbacks = self.history, self._callbacks
         history.append(figures)
         n_done = len(history["loss"])
         if history.best_epoch == n_done:
@@ -188,7 +218,7 @@ class _Descent:
         if callbacks.on_epoch:
             callbacks.on_epoch(history.copy())
         await asyncio.sleep(0)  # A page's word to stop comes while Python waits.
-        if n_done == settings.epochs or history.is_stale(settings.patience):
+        if n_done == self._n_epochs or history.is_stale(self._patience):
             return False
         self.stopped = bool(callbacks.should_stop and callbacks.should_stop())
         return not self.stopped

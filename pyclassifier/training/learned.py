@@ -85,6 +85,7 @@ class Learned(Brief):
     evaluation : Evaluation or None
     record : dict
     validation : Predictions or None
+    test_evaluation : Evaluation or None
     calibration : Calibration or None
     leaks : tuple of Leak
     problems : tuple of Problem
@@ -101,6 +102,7 @@ class Learned(Brief):
     evaluation: Evaluation | None
     record: dict[str, Any]
     validation: Predictions | None = None
+    test_evaluation: Evaluation | None = None
     calibration: Calibration | None = None
     leaks: tuple[Leak, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -150,14 +152,17 @@ class Learned(Brief):
         """The same, with classes of other names; see `pyclassifier.TrainedClassifier.rename_classes`."""
         if len(names) != len(self.classes) or len(set(names)) != len(names):
             raise ValueError(f"Expected {len(self.classes)} different names, got {list(names)}.")
-        record, evaluation = self.record, self.evaluation
-        if evaluation:
-            evaluation = replace(evaluation, labels=tuple(names))
-            record = {**record, "evaluation": evaluation.to_dict()}
+        evaluation, test_evaluation = (
+            found and replace(found, labels=tuple(names)) for found in (self.evaluation, self.test_evaluation)
+        )
+        record = {**self.record, "evaluation": evaluation and evaluation.to_dict()}
+        if test_evaluation:
+            record["test"] = test_evaluation.to_dict()
         return replace(
             self,
             classes=np.asarray(list(names), dtype=np.str_),
             evaluation=evaluation,
+            test_evaluation=test_evaluation,
             validation=self.validation and self.validation.rename_classes(names),
             record=record,
         )

@@ -12,7 +12,7 @@ from ..embedding import FeatureExtractor, Variation
 from ..engines import Array, Engine
 from ..notebook import Brief
 from ..progress import Callbacks, Progress
-from .heads import TrainedHead, train_head
+from .heads import Chosen, TrainedHead, train_head
 from .lesson import Lesson
 from .settings import TrainSettings
 from .splitting import draw_validation, group_samples
@@ -138,7 +138,13 @@ async def add_copies(
 
 
 async def train_on(
-    material: Material, training: Ints, judged: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+    material: Material,
+    training: Ints,
+    judged: Ints,
+    engine: Engine,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+    chosen: Chosen | None = None,
 ) -> TrainedHead:
     """Train a new head on some rows, judged after each epoch by others.
 
@@ -150,6 +156,8 @@ async def train_on(
     engine : Engine
     settings, callbacks
         As in `gather`.
+    chosen : Chosen, optional
+        What another training chose, instead of choosing.
 
     Returns
     -------
@@ -168,4 +176,4 @@ async def train_on(
         groups=material.groups[learned],
         n_photos=len(training),
     )
-    return await train_head(engine, lesson, settings, callbacks)
+    return await train_head(engine, lesson, settings, callbacks, chosen)

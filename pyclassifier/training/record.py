@@ -6,7 +6,7 @@ import math
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,14 @@ def make_record(
     engine: Engine,
     history: History,
     evaluation: Evaluation | None,
-    training: Sequence[str | None],
-    validation: Sequence[str | None],
+    test: Evaluation | None,
+    refit: bool,
+    training: Sequence[str],
+    validation: Sequence[str],
+    tested: Sequence[str],
 ) -> dict[str, Any]:
     """Plain data about a training run; photos appear only as the hash of their content (SHA-256, hex)."""
-    return {
+    record = {
         "run": {
             "parameters": dict(parameters),
             "versions": {
@@ -43,10 +46,12 @@ def make_record(
                 "renderer": engine.renderer,
             },
             "history": history,
-            "files": {"training": list(training), "validation": list(validation)},
+            "refit": refit,  # Whether, once judged, it learned from the photos that it was judged by as well.
+            "files": {"training": list(training), "validation": list(validation), "test": list(tested)},
         },
         "evaluation": evaluation.to_dict() if evaluation else None,
     }
+    return record | ({"test": test.to_dict()} if test else {})
 
 
 def read_history(record: Mapping[str, Any]) -> History:
@@ -73,12 +78,22 @@ def read_calibration(record: Mapping[str, Any]) -> Calibration | None:
         return None
 
 
-def read_evaluation(record: Mapping[str, Any], labels: Sequence[str]) -> Evaluation | None:
+def read_evaluation(
+    record: Mapping[str, Any], labels: Sequence[str], name: Literal["evaluation", "test"] = "evaluation"
+) -> Evaluation | None:
     """The figures in a record, recomputed from its confusion matrix; None where there is none that makes sense."""
     try:
-        matrix: NDArray[np.int64] = np.array(record["evaluation"]["confusion"], dtype=np.int64)
-    except (KeyError, TypeError, ValueError, OverflowError):
+        matrix: NDArray[np.int64] = np.array(record[name]["confusion"], dtype=np.int64)
+        folds = record[name].get("folds")
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
+    n_splits = folds if isinstance(folds, int) and 1 < folds <= _MAX_COUNT else None
     counts = bool(((matrix >= 0) & (matrix <= _MAX_COUNT)).all())
     fits = counts and matrix.shape == (len(labels), len(labels))
-    return Evaluation(tuple(labels), matrix) if fits else None
+    return Evaluation(tuple(labels), matrix, n_splits) if fits else None
+
+
+def read_refit(record: Mapping[str, Any]) -> bool:
+    """Whether a model learned, once judged, from the photos that it was judged by as well."""
+    run = record.get("run")
+    return isinstance(run, Mapping) and run.get("refit") is True

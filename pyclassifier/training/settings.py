@@ -22,9 +22,9 @@ class TrainSettings:
 
     Parameters
     ----------
-    hidden_units, l2, epochs, batch_size, learning_rate, patience, class_weight, validation_split, duplicate_threshold
+    hidden_units, l2, epochs, batch_size, learning_rate, patience, class_weight, validation_split, cv, refit
         As in `pyclassifier.ImageClassifier`.
-    random_state, augmentation, topology, fine_tune
+    duplicate_threshold, random_state, augmentation, topology, fine_tune
         As in `pyclassifier.ImageClassifier`.
 
     Examples
@@ -41,6 +41,8 @@ class TrainSettings:
     patience: int | None = None
     class_weight: ClassWeight | None = None
     validation_split: float = 0.2
+    cv: int | Literal["auto"] = "auto"
+    refit: bool = True
     duplicate_threshold: float | Literal["auto"] | None = "auto"
     random_state: int = 0
     augmentation: Augmentation | None = None

@@ -48,7 +48,7 @@ def check_splittable(dataset: Dataset, share: float) -> None:
     if len(dataset.labels) == 1:
         raise DatasetError("one-class", label=dataset.labels[0])
     for label, counts in dataset.count().items():
-        if counts.total() == counts["validation"]:
+        if counts.total() == counts["validation"] + counts["test"]:
             raise DatasetError("only-validation", label=label, validation=counts.total())
 
 

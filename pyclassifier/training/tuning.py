@@ -79,6 +79,11 @@ class Tuned:
     head: TrainedHead
     told: FineTuning
 
+    def dispose(self) -> None:
+        """Free what the engine holds of both."""
+        self.extractor.model.dispose()
+        self.head.model.dispose()
+
 
 class _Stopped(Exception):
     """Somebody asked to stop in the middle of an epoch."""

@@ -112,7 +112,7 @@ def assert_close(here, there):
 def test_your_photos_reports_what_it_cannot_use_and_what_is_misfiled(tab, site):
     shown = Notebook(tab, site, "your_photos.ipynb").run_all()
     text = "".join(cell.stdout for cell in shown)
-    assert "learned from 36 photos, judged by 12" in text
+    assert "learned from 48 photos, judged by 48" in text
     assert "photos/grass/notes.txt: not an image (.txt)." in text and "photos/brick/broken.jpg: the image is" in text
     worst = next(cell.html[-1] for cell in reversed(shown) if cell.html)
     # The grass in the folder gravel is the only mistake.

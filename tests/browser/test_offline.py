@@ -18,7 +18,8 @@ from notebook import Notebook
 from photos import COLORS, encode, noisy
 from PIL import Image
 from playwright.sync_api import expect
-from serve import make_server
+
+from pyclassifier.serving import make_server
 
 PREFIX = "/pages/classifier/"
 LAB_WORKER = "lab/service-worker.js?enableCache=false"

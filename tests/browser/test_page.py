@@ -138,10 +138,44 @@ def test_a_chosen_folder_with_a_validation_folder(ready, folder, tmp_path):
     button(page, "Train").click()
     wait_until_trained(page)
     expect(page.get_by_role("status")).to_have_text("Trained: validation accuracy 100.0 % (3 of 3)")
+    expect(page.locator("#result-summary")).to_contain_text("3 photos checked a model that had not learned from them.")
+    expect(page.locator("#result-summary")).to_contain_text("Your model was then trained again, on them as well.")
     expect(page.locator("#best-epoch")).to_contain_text(re.compile(r"epoch \d of 5, whose weights were kept"))
     problems = page.locator("details", has_text="2 files left out")
     expect(problems).to_contain_text("broken.jpg")
     expect(problems).to_contain_text("notes.txt")
+
+
+def test_few_photos_judge_by_folds_and_those_for_test_in_the_end(ready, tmp_path):
+    page = ready
+    for split, n in (("train", 8), ("test", 3)):
+        for k, (label, color) in enumerate(COLORS.items()):
+            (tmp_path / "photos" / split / label).mkdir(parents=True)
+            for i in range(n):
+                data = encode(noisy(color, 100 * n + 10 * k + i))
+                (tmp_path / "photos" / split / label / f"{i}.png").write_bytes(data)
+    page.get_by_label("Choose training folder").set_input_files(tmp_path / "photos")
+    expect(page.get_by_text("8 training · 3 test")).to_have_count(3)
+    set_options(page, input_size="96")
+    button(page, "Train").click()
+    expect(page.get_by_role("status")).to_have_text(
+        "Trained: validation accuracy 100.0 % (24 of 24), test accuracy 100.0 % (9 of 9)", timeout=240_000
+    )
+    summary = page.locator("#result-summary")
+    expect(summary).to_contain_text(
+        "Each of these 24 photos was checked by one of 5 models that had not learned from it."
+    )
+    expect(summary).to_contain_text("Your model learned from all of them.")
+    expect(summary).to_contain_text("Test photos recognised correctly")
+    expect(summary).to_contain_text("24 photos, ")
+    page.get_by_label("Learn from these photos, too").uncheck()
+    page.get_by_label("Epochs", exact=True).fill("3")
+    page.get_by_label("Hidden units").fill("10")
+    button(page, "Train").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"Trained: validation accuracy \S+ % \(\d of 6\), test"))
+    expect(summary).to_contain_text("6 photos checked a model that had not learned from them.")
+    expect(summary).not_to_contain_text("trained again")
+    expect(summary).to_contain_text("18 photos, 3 epochs")
 
 
 def test_a_dropped_folder_is_read_to_its_end(ready, folder):

@@ -20,13 +20,13 @@ from client import Client, encoded
 from photos import encode
 from PIL import Image
 from playwright.sync_api import expect
-from serve import serving
 from test_client import NODE_MODULES, QUICK, probe, tiles
 from test_page import AXE, button, drop, open_page, violations
 
 from pyclassifier.archives import PATTERNS, draw_pattern
 from pyclassifier.backbones import FIT_MODES, Preprocessing
 from pyclassifier.embedding import load_image
+from pyclassifier.serving import serving
 
 TEXTS = {
     **{name: name for name in ("drop", "choose", "camera", "closeCamera", "answers", "loading", "failed", "noCamera")},
@@ -255,6 +255,8 @@ def test_the_other_commands_run_as_they_are_printed(printed, dist):
     install, _, *commands = texts["Keras, TFLite, ONNX, SavedModel"].splitlines()
     requirement = shlex.split(install)[2]
     run(f"{shlex.quote(sys.executable)} -m pip download --no-deps --dest wheels {shlex.quote(requirement)}", folder)
+    (wheel,) = (folder / "wheels").iterdir()
+    assert "pyclassifier/convert/cli/commands.py" in zipfile.ZipFile(wheel).namelist()
     for command in commands:
         run(command, folder)
     made = {"model_float16.tflite", "model_int8.tflite", "model.onnx", "saved_model"}

@@ -11,13 +11,13 @@ from browser_fixtures import SHARED
 from fetch import BuildError, fetch_file, fetch_packaged
 from graph_reference import evaluate
 from PIL import Image
-from serve import serving
 from vendor import vendor_files
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
 from pyclassifier.convert import ConvertError, absorb_padding, split_at
 from pyclassifier.convert.pipeline import prepared_parts
 from pyclassifier.convert.sources import REGISTRY, read_packaged
+from pyclassifier.serving import serving
 
 CARD = CATALOG[DEFAULT_BACKBONE]
 DRUM = SHARED / "data/drum/drum.jpg"

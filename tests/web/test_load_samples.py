@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from browser_fixtures import ROOT  # noqa: F401  (puts web/ on the path)
 from samples import sample_files
-from serve import serving
 
 from pyclassifier import decode_image
 from pyclassifier.aio import load_samples
 from pyclassifier.errors import DatasetError
+from pyclassifier.serving import serving
 
 
 async def test_samples_of_a_site(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 from pyclassifier import Dataset, Problem, Project, Sample
 from pyclassifier.data import Split
@@ -32,10 +32,12 @@ class ClassCount(TypedDict):
     key: int  # stays the same whatever the class is called
     label: str
     enabled: bool  # whether it takes part
-    training: int  # photos that are not marked for validation
+    training: int  # photos that are not marked for validation or test
     validation: int
+    test: int
     photos: list[int]  # ids of all of them
     marked: list[int]  # ids of those that are marked for validation
+    tested: list[int]  # and for test
 
 
 @dataclass(frozen=True)
@@ -206,12 +208,12 @@ class Album:
         photos : sequence of int
         to : str, optional
             Their new class; by default they stay where they are.
-        split : {"training", "validation", "drawn"}, optional
+        split : {"training", "validation", "test", "drawn"}, optional
             What to mark them for; "drawn" removes the mark.
         """
         chosen = self.chosen(photos)
-        if split not in (None, "training", "validation", "drawn"):
-            raise ValueError(f"Expected split to be training, validation or drawn; got {split!r}.")
+        if split not in (None, *get_args(Split), "drawn"):
+            raise ValueError(f"Expected split to be training, validation, test or drawn; got {split!r}.")
         classes = self.now.classes
         changes: dict[str, Any] = {}
         if to is not None:
@@ -252,19 +254,24 @@ class Album:
         """The classes with counts and ids of photos, in the order of their names, as a model's outputs are."""
         photos: dict[int, list[int]] = {key: [] for key in self.now.classes}
         marked: dict[int, list[int]] = {key: [] for key in self.now.classes}
+        tested: dict[int, list[int]] = {key: [] for key in self.now.classes}
         for photo, place in self.now.photos.items():
             photos[place.key].append(photo)
             if place.split == "validation":
                 marked[place.key].append(photo)
+            elif place.split == "test":
+                tested[place.key].append(photo)
         return [
             {
                 "key": key,
                 "label": category.label,
                 "enabled": category.enabled,
-                "training": len(photos[key]) - len(marked[key]),
+                "training": len(photos[key]) - len(marked[key]) - len(tested[key]),
                 "validation": len(marked[key]),
+                "test": len(tested[key]),
                 "photos": photos[key],
                 "marked": marked[key],
+                "tested": tested[key],
             }
             for key, category in sorted(self.now.classes.items(), key=lambda item: item[1].label)
         ]

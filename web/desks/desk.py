@@ -11,6 +11,7 @@ from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
 from pyclassifier.backbones import get_card
 from pyclassifier.data import LabelBy
+from pyclassifier.training import read_refit
 
 from .album import Album, ClassCount, Placement, Step
 from .bridge import Evaluation, History, describe_evaluation
@@ -38,6 +39,8 @@ class Opened(TypedDict):
     backbone: str
     inputSize: int
     evaluation: Evaluation | None
+    refit: bool  # it learned from the photos of its evaluation, too, after that
+    test: Evaluation | None
     history: History | None
     deviation: float | None  # of probabilities computed here from those that the archive promises, at most
     computesOtherwise: bool  # it is more than it should be
@@ -196,13 +199,15 @@ class Desk:
 
 def describe_opened(classifier: AsyncImageClassifier) -> Opened:
     """An opened classifier for the page."""
-    card, evaluation = get_card(classifier.backbone), classifier.evaluation_
+    card, evaluation, test = get_card(classifier.backbone), classifier.evaluation_, classifier.test_evaluation_
     return {
         "name": classifier.name_,
         "classes": classifier.classes_.tolist(),
         "backbone": card.name,
         "inputSize": card.input_size,
         "evaluation": describe_evaluation(evaluation) if evaluation else None,
+        "refit": read_refit(classifier.record_),
+        "test": describe_evaluation(test) if test else None,
         "history": cast(History, classifier.history_) or None,
         "deviation": None if isnan(classifier.deviation_) else classifier.deviation_,
         "computesOtherwise": complaint(classifier.deviation_) is not None,

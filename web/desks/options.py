@@ -36,6 +36,8 @@ class TrainOptions(TypedDict, total=False):
     classWeight: Literal["balanced"] | dict[str, float]
     augmentation: Augmentation
     validationSplit: float  # 0..1, used where no photo is marked for validation
+    cv: int  # folds to judge by, 0 for none; by default 5 where one draw would leave few photos of a class to judge by
+    refit: bool  # whether it learns from the photos that judged it, too, after that
     backbone: str  # one of the site's, or "opened": the one of the model in use
     inputSize: int  # a multiple of 32
     fitMode: FitMode

@@ -33,8 +33,10 @@ class Trained(TypedDict):
     bestEpoch: int | None  # the one, from 1, whose weights were kept; null: it was trained until it had converged
     stopped: bool
     history: History
-    nTraining: int
-    evaluation: Evaluation | None
+    nTraining: int  # photos that it learned from in the end
+    evaluation: Evaluation | None  # on photos that it had not learned from when it was judged
+    refit: bool  # it learned from these, too, after that
+    test: Evaluation | None  # on photos that are for nothing else
     seconds: Seconds
     problems: list[Problem]
 

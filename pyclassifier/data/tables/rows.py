@@ -84,7 +84,7 @@ def match_rows(
         Of their paths.
     roles : sequence of (str or None)
         What the folders of each photo say that it is for.
-    split : {"training", "validation"}, optional
+    split : {"training", "validation", "test"}, optional
         What all of them are for. By default what their rows say, else the name of the table (train.csv), else their
         folders.
 

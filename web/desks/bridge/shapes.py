@@ -72,7 +72,7 @@ class ClassFigures(TypedDict):
     label: str
     precision: float | None
     recall: float | None
-    recallInterval: tuple[float, float]  # 95 % Wilson interval of the recall
+    recallInterval: tuple[float, float]  # 95 % interval of the recall, as that of the accuracy
     f1: float | None
     support: int
 
@@ -83,7 +83,8 @@ class Evaluation(TypedDict):
     correct: int
     total: int
     accuracy: float | None  # 0..1
-    interval: tuple[float, float]  # 95 % Wilson interval of the accuracy
+    interval: tuple[float, float]  # 95 % interval of the accuracy: Wilson's, widened for folds
+    folds: int | None  # of a cross-validation, each of whose photos was judged once; null: one model judged all
     labels: list[str]
     confusion: list[list[int]]  # rows: true class, columns: predicted class
     perClass: list[ClassFigures]
@@ -100,7 +101,7 @@ class RestoredPhoto(TypedDict):
 class Progress(TypedDict):
     """How far a call is."""
 
-    stage: str  # decoding, features, augmenting, training, measuring, restoring, saving; see also js/protocol.js
+    stage: str  # decoding, features, augmenting, training, judging, refitting, measuring, ...; see also js/protocol.js
     done: int
     total: int  # 0: nobody knows
     epoch: NotRequired[int]

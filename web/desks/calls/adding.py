@@ -63,7 +63,8 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     files are a model or a project, nothing is taken in yet, and the reply holds a question.
     """
     options: AddOptions = {"split": how} if isinstance(how, str) else how
-    split: Split | None = "validation" if options.get("split") == "validation" else None
+    asked = options.get("split")
+    split: Split | None = None if asked == "training" else asked
     encodings = options.get("encodings") or {}
     listing, problems, positions, unsure = _list(files, encodings)
     if _is_model(listing):

@@ -61,7 +61,7 @@ class MovePhotos(TypedDict):
     type: Literal["movePhotos"]
     photos: list[int]
     to: NotRequired[str]
-    split: NotRequired[Literal["training", "validation", "drawn"]]
+    split: NotRequired[Literal["training", "validation", "test", "drawn"]]
 
 
 class RemoveAll(TypedDict):

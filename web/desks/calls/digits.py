@@ -107,6 +107,7 @@ async def train_digits(
         learning_rate=chosen["learningRate"],
         random_state=chosen["seed"],
         validation_split=0.0,
+        refit=False,  # It would take as long again, and there are more digits than it learns from.
     )
     trained = await fit(classifier, drawn, emit, on_progress, should_stop)
     desk.change(model=Model(trained))

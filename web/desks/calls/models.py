@@ -35,7 +35,7 @@ class ModelOptions(TypedDict, total=False):
 class PageOptions(ModelOptions):
     """How a page with a model is saved."""
 
-    texts: dict[str, str]  # in the visitor's language, as `readyPage` of texts/en.js
+    texts: dict[str, str]  # in the visitor's language, as web/site/ready/texts/ has them
 
 
 class StorageCost(TypedDict):

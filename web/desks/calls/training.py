@@ -9,6 +9,7 @@ from pyclassifier import AsyncImageClassifier, Dataset, Progress
 from pyclassifier.backbones import get_card
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
+from pyclassifier.training import read_refit
 
 from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
@@ -54,7 +55,8 @@ async def fit(
 
     def note(progress: Progress) -> None:
         nonlocal trained_from
-        trained_from = time.perf_counter()
+        if progress.stage not in ("judging", "refitting"):
+            trained_from = time.perf_counter()
         on_progress(progress)
 
     def on_epoch(history: History) -> None:
@@ -81,6 +83,8 @@ async def fit(
         "history": cast(bridge.History, classifier.history_),
         "nTraining": classifier.n_training_,
         "evaluation": describe_evaluation(classifier.evaluation_) if classifier.evaluation_ else None,
+        "refit": read_refit(classifier.record_),
+        "test": describe_evaluation(classifier.test_evaluation_) if classifier.test_evaluation_ else None,
         "seconds": {
             "features": trained_from - started,
             "training": ended - trained_from,

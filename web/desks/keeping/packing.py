@@ -68,6 +68,7 @@ def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
         classes=classes,
         history=read_history(record),
         evaluation=read_evaluation(record, stored["classes"]),
+        test_evaluation=read_evaluation(record, stored["classes"], "test"),
         record=record,
         calibration=read_calibration(record),
         leaks=(),

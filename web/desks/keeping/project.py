@@ -75,6 +75,8 @@ def _trained(project: Project[AsyncImageClassifier]) -> Trained | None:
     return {
         "classes": described["classes"],
         "evaluation": described["evaluation"],
+        "refit": described["refit"],
+        "test": described["test"],
         "history": history,
         "bestEpoch": project.classifier.history_.best_epoch if not project.classifier.history_.converging else None,
         "nTraining": n_training,

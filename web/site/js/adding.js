@@ -92,7 +92,7 @@ export async function addAll(app, desk, how, photos, signal) {
   const label = result.added.at(-1)?.label;
   if (label !== undefined) lastClass.set(store, label);
   store.set({ classes: result.classes, album: result, problems: result.problems });
-  const total = result.classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
+  const total = result.classes.reduce((sum, { photos }) => sum + photos.length, 0);
   const leftOut = result.problems.length;
   const last = result.problems.at(-1);
   if (result.added.length === 0 && last)

@@ -6,11 +6,11 @@
  * @typedef {import("./calls.js").AlbumOverview} Album
  * @typedef {import("./calls.js").Edit} Edit
  * @typedef {import("./dom.js").Text} Text
- * @typedef {{ label: string, marked: boolean }} Place  marked: for validation
+ * @typedef {{ label: string, marked: import("./calls.js").Split | null }} Place  marked: for validation or test
  */
 import { nameOf, pathOf } from "./format.js";
 import { isFree } from "./state.js";
-import { texts } from "./texts.js";
+import { labels, texts } from "./texts.js";
 
 /** @type {WeakMap<Album, Map<number, Place>>} */
 const places = new WeakMap();
@@ -21,9 +21,10 @@ function placesIn(album) {
   if (known) return known;
   /** @type {Map<number, Place>} */
   const made = new Map();
-  for (const { label, photos, marked } of album.classes) {
-    for (const id of photos) made.set(id, { label, marked: false });
-    for (const id of marked) made.set(id, { label, marked: true });
+  for (const { label, photos, marked, tested } of album.classes) {
+    for (const id of photos) made.set(id, { label, marked: null });
+    for (const id of marked) made.set(id, { label, marked: "validation" });
+    for (const id of tested) made.set(id, { label, marked: "test" });
   }
   places.set(album, made);
   return made;
@@ -32,6 +33,11 @@ function placesIn(album) {
 /** @param {State} state @param {number} id @returns {Place | undefined} undefined where the photo was deleted */
 export function placeOf({ album }, id) {
   return album ? placesIn(album).get(id) : undefined;
+}
+
+/** @param {Place | undefined} place @returns {string} what to write on a photo that is marked */
+export function badgeOf(place) {
+  return place?.marked ? labels[place.marked === "test" ? "markedTest" : "marked"] : "";
 }
 
 /** @param {State} state @param {number} id @returns {string} the photo's path as it came in */
@@ -61,7 +67,7 @@ export function describePhoto(state, id) {
   const name = nameOf(photoPath(state, id));
   if (!place) return name;
   const described = texts.photoOf(place.label, name);
-  return place.marked ? texts.markedPhoto(described) : described;
+  return place.marked ? texts.markedPhoto(described, place.marked) : described;
 }
 
 /** @param {State} state @returns {boolean} whether classes and photos can be put in order now */

@@ -1,12 +1,12 @@
 /** What may be wrong with the photos: each finding shows its photos and offers what mends it, as an edit. */
-import { arrange, canArrange, placeOf } from "./album.js";
+import { arrange, badgeOf, canArrange, placeOf } from "./album.js";
 import { element, write } from "./dom.js";
 import { nameOf } from "./format.js";
 import { PhotoGrid } from "./grid.js";
 import { isStopped } from "./operations.js";
 import { sentence } from "./sentence.js";
 import { isFree } from "./state.js";
-import { labels, texts } from "./texts.js";
+import { texts } from "./texts.js";
 import { createWeighButton } from "./weighing.js";
 
 /**
@@ -184,7 +184,7 @@ export class CheckView {
       // Which belong together; of photos in several classes, where each of them is.
       badge: (id) => {
         if (kind === "two classes") return placeOf(store.get(), id)?.label ?? "";
-        if (kind === "both sides") return placeOf(store.get(), id)?.marked ? labels.marked : "";
+        if (kind === "both sides") return badgeOf(placeOf(store.get(), id));
         return groups.length > 1 ? (numbers.get(id) ?? "") : "";
       },
       details: (id) => {

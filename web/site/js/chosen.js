@@ -39,6 +39,7 @@ export function createChosenBar(app, selection) {
     () => [
       { text: () => labels.useForTraining, act: () => mark("training"), disabled: !canArrange(store.get()) },
       { text: () => labels.useForValidation, act: () => mark("validation"), disabled: !canArrange(store.get()) },
+      { text: () => labels.useForTest, act: () => mark("test"), disabled: !canArrange(store.get()) },
     ],
   );
   bar.append(menu.root);

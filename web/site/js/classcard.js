@@ -1,5 +1,5 @@
 /** A class: its name, a switch, a menu, and its photos, of which the first row is shown until all are asked for. */
-import { arrange, canArrange, describePhoto, placeOf } from "./album.js";
+import { arrange, badgeOf, canArrange, describePhoto, placeOf } from "./album.js";
 import { askClass } from "./classdialog.js";
 import { element, write, writeAttribute } from "./dom.js";
 import { draggedPhotos } from "./dragged.js";
@@ -42,7 +42,7 @@ export class ClassCard {
       label: () => texts.photosOf(this.#shown.label),
       selection,
       describe: (id) => describePhoto(state(), id),
-      badge: (id) => (placeOf(state(), id)?.marked ? labels.marked : ""),
+      badge: (id) => badgeOf(placeOf(state(), id)),
     });
     this.#menu = createMenu(
       () => texts.classMenu(this.#shown.label),
@@ -61,11 +61,11 @@ export class ClassCard {
   show(count) {
     const before = this.#shown;
     this.#shown = count;
-    const { label, enabled, training, validation, photos } = count;
+    const { label, enabled, training, validation, test, photos } = count;
     if (before.label !== label || !this.#name.hasChildNodes()) this.#showName();
-    write(this.#total, () => texts.photos(training + validation));
-    write(this.#split, () => texts.split(training, validation));
-    this.#split.hidden = validation === 0;
+    write(this.#total, () => texts.photos(photos.length));
+    write(this.#split, () => texts.split(training, validation, test));
+    this.#split.hidden = validation + test === 0;
     this.#enabled.checked = enabled;
     this.root.dataset.enabled = String(enabled);
     const focused = this.root.contains(document.activeElement);

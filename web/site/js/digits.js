@@ -120,8 +120,10 @@ export class DigitsView {
         enabled: true,
         training: 0,
         validation: 0,
+        test: 0,
         photos: [],
         marked: [],
+        tested: [],
       })),
     });
     return digits;

@@ -107,7 +107,7 @@ class PhotoDialog {
     const path = photoPath(state, id);
     write(this.#title, nameOf(path));
     write(this.#facts, () =>
-      texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? false, path),
+      texts.photoFacts(placeOf(state, id)?.label ?? null, placeOf(state, id)?.marked ?? null, path),
     );
     write(this.#position, () => texts.outOf(at + 1, this.#ids.length));
     this.#where.hidden = state.model === null;

@@ -121,5 +121,5 @@ export class PhotosView {
 
 /** @param {import("./calls.js").ClassCount[]} classes */
 export function countPhotos(classes) {
-  return classes.reduce((sum, { training, validation }) => sum + training + validation, 0);
+  return classes.reduce((sum, { photos }) => sum + photos.length, 0);
 }

@@ -11,6 +11,11 @@ export function fetchReadyPage() {
   ]);
 }
 
+/** @param {import("./locale.js").Language} language @returns {Promise<Record<string, string>>} what the page says */
+export async function fetchReadyTexts(language) {
+  return JSON.parse(await (await fetchPart(`ready/texts/${language}.json`)).text());
+}
+
 /** @param {string} path @returns {Promise<Blob>} a file of this site */
 async function fetchPart(path) {
   const response = await fetch(new URL(`../${path}`, import.meta.url));

@@ -32,16 +32,17 @@ export function createResultsView(find, examine) {
   const tables = find("result-tables", HTMLElement);
 
   /**
-   * @param {Evaluation | null} evaluation
-   * @param {Text} without what to say where there is none
+   * @param {import("./calls.js").Trained | import("./calls.js").Opened} model
+   * @param {Text} without what to say where there are no figures
    * @param {Text} note "" for none
    */
-  async function show(evaluation, without, note) {
+  async function show({ evaluation, refit, test }, without, note) {
     for (const box of boxes) box.hidden = false;
     tables.hidden = !evaluation;
     summary.replaceChildren();
-    if (evaluation) summary.append(...figuresOf(evaluation));
+    if (evaluation) summary.append(...figuresOf(evaluation, refit));
     else summary.append(element("p", { class: "hint" }, without));
+    if (test) summary.append(...testFigures(test));
     if (note) summary.append(element("p", { class: "note" }, note));
     const openable = (await examine?.show()) ?? false;
     if (!evaluation) return;
@@ -66,14 +67,15 @@ export function createResultsView(find, examine) {
       const { history, epochs, bestEpoch } = result;
       curves.show(history, epochs, bestEpoch);
       const note = () => texts.run(result.nTraining, epochs, duration(result.seconds.total));
-      await show(result.evaluation, () => texts.noValidation, note);
+      await show(result, () => texts.noValidation, note);
     },
 
     /** @param {import("./calls.js").Opened} model */
-    async showOpened({ history, evaluation }) {
+    async showOpened(model) {
+      const { history, evaluation, test } = model;
       if (history && history.loss.length > 0) curves.show(history, history.loss.length);
       else curves.hide();
-      await show(evaluation, () => texts.noStoredFigures, evaluation ? () => texts.storedFigures : "");
+      await show(model, () => texts.noStoredFigures, evaluation || test ? () => texts.storedFigures : "");
     },
   };
 }
@@ -122,17 +124,28 @@ function describe(name, format, marked, training, validation = []) {
   return texts.curve(name, epoch, format(training[epoch - 1]), judged === undefined ? null : format(judged));
 }
 
-/** @param {Evaluation} evaluation @returns {Node[]} */
-function figuresOf(evaluation) {
+/** @param {Evaluation} evaluation @param {boolean} refit @returns {Node[]} */
+function figuresOf(evaluation, refit) {
   const [low, high] = evaluation.interval;
   const figures = [
     element("p", { class: "figure" }, () => percent(evaluation.accuracy)),
     element("p", { class: "label" }, () => texts.accuracyLabel),
     intervalBar(evaluation),
     element("p", { class: "exact" }, () => texts.accuracy(evaluation)),
+    element("p", { class: "note" }, () => texts.figuresOf(evaluation, refit)),
   ];
   if (high - low > WIDE || evaluation.total < FEW) {
     figures.push(element("p", { class: "hint" }, () => texts.fewPhotos(evaluation)));
   }
   return figures;
+}
+
+/** @param {Evaluation} test @returns {Node[]} */
+function testFigures(test) {
+  return [
+    element("p", { class: "label" }, () => texts.testLabel),
+    intervalBar(test),
+    element("p", { class: "exact" }, () => texts.accuracy(test)),
+    element("p", { class: "note" }, () => texts.testOf),
+  ];
 }

@@ -22,6 +22,7 @@ const SETTINGS = {
   validationSplit: "validationShare",
   backbone: "backbone",
   inputSize: "inputSize",
+  refit: "refit",
   patience: "patience",
   classWeight: "classWeight",
 };
@@ -144,5 +145,6 @@ function settingsOf({ settings, nTraining, nClasses }) {
 function shownValue(name, value) {
   if (name === "validationSplit") return String(Math.round(Number(value) * 100));
   if (value === null && (name === "epochs" || name === "l2")) return name === "l2" ? labels.l2Left : labels.epochsLeft;
+  if (typeof value === "boolean") return value ? labels.yes : labels.no;
   return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 }

@@ -13,7 +13,7 @@ const AT_ONCE = 6;
  * Fetch the sample photos that come with the site.
  *
  * @param {(done: number, total: number) => void} onProgress
- * @returns {Promise<Record<Split, NamedBlob[]>>}
+ * @returns {Promise<{ training: NamedBlob[], validation: NamedBlob[] }>}
  */
 export async function fetchSamples(onProgress) {
   const index = /** @type {Record<Split, string[]>} */ (await (await get("index.json")).json());

@@ -2,8 +2,9 @@ import { createCodeFold } from "./code.js";
 import { element, write } from "./dom.js";
 import { download } from "./download.js";
 import { megabytes, percent } from "./format.js";
-import { LANGUAGES, language } from "./locale.js";
+import { language } from "./locale.js";
 import { isStopped } from "./operations.js";
+import { fetchReadyTexts } from "./readypage.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -17,7 +18,7 @@ const SITE = new URL("../", import.meta.url).href;
 
 /** @param {string} version of the package */
 const COMMANDS = (version) => `\
-pip install "pyclassifier[export] @ ${SITE}pyodide/pyclassifier-${version}-py3-none-any.whl"
+pip install "pyclassifier[export] @ ${SITE}wheels/pyclassifier-${version}-py3-none-any.whl"
 pyclassifier-convert ${NAME}.zip model.keras
 pyclassifier-convert ${NAME}.zip model_float16.tflite --quantize float16
 pyclassifier-convert ${NAME}.zip model_int8.tflite --quantize int8 --calibration photos/
@@ -50,7 +51,7 @@ export function createTakeView(app) {
   page.addEventListener("click", () => {
     run("model", panel, async (desk) => {
       status.progress(() => texts.packing);
-      const spoken = { ...texts.readyPage, lang: LANGUAGES[language].tag };
+      const spoken = await fetchReadyTexts(language);
       download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken }), "pyclassifier-page.zip");
       status.show(() => texts.pageDownloaded);
     });

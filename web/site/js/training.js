@@ -129,6 +129,8 @@ async function showTrained({ store, status }, { photos, results, tryout }, resul
   tryout.clear();
   photos.addProblems(result.problems);
   await results.showTrained(result);
-  const { evaluation } = result;
-  status.show(() => (result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation)));
+  const { evaluation, test } = result;
+  status.show(() =>
+    result.stopped ? texts.stopped(result.epochs, epochs, evaluation) : texts.trained(evaluation, test),
+  );
 }

@@ -66,6 +66,7 @@ export const labels = {
   chosenMenu: "More on the selected photos",
   useForTraining: "Use for training",
   useForValidation: "Use for validation",
+  useForTest: "Use for test",
   deletePhotos: "Delete",
   chooseNone: "Select none",
   anotherClass: "New class…",
@@ -79,6 +80,7 @@ export const labels = {
   move: "Move",
   make: "Create",
   marked: "val.",
+  markedTest: "test",
   showLess: "Show less",
   checkPhotos: "Check photos",
   checkAll: "Check all photos",
@@ -95,6 +97,9 @@ export const labels = {
     "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",
   validationShare: "Validation share (%)",
   validationShareHint: "Set aside to check the model. Used only without a validation folder.",
+  refit: "Learn from these photos, too, once they have checked the model",
+  yes: "yes",
+  no: "no",
   backbone: "Backbone",
   inputSize: "Input size",
   inputSizeHint: "Smaller is faster, larger is more accurate.",
@@ -259,6 +264,8 @@ const stageNames = {
   decoding: "Reading photos",
   features: "Computing features",
   augmenting: "Computing changed copies",
+  judging: "Checking with other photos",
+  refitting: "Learning from all photos",
 };
 
 /** @type {Record<Activity, string>} */
@@ -378,8 +385,9 @@ export const texts = {
   nothingUsable: "None of these files could be used.",
   /** @param {number} n */
   photos,
-  /** @param {number} training @param {number} validation */
-  split: (training, validation) => `${training} training · ${validation} validation`,
+  /** @param {number} training @param {number} validation @param {number} test */
+  split: (training, validation, test) =>
+    `${training} training${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
   /** @param {string} label @param {string} name */
   photoOf: (label, name) => `${label}: ${name}`,
   /** @param {number} n */
@@ -389,10 +397,10 @@ export const texts = {
   unknownKind: "?",
 
   // Photos in order
-  /** @param {string} photo */
-  markedPhoto: (photo) => `${photo} (validation)`,
-  /** @param {string | null} label @param {boolean} marked @param {string} path */
-  photoFacts: (label, marked, path) => [label, marked ? "for validation" : "", path].filter(Boolean).join(" · "),
+  /** @param {string} photo @param {import("../calls.js").Split} split */
+  markedPhoto: (photo, split) => `${photo} (${split})`,
+  /** @param {string | null} label @param {import("../calls.js").Split | null} marked @param {string} path */
+  photoFacts: (label, marked, path) => [label, marked ? `for ${marked}` : "", path].filter(Boolean).join(" · "),
   arranged: "Done",
   /** @param {keyof typeof editNames} edit */
   undone: (edit) => `Undone: ${editNames[edit]}`,
@@ -464,7 +472,7 @@ export const texts = {
     if (change === "keep first") return `Keep one of each, delete ${number(n)}`;
     if (change === "keep in") return `Keep in ${label}, delete ${number(n)}`;
     if (change === "move to") return `Move ${number(n)} to ${label}`;
-    if (change === "mark") return split === "training" ? "Use all for training" : "Use all for validation";
+    if (change === "mark") return `Use all for ${split}`;
     return `Delete ${photos(n)}`;
   },
   weigh: "Weigh the classes",
@@ -494,7 +502,7 @@ export const texts = {
   preparing: "Preparing training…",
   stopping: "Stopping…",
   /** @param {string} stage @param {number} done @param {number} total */
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage}: ${done} of ${total}`,
+  stage: (stage, done, total) => `${stageNames[stage] ?? stage}${total > 0 ? `: ${done} of ${total}` : `… (${done})`}`,
   /** @param {number} epoch @param {number | null} epochs null: as many as it takes */
   training: (epoch, epochs) =>
     epochs === null
@@ -502,8 +510,9 @@ export const texts = {
       : `Training: epoch ${epoch} of ${epochs}`,
   /** @param {number} done @param {number} total */
   outOf: (done, total) => `${done} of ${total}`,
-  /** @param {Evaluation | null} e */
-  trained: (e) => `Trained: ${accuracyOf(e)}`,
+  /** @param {Evaluation | null} e @param {Evaluation | null} [test] */
+  trained: (e, test) =>
+    `Trained: ${accuracyOf(e)}${test ? `, test accuracy ${percent(test.accuracy)} (${test.correct} of ${test.total})` : ""}`,
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
     `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
@@ -521,6 +530,15 @@ export const texts = {
     `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
     `${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Validation photos recognised correctly",
+  /** @param {Evaluation} e @param {boolean} refit */
+  figuresOf: (e, refit) =>
+    e.folds
+      ? `Each of these ${photos(e.total)} was checked by one of ${e.folds} models that had not learned from it.` +
+        (refit ? " Your model learned from all of them." : "")
+      : `These ${photos(e.total)} checked a model that had not learned from them.` +
+        (refit ? " Your model was then trained again, on them as well." : ""),
+  testLabel: "Test photos recognised correctly",
+  testOf: "Test photos check the finished model once, and are used for nothing else.",
   noValidation:
     "There were no validation photos, so nobody knows how good this model is. " +
     "Add a validation folder, or set a validation share under “Advanced”, and train again.",
@@ -811,7 +829,8 @@ export const texts = {
   /** @param {number} n held-out photos */
   measuredOn: (n) =>
     n > 0
-      ? `Accuracy on the ${photos(n)} held out from training; largest change of a probability on them, against float32.`
+      ? `Accuracy on the ${photos(n)} that checked the model, from which it may have learned since: compare the rows, no more. ` +
+        "Largest change of a probability on them, against float32."
       : "No held-out photos are here: the largest change of a probability is that on the pictures of the self-check.",
   /** @param {number} done @param {number} total */
   measuring: (done, total) => `Measuring: ${number(done)} of ${number(total)}`,
@@ -833,28 +852,6 @@ export const texts = {
   recordHint:
     "Seed, settings, versions, backend, history, and hashes of the photos’ content: what it takes to repeat it. The model file holds it too.",
   downloadRecord: "Download record",
-  /** For the page that recognises by itself. */
-  readyPage: {
-    drop: "Drop or paste photos here",
-    choose: "Choose photos",
-    camera: "Use the camera",
-    closeCamera: "Close camera",
-    answers: "Recognised photos",
-    loading: "Loading…",
-    ready: "Ready",
-    recognising: "Recognising {}…",
-    unreadable: "Not an image that can be read here.",
-    none: "None of these",
-    otherwise:
-      "This computer does not get the results of the one where the model was saved: probabilities differ by up to {}.",
-    failed: "The page could not start; a current Chrome, Edge, Firefox or Safari is needed.",
-    noCamera:
-      "The camera could not be used. Allow it beside the address of this page; browsers do so on secure pages (https) and on localhost only.",
-    unserved:
-      "Browsers run this page only from a web server. In its folder, run: python -m http.server – and open http://localhost:8000/",
-    readme:
-      "Unzip, and put the folder on any web host; or run in it:\n\n  python -m http.server\n\nand open http://localhost:8000/. The model in model/ was trained with pyclassifier.",
-  },
 };
 
 /**

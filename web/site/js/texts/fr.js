@@ -60,6 +60,7 @@ export const labels = {
   chosenMenu: "Options des photos sélectionnées",
   useForTraining: "Utiliser pour l’entraînement",
   useForValidation: "Utiliser pour la validation",
+  useForTest: "Utiliser pour le test",
   deletePhotos: "Supprimer",
   chooseNone: "Ne rien sélectionner",
   anotherClass: "Nouvelle classe…",
@@ -73,6 +74,7 @@ export const labels = {
   move: "Déplacer",
   make: "Créer",
   marked: "val.",
+  markedTest: "test",
   showLess: "Montrer moins",
   checkPhotos: "Vérifier les photos",
   checkAll: "Vérifier toutes les photos",
@@ -90,6 +92,9 @@ export const labels = {
     "des unités cachées et un nombre d’époques.",
   validationShare: "Part de validation (%)",
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
+  refit: "Apprendre aussi de ces photos, une fois qu’elles ont vérifié le modèle",
+  yes: "oui",
+  no: "non",
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
@@ -254,10 +259,15 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
+const splitNames = { training: "l’entraînement", validation: "la validation", test: "le test" };
+
+/** @type {Record<string, string>} */
 const stageNames = {
   decoding: labels.stageDecoding,
   features: labels.stageFeatures,
   augmenting: "Calcul des copies modifiées",
+  judging: "Vérification avec d’autres photos",
+  refitting: "Apprentissage de toutes les photos",
 };
 
 /** @type {typeof import("./en.js").texts.failed} */
@@ -351,14 +361,16 @@ export const texts = {
     (leftOut > 0 ? `, ${count(leftOut, "fichier laissé", "fichiers laissés")} de côté` : ""),
   nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
-  split: (training, validation) => `${training} entraînement · ${validation} validation`,
+  split: (training, validation, test) =>
+    `${training} entraînement${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
   photoOf: (label, name) => `${label} : ${name}`,
   more: (n) => `et ${number(n)} de plus`,
   problems: (n) => `${count(n, "fichier laissé", "fichiers laissés")} de côté`,
   unknownKind: "?",
 
-  markedPhoto: (photo) => `${photo} (validation)`,
-  photoFacts: (label, marked, path) => [label, marked ? "pour la validation" : "", path].filter(Boolean).join(" · "),
+  markedPhoto: (photo, split) => `${photo} (${split === "test" ? "test" : "validation"})`,
+  photoFacts: (label, marked, path) =>
+    [label, marked ? `pour ${splitNames[marked]}` : "", path].filter(Boolean).join(" · "),
   arranged: "Fait",
   undone: (edit) => `Annulé : ${editNames[edit]}`,
   redone: (edit) => `Rétabli : ${editNames[edit]}`,
@@ -377,7 +389,7 @@ export const texts = {
   deletedClass: (label) => `Classe supprimée : ${label}`,
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
-  markedFor: (n, split) => `${photos(n)} pour ${split === "training" ? "l’entraînement" : "la validation"}`,
+  markedFor: (n, split) => `${photos(n)} pour ${splitNames[split]}`,
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
@@ -408,7 +420,7 @@ export const texts = {
     if (change === "keep first") return `En garder une de chaque, supprimer ${number(n)}`;
     if (change === "keep in") return `Garder dans ${label}, supprimer ${number(n)}`;
     if (change === "move to") return `Déplacer ${number(n)} vers ${label}`;
-    if (change === "mark") return split === "training" ? "Toutes pour l’entraînement" : "Toutes pour la validation";
+    if (change === "mark") return `Toutes pour ${splitNames[split ?? "training"]}`;
     return `Supprimer ${photos(n)}`;
   },
   weigh: "Pondérer les classes",
@@ -432,13 +444,15 @@ export const texts = {
     `${name} : tapez ${whole ? "un nombre entier" : "un nombre"} de ${low} à ${high}.`,
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage} : ${done} sur ${total}`,
+  stage: (stage, done, total) =>
+    `${stageNames[stage] ?? stage}${total > 0 ? ` : ${done} sur ${total}` : `… (${done})`}`,
   training: (epoch, epochs) =>
     epochs === null
       ? `Entraînement : époque ${epoch}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
       : `Entraînement : époque ${epoch} sur ${epochs}`,
   outOf: (done, total) => `${done} sur ${total}`,
-  trained: (e) => `Entraîné : ${accuracyOf(e)}`,
+  trained: (e, test) =>
+    `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${test.correct} sur ${test.total})` : ""}`,
   stopped: (done, epochs, e) =>
     `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
@@ -452,6 +466,14 @@ export const texts = {
     `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
     `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Photos de validation bien reconnues",
+  figuresOf: (e, refit) =>
+    e.folds
+      ? `Chacune de ces ${photos(e.total)} a été vérifiée par l’un de ${e.folds} modèles qui n’avaient pas appris d’elle.` +
+        (refit ? " Votre modèle a appris de toutes." : "")
+      : `Ces ${photos(e.total)} ont vérifié un modèle qui n’avait pas appris d’elles.` +
+        (refit ? " Votre modèle a ensuite été réentraîné, avec elles aussi." : ""),
+  testLabel: "Photos de test bien reconnues",
+  testOf: "Les photos de test vérifient une fois le modèle achevé, et ne servent à rien d’autre.",
   noValidation:
     "Il n’y avait pas de photos de validation : personne ne sait donc ce que vaut ce modèle. " +
     "Ajoutez un dossier de validation, ou choisissez une part de validation sous « Réglages avancés », et entraînez de nouveau.",
@@ -703,7 +725,8 @@ export const texts = {
   notMeasured: "Pas encore mesuré. La mesure reconnaît de nouveau les photos mises de côté, avec les poids réduits.",
   measuredOn: (n) =>
     n > 0
-      ? `Exactitude sur les ${photos(n)} mises de côté ; plus grand écart d’une probabilité sur elles, par rapport à float32.`
+      ? `Exactitude sur les ${photos(n)} qui ont vérifié le modèle, et dont il a pu apprendre depuis : comparez seulement les lignes. ` +
+        "Plus grand écart d’une probabilité sur elles, par rapport à float32."
       : "Il n’y a pas de photos mises de côté : le plus grand écart est celui sur les images de l’autocontrôle.",
   measuring: (done, total) => `Mesure : ${number(done)} sur ${number(total)}`,
   measured: "Mesuré",
@@ -725,27 +748,6 @@ export const texts = {
   recordHint:
     "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
   downloadRecord: "Télécharger le compte rendu",
-  readyPage: {
-    drop: "Déposez ou collez des photos ici",
-    choose: "Choisir des photos",
-    camera: "Utiliser la caméra",
-    closeCamera: "Fermer la caméra",
-    answers: "Photos reconnues",
-    loading: "Chargement…",
-    ready: "Prêt",
-    recognising: "Reconnaissance de {}…",
-    unreadable: "Pas une image lisible ici.",
-    none: "Aucune de celles-ci",
-    otherwise:
-      "Cet ordinateur n’obtient pas les résultats de celui où le modèle a été enregistré : les probabilités diffèrent jusqu’à {}.",
-    failed: "La page n’a pas pu démarrer ; il faut un Chrome, Edge, Firefox ou Safari récent.",
-    noCamera:
-      "La caméra n’a pas pu être utilisée. Autorisez-la à côté de l’adresse de la page ; les navigateurs ne le font que sur des pages sécurisées (https) et sur localhost.",
-    unserved:
-      "Les navigateurs n’exécutent cette page que depuis un serveur web. Dans son dossier, lancez : python -m http.server – et ouvrez http://localhost:8000/",
-    readme:
-      "Décompressez, et mettez le dossier chez n’importe quel hébergeur ; ou lancez-y :\n\n  python -m http.server\n\net ouvrez http://localhost:8000/. Le modèle dans model/ a été entraîné avec pyclassifier.",
-  },
 };
 
 /** Les phrases de Python, par leurs codes. @type {typeof import("./en.js").sentences} */

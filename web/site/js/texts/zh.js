@@ -56,6 +56,7 @@ export const labels = {
   chosenMenu: "已选照片的更多操作",
   useForTraining: "用于训练",
   useForValidation: "用于验证",
+  useForTest: "用于测试",
   deletePhotos: "删除",
   chooseNone: "取消选择",
   anotherClass: "新建类别…",
@@ -69,6 +70,7 @@ export const labels = {
   move: "移动",
   make: "创建",
   marked: "验证",
+  markedTest: "测试",
   showLess: "收起",
   checkPhotos: "检查照片",
   checkAll: "检查全部照片",
@@ -84,6 +86,9 @@ export const labels = {
     "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",
   validationShareHint: "留出这部分照片来检验模型。仅在没有验证文件夹时使用。",
+  refit: "这些照片检验过模型之后，也用来学习",
+  yes: "是",
+  no: "否",
   backbone: "骨干网络",
   inputSize: "输入尺寸",
   inputSizeHint: "越小越快，越大越准确。",
@@ -237,7 +242,16 @@ const loadingNames = {
 };
 
 /** @type {Record<string, string>} */
-const stageNames = { decoding: labels.stageDecoding, features: labels.stageFeatures, augmenting: "计算变化的副本" };
+const splitNames = { training: "训练", validation: "验证", test: "测试" };
+
+/** @type {Record<string, string>} */
+const stageNames = {
+  decoding: labels.stageDecoding,
+  features: labels.stageFeatures,
+  augmenting: "计算变化的副本",
+  judging: "用其他照片检验",
+  refitting: "从全部照片学习",
+};
 
 /** @type {typeof import("./en.js").texts.failed} */
 const failed = {
@@ -324,14 +338,16 @@ export const texts = {
     `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${number(leftOut)} 个文件未采用` : ""}`,
   nothingUsable: "这些文件都无法使用。",
   photos,
-  split: (training, validation) => `训练 ${training} · 验证 ${validation}`,
+  split: (training, validation, test) =>
+    `训练 ${training}${validation ? ` · 验证 ${validation}` : ""}${test ? ` · 测试 ${test}` : ""}`,
   photoOf: (label, name) => `${label}：${name}`,
   more: (n) => `另有 ${number(n)} 个`,
   problems: (n) => `${number(n)} 个文件未采用`,
   unknownKind: "?",
 
-  markedPhoto: (photo) => `${photo}（验证）`,
-  photoFacts: (label, marked, path) => [label, marked ? "用于验证" : "", path].filter(Boolean).join(" · "),
+  markedPhoto: (photo, split) => `${photo}（${splitNames[split]}）`,
+  photoFacts: (label, marked, path) =>
+    [label, marked ? `用于${splitNames[marked]}` : "", path].filter(Boolean).join(" · "),
   arranged: "已完成",
   undone: (edit) => `已撤销：${editNames[edit]}`,
   redone: (edit) => `已重做：${editNames[edit]}`,
@@ -350,7 +366,7 @@ export const texts = {
   deletedClass: (label) => `已删除类别${label}`,
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
-  markedFor: (n, split) => `${photos(n)}用于${split === "training" ? "训练" : "验证"}`,
+  markedFor: (n, split) => `${photos(n)}用于${splitNames[split]}`,
   removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
@@ -377,7 +393,7 @@ export const texts = {
     if (change === "keep first") return `每组保留一张，删除 ${number(n)} 张`;
     if (change === "keep in") return `保留在${label}，删除 ${number(n)} 张`;
     if (change === "move to") return `将 ${number(n)} 张移动到${label}`;
-    if (change === "mark") return split === "training" ? "全部用于训练" : "全部用于验证";
+    if (change === "mark") return `全部用于${splitNames[split ?? "training"]}`;
     return `删除 ${photos(n)}`;
   },
   weigh: "为类别加权",
@@ -397,11 +413,12 @@ export const texts = {
   expected: (name, low, high, whole) => `${name}：请填写 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
   preparing: "正在准备训练…",
   stopping: "正在停止…",
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage}：${done} / ${total}`,
+  stage: (stage, done, total) => `${stageNames[stage] ?? stage}${total > 0 ? `：${done} / ${total}` : `…（${done}）`}`,
   training: (epoch, epochs) =>
     epochs === null ? `正在训练：第 ${epoch} 轮，直到学不到新东西为止` : `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
   outOf: (done, total) => `${done} / ${total}`,
-  trained: (e) => `训练完成：${accuracyOf(e)}`,
+  trained: (e, test) =>
+    `训练完成：${accuracyOf(e)}${test ? `，测试准确率 ${percent(test.accuracy)}（${test.total} 张中 ${test.correct} 张正确）` : ""}`,
   stopped: (done, epochs, e) =>
     epochs === null
       ? `在第 ${done} 轮后停止：${accuracyOf(e)}`
@@ -417,6 +434,12 @@ export const texts = {
     `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
     `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
   accuracyLabel: "正确识别的验证照片",
+  figuresOf: (e, refit) =>
+    e.folds
+      ? `这 ${photos(e.total)}，每张都由 ${e.folds} 个模型中没有学过它的那个来检验。${refit ? "您的模型从全部照片学习。" : ""}`
+      : `这 ${photos(e.total)}检验的是没有学过它们的模型。${refit ? "之后您的模型又连同它们一起重新训练。" : ""}`,
+  testLabel: "正确识别的测试照片",
+  testOf: "测试照片只检验一次完成的模型，不作他用。",
   noValidation:
     "没有验证照片，因此无从得知这个模型有多好。请添加验证文件夹，或在“高级设置”中设定验证集比例，然后重新训练。",
   fewPhotos: (e) =>
@@ -643,7 +666,7 @@ export const texts = {
   notMeasured: "尚未测量。测量时会用变小后的权重重新识别留出的照片。",
   measuredOn: (n) =>
     n > 0
-      ? `在训练时留出的 ${photos(n)}上的准确率；其概率与 float32 相比的最大变化。`
+      ? `在检验过模型的 ${photos(n)}上的准确率；模型之后可能学过它们，只宜比较各行。其概率与 float32 相比的最大变化。`
       : "这里没有留出的照片：最大变化取自自检图像。",
   measuring: (done, total) => `正在测量：${number(done)} / ${number(total)}`,
   measured: "测量完成",
@@ -662,25 +685,6 @@ export const texts = {
   recordTitle: "训练记录",
   recordHint: "随机种子、设置、版本、计算后端、历史和照片内容的哈希值：重现训练所需的一切。模型文件中也有。",
   downloadRecord: "下载记录",
-  readyPage: {
-    drop: "将照片拖放或粘贴到此处",
-    choose: "选择照片",
-    camera: "使用摄像头",
-    closeCamera: "关闭摄像头",
-    answers: "已识别的照片",
-    loading: "正在加载…",
-    ready: "就绪",
-    recognising: "正在识别 {}…",
-    unreadable: "不是这里能读取的图像。",
-    none: "都不是",
-    otherwise: "这台电脑得到的结果与保存模型的电脑不同：概率最多相差 {}。",
-    failed: "网页无法启动；需要较新的 Chrome、Edge、Firefox 或 Safari。",
-    noCamera: "无法使用摄像头。请在网址旁允许使用；浏览器只在安全网页（https）和 localhost 上允许。",
-    unserved:
-      "浏览器只能从网站服务器运行此网页。请在其文件夹中运行：python -m http.server，然后打开 http://localhost:8000/",
-    readme:
-      "解压后把文件夹放到任何网站空间；或在其中运行：\n\n  python -m http.server\n\n然后打开 http://localhost:8000/。model/ 中的模型由 pyclassifier 训练。",
-  },
 };
 
 /** Python 的语句，按其代码。 @type {typeof import("./en.js").sentences} */

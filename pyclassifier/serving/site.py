@@ -1,8 +1,7 @@
-"""Serve the built site on this machine: `python web/serve.py [--port 8000]`."""
+"""The built site on a server of this machine: right types, the site's security policy, any prefix."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import errno
 import sys
@@ -14,7 +13,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-DIST = Path(__file__).resolve().parent / "dist"
+from ..backbones import installed_site
+
+LOOPBACK = "127.0.0.1"
 
 # What the site needs and no more: scripts, wasm and data of its own origin, previews from blobs.
 CONTENT_SECURITY_POLICY = (
@@ -93,15 +94,59 @@ class SiteServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def make_server(directory: Path = DIST, port: int = 0, prefix: str = "/") -> SiteServer:
-    """Return a server, not started yet, of a folder on 127.0.0.1; port 0 takes a free one."""
+def make_server(directory: Path, port: int = 0, prefix: str = "/", host: str = LOOPBACK) -> SiteServer:
+    """Make a server of a folder, which is not started yet.
+
+    Parameters
+    ----------
+    directory : Path
+    port : int
+        0 takes a free one.
+    prefix : str
+        Below which the folder lies, with a slash at both ends.
+    host : str
+        Who can ask: by default this machine alone.
+
+    Returns
+    -------
+    SiteServer
+
+    Raises
+    ------
+    OSError
+        The port cannot be had; the message says what to do.
+    """
     handler = type("PrefixHandler", (SiteHandler,), {"prefix": prefix})
-    return SiteServer(("127.0.0.1", port), partial(handler, directory=str(directory)))
+    with free_port_asked_for(port):
+        return SiteServer((host, port), partial(handler, directory=str(directory)))
 
 
 @contextlib.contextmanager
-def serving(directory: Path = DIST, prefix: str = "/") -> Iterator[str]:
-    """Serve a folder on a free port in a thread; yield its URL, which ends with the prefix ("/sub/path/")."""
+def free_port_asked_for(port: int) -> Iterator[None]:
+    """Say of a port that cannot be had what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise OSError(f"Port {port} is taken. Choose another one, such as --port {port + 1}.") from error
+
+
+@contextlib.contextmanager
+def serving(directory: Path, prefix: str = "/") -> Iterator[str]:
+    """Serve a folder on a free port while a context lasts.
+
+    Parameters
+    ----------
+    directory : Path
+    prefix : str
+        As in `make_server`.
+
+    Yields
+    ------
+    str
+        Its address, which ends with the prefix.
+    """
     server = make_server(directory, prefix=prefix)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -113,24 +158,30 @@ def serving(directory: Path = DIST, prefix: str = "/") -> Iterator[str]:
         thread.join()
 
 
-def main() -> None:
-    """Serve until interrupted."""
-    parser = argparse.ArgumentParser(description="Serve the built site on this machine.")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--directory", type=Path, default=DIST)
-    arguments = parser.parse_args()
-    if not (arguments.directory / "index.html").exists():
-        sys.exit(f"Expected a built site in {arguments.directory}, found none. Build it: make build")
-    try:
-        server = make_server(arguments.directory, arguments.port)
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-            raise
-        sys.exit(f"Port {arguments.port} is taken. Choose another one: make serve PORT={arguments.port + 1}")
-    with server, contextlib.suppress(KeyboardInterrupt):
-        print(f"\nServing on http://localhost:{arguments.port}/ (Ctrl+C stops)", flush=True)
-        server.serve_forever()
+def find_site(folder: Path | None = None) -> Path:
+    """Find a built site.
 
+    Parameters
+    ----------
+    folder : Path, optional
+        Where to look; by default what the package ``pyclassifier_site`` brings.
 
-if __name__ == "__main__":
-    main()
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FileNotFoundError
+        There is none.
+    """
+    if folder is None:
+        folder = installed_site()
+        if folder is None:
+            raise FileNotFoundError(
+                "Expected the package pyclassifier_site, which holds the site, it is not installed. Install its wheel "
+                "(pip install pyclassifier_site-*.whl), or name the folder of a built site by --site."
+            )
+    if not (folder / "index.html").is_file():
+        raise FileNotFoundError(f"Expected a built site in {folder}, found none. Build it: make build")
+    return folder

@@ -6,7 +6,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-import serve
+
+from pyclassifier.serving import find_site, make_server, serving
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def folder(tmp_path):
 
 def test_types_and_headers(folder):
     types = {"a.js": "text/javascript", "b.mjs": "text/javascript", "c.wasm": "application/wasm"}
-    with serve.serving(folder) as url:
+    with serving(folder) as url:
         for name, content_type in types.items():
             with urlopen(url + name) as response:
                 assert response.headers.get_content_type() == content_type
@@ -27,7 +28,7 @@ def test_types_and_headers(folder):
 
 
 def test_a_prefix_is_all_there_is(folder):
-    with serve.serving(folder, "/some/where/") as url:
+    with serving(folder, "/some/where/") as url:
         assert url.endswith("/some/where/")
         with urlopen(url) as response:
             assert response.read() == b"index.html"
@@ -36,9 +37,18 @@ def test_a_prefix_is_all_there_is(folder):
 
 
 def test_a_busy_port_is_said_in_one_line(folder):
-    with serve.make_server(folder) as busy:
+    with make_server(folder) as busy:
         port = str(busy.server_port)
-        command = [sys.executable, serve.__file__, "--port", port, "--directory", str(folder)]
+        command = [sys.executable, "-m", "pyclassifier", "serve", "--port", port, "--site", str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert done.returncode == 1
-    assert done.stderr == f"Port {port} is taken. Choose another one: make serve PORT={int(port) + 1}\n"
+    assert done.stderr == (f"pyclassifier: Port {port} is taken. Choose another one, such as --port {int(port) + 1}.\n")
+
+
+def test_without_a_site_it_is_said_how_to_get_one(folder, tmp_path):
+    assert find_site(folder) == folder
+    (folder / "index.html").unlink()
+    with pytest.raises(FileNotFoundError, match="make build"):
+        find_site(folder)
+    with pytest.raises(FileNotFoundError, match="pyclassifier_site"):
+        find_site()

@@ -1,0 +1,48 @@
+"""`pyclassifier explain`: where in a photo a model looked."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from PIL import Image
+
+from ..errors import DatasetError
+from ..terminal import Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
+from .figures import percent
+from .photos import add_target, check_target, open_model, read_photos
+
+
+def parser(program: str) -> argparse.ArgumentParser:
+    """Return the parser of this command."""
+    made = new_parser(
+        program,
+        "Show where in a photo a model found what speaks for a class: bright places did (Grad-CAM).",
+        ["model.zip photo.jpg -o heat.png", "model.zip photo.jpg -o heat.png --label cat"],
+    )
+    add = made.add_argument
+    add("model", type=Path, help="zip that train, the page or Teachable Machine wrote")
+    add("photo", type=Path)
+    add("--label", help="the class (default: the most probable one)")
+    add_target(made, "the picture to write, of any format that Pillow writes")
+    add_backend(made)
+    add_json(made)
+    return made
+
+
+def command(asked: argparse.Namespace) -> Outcome:
+    """Explain a photo."""
+    check_target(asked.output, force=asked.force)
+    suffix = asked.output.suffix.lower()
+    if suffix not in Image.registered_extensions():
+        raise ValueError(f"Expected the name of a picture such as heat.png, got {asked.output.name!r}.")
+    if not asked.photo.is_file():
+        raise DatasetError(f"Expected a photo at {asked.photo}, found none.")
+    (sample,), _ = read_photos([asked.photo])
+    classifier = open_model(asked.model, engine_of(asked))
+    found = classifier.explain(sample, asked.label)
+    Image.fromarray(found.overlay()).save(asked.output)
+    fields = {"label": found.label, "probability": round(found.probability, 6), "picture": str(asked.output)}
+    text = f"{asked.photo}: what speaks for {found.label} ({percent(found.probability)}) is bright in {asked.output}"
+    return Outcome({**fields, "heat": found.heat.round(4).tolist()}, text)

@@ -1,0 +1,125 @@
+"""Photos and models as they are given on a command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import Dataset, ImageClassifier, Problem, Sample
+from ..data import FileSource, is_packed, list_files, why_skip
+from ..engines import Engine
+from ..errors import ArchiveError, DatasetError
+
+_MOST_SHOWN = 10
+
+
+def add_dataset(parser: argparse.ArgumentParser) -> None:
+    """Give a command labelled photos to work on: a folder or zip, and what tells their classes."""
+    add = parser.add_argument
+    add("photos", type=Path, help="folder, zip or tar of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
+    add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
+    add("--label-by", choices=("folder", "name"), help="which tells a photo's class (default: as they look)")
+
+
+def read_dataset(asked: argparse.Namespace) -> Dataset:
+    """Read what `add_dataset` asks for."""
+    if asked.labels is not None:
+        return Dataset.from_csv(asked.labels, asked.photos)
+    read = Dataset.from_zip if is_packed(asked.photos.name) else Dataset.from_folder
+    return read(asked.photos, label_by=asked.label_by or "auto")
+
+
+def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
+    """List photos that need no labels: in folders, in zips, and single ones, which are taken whatever they are called.
+
+    Parameters
+    ----------
+    places : sequence of Path
+
+    Returns
+    -------
+    samples : list of Sample
+    problems : list of Problem
+        Files that are no photos.
+
+    Raises
+    ------
+    DatasetError
+        There is nothing at one of these places, or no photo at any of them.
+    """
+    samples: list[Sample] = []
+    problems: list[Problem] = []
+    for place in places:
+        if not place.exists():
+            raise DatasetError(f"Expected photos at {place}, found nothing there. Name a file, a folder or a zip.")
+        if place.is_file() and not is_packed(place.name):
+            samples.append(Sample(str(place), FileSource(place)))
+            continue
+        files, unread = list_files(place)
+        problems += [Problem(f"{place / one.path}", one.reason) for one in unread]
+        for name, source in files:
+            reason = why_skip(name)
+            if reason:
+                problems.append(Problem(f"{place / name}", reason))
+            else:
+                samples.append(Sample(f"{place / name}", source))
+    if not samples:
+        raise DatasetError(f"Expected photos at {', '.join(map(str, places))}, found none.")
+    return samples, problems
+
+
+def open_model(path: Path, engine: Engine | None = None) -> ImageClassifier:
+    """Open a model's file."""
+    if not path.is_file():
+        raise ArchiveError(f"Expected a model's zip at {path}, found none. Train one: pyclassifier train --help")
+    return ImageClassifier.load(path, engine=engine)
+
+
+def add_target(parser: argparse.ArgumentParser, what: str, *, required: bool = True) -> None:
+    """Give a command a file to write, which is not replaced unasked."""
+    parser.add_argument("-o", "--output", type=Path, required=required, metavar="FILE", help=what)
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+
+
+def check_target(path: Path | None, *, force: bool) -> None:
+    """Refuse to write to a place, before the work begins and not after it.
+
+    Raises
+    ------
+    ValueError
+        A file is there already, or there is no folder to put it into.
+    """
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise ValueError(f"Expected a folder {path.parent} to write {path.name} into, there is none.")
+    if path.is_dir():
+        raise ValueError(f"Expected a file to write, got the folder {path}.")
+    if path.exists() and not force:
+        raise ValueError(f"Expected a new file, {path} is there already. Choose another one, or replace it by --force.")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def problem_fields(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Files that were not used, for JSON."""
+    return [{"path": one.path, "reason": str(one.reason)} for one in problems]
+
+
+def problem_lines(problems: Sequence[Problem]) -> list[str]:
+    """Files that were not used, for people."""
+    if not problems:
+        return []
+    more = len(problems) - _MOST_SHOWN
+    return [
+        f"Not used: {len(problems):,} {'file' if len(problems) == 1 else 'files'}",
+        *(f"  {one.path}: {one.reason}" for one in problems[:_MOST_SHOWN]),
+        *([f"  and {more:,} more"] if more > 0 else []),
+    ]

@@ -1,0 +1,44 @@
+"""The report of a training: what the page shows of it, as one HTML file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+
+from .. import Dataset, ImageClassifier, check_dataset
+from ..display import dataset_html, evaluation_html, history_html, page_html, predictions_html, report_html
+
+
+def training_report(classifier: ImageClassifier, dataset: Dataset, name: str) -> str:
+    """Make the report of a training.
+
+    Parameters
+    ----------
+    classifier : ImageClassifier
+        Just trained.
+    dataset : Dataset
+        What it was trained on.
+    name : str
+        Of the model.
+
+    Returns
+    -------
+    str
+        An HTML document: figures with their intervals, confusion matrix, worst mistakes with their photos, curves,
+        findings about the photos, and the settings.
+    """
+    evaluation, validation = classifier.evaluation_, classifier.validation_
+    mistakes = validation.mistakes() if validation else None
+    when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    return page_html(
+        name,
+        f"Trained by pyclassifier {version('pyclassifier')}, {when}.",
+        [
+            ("Photos it has not seen", evaluation_html(evaluation) if evaluation else ""),
+            ("Mistakes, the worst first", predictions_html(mistakes) if mistakes else ""),
+            ("Training", history_html(classifier.history_)),
+            ("What may be wrong with the photos", report_html(check_dataset(dataset, classifier))),
+            ("Photos", dataset_html(dataset)),
+            ("The model", classifier._repr_html_()),
+        ],
+    )

@@ -1,0 +1,147 @@
+"""`pyclassifier train`: labelled photos -> a model's file, figures, and a report."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from .. import CATALOG, ImageClassifier
+from ..archives import STORED_AS
+from ..backbones import FIT_MODES
+from ..errors import NotFittedError
+from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
+from .engines import add_backend, engine_of
+from .figures import evaluation_lines
+from .photos import (
+    add_dataset,
+    add_target,
+    check_target,
+    problem_fields,
+    problem_lines,
+    read_dataset,
+    write_whole,
+)
+from .report import training_report
+from .showing import showing
+
+# Options that are parameters of the classifier, by their names there.
+_PARAMETERS = (
+    "backbone",
+    "input_size",
+    "fit_mode",
+    "hidden_units",
+    "l2",
+    "epochs",
+    "learning_rate",
+    "batch_size",
+    "patience",
+    "class_weight",
+    "validation_split",
+    "random_state",
+)
+
+
+def parser(program: str) -> argparse.ArgumentParser:
+    """Return the parser of this command."""
+    made = new_parser(
+        program,
+        "Learn classes from labelled photos. Ctrl+C ends the training and keeps what was learned until then.",
+        [
+            "photos/ -o model.zip",
+            "photos.zip -o model.zip --report report.html",
+            "photos/ --labels table.csv -o model.zip --seed 7",
+            "photos/ -o model.zip --backbone efficientnet_lite0_224 --balanced",
+            "photos/ -o small.zip --input-size 96 --dtype uint16 --json",
+        ],
+    )
+    add_dataset(made)
+    add_target(made, "the model's zip: the page, TensorFlow.js and this command open it")
+    add = made.add_argument
+    add("--report", type=Path, metavar="FILE", help="one HTML file with figures, mistakes, curves and findings")
+    add("--name", help="what to call the model (default: as its file)")
+    add("--dtype", choices=STORED_AS, default="float32", help="how to store the weights (default: float32)")
+    add_json(made)
+    add_backend(made)
+    _add_parameters(made)
+    return made
+
+
+def _add_parameters(made: argparse.ArgumentParser) -> None:
+    group = made.add_argument_group("how to learn (left out: as ImageClassifier has it)")
+
+    def add(*names: str, **options: Any) -> None:
+        group.add_argument(*names, default=argparse.SUPPRESS, **options)
+
+    add("--backbone", help=f"pretrained network: {', '.join(CATALOG)}")
+    add("--input-size", type=int, metavar="SIDE", help="of photos as the network sees them, in pixels")
+    add("--fit-mode", choices=FIT_MODES, help="how photos become square")
+    add("--hidden-units", type=int, metavar="N", help="units of a hidden layer; 0 for none")
+    add("--l2", type=float, metavar="X", help="how strongly weights are held down (default: chosen by the photos)")
+    add("--epochs", type=int, metavar="N", help="passes over the photos (default: until it has converged)")
+    add("--learning-rate", type=float, metavar="X", help="of Adam")
+    add("--batch-size", type=int, metavar="N", help="photos a step")
+    add("--patience", type=int, metavar="N", help="epochs without getting better before it ends")
+    add("--balanced", dest="class_weight", action="store_const", const="balanced", help="make up for small classes")
+    add("--validation-split", type=float, metavar="SHARE", help="of the photos to judge by, in 0..1")
+    add("--seed", dest="random_state", type=int, metavar="N", help="of all that is drawn")
+
+
+def command(asked: argparse.Namespace) -> Outcome:
+    """Train, and write what was learned."""
+    for path in (asked.output, asked.report):
+        check_target(path, force=asked.force)
+    dataset = read_dataset(asked)
+    classifier = ImageClassifier(
+        **{name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}, engine=engine_of(asked)
+    )
+    began, code = time.perf_counter(), DONE
+    try:
+        with showing(classifier.settings.n_epochs) as shown:
+            classifier.fit(dataset, verbose=False, on_progress=shown.on_progress, on_epoch=shown.on_epoch)
+    except KeyboardInterrupt:
+        if not _has_learned(classifier):
+            raise
+        code = STOPPED
+    seconds = time.perf_counter() - began
+    write_whole(asked.output, classifier.save(name=asked.name or asked.output.stem, dtype=asked.dtype))
+    if asked.report:
+        write_whole(asked.report, training_report(classifier, dataset, asked.name or asked.output.stem).encode())
+    fields = _fields(classifier, asked, seconds)
+    return Outcome(fields, "\n".join(_lines(classifier, asked, seconds)), code=code)
+
+
+def _has_learned(classifier: ImageClassifier) -> bool:
+    try:
+        classifier.snapshot()
+    except NotFittedError:
+        return False
+    return True
+
+
+def _fields(classifier: ImageClassifier, asked: argparse.Namespace, seconds: float) -> dict[str, Any]:
+    evaluation = classifier.evaluation_
+    return {
+        "model": str(asked.output),
+        "report": str(asked.report) if asked.report else None,
+        "labels": classifier.classes_.tolist(),
+        "n_training": classifier.n_training_,
+        "epochs": len(classifier.history_["loss"]),
+        "stopped": classifier.stopped_,
+        "evaluation": evaluation.to_dict() if evaluation else None,
+        "problems": problem_fields(classifier.problems_),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _lines(classifier: ImageClassifier, asked: argparse.Namespace, seconds: float) -> list[str]:
+    evaluation, size = classifier.evaluation_, asked.output.stat().st_size
+    stopped = ", stopped: what was learned until then is kept" if classifier.stopped_ else ""
+    learned = f"{len(classifier.classes_):,} classes of {classifier.n_training_:,} photos in {seconds:.1f} s{stopped}"
+    return [
+        f"Learned {learned}",
+        *(evaluation_lines(evaluation, "Photos it has not seen") if evaluation else []),
+        *problem_lines(classifier.problems_),
+        f"{asked.output}: {size / 1e6:.2f} MB" + (f", report in {asked.report}" if asked.report else ""),
+    ]

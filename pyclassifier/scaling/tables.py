@@ -1,0 +1,218 @@
+"""A folder of features: parts of some hundred photos each, whole or not there at all, and what made them.
+
+``about.json`` says what the features are; each ``part-00000.parquet`` (or ``.npz``, for numpy alone) has a row per
+photo: ``path``, ``label`` ("" without one), ``digest`` (SHA-256 of the file), ``features``, and ``problem``, which is
+"" or says why there are none (they are nan then).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import PIL
+from numpy.typing import NDArray
+from PIL import features as pillow_features
+
+from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, get_card
+
+Format = Literal["parquet", "npz"]
+Dtype = Literal["float32", "float16"]
+_ABOUT = "about.json"
+_TEXTS = ("path", "label", "digest", "problem")
+
+
+@dataclass(frozen=True)
+class TableSettings:
+    """What decides about features, and how they are kept.
+
+    Parameters
+    ----------
+    backbone, input_size, fit_mode
+        As in `pyclassifier.ImageClassifier`; by default the card's.
+    dtype : {"float32", "float16"}
+        Of the features in the files.
+    format : {"parquet", "npz"}
+        Parquet is written by the package pyarrow.
+    """
+
+    backbone: str = DEFAULT_BACKBONE
+    input_size: int | None = None
+    fit_mode: FitMode | None = None
+    dtype: Dtype = "float32"
+    format: Format = "npz"
+
+    @property
+    def card(self) -> ModelCard:
+        """The backbone's card."""
+        return get_card(self.backbone, self.input_size, self.fit_mode)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that tells features of one kind from others.
+
+        Returns
+        -------
+        dict of str to value
+        """
+        how = self.card.preprocessing
+        given = {"backbone": self.backbone, "input_size": how.size, "fit_mode": how.fit_mode, "dtype": self.dtype}
+        return {**given, "format": self.format, "decoder": decoder()}
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Photos and their features, a row each.
+
+    Parameters
+    ----------
+    paths, labels, digests, problems : tuple of str
+        Of each photo; "" where there is none.
+    X : ndarray of shape (N, n_features)
+        nan where there is a problem.
+    """
+
+    paths: tuple[str, ...]
+    labels: tuple[str, ...]
+    digests: tuple[str, ...]
+    problems: tuple[str, ...]
+    X: NDArray[np.floating[Any]]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+def decoder() -> str:
+    """What turns files into pixels here: JPEG files become other pixels in other libraries."""
+    name = "libjpeg-turbo" if pillow_features.check_feature("libjpeg_turbo") else "libjpeg"
+    return f"Pillow {PIL.__version__}, {name} {pillow_features.version_codec('jpg')}"
+
+
+def best_format() -> Format:
+    """Parquet where pyarrow is installed, else npz."""
+    return "parquet" if find_spec("pyarrow") else "npz"
+
+
+class TableFolder:
+    """A folder of parts, which only grows.
+
+    Parameters
+    ----------
+    folder : Path
+    settings : TableSettings
+
+    Raises
+    ------
+    ValueError
+        It holds features of another kind, or other files.
+    """
+
+    def __init__(self, folder: Path, settings: TableSettings) -> None:
+        self.folder = folder
+        self.settings = settings
+        about = settings.to_dict()
+        try:
+            held = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            if folder.is_dir() and any(folder.iterdir()):
+                raise ValueError(f"Expected an empty folder, or one of features; {folder} has other files.") from None
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(folder / _ABOUT, json.dumps(about, indent=1).encode())
+            held = about
+        other = [
+            f"{name} {held.get(name)!r} instead of {value!r}"
+            for name, value in about.items()
+            if held.get(name) != value
+        ]
+        if other:
+            raise ValueError(
+                f"Expected features of the same kind in {folder}, got {'; '.join(other)}. Choose another folder."
+            )
+
+    def parts(self) -> list[Path]:
+        """The parts, in order."""
+        return sorted(self.folder.glob(f"part-*.{self.settings.format}"))
+
+    def write(self, number: int, table: FeatureTable) -> None:
+        """Write a part, whole or not at all."""
+        path = self.folder / f"part-{number:05}.{self.settings.format}"
+        part = path.with_suffix(".unfinished")
+        X = table.X.astype(self.settings.dtype)
+        columns = dict(zip(_TEXTS, (table.paths, table.labels, table.digests, table.problems), strict=True))
+        if self.settings.format == "npz":
+            arrays: dict[str, Any] = {name: np.array(column, np.str_) for name, column in columns.items()}
+            with part.open("wb") as file:
+                np.savez(file, features=X, **arrays)
+        else:
+            _write_parquet(part, columns, X)
+        part.replace(path)
+
+    def next_number(self) -> int:
+        """The number of the part that comes next."""
+        return max((int(path.stem.removeprefix("part-")) for path in self.parts()), default=-1) + 1
+
+    def read(self) -> Iterator[FeatureTable]:
+        """Read the parts, one after the other."""
+        return (read_part(path) for path in self.parts())
+
+
+def read_part(path: Path) -> FeatureTable:
+    """Read one part."""
+    if path.suffix == ".npz":
+        with np.load(path, allow_pickle=False) as held:
+            columns = [tuple(held[name].tolist()) for name in _TEXTS]
+            return _table(columns, held["features"])
+    from pyarrow import parquet
+
+    held = parquet.read_table(path)
+    lists = held.column("features").combine_chunks()
+    X = lists.flatten().to_numpy(zero_copy_only=False).reshape(len(held), lists.type.list_size)
+    return _table([tuple(held.column(name).to_pylist()) for name in _TEXTS], X)
+
+
+def read_table(folder: str | Path) -> FeatureTable:
+    """Read all features of a folder into memory.
+
+    Parameters
+    ----------
+    folder : str or Path
+        That `embed_photos` wrote.
+
+    Returns
+    -------
+    FeatureTable
+        Where a photo's file has changed meanwhile, its last row alone.
+    """
+    parts = [read_part(path) for path in sorted(Path(folder).glob("part-*.*")) if path.suffix in (".npz", ".parquet")]
+    if not parts:
+        raise FileNotFoundError(f"Expected features in {folder}, found none. Make some: pyclassifier embed --help")
+    last = {path: (k, i) for k, part in enumerate(parts) for i, path in enumerate(part.paths)}
+    rows = list(last.values())
+    columns = [
+        tuple(getattr(parts[k], name)[i] for k, i in rows) for name in ("paths", "labels", "digests", "problems")
+    ]
+    return _table(columns, np.stack([parts[k].X[i] for k, i in rows]))
+
+
+def _table(columns: Sequence[tuple[str, ...]], X: NDArray[np.floating[Any]]) -> FeatureTable:
+    return FeatureTable(columns[0], columns[1], columns[2], columns[3], X)
+
+
+def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], X: NDArray[np.floating[Any]]) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    lists = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.reshape(-1)), X.shape[1])
+    arrays = {**{name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items()}, "features": lists}
+    parquet.write_table(pyarrow.table(arrays), path)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_bytes(data)
+    part.replace(path)

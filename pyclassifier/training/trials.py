@@ -1,0 +1,275 @@
+"""Heads judged by photos that they were not trained on, and the head that is then fitted again on all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median_low
+
+import numpy as np
+
+from ..data import Dataset
+from ..engines import Array, Engine
+from ..errors import DatasetError
+from ..progress import Callbacks, Progress
+from .folds import Ints, StratifiedGroupKFold
+from .heads import Chosen, TrainedHead
+from .material import Material, train_on
+from .settings import TrainSettings
+
+Fold = tuple[Ints, Ints]  # Rows to train on, and rows to judge by.
+
+_FEW = 10  # Held-out photos of a class: from so many on one split tells enough.
+_N_FOLDS = 5
+_MOST_FOLDED = 2000  # Photos: more of them, and five more heads take a browser too long to be trained unasked.
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which rows of a material are for what.
+
+    Parameters
+    ----------
+    training, validation, test : ndarray of int64
+        Rows.
+    folds : tuple of (ndarray, ndarray)
+        Where judging is to be done fold by fold, the folds of training and validation rows together.
+    """
+
+    training: Ints
+    validation: Ints
+    test: Ints
+    folds: tuple[Fold, ...] = ()
+
+    @property
+    def known(self) -> Ints:
+        """The rows that have a part in the training, in one way or another."""
+        return np.sort(np.concatenate([self.training, self.validation]))
+
+
+def part(dataset: Dataset, material: Material, settings: TrainSettings) -> Parts:
+    """Part a dataset's readable photos: as they are marked, else as they are drawn.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    material : Material
+        What `pyclassifier.training.gather` made of it.
+    settings : TrainSettings
+
+    Returns
+    -------
+    Parts
+    """
+    splits = np.array([sample.split or "" for sample in material.samples])
+    test, known = np.flatnonzero(splits == "test"), np.flatnonzero(splits != "test")
+    if any(sample.split == "validation" for sample in dataset.samples):
+        to_judge = splits[known] == "validation"
+        return Parts(known[~to_judge], known[to_judge], test)
+    training, validation = material.draw(known, settings)
+    if settings.fine_tune:  # In each fold it would take as long again.
+        return Parts(training, validation, test)
+    if settings.cv == "auto":
+        return Parts(training, validation, test, _folds_for_few(material, known, validation, settings))
+    if settings.cv == 0:
+        return Parts(training, validation, test)
+    return Parts(training, validation, test, _draw_folds(material, known, settings.cv, settings))
+
+
+def _folds_for_few(material: Material, known: Ints, validation: Ints, settings: TrainSettings) -> tuple[Fold, ...]:
+    """Folds, where one split leaves a class few photos to judge by and folds can be had quickly; else none."""
+    y, groups = material.y[known], material.groups[known]
+    held_out = [int((material.y[validation] == k).sum()) for k in range(len(material.classes))]
+    n_folds = min(_N_FOLDS, len(np.unique(groups)), int(np.unique(y, return_counts=True)[1].max()))
+    quick = settings.by_descent and len(known) <= _MOST_FOLDED
+    if not (quick and len(validation) and min(held_out) < _FEW and n_folds > 1):
+        return ()
+    folds = _draw_folds(material, known, n_folds, settings)
+    # A class whose photos all belong together can be learned from or judged, not both.
+    return folds if all(len(np.unique(material.y[rest])) == len(material.classes) for rest, _ in folds) else ()
+
+
+def _draw_folds(material: Material, known: Ints, n_folds: int, settings: TrainSettings) -> tuple[Fold, ...]:
+    y = material.y[known]
+    folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=settings.random_state)
+    return tuple((known[rest], known[test]) for rest, test in folds.split(y, y, material.groups[known]))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A head, and what heads that were trained as it was say of photos that they did not learn from.
+
+    Parameters
+    ----------
+    head : TrainedHead
+        The first one: its history is the one to show.
+    training : ndarray of int64
+        Rows that it learned from.
+    judged : ndarray of int64
+        Rows that were judged.
+    y_proba : ndarray of shape (len(judged), n_classes), float32
+    chosen : Chosen
+        With what to fit a head again, on all rows.
+    n_splits : int or None
+        Folds whose predictions are pooled; None where all come from the head.
+    """
+
+    head: TrainedHead
+    training: Ints
+    judged: Ints
+    y_proba: Array
+    chosen: Chosen
+    n_splits: int | None = None
+
+    def ended(self, interruption: BaseException | None = None) -> Trial:
+        """The same, ended before it was complete."""
+        return replace(self, head=replace(self.head, stopped=True, interruption=interruption))
+
+
+async def try_fold(
+    material: Material, fold: Fold, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+) -> Trial:
+    """Train a head on the rest and judge it by the fold.
+
+    Where an epoch is to be chosen, some of the rest are set aside to choose by: the fold has no part in that.
+
+    Parameters
+    ----------
+    material : Material
+    fold : (ndarray, ndarray)
+    engine : Engine
+    settings : TrainSettings
+    callbacks : Callbacks
+
+    Returns
+    -------
+    Trial
+
+    Raises
+    ------
+    DatasetError
+        A class of which there is nothing to learn from.
+    """
+    rest, test = fold
+    missing = [label for i, label in enumerate(material.classes) if not (material.y[rest] == i).any()]
+    if missing:
+        raise DatasetError("one-group", label=missing[0])
+    if not settings.chooses_epoch:
+        return await _try(material, rest, test, engine, settings, callbacks)
+    training, aside = material.draw(rest, settings)
+    trial = await _try(material, training, aside, engine, settings, callbacks)
+    try:
+        y_proba = await trial.head.model.predict(material.X[test])
+    except BaseException:
+        trial.head.model.dispose()
+        raise
+    return replace(trial, judged=test, y_proba=y_proba)
+
+
+async def _try(
+    material: Material, training: Ints, judged: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+) -> Trial:
+    head = await train_on(material, training, judged, engine, settings, callbacks)
+    n_epochs = head.history.best_epoch if settings.chooses_epoch else None
+    batch_size = settings.fit_config(len(training)).batch_size
+    return Trial(head, training, judged, head.y_proba, Chosen(head.strength, n_epochs, batch_size))
+
+
+async def try_out(
+    material: Material, parts: Parts, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+) -> Trial:
+    """Train a head and judge it by the validation rows or, where there are folds, one head for each of them.
+
+    Parameters
+    ----------
+    material : Material
+    parts : Parts
+    engine, settings, callbacks
+        As in `try_fold`. Epochs of the first head are told; that others are done, as `Progress` of the stage "judging".
+
+    Returns
+    -------
+    Trial
+        Of the first head alone, where it was ended before the others were done.
+    """
+    if not parts.folds:
+        return await _try(material, parts.training, parts.validation, engine, settings, callbacks)
+    first = await try_fold(material, parts.folds[0], engine, settings, callbacks)
+    try:
+        return await _try_others(first, material, parts.folds[1:], engine, settings, callbacks)
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        return first.ended(error)
+    except BaseException:
+        first.head.model.dispose()
+        raise
+
+
+async def _try_others(
+    first: Trial,
+    material: Material,
+    folds: Sequence[Fold],
+    engine: Engine,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+) -> Trial:
+    trials, n_splits = [first], len(folds) + 1
+    for fold in folds:
+        if first.head.stopped or first.head.interruption:
+            return first
+        trial = await try_fold(material, fold, engine, settings, Callbacks(should_stop=callbacks.should_stop))
+        trial.head.model.dispose()
+        if trial.head.stopped or trial.head.interruption:
+            return first.ended(trial.head.interruption)
+        trials.append(trial)
+        if callbacks.on_progress:
+            callbacks.on_progress(Progress("judging", len(trials), n_splits))
+    epochs = [trial.chosen.n_epochs for trial in trials if trial.chosen.n_epochs is not None]
+    return replace(
+        first,
+        judged=np.concatenate([trial.judged for trial in trials]),
+        y_proba=np.concatenate([trial.y_proba for trial in trials]),
+        # How strongly to hold the weights down, each fold chose for itself: so does the head on all rows.
+        chosen=replace(first.chosen, strength=None, n_epochs=median_low(epochs) if epochs else None),
+        n_splits=n_splits,
+    )
+
+
+async def fit_again(
+    material: Material, rows: Ints, trial: Trial, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+) -> TrainedHead:
+    """Fit a head on all rows, as its trial chose; the trial's head is disposed of.
+
+    Parameters
+    ----------
+    material : Material
+    rows : ndarray of int64
+    trial : Trial
+    engine, settings, callbacks
+        As in `try_fold`; epochs are told as `Progress` of the stage "refitting".
+
+    Returns
+    -------
+    TrainedHead
+        With the history of the trial's head; that head itself, ended early, where this was stopped or interrupted.
+    """
+    before = trial.head
+
+    def on_epoch(so_far: dict[str, list[float]]) -> None:
+        if callbacks.on_progress:
+            total = trial.chosen.n_epochs or settings.n_epochs or 0
+            callbacks.on_progress(Progress("refitting", len(so_far["loss"]), total))
+
+    told = Callbacks(on_epoch=on_epoch, should_stop=callbacks.should_stop)
+    try:
+        head = await train_on(material, rows, rows[:0], engine, settings, told, trial.chosen)
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        return trial.ended(error).head
+    except BaseException:
+        before.model.dispose()
+        raise
+    if head.stopped or head.interruption:
+        head.model.dispose()
+        return trial.ended(head.interruption).head
+    before.model.dispose()
+    return replace(head, history=before.history)

@@ -1,0 +1,363 @@
+"""The command `pyclassifier`: what it writes, prints and exits with."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from photos import SHAPES, encode, shape, write_shapes
+from PIL import Image
+
+from pyclassifier import CATALOG
+from pyclassifier.cli import main
+
+LABELS = [*SHAPES]
+SMALL = ["--input-size", "96"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """A folder with photos/, model.zip and report.html, made by the command once."""
+    folder = tmp_path_factory.mktemp("a folder with spaces")
+    write_shapes(folder / "photos", 12)
+    write_shapes(folder / "new", 2, 100)
+    (folder / "photos/stripes/broken.png").write_bytes(b"no picture")
+    (folder / "new/notes.txt").write_text("no photo")
+    arguments = ["train", folder / "photos", "-o", folder / "model.zip", "--report", folder / "report.html", *SMALL]
+    assert main([*map(str, arguments)]) == 0
+    return folder
+
+
+@pytest.fixture
+def here(trained, tmp_path, monkeypatch) -> Path:
+    """A folder of one's own with what `trained` has."""
+    for path in trained.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, *arguments) -> tuple[int, str, str]:
+    code = main([*map(str, arguments)])
+    return code, *capsys.readouterr()
+
+
+def run_json(capsys, *arguments) -> dict:
+    code, out, _ = run(capsys, *arguments, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_training_tells_what_was_learned_and_how_good_it_is(here, capsys):
+    code, out, err = run(capsys, "train", "photos", "-o", "again.zip", *SMALL)
+    assert code == 0 and not err
+    assert "Learned 3 classes of 30 photos" in out and "accuracy 100.0 % (6 of 6 photos), 95 % interval 61.0 %" in out
+    assert re.search(r"^  checks +100\.0 % +100\.0 % +100\.0 % +2$", out, re.MULTILINE)
+    assert "Not used: 1 file" in out and "photos/stripes/broken.png" not in out and "stripes/broken.png: " in out
+    fields = run_json(capsys, "train", "photos", "-o", "third.zip", *SMALL, "--name", "Colours", "--seed", "1")
+    assert fields["labels"] == LABELS and fields["evaluation"]["total"] == 6 and not fields["stopped"]
+    assert [one["path"] for one in fields["problems"]] == ["stripes/broken.png"]
+    assert run_json(capsys, "info", "third.zip")["name"] == "Colours"
+    assert run_json(capsys, "info", "third.zip")["run"]["parameters"]["random_state"] == 1
+
+
+def test_the_same_seed_gives_the_same_model(here, capsys):
+    figures = [
+        run_json(capsys, "train", "photos", "-o", f"{i}.zip", *SMALL, "--seed", seed)["evaluation"]
+        for i, seed in enumerate("007")
+    ]
+    assert figures[0] == figures[1]
+    first, second, other = (run_json(capsys, "predict", f"{i}.zip", "new", "--top", 3)["photos"] for i in range(3))
+    assert first == second != other
+
+
+def test_a_table_names_the_classes(here, capsys):
+    Path("flat").mkdir()
+    rows = ["file,species"]
+    for label in LABELS:
+        for i, path in enumerate(sorted(Path(f"photos/{label}").glob("[0-9]*.png"))):
+            Path(f"flat/{label[0]}{i}.png").write_bytes(path.read_bytes())
+            rows.append(f"{label[0]}{i}.png,some {label}")
+    Path("table.csv").write_text("\n".join(rows))
+    fields = run_json(capsys, "train", "flat", "--labels", "table.csv", "-o", "named.zip", *SMALL)
+    assert fields["labels"] == [f"some {label}" for label in LABELS]
+    figures = run_json(capsys, "evaluate", "named.zip", "flat", "--labels", "table.csv")
+    assert (figures["correct"], figures["total"]) == (36, 36)
+
+
+def test_predictions_for_people_spreadsheets_and_programs(here, capsys):
+    code, out, err = run(capsys, "predict", "model.zip", "new", "photos/stripes/0.png", "--top", 2)
+    assert code == 0 and not err
+    lines = out.splitlines()
+    assert re.fullmatch(r"new/checks/100\.png: checks \d+\.\d %, (discs|stripes) \d+\.\d %", lines[0])
+    assert lines[6].startswith("photos/stripes/0.png: stripes ")
+    assert lines[7] == "Not used: 1 file" and lines[8].startswith("  new/notes.txt: ") and len(lines) == 9
+    fields = run_json(capsys, "predict", "model.zip", "new", "--top", 3)
+    assert [one["label"] for one in fields["photos"]] == [label for label in LABELS for _ in range(2)]
+    assert all(
+        sum(best["probability"] for best in one["top"]) == pytest.approx(1, abs=1e-5) for one in fields["photos"]
+    )
+    code, out, err = run(capsys, "predict", "model.zip", "new", "--csv", "--top", 2)
+    table = list(csv.DictReader(io.StringIO(out)))
+    assert [row["label"] for row in table] == [label for label in LABELS for _ in range(2)]
+    assert list(table[0]) == ["path", "label", "probability", "label_2", "probability_2"]
+    assert "new/notes.txt" in err and "notes" not in out
+
+
+def test_names_in_a_table_are_no_formulas(here, capsys):
+    Path("=1+1.png").write_bytes(Path("new/stripes/100.png").read_bytes())
+    _, out, _ = run(capsys, "predict", "model.zip", "=1+1.png", "--csv")
+    assert next(csv.DictReader(io.StringIO(out)))["path"] == "'=1+1.png"
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_predicted(here, capsys):
+    Path("mixed").mkdir()
+    Path("mixed/bad.png").write_bytes(b"no picture")
+    Path("mixed/good.png").write_bytes(encode(shape("discs", 300)))
+    fields = run_json(capsys, "predict", "model.zip", "mixed")
+    assert [(one["path"], one["label"]) for one in fields["photos"]] == [("mixed/good.png", "discs")]
+    assert [one["path"] for one in fields["problems"]] == ["mixed/bad.png"]
+
+
+def test_none_of_these_needs_a_model_that_knows_when(here, capsys):
+    code, _, err = run(capsys, "predict", "model.zip", "new", "--none-of-these")
+    assert code == 1 and "too few photos" in err, "six photos cannot tell"
+    write_shapes(here / "many", 40)
+    assert run(capsys, "train", "many", "-o", "sure.zip", *SMALL, "--validation-split", "0.5")[0] == 0
+    Image.fromarray(np.full((96, 96, 3), 128, np.uint8)).save("grey.png")
+    known = run_json(capsys, "predict", "sure.zip", "new", "--none-of-these")["photos"]
+    assert [one["label"] for one in known].count("none of these") <= 1
+    (grey,) = run_json(capsys, "predict", "sure.zip", "grey.png", "--none-of-these")["photos"]
+    assert grey["label"] == "none of these" and grey["top"][0]["label"] in LABELS
+
+
+def test_evaluating_counts_and_says_what_is_unknown(here, capsys):
+    write_shapes(here / "test", 3, 200)
+    Path("test/purple").mkdir()
+    Path("test/purple/0.png").write_bytes(Path("new/stripes/100.png").read_bytes())
+    fields = run_json(capsys, "evaluate", "model.zip", "test")
+    assert (fields["correct"], fields["total"], fields["labels"]) == (9, 9, LABELS)
+    assert [one["path"] for one in fields["problems"]] == ["purple/0.png"]
+    assert "test: accuracy 100.0 % (9 of 9 photos)" in run(capsys, "evaluate", "model.zip", "test")[1]
+
+
+@pytest.mark.parametrize("options", [[], ["--quick"]])
+def test_a_check_that_finds_something_exits_with_3(options, here, capsys):
+    write_shapes(here / "copies", 12)
+    Path("copies/stripes/copy.png").write_bytes(Path("copies/stripes/0.png").read_bytes())
+    Path("copies/checks/same.png").write_bytes(Path("copies/discs/0.png").read_bytes())
+    code, out, _ = run(capsys, "check", "copies", *options, "--json")
+    found = {one["kind"]: one for one in json.loads(out)["findings"]}
+    assert code == 3 and ["stripes/0.png", "stripes/copy.png"] in found["duplicates"]["groups"]
+    groups = found["two classes"]["groups"]
+    assert any({"checks/same.png", "discs/0.png"} <= set(group) for group in groups)
+    code, out, _ = run(capsys, "check", "copies", *options)
+    assert code == 3 and "stripes/0.png = stripes/copy.png" in out
+
+
+def test_a_check_that_finds_nothing_exits_with_0(here, capsys):
+    write_shapes(here / "fine", 12)
+    code, out, _ = run(capsys, "check", "fine", "--quick")
+    assert (code, out) == (0, "36 photos: nothing found.\n")
+
+
+def test_an_explanation_is_a_picture(here, capsys):
+    fields = run_json(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "heat.png")
+    with Image.open("heat.png") as picture:
+        assert picture.format == "PNG" and picture.size == (96, 96)
+    assert fields["label"] == "stripes" and np.array(fields["heat"]).ndim == 2
+    code, out, _ = run(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "heat.jpg", "--label", "discs")
+    assert code == 0 and "what speaks for discs" in out
+    assert "such as heat.png" in run(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "heat.xyz")[2]
+    assert (
+        "one of the classes"
+        in run(capsys, "explain", "model.zip", "new/stripes/100.png", "-o", "a.png", "--label", "x")[2]
+    )
+
+
+def test_info_needs_no_engine_and_a_check_compares(here, capsys):
+    code, out, _ = run(capsys, "info", "model.zip")
+    assert code == 0 and "3 classes (checks, discs, stripes)" in out and "accuracy    100.0 % (6 of 6 photos)" in out
+    assert run_json(capsys, "info", "model.zip", "--check")["deviation"] < 1e-4
+
+
+def test_backbones_are_listed_and_fetched_from_where_they_are(here, capsys, monkeypatch):
+    code, out, _ = run(capsys, "backbones")
+    assert code == 0 and all(name in out for name in CATALOG)
+    listed = {one["name"]: one for one in run_json(capsys, "backbones")["backbones"]}
+    assert listed["mobilenet_v1_1.0_224"]["features"] == 1024 and list(listed) == list(CATALOG)
+    monkeypatch.setenv("PYCLASSIFIER_CACHE", str(here / "empty"))
+    assert {one["bytes"] for one in run_json(capsys, "backbones")["backbones"]} == {0}
+
+
+@pytest.mark.parametrize("backend", ["numpy", "cpu"])
+def test_what_computes_can_be_chosen(backend, here, capsys):
+    if backend == "cpu":
+        pytest.importorskip("onnxruntime", reason="the extra native is not installed")
+    best = run_json(capsys, "predict", "model.zip", "new", "--backend", backend)["photos"]
+    assert [one["label"] for one in best] == [label for label in LABELS for _ in range(2)]
+    assert "expected" in run(capsys, "predict", "model.zip", "new", "--backend", "abacus")[2].lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["backbones", "fetch"], "the names"),
+        (["backbones", "fetch", "nonsense"], "nonsense"),
+        (["train", "gone", "-o", "x.zip"], "gone"),
+        (["train", "new", "-o", "no/such/x.zip"], "there is none"),
+        (["train", "new", "-o", "x.zip", "--backbone", "nonsense"], "nonsense"),
+        (["train", "new", "-o", "x.zip", "--validation-split", "7"], "validation_split"),
+        (["train", "new", "--labels", "gone.csv", "-o", "x.zip"], "gone.csv"),
+        (["train", "new/stripes", "-o", "x.zip"], "class"),
+        (["train", "new", "-o", "model.zip"], "--force"),
+        (["predict", "gone.zip", "new"], "gone.zip"),
+        (["predict", "model.zip", "gone"], "found nothing there"),
+        (["predict", "new/notes.txt", "new"], "zip"),
+        (["predict", "model.zip", "new", "--top", "0"], "at least 1"),
+        (["evaluate", "model.zip", "gone"], "gone"),
+        (["explain", "model.zip", "new", "-o", "heat.png"], "a photo at new"),
+        (["info", "new/notes.txt"], "zip"),
+        (["convert", "gone", "out"], "gone"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_leaves_nothing(arguments, words, here, capsys):
+    before = {path.name for path in here.iterdir()}
+    code, out, err = run(capsys, *arguments)
+    assert code == 1 and not out and err.count("\n") == 1
+    assert err.startswith("pyclassifier: ") and words in err
+    assert {path.name for path in here.iterdir()} == before
+    code, out, _ = run(capsys, *arguments, "--json")
+    assert code == 1 and words in json.loads(out)["error"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["train"], ["train", "photos"], ["predict", "a", "b", "--json", "--csv"]]
+)
+def test_wrong_command_lines_end_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2 and "usage: pyclassifier" in capsys.readouterr().err
+
+
+def help_of(capsys, *command) -> str:
+    with pytest.raises(SystemExit) as caught:
+        main([*command, "--help"])
+    assert caught.value.code == 0
+    return capsys.readouterr().out
+
+
+def commands() -> list[str]:
+    from pyclassifier.cli.commands import COMMANDS
+
+    return sorted(COMMANDS)
+
+
+def test_the_overview_names_every_command(capsys):
+    out = help_of(capsys)
+    assert all(re.search(rf"^  {name} ", out, re.MULTILINE) for name in [*commands(), "convert"])
+    with pytest.raises(SystemExit):
+        main([])
+    assert "commands:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_examples_of_help_are_command_lines(command, capsys):
+    from pyclassifier.cli.commands import COMMANDS
+
+    examples = re.findall(rf"^  pyclassifier {command} ([^>\n]+)", help_of(capsys, command), re.MULTILINE)
+    assert len(examples) >= 2
+    for example in examples:
+        COMMANDS[command][0].parser(f"pyclassifier {command}").parse_intermixed_args(shlex.split(example))
+
+
+class Report(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_the_report_is_one_file_that_asks_nobody(here):
+    page = Report(Path("report.html").read_text())
+    for words in (
+        "Accuracy 100.0 %",
+        "95 % interval",
+        "true ↓ predicted →",
+        "loss",
+        "precision",
+        "37 photos of 3 classes",
+    ):
+        assert words in page.text, words
+    addresses = [value for _, name, value in page.attributes if name in ("src", "href", "srcset", "data", "action")]
+    assert addresses and all(address.startswith("data:image/jpeg;base64,") for address in addresses)
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+    assert ("meta", "http-equiv", "Content-Security-Policy") in page.attributes
+
+
+def test_the_report_shows_mistakes_and_harms_nobody(here, capsys):
+    hostile = "<img src=x onerror=alert(1)>"
+    write_shapes(here / "wrong", 12)
+    (here / "wrong" / "stripes").rename(here / "wrong" / hostile)
+    for i in range(6):
+        Path(f"wrong/{hostile}/odd{i}.png").write_bytes(encode(shape("discs", 500 + i)))
+    assert (
+        run(capsys, "train", "wrong", "-o", "w.zip", "--report", "w.html", "--validation-split", "0.5", *SMALL)[0] == 0
+    )
+    page = Report(Path("w.html").read_text())
+    assert "Mistakes, the worst first" in page.text and hostile in page.text and "✗ wrong" in page.text
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+    assert all(value.startswith("data:") for _, name, value in page.attributes if name == "src")
+
+
+def test_the_module_is_the_command(here):
+    command = [sys.executable, "-m", "pyclassifier", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root()})
+    assert (done.returncode, done.stderr) == (0, "") and re.fullmatch(r"pyclassifier \d+\.\d+\.\d+\n", done.stdout)
+
+
+def root() -> str:
+    return str(Path(__file__).parents[1])
+
+
+def test_ctrl_c_keeps_what_was_learned(here):
+    """On a real terminal, which shows how far it is."""
+    arguments = ["train", "photos", "-o", "stopped.zip", *SMALL, "--hidden-units", "8", "--epochs", "1000000"]
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pyclassifier", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=end,
+        text=True,
+        env=os.environ | {"PYTHONPATH": root(), "TERM": "xterm", "COLUMNS": "120"},
+        # Where tests run in the background, their children would not hear of it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    os.close(end)
+    shown = ""
+    while "Training" not in shown:
+        shown += os.read(terminal, 4096).decode(errors="replace")
+    process.send_signal(signal.SIGINT)
+    out = process.communicate(timeout=60)[0]
+    os.close(terminal)
+    assert process.returncode == 130 and "stopped: what was learned until then is kept" in out
+    assert main(["predict", "stopped.zip", "new"]) == 0

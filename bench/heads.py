@@ -1,10 +1,12 @@
-"""How good a head is on few photos: ours, what was its default before, Teachable Machine's, scikit-learn's.
+"""How good a classifier of few photos is: ours, what was its default before, Teachable Machine's, scikit-learn's.
 
 Accuracy in percent on real photos (../shared/data/flowers and signs), of which 10 and 30 a class are learned from and
 all others judged by: means of several draws. All contestants get the same features: MobileNet v1 1.0, average-pooled,
-with the weights that the site has.
+with the weights that the site has; "auto" and "both" get EfficientNet-Lite0's as well.
 
   ours           our default head, on all photos
+  ours, auto     the same with backbone="auto": on one backbone or both, as folds of the photos to learn from say
+  ours, both     the same on both backbones side by side
   ours, hidden   the same with hidden_units=100
   before         our default of old: Dense(100) and softmax, 20 epochs of Adam, with a fifth held out to choose the best
   teachable      what @teachablemachine/image does: Dense(100) and softmax, 50 epochs of Adam, on all photos
@@ -35,12 +37,13 @@ from testbed import ROOT, arguments_parser, built_site, fresh_browser, open_page
 # isort: split
 from numpy_engine import NumpyEngine  # testbed puts tests/ on the path
 
-from pyclassifier.backbones import DEFAULT_BACKBONE, get_card
+from pyclassifier.backbones import BUILT_IN, get_card
 from pyclassifier.progress import Callbacks
-from pyclassifier.training import Lesson, TrainSettings, draw_validation, train_head
+from pyclassifier.training import Lesson, TrainSettings, choose_features, draw_validation, train_head
 
 Ints = NDArray[np.int64]
-Contestant = Callable[[Array, Ints, Array], Ints]
+# Features to learn from, class indices, features to judge by: of each backbone, and of both side by side.
+Contestant = Callable[[list[Array], Ints, list[Array]], Ints]
 SETS = ("flowers", "signs")
 PER_CLASS = (10, 30)
 INVERSE_STRENGTHS = 10.0 ** np.arange(-3, 2.5, 0.5)
@@ -77,17 +80,19 @@ TIME_IN_BROWSER = """async ([url, backend, clouds, sizes]) => {
 }"""
 
 
-def read_set(name: str) -> tuple[Array, Ints]:
-    """Return features and class indices of a folder of photos."""
+def read_set(name: str) -> tuple[list[Array], Ints]:
+    """Return features, of each backbone and of both side by side, and class indices of a folder of photos."""
     photos = find_photos(shared_folder(f"data/{name}"))
     classes = np.unique([path.parent.name for path in photos], return_inverse=True)[1]
-    return embed(photos, get_card(DEFAULT_BACKBONE)), classes
+    parts = [embed(photos, card) for card in get_card("+".join(BUILT_IN)).parts]
+    return [*parts, np.hstack(parts)], classes
 
 
-def by_our_head(settings: TrainSettings) -> Contestant:
-    """Return what trains a head as our package does, and predicts."""
+def by_our_head(settings: TrainSettings, which: int = 0) -> Contestant:
+    """Return what trains a head as our package does on some of the features, and predicts."""
 
-    def predict(X: Array, y: Ints, new: Array) -> Ints:
+    def predict(candidates: list[Array], y: Ints, to_judge: list[Array]) -> Ints:
+        X, new = candidates[which], to_judge[which]
         held_out = np.zeros(len(y), np.bool_)
         if settings.chooses_epoch and settings.validation_split:
             names = [str(i) for i in range(len(y))]
@@ -108,17 +113,25 @@ def by_our_head(settings: TrainSettings) -> Contestant:
     return predict
 
 
+def by_our_choice(candidates: list[Array], y: Ints, to_judge: list[Array]) -> Ints:
+    """Choose among the backbones as our package does, train on the chosen one, and predict."""
+    settings, groups = TrainSettings(), np.arange(len(y))
+    engine: Any = NumpyEngine()
+    best, *_ = asyncio.run(choose_features(engine, candidates, y, groups, settings, Callbacks()))
+    return by_our_head(settings, best)(candidates, y, to_judge)
+
+
 def by_scikit_learn(choose: bool) -> Contestant:
     """Return what fits scikit-learn's logistic regression, and predicts."""
     from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
     from sklearn.model_selection import StratifiedKFold
 
-    def predict(X: Array, y: Ints, new: Array) -> Ints:
+    def predict(candidates: list[Array], y: Ints, to_judge: list[Array]) -> Ints:
         model = LogisticRegression(C=1, max_iter=1000)
         if choose:
             folds = StratifiedKFold(5, shuffle=True, random_state=0)
             model = LogisticRegressionCV(Cs=INVERSE_STRENGTHS, cv=folds, scoring="neg_log_loss", max_iter=1000)
-        predicted: Ints = model.fit(X, y).predict(new)
+        predicted: Ints = model.fit(candidates[0], y).predict(to_judge[0])
         return predicted
 
     return predict
@@ -126,6 +139,8 @@ def by_scikit_learn(choose: bool) -> Contestant:
 
 CONTESTANTS: dict[str, Contestant] = {
     "ours": by_our_head(TrainSettings()),
+    "ours, auto": by_our_choice,
+    "ours, both": by_our_head(TrainSettings(), which=2),
     "ours, hidden": by_our_head(TrainSettings(hidden_units=100)),
     "before": by_our_head(TrainSettings(hidden_units=100, epochs=20)),
     "teachable": by_our_head(TrainSettings(hidden_units=100, epochs=50, validation_split=0)),
@@ -134,14 +149,15 @@ CONTESTANTS: dict[str, Contestant] = {
 }
 
 
-def race(name: str, X: Array, y: Ints, per_class: int, n_draws: int) -> tuple[NDArray[np.float64], float]:
+def race(name: str, features: list[Array], y: Ints, per_class: int, n_draws: int) -> tuple[NDArray[np.float64], float]:
     """Return a contestant's accuracy in each draw, and its mean seconds."""
     accuracies, started = [], time.perf_counter()
     for seed in range(n_draws):
         rng = np.random.default_rng(seed)
         drawn = np.concatenate([rng.permutation(np.flatnonzero(y == k))[:per_class] for k in np.unique(y)])
         others = np.setdiff1d(np.arange(len(y)), drawn)
-        accuracies.append(float((CONTESTANTS[name](X[drawn], y[drawn], X[others]) == y[others]).mean()))
+        learned, new = [X[drawn] for X in features], [X[others] for X in features]
+        accuracies.append(float((CONTESTANTS[name](learned, y[drawn], new) == y[others]).mean()))
     return np.array(accuracies), (time.perf_counter() - started) / n_draws
 
 
@@ -173,9 +189,9 @@ def main() -> None:
     features = {name: read_set(name) for name in SETS}
     names = arguments.only or list(CONTESTANTS)
     print(f"{'photos a class':16} {' '.join(f'{name:>13}' for name in names)}")
-    for name, (X, y) in features.items():
+    for name, (candidates, y) in features.items():
         for per_class in PER_CLASS:
-            results = [race(contestant, X, y, per_class, arguments.draws) for contestant in names]
+            results = [race(contestant, candidates, y, per_class, arguments.draws) for contestant in names]
             accuracies = " ".join(f"{100 * accuracy.mean():13.1f}" for accuracy, _ in results)
             print(f"{name:10} {per_class:5} {accuracies}", flush=True)
             print(f"{'  seconds':16} {' '.join(f'{seconds:13.2f}' for _, seconds in results)}", flush=True)

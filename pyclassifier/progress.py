@@ -18,9 +18,9 @@ class Progress:
     Parameters
     ----------
     stage : str
-        "decoding", "features", "augmenting", "training", "judging", "refitting", "measuring" or "saving".
+        "decoding", "features", "choosing", "augmenting", "training", "judging", "refitting", "measuring" or "saving".
     done, total : int
-        Photos, epochs, or folds; a total of 0 is not known.
+        Photos, backbones, epochs, or folds; a total of 0 is not known.
 
     Examples
     --------

@@ -186,7 +186,7 @@ async def test_what_is_told_of_it_before_it_starts():
     extractor = feature_extractor(backbone(), SIZE, "avg")
     cut = cut_backbone(extractor, 2)
     assert cost.n_blocks == 2 and cost.n_bytes > 1000 * 2 * np.prod(cut.shape) and cost.seconds > 0
-    with pytest.raises(ValueError, match="photos to fine-tune 2 blocks"):
+    with pytest.raises(ValueError, match="photos to train the last layers"):
         await make().measure_fine_tuning(10_000_000)
 
 

@@ -12,7 +12,7 @@ from pyclassifier.data import one_hot
 from pyclassifier.engines import NumpyMatrix
 from pyclassifier.progress import Callbacks
 from pyclassifier.training import Lesson, TrainSettings, train_head
-from pyclassifier.training.compact import Compact
+from pyclassifier.training.compact import Compact, _root
 from pyclassifier.training.loss import HeadLoss
 from pyclassifier.training.strength import Strength, choose_strength
 
@@ -84,6 +84,20 @@ async def test_features_need_no_more_columns_than_there_are_rows():
     assert restored.shape == (300, 2)
     assert np.abs((X @ restored + own) - (compact.X @ kernel + bias)).max() < 0.01
     assert not engine.live
+
+
+@pytest.mark.parametrize("error", [1e-7, 3e-5, 1e-2])
+def test_products_with_rounding_errors_have_a_root_or_none_but_no_nan(error):
+    """Pyodide's numpy gives nan for a matrix that is not positive definite, where others raise."""
+    X = np.random.default_rng(0).normal(0, 1, (36, 5))
+    X -= X.mean(axis=0)
+    X /= np.sqrt(np.square(X).sum(axis=1).mean())
+    products = X @ X.T - error * np.eye(36)
+    root = _root(products)
+    if error == 1e-2:
+        assert root is None
+    else:
+        assert np.abs(root @ root.T - products).max() < 2e-4
 
 
 async def test_photos_that_are_all_alike_give_the_shares_of_the_classes():

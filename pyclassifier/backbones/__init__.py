@@ -1,18 +1,11 @@
 """Backbones: what has to be known about each pretrained network, its layers and its weights, as plain data."""
 
-from .cards import (
-    CATALOG,
-    DEFAULT_BACKBONE,
-    FIT_MODES,
-    MAX_INPUT_SIZE,
-    FitMode,
-    ModelCard,
-    Preprocessing,
-    get_card,
-)
+from .cards import FIT_MODES, MAX_INPUT_SIZE, FitMode, ModelCard, Preprocessing
+from .catalog import AUTO, BUILT_IN, CATALOG, DEFAULT_BACKBONE, get_card, is_backbone
 from .cutting import DEFAULT_BLOCKS, Cut, cut_backbone
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
+from .pairs import join_backbones, join_weights, named_cards, rescaling, side_by_side
 from .stores import (
     CLASSES_FILE,
     FolderStore,
@@ -41,6 +34,8 @@ from .user_store import KeptBackbone, UserStore, installed_site
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
+    "AUTO",
+    "BUILT_IN",
     "CATALOG",
     "CLASSES_FILE",
     "DEFAULT_BACKBONE",
@@ -76,12 +71,18 @@ __all__ = [
     "input_shape",
     "input_size",
     "installed_site",
+    "is_backbone",
+    "join_backbones",
+    "join_weights",
     "leaf_layers",
     "load_features",
     "load_network",
     "model_config",
+    "named_cards",
     "output_shapes",
     "pooling_of",
+    "rescaling",
     "sequential",
+    "side_by_side",
     "small_cnn",
 ]

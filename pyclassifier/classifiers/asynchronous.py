@@ -72,8 +72,9 @@ class AsyncImageClassifier(BaseImageClassifier):
             Whether to show how far it is: a bar and curves in a notebook, in the browser with a button that stops, else
             a line on the standard output. "auto" shows them in notebooks only.
         on_progress : callable, optional
-            Gets `Progress` of the stages "decoding" and "features", "augmenting" where there is an augmentation,
-            "judging" where there are folds, in folds, and "refitting", in epochs.
+            Gets `Progress` of the stages "decoding" and "features", "choosing" where photos choose the backbone,
+            "augmenting" where there is an augmentation, "judging" where there are folds, in folds, and "refitting", in
+            epochs.
         on_epoch : callable, optional
             Gets the history so far after each epoch.
         should_stop : callable, optional
@@ -97,13 +98,13 @@ class AsyncImageClassifier(BaseImageClassifier):
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
-            extractor = await self._get_extractor()
+            extractor, scores = await self._choose_extractor(dataset, callbacks)
             try:
                 learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks)
             except BaseException:
                 self._let_go(extractor)
                 raise
-            self._take(learned)
+            self._take(learned.on_chosen_backbone(scores))
             self._let_go(extractor)  # Where the one in use was trained further.
             if interruption:
                 raise interruption
@@ -496,7 +497,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         """The backbone that a model was trained on: the one in use, or the parameters', perhaps trained further."""
         if self._extractor and self._extractor.kind == snapshot.kind:
             return self._extractor
-        extractor = await self._get_extractor()
+        extractor = await self._get_extractor(snapshot.published_kind or snapshot.kind)
         if extractor.kind == snapshot.kind:
             return extractor
         try:

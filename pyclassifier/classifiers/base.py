@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import StoredAs, card_metadata, complaint, deviation, pack, unpack
-from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, load_features
+from ..backbones import AUTO, BUILT_IN, DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, side_by_side
 from ..data import Dataset, Photos, Problem, as_samples, without_nan
 from ..display import classifier_html, learned_rows
 from ..embedding import (
@@ -24,6 +24,8 @@ from ..embedding import (
     FeatureExtractor,
     MemoryCache,
     Pixels,
+    build_extractor,
+    kind_of,
     pixels_card,
     report,
 )
@@ -31,8 +33,18 @@ from ..engines import Engine, Predictor, StoredModel, default_engine
 from ..errors import NotFittedError
 from ..history import History
 from ..judging import MAX_REFUSED, Calibration, Evaluation, Predictions
-from ..progress import OnProgress, ShouldStop
-from ..training import FineTuning, Leak, Learned, Snapshot, TrainSettings
+from ..progress import Callbacks, OnProgress, ShouldStop
+from ..sentences import Sentence
+from ..training import (
+    BackboneScore,
+    FineTuning,
+    Leak,
+    Learned,
+    Snapshot,
+    TrainSettings,
+    choose_backbone,
+    read_scores,
+)
 
 Opened = TypeVar("Opened", bound="BaseImageClassifier")
 
@@ -163,6 +175,23 @@ class BaseImageClassifier:
     def settings(self) -> TrainSettings:
         """The parameters that the training of a head hangs on."""
         return TrainSettings(**{field.name: getattr(self, field.name) for field in fields(TrainSettings)})
+
+    @property
+    def card_(self) -> ModelCard:
+        """The card of the backbone that the parameters ask for; where photos choose it, of the one that they chose.
+
+        Before they did, it is the first one.
+        """
+        card = self._wanted_card()
+        if not self._chooses:
+            return card
+        cards, current = (*card.parts, card), self._extractor
+        return current.card if current and current.card in cards else cards[0]
+
+    @property
+    def backbones_(self) -> tuple[BackboneScore, ...]:
+        """What the photos said of each backbone; empty where ``backbone`` was not "auto"."""
+        return read_scores(self._fitted().record)
 
     @property
     def threshold_(self) -> float | None:
@@ -302,6 +331,7 @@ class BaseImageClassifier:
                 self.evaluation_,
                 self.test_evaluation_,
                 self.engine_,
+                self.backbones_,
             )
             if self._learned
             else []
@@ -446,23 +476,63 @@ class BaseImageClassifier:
             else:
                 self._let_go(extractor)
 
-    async def _get_extractor(self) -> FeatureExtractor:
-        """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of."""
+    def _wanted_card(self) -> ModelCard:
+        """The card that the parameters ask for; where photos are to choose, that of all backbones side by side."""
+        if self.topology is not None:
+            return pixels_card(self.topology, self.fit_mode or "crop")
+        if self.backbone != AUTO:
+            return get_card(self.backbone, self.input_size, self.fit_mode)
+        return get_card(side_by_side(*map(get_card, BUILT_IN)), self.input_size, self.fit_mode)
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether photos are to choose the backbone."""
+        return self.backbone == AUTO and self.topology is None
+
+    async def _get_extractor(self, kind: str | None = None) -> FeatureExtractor:
+        """The extractor that the parameters ask for: the one in use, or another one, to keep or to dispose of.
+
+        Where photos are to choose the backbone, it is the one that they chose, or else the first one; or that whose
+        features are of a kind.
+        """
         if self._learned:
             await self._ready()
-        if self.topology is None:
-            card = get_card(self.backbone, self.input_size, self.fit_mode)
-        else:
-            card = pixels_card(self.topology, self.fit_mode or "crop")
-        current = self._extractor
+        current, card = self._extractor, self.card_
+        if self._chooses and kind is not None:
+            wanted = self._wanted_card()
+            card = next((one for one in (*wanted.parts, wanted) if kind_of(one, self.pooling) == kind), card)
         if current and (current.card, current.pooling) == (card, self.pooling):
             return current
+        return await self._build_extractor(card)
+
+    async def _build_extractor(self, card: ModelCard) -> FeatureExtractor:
         model: Predictor
         if self.topology is None:
-            model = await self.engine_.build(*await load_features(self.engine_.store, card, self.pooling))
+            model = await build_extractor(self.engine_, card, self.pooling)
         else:
             model = Pixels(card.feature_channels)
         return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache)
+
+    async def _choose_extractor(
+        self, dataset: Dataset, callbacks: Callbacks
+    ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...]]:
+        """The extractor to train on, and what the photos said of each where they were to choose it."""
+        if self.fine_tune and self.topology is None and self._wanted_card().parts:
+            raise ValueError(Sentence("one-to-fine-tune"))
+        if not self._chooses:
+            return await self._get_extractor(), ()
+        pair = await self._build_extractor(self._wanted_card())
+        chosen = pair
+        try:
+            card, scores = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
+            chosen = next((one for one in pair.parts() if one.card == card), pair)
+        except BaseException:
+            pair.model.dispose()
+            raise
+        for one in pair.parts() if chosen is not pair else ():
+            if one.model is not chosen.model:
+                one.model.dispose()
+        return chosen, scores
 
     def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
         if self._extractor and self._extractor is not extractor:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..backbones import get_card
 from ..data import Dataset, Sample, open_image, read_size
 from ..embedding import Facts, FeatureCache, MemoryCache, digest_of, near_duplicates, pool_features, read_photo
 from ..errors import ImageDecodeError, StoppedError
@@ -58,7 +57,7 @@ async def check_dataset(
     groups = min_side = None
     cache: FeatureCache = classifier.cache if classifier else MemoryCache()
     if classifier:
-        min_side = get_card(classifier.backbone, classifier.input_size).input_size // 2
+        min_side = classifier.card_.input_size // 2
         if classifier.topology is None:
             groups = await _find_groups(dataset, classifier, on_progress, should_stop)
     facts = await _read_facts(samples, cache, on_progress if groups is None else None, should_stop)
@@ -70,8 +69,8 @@ async def _find_groups(
 ) -> tuple[int | None, ...]:
     """Number of the group of nearly the same photos that each one belongs to."""
     X = await classifier._extract_features(dataset, [], on_progress, should_stop)
-    card, threshold = get_card(classifier.backbone), classifier.duplicate_threshold
-    pooled = pool_features(X, card.feature_channels)
+    card, threshold = classifier.card_, classifier.duplicate_threshold
+    pooled = pool_features(X, card)
     rows = np.flatnonzero(~np.isnan(pooled).any(axis=1))
     alike: list[int | None] = [None] * len(X)
     if len(rows) and threshold is not None:

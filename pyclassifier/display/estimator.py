@@ -9,6 +9,7 @@ from ..data import Problem
 from ..engines import Engine
 from ..history import History
 from ..judging import Evaluation
+from ..training import BackboneScore
 from .markup import block, count, heading, percent, problem_list, table, text
 
 
@@ -58,6 +59,7 @@ def learned_rows(
     evaluation: Evaluation | None,
     test: Evaluation | None,
     engine: Engine,
+    backbones: Sequence[BackboneScore] = (),
 ) -> list[tuple[str, str]]:
     """What to say of a trained classifier, name and figure."""
     shown = ", ".join(labels[:10]) + (f" and {len(labels) - 10:,} more" if len(labels) > 10 else "")
@@ -70,4 +72,9 @@ def learned_rows(
             low, high = map(percent, found.interval)
             folds = f" over {found.n_splits} folds" if found.n_splits else ""
             state.append((name, f"{percent(found.accuracy)}{folds}, 95 % interval {low} to {high}"))
+    for score in backbones:
+        low, high = map(percent, score.interval)
+        cost = f"{1000 * score.seconds_per_photo:.0f} ms a photo, {score.n_bytes / 1e6:.1f} MB"
+        kept = "kept" if score.chosen else "tried"
+        state.append((f"{kept}: {score.title}", f"{percent(score.accuracy)} in folds ({low} to {high}), {cost}"))
     return [*state, ("engine", f"{engine.name} on {engine.backend}")]

@@ -3,9 +3,10 @@
 from .augmentation import Augmentation, Variation
 from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
 from .duplicates import NearDuplicates, join_groups, near_duplicates
-from .features import BATCH_SIZE, FeatureExtractor, pool_features, read_photo, report
+from .features import BATCH_SIZE, FeatureExtractor, kind_of, pool_features, read_photo, report
 from .pixels import Pixels, pixels_card
 from .preprocessing import fit_image, load_image, make_batch
+from .side_by_side import SideBySide, build_extractor
 
 __all__ = [
     "BATCH_SIZE",
@@ -17,10 +18,13 @@ __all__ = [
     "MemoryCache",
     "NearDuplicates",
     "Pixels",
+    "SideBySide",
     "Variation",
+    "build_extractor",
     "digest_of",
     "fit_image",
     "join_groups",
+    "kind_of",
     "load_image",
     "make_batch",
     "near_duplicates",

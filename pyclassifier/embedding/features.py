@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, Pooling, Preprocessing
+from ..backbones import ModelCard, Pooling
 from ..data import MAX_PIXELS, Problem, Sample, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
@@ -22,6 +22,7 @@ from .augmentation import Variation
 from .cache import Facts, FeatureCache, MemoryCache, digest_of
 from .pixels import Pixels
 from .preprocessing import load_image, make_batch
+from .side_by_side import SideBySide, join_rows
 
 BATCH_SIZE = 16
 
@@ -52,12 +53,14 @@ class Features(Brief):
         return spread
 
 
-def _kind(how: Preprocessing) -> str:
-    """What tells features apart by how photos are read; the text stands in projects and browsers."""
-    if how.divisor_and_offset is None:
-        return str(list(asdict(how).values()))
-    divisor, offset = how.divisor_and_offset
-    return f"{how.size}/{divisor}/{offset}/{how.fit_mode}"
+def kind_of(card: ModelCard, pooling: Pooling, weights_id: str = "") -> str:
+    """What tells features from others, by backbone, reading and pooling; the text stands in projects and browsers."""
+    how = card.preprocessing
+    read = str(list(asdict(how).values()))
+    if how.divisor_and_offset is not None:
+        divisor, offset = how.divisor_and_offset
+        read = f"{how.size}/{divisor}/{offset}/{how.fit_mode}"
+    return f"{card.name}/{read}/{pooling}/{weights_id}"
 
 
 def report(found: Sequence[Problem], problems: list[Problem] | None) -> None:
@@ -80,12 +83,16 @@ _Decoded = tuple[int, _Pixels]
 Found = dict[int, "NDArray[np.float32] | Problem"]
 
 
-def pool_features(X: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
-    """Mean over the feature map of each row (N, n_features); what is no map of so many channels stays as it is."""
+def pool_features(X: NDArray[np.float32], card: ModelCard) -> NDArray[np.float32]:
+    """What photos are compared by: the mean over the feature map of each row; of several backbones, the first one's.
+
+    Rows that are no map of the card's channels stay as they are.
+    """
+    channels = card.feature_channels
     if not channels or X.shape[1] % channels:
         return X
     mean: NDArray[np.float32] = X.reshape(len(X), -1, channels).mean(axis=1)
-    return mean
+    return mean[:, : card.parts[0].feature_channels] if card.parts else mean
 
 
 class FeatureExtractor:
@@ -121,10 +128,20 @@ class FeatureExtractor:
         self.card = card
         self.pooling: Pooling = pooling
         self.weights_id = weights_id
-        self.kind = f"{card.name}/{_kind(card.preprocessing)}/{pooling}/{weights_id}"
+        self._kinds = [kind_of(one, pooling, weights_id) for one in (card, *card.parts)]
         self.cache = cache
         self.max_pixels = max_pixels
         self.variation: Variation | None = None
+
+    @property
+    def kind(self) -> str:
+        """What tells its features from those of others."""
+        return self._kinds[0]
+
+    @property
+    def _n_cells(self) -> int:
+        """How many cells of the feature map there are in a row of features."""
+        return 1 if self.pooling == "avg" else (self.card.input_size // self.card.stride) ** 2
 
     def varied(self, variation: Variation) -> FeatureExtractor:
         """The same model and cache, for copies of the photos that are changed at random.
@@ -139,14 +156,28 @@ class FeatureExtractor:
         FeatureExtractor
         """
         other = copy(self)
-        other.variation, other.kind = variation, f"{self.kind}/{variation.kind}"
+        other.variation, other._kinds = variation, [f"{kind}/{variation.kind}" for kind in self._kinds]
         return other
 
+    def parts(self) -> list[FeatureExtractor]:
+        """An extractor for each of the backbones that stand side by side; they share models and cache with this one."""
+        if not isinstance(self.model, SideBySide):
+            return []
+        return [
+            FeatureExtractor(
+                model,
+                card,
+                pooling=self.pooling,
+                cache=self.cache,
+                weights_id=self.weights_id,
+                max_pixels=self.max_pixels,
+            )
+            for model, card in zip(self.model.parts, self.card.parts, strict=True)
+        ]
+
     def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """Mean over the feature map of each row, which photos are compared by; None where the features are pixels."""
-        if isinstance(self.model, Pixels):
-            return None
-        return X if self.pooling == "avg" else pool_features(X, self.card.feature_channels)
+        """What photos are compared by, see `pool_features`; None where the features are pixels."""
+        return None if isinstance(self.model, Pixels) else pool_features(X, self.card)
 
     def forgetful(self) -> FeatureExtractor:
         """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""
@@ -239,14 +270,12 @@ class FeatureExtractor:
 
     async def _features_or_pixels(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
         digest = self.cache.facts(sample).digest
-        row = digest and self.cache.get(digest, self.kind)
-        if isinstance(row, np.ndarray):
+        if digest and (row := self._remembered(digest)) is not None:
             return row
         data = await read_photo(sample)
         digest = await in_thread(digest_of, data)
         self.cache.learn(sample, Facts(digest))
-        row = self.cache.get(digest, self.kind)
-        if row is not None:
+        if (row := self._remembered(digest)) is not None:
             return row
         try:
             pixels = await in_thread(self._decoded, data, sample.path, digest)
@@ -255,6 +284,13 @@ class FeatureExtractor:
             self.cache.learn(sample, Facts(digest, reason=error.reason))
             raise
         return _Pixels(digest, pixels)
+
+    def _remembered(self, digest: str) -> NDArray[np.float32] | None:
+        row = self.cache.get(digest, self.kind)
+        if row is not None or len(self._kinds) == 1:
+            return row
+        parts = [row for kind in self._kinds[1:] if (row := self.cache.get(digest, kind)) is not None]
+        return join_rows(parts, self._n_cells) if len(parts) == len(self._kinds) - 1 else None
 
     def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
         how = self.card.preprocessing
@@ -285,12 +321,29 @@ class FeatureExtractor:
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)
-        for (i, decoded), row in zip(batch, await self.model.predict(X), strict=True):
-            # A copy, in one row: a view would keep the whole batch alive.
-            kept = row.flatten()
-            found[i] = kept
-            self.cache.put(decoded.digest, self.kind, kept)
+        if isinstance(self.model, SideBySide):
+            rows = await self._compute_parts(self.model, [decoded.digest for _, decoded in batch], X)
+        else:
+            # Copies, in one row each: a view would keep the whole batch alive.
+            rows = [row.flatten() for row in await self.model.predict(X)]
+            for (_, decoded), row in zip(batch, rows, strict=True):
+                self.cache.put(decoded.digest, self.kind, row)
+        found |= {i: row for (i, _), row in zip(batch, rows, strict=True)}
         self.cache.decoders.add(jpeg_decoder())
+
+    async def _compute_parts(
+        self, model: SideBySide, digests: Sequence[str], X: NDArray[np.float32]
+    ) -> list[NDArray[np.float32]]:
+        """The features of backbones side by side: each computes what is not remembered of it."""
+        parts: list[list[NDArray[np.float32]]] = []
+        for k, kind in enumerate(self._kinds[1:]):
+            known = [row for digest in digests if (row := self.cache.get(digest, kind)) is not None]
+            if len(known) < len(digests):
+                known = [row.flatten() for row in await model.predict_part(k, X)]
+                for digest, row in zip(digests, known, strict=True):
+                    self.cache.put(digest, kind, row)
+            parts.append(known)
+        return [join_rows(rows, self._n_cells) for rows in zip(*parts, strict=True)]
 
 
 async def read_photo(sample: Sample) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, 
 
 import numpy as np
 
-from ..backbones import CATALOG, ModelCard
+from ..backbones import ModelCard, is_backbone
 from ..classifiers import BaseImageClassifier, ImageClassifier, keep_validation, open_classifier, weights_id
 from ..data import Dataset, PhotoSource, Problem, Sample, Split, known_fields, without_nan
 from ..embedding import CACHE_BYTES, Augmentation, Facts
@@ -297,7 +297,7 @@ def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
     parameters = known_fields(stored, fitting, "the parameters")
     if parameters.get("augmentation"):
         parameters["augmentation"] = Augmentation.from_dict(parameters["augmentation"])
-    if parameters.get("backbone") not in CATALOG:
+    if not is_backbone(parameters.get("backbone")):
         parameters["backbone"] = defaults["backbone"]
     return parameters
 

@@ -1,5 +1,6 @@
 """Features and labels -> a trained head, with all that is learned on the way."""
 
+from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
@@ -11,9 +12,11 @@ from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 from .trials import try_fold
-from .tuning import FineTuningCost, measure_fine_tuning, retrained
+from .tuning import TUNING_EPOCHS, FineTuningCost, measure_fine_tuning, retrained
 
 __all__ = [
+    "TUNING_EPOCHS",
+    "BackboneScore",
     "FineTuning",
     "FineTuningCost",
     "Ints",
@@ -27,6 +30,8 @@ __all__ = [
     "TrainSettings",
     "add_copies",
     "check_splittable",
+    "choose_backbone",
+    "choose_features",
     "draw_validation",
     "find_leaks",
     "gather",
@@ -38,6 +43,7 @@ __all__ = [
     "read_fine_tuning",
     "read_history",
     "read_refit",
+    "read_scores",
     "retrained",
     "train_head",
     "try_fold",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from ..engines import Array, Engine, Matrix, NumpyMatrix
 
 _ON_HOST = 2_000_000  # Multiplications that numpy does sooner than an engine gets the numbers.
 _MOST_ROWS = 1500  # Of more, the products of all pairs would take longer than they save.
-_JITTER = 1e-5  # Of the diagonal: what makes a matrix of products with rounding errors positive definite.
+# Of the diagonal: what makes products with rounding errors a positive definite matrix; those of long rows need more.
+_JITTERS = (1e-5, 1e-4)
 
 
 async def hold(engine: Engine, X: Array, n_columns: int) -> Matrix:
@@ -28,6 +30,18 @@ async def hold(engine: Engine, X: Array, n_columns: int) -> Matrix:
     Matrix
     """
     return NumpyMatrix(X) if X.size * n_columns <= _ON_HOST else await engine.load_matrix(X)
+
+
+def _root(products: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Cholesky's triangle of products; None where there is none, as with an engine that computes with 16 bits."""
+    # Photos that are all alike have products of 0.
+    scale = max(products.diagonal().mean(), 1e-12)
+    for jitter in _JITTERS:
+        with suppress(np.linalg.LinAlgError):
+            root: NDArray[np.float64] = np.linalg.cholesky(products + jitter * scale * np.eye(len(products)))
+            if np.isfinite(root).all():  # Pyodide's numpy gives nan instead of an error.
+                return root
+    return None
 
 
 @dataclass(frozen=True)
@@ -66,13 +80,8 @@ class Compact:
             products = (await matrix.times(X.T)).astype(np.float64)
         finally:
             matrix.dispose()
-        # Photos that are all alike have products of 0.
-        jitter = _JITTER * max(products.diagonal().mean(), 1e-12)
-        try:
-            root: NDArray[np.float64] = np.linalg.cholesky(products + jitter * np.eye(len(X)))
-        except np.linalg.LinAlgError:  # An engine that computes with 16 bits.
-            return cls(X, n, variance, mean, X, None)
-        return cls(root.astype(np.float32), n, variance, mean, X, root)
+        root = _root(products)
+        return cls(X if root is None else root.astype(np.float32), n, variance, mean, X, root)
 
     @property
     def learned(self) -> Array:

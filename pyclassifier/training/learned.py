@@ -15,6 +15,7 @@ from ..engines import Model, StoredModel
 from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
 from ..notebook import Brief
+from .backbone_choice import BackboneScore
 from .record import read_evaluation, read_history
 from .splitting import Leak
 
@@ -119,6 +120,10 @@ class Learned(Brief):
         head = StoredModel(self.head.topology, self.head.weights())
         tuning = self.fine_tuning and replace(self.fine_tuning, head=None)
         return replace(self, extractor=extractor, head=head, fine_tuning=tuning)
+
+    def on_chosen_backbone(self, scores: Sequence[BackboneScore]) -> Learned:
+        """The same, with what the photos said of each backbone, where they chose it, in the record."""
+        return replace(self, record={**self.record, "backbones": [one.to_dict() for one in scores]}) if scores else self
 
     def calibrated(self, calibration: Calibration) -> Learned:
         """The same, with what photos tell about its probabilities, in the record too."""

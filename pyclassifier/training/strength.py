@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Array, Engine, Matrix
+from ..engines import Array, Engine, Matrix, NumpyMatrix
 from ..progress import ShouldStop
 from .compact import hold
 from .descent import Vector, descend
@@ -69,11 +69,41 @@ async def choose_strength(
     Strength
         The usual one where there are no folds to choose by.
     """
+    _, search = await _search(engine, X, lesson, random_state, should_stop)
+    return search.best
+
+
+async def predict_folds(
+    engine: Engine, X: Array, lesson: Lesson, random_state: int, should_stop: ShouldStop | None
+) -> Array:
+    """Predict photos that a head without hidden layer learns from by heads that did not, of the strength that is best.
+
+    Parameters
+    ----------
+    engine, X, lesson, random_state, should_stop
+        As in `choose_strength`.
+
+    Returns
+    -------
+    ndarray of shape (n, n_classes), float32
+        Probabilities; nan in rows that no fold judges.
+    """
+    judged, search = await _search(engine, X, lesson, random_state, should_stop)
+    y_proba = np.full((lesson.n, lesson.n_classes), np.nan, np.float32)
+    for fold, rows in enumerate(judged):
+        y_proba[rows] = search.y_proba[rows, fold]
+    return y_proba
+
+
+async def _search(
+    engine: Engine, X: Array, lesson: Lesson, random_state: int, should_stop: ShouldStop | None
+) -> tuple[NDArray[np.bool_], _Search]:
+    """Which rows each fold judges, and what was found."""
     in_training, judged = _draw_folds(lesson, X.size * lesson.n_classes, random_state)
     weights = lesson.weights * judged
-    if not weights.any():
-        return Strength()
     targets = lesson.targets[: lesson.n, None] * in_training.T[:, :, None]
+    if not weights.any():
+        return judged[:0], _Search(NumpyMatrix(X), 0, targets, lesson.y[: lesson.n], weights, should_stop)
     matrix = await hold(engine, X, len(weights) * lesson.n_classes)
     search = _Search(matrix, X.shape[1], targets, lesson.y[: lesson.n], weights, should_stop)
     try:
@@ -81,7 +111,7 @@ async def choose_strength(
         await search.improve([Strength(search.best.inverse * _WEAKER, spread) for spread in _SPREADS], patience=1)
     finally:
         matrix.dispose()
-    return search.best
+    return judged, search
 
 
 class _Search:
@@ -91,6 +121,7 @@ class _Search:
         self, X: Matrix, n_columns: int, targets: Array, y: Ints, weights: Array, should_stop: ShouldStop | None
     ) -> None:
         self.best = Strength()
+        self.y_proba: Array = np.full(targets.shape, np.nan, np.float32)  # By the best, of each row by each fold.
         self._least = math.inf
         self._point: Vector = np.zeros((n_columns + 1) * targets.shape[1] * targets.shape[2])
         self._X, self._targets, self._y, self._weights, self._should_stop = X, targets, y, weights, should_stop
@@ -109,6 +140,7 @@ class _Search:
             lost = -float((np.log(of_true).T * self._weights).sum())
             if lost < self._least * _ALIKE:
                 self.best, self._least, self._point, n_worse = strength, min(lost, self._least), point, 0
+                self.y_proba = y_proba
             else:
                 n_worse += 1
             if n_worse == patience:

@@ -23,6 +23,7 @@ from ..history import History
 from ..judging import Evaluation
 from ..metrics import log_loss
 from ..progress import Callbacks, Progress
+from ..sentences import Sentence
 from .below import Rows, embed_below
 from .heads import TrainedHead
 from .learned import FineTuning
@@ -31,7 +32,7 @@ from .settings import TrainSettings
 
 Result = TypeVar("Result")
 
-N_EPOCHS = 8
+TUNING_EPOCHS = 8
 _PATIENCE = 3
 _SHARE = 0.3  # Of the head's learning rate: what the backbone knows already is worth keeping.
 _SLOTS = 5  # Numbers for each weight that is trained: itself, its gradient, two of Adam, and the best one so far.
@@ -179,7 +180,7 @@ class _Attempt:
 
     def config(self, settings: TrainSettings) -> FitConfig:
         return FitConfig(
-            epochs=N_EPOCHS,
+            epochs=TUNING_EPOCHS,
             batch_size=settings.batch_size or FitConfig.batch_size,
             learning_rate=settings.learning_rate,
             random_state=settings.random_state,
@@ -303,11 +304,7 @@ def check_memory(cut: Cut, n_photos: int) -> None:
     """Raise ValueError where what the lower part gives of so many photos takes too much memory."""
     n_bytes = _bytes_of_photo(cut) * n_photos
     if n_bytes > _MOST_BYTES:
-        raise ValueError(
-            f"Expected at most {_MOST_BYTES // _bytes_of_photo(cut):,} photos to fine-tune {cut.n_blocks} blocks, "
-            f"changed copies included; got {n_photos:,}, which take {n_bytes / 2**30:.1f} GB. Train fewer blocks "
-            "(fine_tune=1), or without changed copies."
-        )
+        raise ValueError(Sentence("many-to-fine-tune", most=_MOST_BYTES // _bytes_of_photo(cut), got=n_photos))
 
 
 def _bytes_of_photo(cut: Cut) -> int:
@@ -346,7 +343,7 @@ async def measure_fine_tuning(
     finally:
         model.dispose()
     n_steps = math.ceil(n_photos / config.batch_size)
-    seconds = n_steps * (of_lower + N_EPOCHS * of_step)
+    seconds = n_steps * (of_lower + TUNING_EPOCHS * of_step)
     return FineTuningCost(n_photos, cut.n_blocks, bytes_needed(cut, weights, n_photos, config.batch_size), seconds)
 
 

@@ -191,8 +191,12 @@ def assert_read_alike(chromium, parts, photos, recognised, tolerance):
     [pytest.param(dtype, marks=pytest.mark.full) if dtype in ("float16", "uint8") else dtype for dtype in STORED_AS],
 )
 def test_the_archive_opens_in_plain_tensorflow_js_and_keeps_its_promise(trained, chromium, dtype):
+    assert_promise_kept(chromium, trained.export_model(dtype=dtype))
+
+
+def assert_promise_kept(chromium, data):
+    """Have plain TensorFlow.js compute what an archive promises."""
     page = tensorflow_page(chromium, ("@tensorflow/tfjs/dist/tf.min.js",))
-    data = trained.export_model(dtype=dtype)
     metadata = json.loads(zipfile.ZipFile(io.BytesIO(data)).read("metadata.json"))
     promises = metadata["userMetadata"]["pyclassifier"]["selfCheck"]
     size = metadata["imageSize"]
@@ -213,20 +217,41 @@ def test_the_archive_opens_in_plain_tensorflow_js_and_keeps_its_promise(trained,
     page.context.close()
 
 
-def test_a_model_on_efficientnet_lite0_opens_here_and_in_the_published_teachable_machine_library(
-    client, chromium, dist
-):
+@pytest.mark.parametrize("backbone", ["efficientnet_lite0_224", "mobilenet_v1_1.0_224+efficientnet_lite0_224"])
+def test_a_model_on_other_backbones_opens_here_and_in_the_published_libraries(client, chromium, dist, backbone):
     client.add("training", encoded(tiles(dist, "training")))
     client.add("validation", encoded(tiles(dist, "validation")))
-    outcome = client.train({**QUICK, "backbone": "efficientnet_lite0_224"})
+    outcome = client.train({**QUICK, "backbone": backbone})
     assert outcome["evaluation"]["correct"] >= 11
     photos = [*(tiles(dist, "validation")[i] for i in (0, 5, 10)), ("probe.png", probe())]
     here, data = client.predict(encoded(photos)), client.export_model()
+    heat = client.explain(0)
     client.startAnew()
     assert client.open_model(data)["evaluation"] == outcome["evaluation"]
     for a, b in zip(here, client.predict(encoded(photos)), strict=True):
         assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-4)
     assert_read_alike(chromium, unzipped(data), photos, here, tolerance=0.03)
+    assert_promise_kept(chromium, data)
+    assert heat["label"] in outcome["classes"]
+
+
+def test_photos_choose_their_backbone_and_what_is_not_kept_goes(client, dist):
+    client.add("training", encoded(tiles(dist, "training")))
+    client.add("validation", encoded(tiles(dist, "validation")))
+    before = client.memory()
+    outcome = client.train({"inputSize": 96, "backbone": "auto"})
+    assert outcome["evaluation"]["correct"] >= 11
+    assert [one["chosen"] for one in outcome["backbones"]].count(True) == 1 and len(outcome["backbones"]) == 3
+    assert all(one["total"] == 36 and one["secondsPerPhoto"] > 0 for one in outcome["backbones"])
+    assert [round(one["bytes"] / 1e6, 1) for one in outcome["backbones"]] == [6.5, 7.1, 13.6]
+    chosen = next(one["name"] for one in outcome["backbones"] if one["chosen"])
+    again = client.train({"inputSize": 96, "backbone": chosen})
+    if "+" not in chosen:
+        assert again["evaluation"] == outcome["evaluation"]
+    costs = {cost["name"]: cost for cost in client.costs()}
+    assert costs["balanced"]["seconds"] < costs["accurate"]["seconds"]
+    client.train({"inputSize": 96, "backbone": "mobilenet_v1_1.0_224"})
+    assert client.memory()["numTensors"] == before["numTensors"] + 2
 
 
 def test_every_backend_keeps_the_promises_of_the_others(trained, client):

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
-from pyclassifier.backbones import get_card
+from pyclassifier.backbones import AUTO
 from pyclassifier.data import LabelBy
 from pyclassifier.training import read_refit
 
@@ -181,9 +181,14 @@ class Desk:
             if names != labels and len(set(names)) == len(names):
                 self.classifier.rename_classes(names)
 
-    def find_card(self, name: str | None) -> ModelCard:
-        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from."""
-        return get_card(self.classifier.backbone) if name == OPENED else self.site.find_card(name)
+    def find_backbone(self, name: str | None) -> str | ModelCard:
+        """The card of a backbone's name; "opened" is the one that the model in use has, wherever it came from.
+
+        Where photos are to choose, that is no card yet, but "auto".
+        """
+        if name == AUTO:
+            return AUTO
+        return self.classifier.card_ if name == OPENED else self.site.find_card(name)
 
     def overview(self) -> AlbumOverview:
         """The album for the page."""
@@ -199,7 +204,7 @@ class Desk:
 
 def describe_opened(classifier: AsyncImageClassifier) -> Opened:
     """An opened classifier for the page."""
-    card, evaluation, test = get_card(classifier.backbone), classifier.evaluation_, classifier.test_evaluation_
+    card, evaluation, test = classifier.card_, classifier.evaluation_, classifier.test_evaluation_
     return {
         "name": classifier.name_,
         "classes": classifier.classes_.tolist(),

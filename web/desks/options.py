@@ -38,10 +38,11 @@ class TrainOptions(TypedDict, total=False):
     validationSplit: float  # 0..1, used where no photo is marked for validation
     cv: int  # folds to judge by, 0 for none; by default 5 where one draw would leave few photos of a class to judge by
     refit: bool  # whether it learns from the photos that judged it, too, after that
-    backbone: str  # one of the site's, or "opened": the one of the model in use
+    backbone: str  # one of the site's, several joined by "+"; "auto": photos choose; "opened": that of the model in use
     inputSize: int  # a multiple of 32
     fitMode: FitMode
     pooling: Pooling
+    fineTune: bool  # whether the last layers of the backbone are trained as well, and kept where that helps
     seed: int
 
 
@@ -67,7 +68,7 @@ def read_options(options: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         except TypeError as error:
             raise ValueError(f"Expected the fields of an augmentation ({error}).") from error
     if given.get("backbone"):
-        params["backbone"] = desk.find_card(given["backbone"])
+        params["backbone"] = desk.find_backbone(given["backbone"])
     if given.get("backbone") == OPENED:
         before = desk.classifier
         params |= {"input_size": None, "fit_mode": before.fit_mode, "pooling": before.pooling}

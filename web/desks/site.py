@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pyclassifier import AsyncImageNetClassifier, ModelCard
+from pyclassifier.backbones import named_cards
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that a photo costs here.
+
+    Parameters
+    ----------
+    reading : float
+        To decode it.
+    computing : float
+        Its features by the site's default backbone, at that one's own size.
+    """
+
+    reading: float
+    computing: float
 
 
 class Site:
@@ -22,12 +40,14 @@ class Site:
     def __init__(self, engine: Any, index: str) -> None:
         self.engine = engine
         self.backbones = [(ModelCard.from_dict(entry["card"]), int(entry["bytes"])) for entry in json.loads(index)]
+        self.paces: dict[str, Pace] = {}  # by backend
         self._network: AsyncImageNetClassifier | None = None
 
     def find_card(self, name: str | None) -> ModelCard:
-        """The card of a backbone that this site holds; of the default one where none is named."""
-        if not name:
-            return self.backbones[0][0]
+        """The card of a backbone that this site holds, or of several joined by "+"; else of the default one."""
+        return named_cards(name, self._find_one) if name else self.backbones[0][0]
+
+    def _find_one(self, name: str) -> ModelCard:
         for card, _ in self.backbones:
             if card.name == name:
                 return card

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
+from pyclassifier import training
 from pyclassifier.judging import compare_right
 from pyclassifier.training import Snapshot
 
@@ -25,6 +26,14 @@ class Seconds(TypedDict):
     total: float
 
 
+class FineTuned(TypedDict):
+    """What came of training the last layers of the backbone as well: accuracies on the validation photos, in 0..1."""
+
+    alone: float | None  # null where there were no such photos, or it was stopped before
+    tuned: float | None
+    kept: bool
+
+
 class Trained(TypedDict):
     """What came of a training."""
 
@@ -39,6 +48,23 @@ class Trained(TypedDict):
     test: Evaluation | None  # on photos that are for nothing else
     seconds: Seconds
     problems: list[Problem]
+    fineTuning: NotRequired[FineTuned | None]  # null where it was not asked for; older trainings have none
+    backbones: NotRequired[list[BackboneScore]]  # empty where the photos were not to choose; older trainings have none
+
+
+class BackboneScore(TypedDict):
+    """What a backbone, or several side by side, came to on the photos that were learned from, in folds."""
+
+    name: str
+    title: str
+    correct: int
+    total: int
+    accuracy: float | None  # 0..1
+    interval: tuple[float, float]  # 95 % Wilson interval of the accuracy
+    logLoss: float | None
+    secondsPerPhoto: float
+    bytes: int
+    chosen: bool
 
 
 class Versus(TypedDict):
@@ -92,6 +118,11 @@ class Training:
     outputs: Sequence[int]
     photos: Mapping[int, Placement]
     right: Mapping[int, tuple[int, bool]]
+
+
+def describe_scores(scores: Sequence[training.BackboneScore]) -> list[BackboneScore]:
+    """What photos said of each backbone, for the page."""
+    return [cast(BackboneScore, one.to_dict()) for one in scores]
 
 
 def overview(trainings: Sequence[Training], in_use: Training | None) -> list[TrainingOverview]:

@@ -8,7 +8,6 @@ from typing import TypedDict, cast
 import pyclassifier
 from pyclassifier import judging
 from pyclassifier.aio import check_dataset
-from pyclassifier.backbones import get_card
 from pyclassifier.data import Split
 from pyclassifier.judging import Change, FindingKind, find_faults
 from pyclassifier.progress import OnProgress, ShouldStop
@@ -84,7 +83,7 @@ async def check(desk: Desk, options: CheckOptions, *, on_progress: OnProgress, s
     else:
         facts = [classifier.cache.facts(sample) for sample in dataset.samples]
         groups = [desk.state.alike.get(str(fact.digest)) for fact in facts]
-        min_side = get_card(classifier.backbone, classifier.input_size).input_size // 2
+        min_side = classifier.card_.input_size // 2
         findings = find_faults(dataset.samples, facts, groups, min_side)
     ids = desk.album.ids()
     unreadable = [

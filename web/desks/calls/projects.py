@@ -8,7 +8,6 @@ from typing import Any, TypedDict, get_args
 
 from pyclassifier import Dataset, Progress, Project
 from pyclassifier.aio import open_project, save_project
-from pyclassifier.backbones import get_card
 from pyclassifier.progress import OnProgress, ShouldStop
 
 from ..bridge import Emit, File, Problem, call, listed, open_slices
@@ -154,5 +153,5 @@ def _restored(desk: Desk) -> Restored:
         "problems": listed(desk.album.problems),
         "settings": {**desk.state.settings},
         "model": desk.state.model.told if desk.state.model else None,
-        "backbone": get_card(desk.classifier.backbone).name,
+        "backbone": desk.classifier.card_.name,
     }

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Literal, TypedDict, cast
 
 import pyclassifier
+from pyclassifier.backbones import AUTO, BUILT_IN
 from pyclassifier.classifiers import Recognition
 from pyclassifier.progress import OnProgress, ShouldStop
 
@@ -16,6 +17,7 @@ from ..desk import Desk
 from ..site import Site
 
 TOP_K = 3
+_FAST_SIZE = 128  # A third of the pixels of 224.
 
 Load = Literal["backbone", "network", "nothing"]
 
@@ -27,6 +29,15 @@ class Backbone(TypedDict):
     title: str
     inputSize: int
     bytes: int
+
+
+class Quality(TypedDict):
+    """A choice between speed and accuracy."""
+
+    name: Literal["fast", "balanced", "accurate", "chosen"]
+    backbone: str  # as in TrainOptions
+    inputSize: int
+    bytes: int  # to load for it, all in all
 
 
 class Versions(TypedDict):
@@ -45,6 +56,7 @@ class Info(TypedDict):
     software: bool  # WebGL would run on the CPU
     backends: list[str]
     backbones: list[Backbone]
+    qualities: list[Quality]  # the fastest first
     versions: Versions
 
 
@@ -143,6 +155,22 @@ async def memory(site: Site) -> Memory:
     return cast(Memory, dict(site.engine.memory()))
 
 
+def qualities(site: Site) -> list[Quality]:
+    """What the page offers: the site's default backbone, and both that are built in, where they are."""
+    default, size = site.backbones[0]
+    offered: list[Quality] = [
+        {"name": "fast", "backbone": default.name, "inputSize": _FAST_SIZE, "bytes": size},
+        {"name": "balanced", "backbone": default.name, "inputSize": default.input_size, "bytes": size},
+    ]
+    sizes = {card.name: n_bytes for card, n_bytes in site.backbones}
+    if set(BUILT_IN) <= sizes.keys():
+        both, n_bytes = "+".join(BUILT_IN), sum(sizes[name] for name in BUILT_IN)
+        input_size = site.find_card(both).input_size
+        offered.append({"name": "accurate", "backbone": both, "inputSize": input_size, "bytes": n_bytes})
+        offered.append({"name": "chosen", "backbone": AUTO, "inputSize": input_size, "bytes": n_bytes})
+    return offered
+
+
 def _info(site: Site) -> Info:
     engine = site.engine
     return {
@@ -154,6 +182,7 @@ def _info(site: Site) -> Info:
             {"name": card.name, "title": card.title, "inputSize": card.input_size, "bytes": n_bytes}
             for card, n_bytes in site.backbones
         ],
+        "qualities": qualities(site),
         "versions": {
             "pyclassifier": version("pyclassifier"),
             "python": platform.python_version(),

@@ -9,7 +9,7 @@ from pyclassifier import AsyncImageClassifier, Project
 
 from ..album import Placement
 from ..desk import Desk, Model, Opened, describe_opened
-from ..trainings import Trained
+from ..trainings import Trained, describe_scores
 
 _ANOTHER = {-1: Placement(-1)}  # What a model was trained on that is not what takes part now.
 
@@ -84,4 +84,5 @@ def _trained(project: Project[AsyncImageClassifier]) -> Trained | None:
         "stopped": bool(stored.get("stopped")),
         "seconds": {"features": seconds["features"], "training": seconds["training"], "total": seconds["total"]},
         "problems": [],
+        "backbones": describe_scores(project.classifier.backbones_),
     }

@@ -55,6 +55,7 @@ export class Client extends Desk {
     software: false,
     backends: [],
     backbones: [],
+    qualities: [],
     versions: { pyclassifier: "", python: "", tfjs: "" },
   };
   #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });

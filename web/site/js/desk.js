@@ -137,6 +137,19 @@ export class Desk {
   }
 
   /**
+   * What training the last layers as well would cost for the photos added so far; it tries a step.
+   * @param {import("./calls.js").TrainOptions} options
+   */
+  fineTuneCost(options) {
+    return this.#call("fineTuneCost", [options]);
+  }
+
+  /** What each quality of `Info` would cost for the photos added so far; it computes some of them to measure by. */
+  costs() {
+    return this.#call("costs", []);
+  }
+
+  /**
    * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
    * @param {import("./calls.js").TrainOptions & CallOptions} [options]
    */

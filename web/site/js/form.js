@@ -52,6 +52,10 @@ export function createOptionsForm(form, find, defaults) {
       const options = info.backbones.map(({ name, title, bytes }) =>
         element("option", { value: name }, () => texts.backboneOption(title, bytes)),
       );
+      const single = new Set(info.backbones.map(({ name }) => name));
+      const others = info.qualities.filter((quality) => !single.has(quality.backbone));
+      for (const { name, backbone: value, bytes } of others)
+        options.push(element("option", { value }, () => texts.backboneOption(texts.backboneOf(name), bytes)));
       backbone.replaceChildren(...options);
       showSizes(inputSize, info, backbone.value);
     },
@@ -73,6 +77,7 @@ export function createOptionsForm(form, find, defaults) {
         ...(patience > 0 && { patience }),
         ...(find("option-class-weight", HTMLSelectElement).value === "balanced" && { classWeight: "balanced" }),
         ...(find("option-augment", HTMLInputElement).checked && { augmentation: readAugmentation(find) }),
+        ...(find("option-fine-tune", HTMLInputElement).checked && { fineTune: true }),
         ...(backbone.value && { backbone: backbone.value }),
         ...(inputSize.value && { inputSize: Number(inputSize.value) }),
       };
@@ -106,16 +111,19 @@ function readAugmentation(find) {
  */
 export function chooseBackbone(find, info, name, size) {
   const select = find("option-backbone", HTMLSelectElement);
-  const known = info?.backbones.some((backbone) => backbone.name === name) ?? true;
   for (const option of [...select.options]) if (option.value === OPENED) option.remove();
+  const known = !info || [...select.options].some(({ value }) => value === name);
   if (!known) select.append(element("option", { value: OPENED }, () => texts.openedBackbone));
-  choose(select, known ? name : OPENED);
+  chooseIn(select, known ? name : OPENED);
   select.dispatchEvent(new Event("change", { bubbles: true })); // the sizes follow it
-  if (known) choose(find("option-input-size", HTMLSelectElement), String(size));
+  if (!known) return;
+  const sizes = find("option-input-size", HTMLSelectElement);
+  chooseIn(sizes, String(size));
+  sizes.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** @param {HTMLSelectElement} select @param {string} value left alone where it is not among the options */
-function choose(select, value) {
+export function chooseIn(select, value) {
   if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 

@@ -1,3 +1,4 @@
+import { backbonesTable } from "./backbones.js";
 import { element, write } from "./dom.js";
 import { createChart } from "./chart.js";
 import { createConfusion } from "./confusion.js";
@@ -68,6 +69,10 @@ export function createResultsView(find, examine) {
       curves.show(history, epochs, bestEpoch);
       const note = () => texts.run(result.nTraining, epochs, duration(result.seconds.total));
       await show(result, () => texts.noValidation, note);
+      const { alone, tuned, kept } = result.fineTuning ?? {};
+      if (alone != null && tuned != null)
+        summary.append(element("p", { class: "note", id: `${summary.id}-tuned` }, () => texts.fineTuned(alone, tuned, kept === true)));
+      if (result.backbones?.length) summary.append(backbonesTable(result.backbones));
     },
 
     /** @param {import("./calls.js").Opened} model */

@@ -1,4 +1,7 @@
+import { write } from "./dom.js";
+import { duration, megabytes } from "./format.js";
 import { isStopped } from "./operations.js";
+import { createQualityView } from "./quality.js";
 import { createReporter, createStages } from "./stages.js";
 import { texts } from "./texts.js";
 import { createTrainButtons, explainPhotos } from "./trainbuttons.js";
@@ -51,12 +54,32 @@ export function createTrainingView(app, views, options) {
     );
   }
 
-  form.addEventListener("submit", (event) => {
+  const canTrain = () => !explainPhotos(store.get()).against; // Enter in a field submits too
+  let asking = false;
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!explainPhotos(store.get()).against) train(); // Enter in a field submits too
+    if (!canTrain() || asking) return;
+    asking = true;
+    const agreed = await quality.agreed().finally(() => (asking = false));
+    if (agreed && canTrain()) train();
   });
   const compare = find("compare-augmentation", HTMLButtonElement);
   compare.addEventListener("click", () => form.reportValidity() && train(true));
+
+  const fineTune = find("option-fine-tune", HTMLInputElement);
+  const cost = find("fine-tune-cost", HTMLElement);
+  fineTune.addEventListener("change", async () => {
+    cost.hidden = !fineTune.checked;
+    const { client, album } = store.get();
+    if (!fineTune.checked || !client || !album?.classes.length) return;
+    write(cost, () => texts.fineTuneMeasuring);
+    try {
+      const found = await client.desk(app.desk).fineTuneCost(options.read());
+      write(cost, () => texts.fineTuneCost(duration(found.seconds), megabytes(found.bytes)));
+    } catch {
+      cost.hidden = true; // What is wrong is said when it is trained.
+    }
+  });
 
   buttons.stop.addEventListener("click", () => {
     abort.abort();
@@ -69,6 +92,7 @@ export function createTrainingView(app, views, options) {
     buttons.update(state);
     compare.disabled = explainPhotos(state).against !== "";
   });
+  const quality = createQualityView(app); // after the fields that it follows
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -100,6 +100,9 @@ export const labels = {
   refit: "Learn from these photos, too, once they have checked the model",
   yes: "yes",
   no: "no",
+  quality: "Fast or accurate",
+  qualityHint:
+    "How well photos are looked at before training. Choose here; the fields under “Advanced” follow. What each costs here is measured on some of your photos.",
   backbone: "Backbone",
   inputSize: "Input size",
   inputSizeHint: "Smaller is faster, larger is more accurate.",
@@ -118,6 +121,16 @@ export const labels = {
   flip: "Mirror some",
   crop: "Crop by up to (%)",
   colour: "Change colours by up to (%)",
+  fineTune: "Also train the last layers of the network",
+  fineTuneHint:
+    "For photos unlike those that the network was trained on, such as hand signs or drawings. It is tried on your validation photos, and kept only where it helps. Cross-validation does without.",
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `For your photos here: about ${time}, and up to ${memory} of memory.`,
+  fineTuneMeasuring: "Measuring what that costs here…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
+    (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
   compareAugmentation: "Train with and without, and compare",
   train: "Train",
   stop: "Stop",
@@ -263,9 +276,33 @@ const loadingNames = {
 const stageNames = {
   decoding: "Reading photos",
   features: "Computing features",
+  choosing: "Comparing backbones",
   augmenting: "Computing changed copies",
   judging: "Checking with other photos",
   refitting: "Learning from all photos",
+  "fine-tuning": "Training the last layers",
+};
+
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "Fast",
+  balanced: "Balanced",
+  accurate: "Accurate",
+  chosen: "Choose by my photos",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "One network, on smaller pictures.",
+  balanced: "One network.",
+  accurate: "Two networks look at each photo, side by side.",
+  chosen: "Both networks are tried on your photos, one by one and side by side; the best is kept.",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "Both side by side",
+  chosen: "Chosen by the photos",
 };
 
 /** @type {Record<Activity, string>} */
@@ -493,6 +530,32 @@ export const texts = {
   trainingOn:
     "Training on keeps the opened model’s pretrained network and learns all classes anew from the photos here: " +
     "its own photos are not in its file, and classes without photos are left out.",
+  /** @param {string} name */
+  quality: (name) => qualityNames[name] ?? name,
+  /** @param {string} name @param {number} bytes to load for it, beside what is there already */
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note} Loads ${megabytes(bytes)} more, once.` : note;
+  },
+  /** @param {number} seconds */
+  qualityCost: (seconds) =>
+    seconds === 0 ? "Nothing to compute: your photos are known already." : `About ${roughly(seconds)} for your photos.`,
+  measuringCost: "Measuring what it costs here…",
+  slowTitle: "This takes a while",
+  /** @param {string} name @param {number} n photos @param {number} seconds @param {number} usual those of "balanced" */
+  slow: (name, n, seconds, usual) =>
+    `“${qualityNames[name]}” takes about ${roughly(seconds)} here for ${photos(n)}, “${qualityNames.balanced}” ${usual > 0 ? `about ${roughly(usual)}` : "no time"}. You can stop at any time; what was computed is not lost.`,
+  ratherBalanced: "Take Balanced",
+  /** @param {string} name of a quality with more than one backbone */
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "Tried on your photos",
+  /** @param {number} n photos */
+  backbonesCaption: (n) =>
+    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).`,
+  backbonesColumns: ["Backbone", "Accuracy (95 % interval)", "A photo here", "To load"],
+  keptBackbone: "kept",
+  /** @param {string} n */
+  milliseconds: (n) => `${n} ms`,
   /** @param {string} title @param {number} bytes */
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   /** @param {number} size @param {boolean} original */
@@ -906,6 +969,11 @@ export const sentences = {
   "few-groups":
     "{folds} folds need {folds} groups of different photos, and a class that has as many. There are {groups} groups of {samples} photos. Take fewer folds, or add photos.",
   "not-trained": "Train a model first, or open one that you saved.",
+  "one-to-fine-tune":
+    "The last layers of two networks side by side cannot be trained. Choose one network (“Fast” or “Balanced”), and train again.",
+  "many-to-fine-tune":
+    "To train the last layers of the network, at most {most} photos fit into memory, changed copies included; you have {got}. Train without changed copies, or on fewer photos.",
+  "not-to-fine-tune": "The last layers of this network cannot be trained. Choose another network.",
   "nothing-to-explain":
     "This network was trained from nothing. Only models on a pretrained network can be looked into.",
   "not-an-archive": "This is not a model file (.zip), or it is damaged ({error}).",

@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -95,6 +95,9 @@ export const labels = {
   refit: "Apprendre aussi de ces photos, une fois qu’elles ont vérifié le modèle",
   yes: "oui",
   no: "non",
+  quality: "Rapide ou exact",
+  qualityHint:
+    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les « Réglages avancés » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
@@ -113,6 +116,16 @@ export const labels = {
   flip: "Miroir pour une partie",
   crop: "Rogner jusqu’à (%)",
   colour: "Changer les couleurs jusqu’à (%)",
+  fineTune: "Entraîner aussi les dernières couches du réseau",
+  fineTuneHint:
+    "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
+  fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
+    (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   compareAugmentation: "Entraîner avec et sans, et comparer",
   train: "Entraîner",
   stop: "Arrêter",
@@ -260,14 +273,37 @@ const loadingNames = {
 
 /** @type {Record<string, string>} */
 const splitNames = { training: "l’entraînement", validation: "la validation", test: "le test" };
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "Rapide",
+  balanced: "Équilibré",
+  accurate: "Exact",
+  chosen: "Selon mes photos",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "Un réseau, sur des images plus petites.",
+  balanced: "Un réseau.",
+  accurate: "Deux réseaux regardent chaque photo, côte à côte.",
+  chosen: "Les deux réseaux sont essayés sur vos photos, l’un, l’autre et côte à côte ; le meilleur est gardé.",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "Les deux côte à côte",
+  chosen: "Choisi selon les photos",
+};
 
 /** @type {Record<string, string>} */
 const stageNames = {
   decoding: labels.stageDecoding,
   features: labels.stageFeatures,
+  choosing: "Comparaison des réseaux",
   augmenting: "Calcul des copies modifiées",
   judging: "Vérification avec d’autres photos",
   refitting: "Apprentissage de toutes les photos",
+  "fine-tuning": "Entraînement des dernières couches",
 };
 
 /** @type {typeof import("./en.js").texts.failed} */
@@ -438,6 +474,25 @@ export const texts = {
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
     "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
+  quality: (name) => qualityNames[name] ?? name,
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note} Charge ${megabytes(bytes)} de plus, une seule fois.` : note;
+  },
+  qualityCost: (seconds) =>
+    seconds === 0 ? "Rien à calculer : vos photos sont déjà connues." : `Environ ${roughly(seconds)} pour vos photos.`,
+  measuringCost: "Mesure de ce que cela coûte ici…",
+  slowTitle: "Cela prend du temps",
+  slow: (name, n, seconds, usual) =>
+    `« ${qualityNames[name]} » prend ici environ ${roughly(seconds)} pour ${photos(n)}, « ${qualityNames.balanced} » ${usual > 0 ? `environ ${roughly(usual)}` : "aucun temps"}. Vous pouvez arrêter à tout moment ; ce qui est calculé n’est pas perdu.`,
+  ratherBalanced: "Prendre « Équilibré »",
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "Essayés sur vos photos",
+  backbonesCaption: (n) =>
+    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).`,
+  backbonesColumns: ["Réseau", "Exactitude (intervalle à 95 %)", "Une photo ici", "À charger"],
+  keptBackbone: "gardé",
+  milliseconds: (n) => `${n} ms`,
   backboneOption: (title, bytes) => `${title} (${megabytes(bytes)})`,
   inputSize: (size, original) => `${size} × ${size} pixels${original ? " (comme au préentraînement)" : ""}`,
   expected: (name, low, high, whole) =>
@@ -832,6 +887,11 @@ export const sentences = {
   "few-groups":
     "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
   "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "one-to-fine-tune":
+    "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
+  "many-to-fine-tune":
+    "Pour entraîner les dernières couches du réseau, {most} photos au plus tiennent en mémoire, copies modifiées comprises ; vous en avez {got}. Entraînez sans copies modifiées, ou sur moins de photos.",
+  "not-to-fine-tune": "Les dernières couches de ce réseau ne peuvent pas être entraînées. Choisissez un autre réseau.",
   "nothing-to-explain":
     "Il faut un modèle qui s’appuie sur un réseau préentraîné ; on ne peut pas regarder dans un réseau entraîné depuis zéro.",
   "not-an-archive":

@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, decimal, megabytes, number, percent, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -89,6 +89,9 @@ export const labels = {
   refit: "这些照片检验过模型之后，也用来学习",
   yes: "是",
   no: "否",
+  quality: "快速还是准确",
+  qualityHint:
+    "训练前要多仔细地看照片。在这里选择，“高级”中的相应字段会随之改变。每种选择在这台机器上要多久，是用您的几张照片测出来的。",
   backbone: "骨干网络",
   inputSize: "输入尺寸",
   inputSizeHint: "越小越快，越大越准确。",
@@ -105,6 +108,14 @@ export const labels = {
   flip: "部分镜像",
   crop: "最多裁剪（%）",
   colour: "颜色最多变化（%）",
+  fineTune: "同时训练网络的最后几层",
+  fineTuneHint: "适合与网络学过的照片很不同的照片，例如手势或图画。先用验证照片检验，有帮助才保留。交叉验证不做这一步。",
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `用您的照片在这里大约需要 ${time}，最多占用 ${memory} 内存。`,
+  fineTuneMeasuring: "正在测量在这里需要多少时间和内存…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `不训练最后几层为 ${percent(alone)}，训练后为 ${percent(tuned)}：` + (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
   compareAugmentation: "分别训练有无增强并比较",
   train: "开始训练",
   stop: "停止",
@@ -243,14 +254,37 @@ const loadingNames = {
 
 /** @type {Record<string, string>} */
 const splitNames = { training: "训练", validation: "验证", test: "测试" };
+/** @type {Record<string, string>} */
+const qualityNames = {
+  fast: "快速",
+  balanced: "均衡",
+  accurate: "准确",
+  chosen: "由我的照片决定",
+};
+
+/** @type {Record<string, string>} */
+const qualityNotes = {
+  fast: "一个网络，图片较小。",
+  balanced: "一个网络。",
+  accurate: "两个网络并排观察每张照片。",
+  chosen: "在您的照片上分别试用两个网络和二者并排，保留最好的。",
+};
+
+/** @type {Record<string, string>} */
+const backbonesOf = {
+  accurate: "二者并排",
+  chosen: "由照片决定",
+};
 
 /** @type {Record<string, string>} */
 const stageNames = {
   decoding: labels.stageDecoding,
   features: labels.stageFeatures,
+  choosing: "比较骨干网络",
   augmenting: "计算变化的副本",
   judging: "用其他照片检验",
   refitting: "从全部照片学习",
+  "fine-tuning": "训练最后几层",
 };
 
 /** @type {typeof import("./en.js").texts.failed} */
@@ -408,6 +442,25 @@ export const texts = {
   trainReady: (n, classes) => `${classCount(classes)}的 ${photos(n)}已就绪。`,
   trainingOn:
     "继续训练会保留所打开模型的预训练网络，并用这里的照片重新学习所有类别：模型文件里没有它原来的照片，没有照片的类别不参加训练。",
+  quality: (name) => qualityNames[name] ?? name,
+  qualityNote: (name, bytes) => {
+    const note = qualityNotes[name] ?? "";
+    return bytes > 0 ? `${note}需另外加载 ${megabytes(bytes)}，只需一次。` : note;
+  },
+  qualityCost: (seconds) =>
+    seconds === 0 ? "无需计算：这些照片的特征已经有了。" : `您的照片大约需要 ${roughly(seconds)}。`,
+  measuringCost: "正在测量在这里需要多久…",
+  slowTitle: "这需要一些时间",
+  slow: (name, n, seconds, usual) =>
+    `在这里，“${qualityNames[name]}”处理 ${photos(n)}大约需要 ${roughly(seconds)}，“${qualityNames.balanced}”${usual > 0 ? `大约需要 ${roughly(usual)}` : "不需要时间"}。您可以随时停止，已经算出的不会丢失。`,
+  ratherBalanced: "改用“均衡”",
+  backboneOf: (name) => backbonesOf[name] ?? name,
+  backbonesTitle: "在您的照片上试用的结果",
+  backbonesCaption: (n) =>
+    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
+  backbonesColumns: ["骨干网络", "准确率（95 % 区间）", "这里每张照片", "需加载"],
+  keptBackbone: "已保留",
+  milliseconds: (n) => `${n} 毫秒`,
   backboneOption: (title, bytes) => `${title}（${megabytes(bytes)}）`,
   inputSize: (size, original) => `${size} × ${size} 像素${original ? "（与预训练相同）" : ""}`,
   expected: (name, low, high, whole) => `${name}：请填写 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
@@ -755,6 +808,9 @@ export const sentences = {
   "few-groups":
     "{folds} 折需要至少 {folds} 组不同的照片，且有一个类别有同样多的照片；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
   "not-trained": "需要训练好的模型；请先训练或打开一个。",
+  "one-to-fine-tune": "并排的两个网络不能训练最后几层。请只选一个网络（“快速”或“均衡”），再训练一次。",
+  "many-to-fine-tune": "训练网络最后几层时，内存最多放得下 {most} 张照片（包括变化的副本）；现在有 {got} 张。请不用变化的副本，或减少照片。",
+  "not-to-fine-tune": "这个网络的最后几层不能训练。请选另一个网络。",
   "nothing-to-explain": "需要基于预训练网络的模型；从零开始训练的网络无法查看。",
   "not-an-archive": "应为模型压缩包（.zip），但收到的是其他内容或已损坏的压缩包（{error}）。",
   "archive-without": "压缩包中应有 {files}；缺少 {missing}。",

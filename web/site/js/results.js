@@ -71,7 +71,11 @@ export function createResultsView(find, examine) {
       await show(result, () => texts.noValidation, note);
       const { alone, tuned, kept } = result.fineTuning ?? {};
       if (alone != null && tuned != null)
-        summary.append(element("p", { class: "note", id: `${summary.id}-tuned` }, () => texts.fineTuned(alone, tuned, kept === true)));
+        summary.append(
+          element("p", { class: "note", id: `${summary.id}-tuned` }, () =>
+            texts.fineTuned(alone, tuned, kept === true),
+          ),
+        );
       if (result.backbones?.length) summary.append(backbonesTable(result.backbones));
     },
 

@@ -124,13 +124,6 @@ export const labels = {
   fineTune: "Also train the last layers of the network",
   fineTuneHint:
     "For photos unlike those that the network was trained on, such as hand signs or drawings. It is tried on your validation photos, and kept only where it helps. Cross-validation does without.",
-  /** @param {string} time @param {string} memory */
-  fineTuneCost: (time, memory) => `For your photos here: about ${time}, and up to ${memory} of memory.`,
-  fineTuneMeasuring: "Measuring what that costs here…",
-  /** @param {number} alone @param {number} tuned @param {boolean} kept */
-  fineTuned: (alone, tuned, kept) =>
-    `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
-    (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
   compareAugmentation: "Train with and without, and compare",
   train: "Train",
   stop: "Stop",
@@ -576,6 +569,13 @@ export const texts = {
   /** @param {Evaluation | null} e @param {Evaluation | null} [test] */
   trained: (e, test) =>
     `Trained: ${accuracyOf(e)}${test ? `, test accuracy ${percent(test.accuracy)} (${test.correct} of ${test.total})` : ""}`,
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `For your photos here: about ${time}, and up to ${memory} of memory.`,
+  fineTuneMeasuring: "Measuring what that costs here…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
+    (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
     `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,

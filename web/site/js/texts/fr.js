@@ -119,13 +119,6 @@ export const labels = {
   fineTune: "Entraîner aussi les dernières couches du réseau",
   fineTuneHint:
     "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
-  /** @param {string} time @param {string} memory */
-  fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
-  fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
-  /** @param {number} alone @param {number} tuned @param {boolean} kept */
-  fineTuned: (alone, tuned, kept) =>
-    `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
-    (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   compareAugmentation: "Entraîner avec et sans, et comparer",
   train: "Entraîner",
   stop: "Arrêter",
@@ -510,6 +503,13 @@ export const texts = {
     `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${test.correct} sur ${test.total})` : ""}`,
   stopped: (done, epochs, e) =>
     `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
+  fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
+    (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",

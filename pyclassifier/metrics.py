@@ -94,15 +94,19 @@ def wilson_interval(n_correct: int, n_samples: int, confidence: float = 0.95) ->
     return _wilson(n_correct, n_samples, n_samples, confidence)
 
 
-def pooled_interval(n_correct: int, n_samples: int, n_splits: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval in which the accuracy lies, given ``n_correct`` of ``n_samples`` over all folds of a cross-validation.
+def resampled_interval(
+    n_correct: int, n_samples: int, n_splits: int, ratio: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Interval in which the accuracy of a way to train lies, given what models that were trained so got right.
 
     Parameters
     ----------
     n_correct, n_samples : int
-        Of all folds together.
+        Of all splits together: each sample was judged once, by a model that had not learned from it.
     n_splits : int
-        How many folds there are, at least 2.
+        Folds of a cross-validation, or 1 where one model judged all.
+    ratio : float
+        For how many samples that a model learned from there is one that it was judged by: 1 / (n_splits - 1) for folds.
     confidence : float
         In 0..1.
 
@@ -118,22 +122,23 @@ def pooled_interval(n_correct: int, n_samples: int, n_splits: int, confidence: f
 
     Notes
     -----
-    Any two folds' models share most of what they learned from, so that their figures are not independent. C. Nadeau and
-    Y. Bengio (2003), "Inference for the generalization error", Machine Learning 52: 239-281, multiply the variance of a
-    figure by 1/J + n2/n1 instead of 1/J, for J models that learn from n1 photos and are judged by n2 of them: by 1 +
-    J/(J - 1) in all. It is that of fewer, independent photos, of which this is Wilson's interval (`wilson_interval`);
-    their own t-interval of the folds' figures has no width where all folds are right, as they often are.
+    Another model, such as one that learns from all samples in the end, is not just as good, and the models of folds
+    share most of what they learned from, so that their figures hang together. C. Nadeau and Y. Bengio (2003),
+    "Inference for the generalization error", Machine Learning 52: 239-281, take for the variance of a mean figure of J
+    models, which learn from n1 samples and are judged by n2 of them, 1/J + n2/n1 instead of 1/J times that of one. That
+    is the variance of 1 + J n2/n1 times fewer, independent samples, of which this is Wilson's interval
+    (`wilson_interval`); their own t-interval has no width where all folds are right, as they often are.
 
     Examples
     --------
-    >>> low, high = pooled_interval(9, 10, 5)
+    >>> low, high = resampled_interval(9, 10, 5, 1 / 4)
     >>> print(f"{low:.3f} to {high:.3f}")
     0.439 to 0.990
     """
-    if n_splits < 2:
-        raise ValueError(f"Expected at least 2 folds, got {n_splits}.")
+    if n_splits < 1 or not 0 <= ratio < float("inf"):
+        raise ValueError(f"Expected at least 1 split and a ratio of at least 0, got {n_splits} and {ratio}.")
     _check_counts(n_correct, n_samples)
-    return _wilson(n_correct, n_samples, n_samples / (1 + n_splits / (n_splits - 1)), confidence)
+    return _wilson(n_correct, n_samples, n_samples / (1 + n_splits * ratio), confidence)
 
 
 def _check_counts(n_correct: int, n_samples: int) -> None:

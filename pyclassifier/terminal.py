@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
@@ -102,12 +103,17 @@ def run(
     # SOURCE --option TARGET too; but what comes after "--" are names, even with a dash in front.
     asked = parser.parse_args(given) if "--" in given else parser.parse_intermixed_args(given)
     program = parser.prog.split()[0]
+    target = getattr(asked, "target", None)
+    before = _identity(target)
     try:
         with _warnings_as_lines(program):
             outcome = command(asked)
     except refusals as error:
         return _fail(program, str(error), FAILED, as_json=asked.json)
     except KeyboardInterrupt:
+        if before != _identity(target):
+            _tell(program, f"Stopped after {target} was written.")
+            return DONE
         return _fail(program, "Stopped.", STOPPED, as_json=asked.json)
     except MemoryError:
         words = "Expected enough memory for the model and its photos, there was too little."
@@ -119,6 +125,15 @@ def run(
     elif outcome.text and not asked.json:
         say(outcome.text)
     return outcome.code
+
+
+def _identity(target: Path | None) -> tuple[int, int] | None:
+    """What tells whether a target is another than before: it is put into its place whole."""
+    try:
+        found = target.stat() if target is not None else None
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 @contextmanager

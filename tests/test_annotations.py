@@ -194,6 +194,33 @@ def test_what_other_tables_tell_already_is_not_asked():
     assert asked.table.name == "many.csv"
 
 
+def test_test_photos_of_the_same_names_are_not_meant():
+    paths = [f"{split}/{i}.png" for split in ("train", "test") for i in (1, 2, 3, 4)]
+    rows = "id,label\n1,frog\n2,truck\n3,frog\n4,truck"
+    for name in ("trainLabels.csv", "labels.csv"):
+        found = take({name: rows, "sampleSubmission.csv": "id,label\n1,cat\n2,cat\n3,cat\n4,cat"}, paths)
+        assert [(s.path, s.label) for s in found.samples] == list(zip(paths[:4], ["frog", "truck"] * 2, strict=True))
+        assert {path: code for path, code in codes(found).items() if path in paths} == dict.fromkeys(
+            paths[4:], "unlabelled-photo"
+        )
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("lesion_id,image_id,dx,dx_type,age,sex", "HAM_{i},ISIC_{i},{label},histo,{i},male"),
+        ("Width,Height,Roi.X1,ClassId,Path", "{i},3{i},5,{label},part_1/ISIC_{i}.jpg"),
+        ("image,emotion,pixels", "ISIC_{i}.jpg,{label},1 2 3"),
+    ],
+)
+def test_columns_of_public_sets_are_known(head, row):
+    paths = [f"part_{1 + i // 4}/ISIC_{i}.jpg" for i in range(8)]
+    names = ["nv", "mel"] * 4
+    lines = [row.format(i=i, label=names[i]) for i in range(4 if "part_1" in row else 8)]
+    found = take({"metadata.csv": "\n".join([head, *lines])}, paths)
+    assert [sample.label for sample in found.samples] == names[: len(lines)]
+
+
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [

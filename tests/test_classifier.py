@@ -203,7 +203,9 @@ async def test_progress_counts_every_photo():
         done = [event.done for event in events if event.stage == stage]
         assert done == sorted(done) and done[-1] == 36
     assert {event.total for event in events if event.stage in ("decoding", "features")} == {36}
-    assert [(event.done, event.total) for event in events if event.stage == "judging"] == [(k, 5) for k in range(2, 6)]
+    assert [(event.done, event.total) for event in events if event.stage == "judging"] == [
+        (k, 10) for k in range(2, 11)
+    ]
     assert {event.total for event in events if event.stage == "refitting"} == {0}
 
 

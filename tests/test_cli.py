@@ -63,11 +63,12 @@ def run_json(capsys, *arguments) -> dict:
 def test_training_tells_what_was_learned_and_how_good_it_is(here, capsys):
     code, out, err = run(capsys, "train", "photos", "-o", "again.zip", *SMALL)
     assert code == 0 and not err
-    assert "Learned 3 classes of 30 photos" in out and "accuracy 100.0 % (6 of 6 photos), 95 % interval 61.0 %" in out
-    assert re.search(r"^  checks +100\.0 % +100\.0 % +100\.0 % +2$", out, re.MULTILINE)
+    assert "Learned 3 classes of 36 photos" in out
+    assert "accuracy 100.0 % (36 of 36 photos over 5 folds), 95 % interval 80.6 % to 100.0 %" in out
+    assert re.search(r"^  checks +100\.0 % +100\.0 % +100\.0 % +12$", out, re.MULTILINE)
     assert "Not used: 1 file" in out and "photos/stripes/broken.png" not in out and "stripes/broken.png: " in out
     fields = run_json(capsys, "train", "photos", "-o", "third.zip", *SMALL, "--name", "Colours", "--seed", "1")
-    assert fields["labels"] == LABELS and fields["evaluation"]["total"] == 6 and not fields["stopped"]
+    assert fields["labels"] == LABELS and fields["evaluation"]["total"] == 36 and not fields["stopped"]
     assert [one["path"] for one in fields["problems"]] == ["stripes/broken.png"]
     assert run_json(capsys, "info", "third.zip")["name"] == "Colours"
     assert run_json(capsys, "info", "third.zip")["run"]["parameters"]["random_state"] == 1
@@ -81,6 +82,17 @@ def test_the_same_seed_gives_the_same_model(here, capsys):
     assert figures[0] == figures[1]
     first, second, other = (run_json(capsys, "predict", f"{i}.zip", "new", "--top", 3)["photos"] for i in range(3))
     assert first == second != other
+
+
+def test_one_draw_leaves_some_photos_to_judge_by_and_test_photos_are_told_apart(here, capsys):
+    options = ["--cv", "0", "--no-refit", "--validation-split", "0.25"]
+    fields = run_json(capsys, "train", "photos", "-o", "once.zip", *SMALL, *options)
+    assert (fields["n_training"], fields["evaluation"]["total"], fields["test"]) == (27, 9, None)
+    write_shapes(here / "split/train", 12)
+    write_shapes(here / "split/test", 4, 300)
+    fields = run_json(capsys, "train", "split", "-o", "split.zip", "--report", "split.html", *SMALL)
+    assert fields["test"]["total"] == 12 and fields["n_training"] == 36
+    assert "Photos marked for test" in Path("split.html").read_text()
 
 
 def test_a_table_names_the_classes(here, capsys):
@@ -132,10 +144,11 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_predicted(here, capsys):
 
 
 def test_none_of_these_needs_a_model_that_knows_when(here, capsys):
-    code, _, err = run(capsys, "predict", "model.zip", "new", "--none-of-these")
+    assert run(capsys, "train", "photos", "-o", "few.zip", *SMALL, "--cv", "0")[0] == 0
+    code, _, err = run(capsys, "predict", "few.zip", "new", "--none-of-these")
     assert code == 1 and "too few photos" in err, "six photos cannot tell"
     write_shapes(here / "many", 40)
-    assert run(capsys, "train", "many", "-o", "sure.zip", *SMALL, "--validation-split", "0.5")[0] == 0
+    assert run(capsys, "train", "many", "-o", "sure.zip", *SMALL)[0] == 0
     Image.fromarray(np.full((96, 96, 3), 128, np.uint8)).save("grey.png")
     known = run_json(capsys, "predict", "sure.zip", "new", "--none-of-these")["photos"]
     assert [one["label"] for one in known].count("none of these") <= 1
@@ -189,7 +202,7 @@ def test_an_explanation_is_a_picture(here, capsys):
 
 def test_info_needs_no_engine_and_a_check_compares(here, capsys):
     code, out, _ = run(capsys, "info", "model.zip")
-    assert code == 0 and "3 classes (checks, discs, stripes)" in out and "accuracy    100.0 % (6 of 6 photos)" in out
+    assert code == 0 and "3 classes (checks, discs, stripes)" in out and "accuracy    100.0 % (36 of 36 photos" in out
     assert run_json(capsys, "info", "model.zip", "--check")["deviation"] < 1e-4
 
 

@@ -171,6 +171,29 @@ def test_folders_in_folders_are_asked_about():
     assert ask([*few, *many]) == [("top", ["cat", "dog"]), ("folder", ["cat", "dog", "persian"])]
 
 
+def test_dates_and_sessions_in_the_folders_of_classes_are_no_classes():
+    for sessions in (["2024-01-05", "2024-01-06"], ["session 1", "session 2"]):
+        paths = grow(*(f"{label}/{session}" for label in ("cat", "dog") for session in sessions))
+        assert ask(paths)[0] == ("top", ["cat", "dog"])
+    paths = grow(*(f"{hand}/{digit}" for hand in ("left", "right") for digit in "012"))
+    assert ask(paths)[0] == ("folder", ["0", "1", "2"])
+
+
+def test_folders_of_a_set_that_was_unpacked_into_a_folder_of_its_name():
+    around = "asl_alphabet_{0}/asl_alphabet_{0}"
+    letters = [f"{around.format('train')}/{letter}" for letter in "AB"]
+    dataset = read([*grow(*letters), f"{around.format('test')}/A_test.jpg"])
+    assert counts(dataset) == {"A": (2, 0, 0), "B": (2, 0, 0)} and list(codes(dataset).values()) == [UNLABELLED]
+
+
+def test_marks_beside_photos_whose_names_tell_their_class():
+    photos = [f"images/{label}_{i}.jpg" for label in ("Abyssinian", "great_pyrenees") for i in range(3)]
+    masks = [path.replace("images", "annotations/trimaps").replace("jpg", "png") for path in photos]
+    dataset = read([*photos, *masks])
+    assert counts(dataset) == {"Abyssinian": (0, 0, 3), "great_pyrenees": (0, 0, 3)}
+    assert codes(dataset) == dict.fromkeys(masks, "photo-of-mask")
+
+
 def test_flat_photos_in_a_folder_called_test_beside_classes_are_asked_about():
     paths = grow("cat", "dog", "test")
     found = from_set(files(paths), {}, {})

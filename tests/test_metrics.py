@@ -9,8 +9,8 @@ from pyclassifier.metrics import (
     accuracy_score,
     confusion_matrix,
     mcnemar_test,
-    pooled_interval,
     precision_recall_f1,
+    resampled_interval,
     wilson_interval,
 )
 
@@ -156,14 +156,14 @@ def test_an_evaluation_of_nothing():
     assert evaluation.to_dict()["accuracy"] is None
 
 
-def test_the_interval_of_folds_is_that_of_the_independent_photos_that_their_variance_amounts_to():
+def test_the_interval_of_a_way_to_train_is_that_of_the_independent_photos_that_its_variance_amounts_to():
     # Nadeau and Bengio's variance of J figures of n2 photos each, by models of n1: (1/J + n2/n1) p (1 - p) / n2.
-    n, n_splits = 900, 5
-    n_test, n_train = n / n_splits, n - n / n_splits
-    variance = (1 / n_splits + n_test / n_train) * 0.8 * 0.2 / n_test
-    assert np.allclose(pooled_interval(720, n, n_splits), wilson_interval(round(0.8 * 400), 400), atol=1e-12)
-    low, high = pooled_interval(720, n, n_splits)
-    assert (high - low) / 2 == pytest.approx(1.96 * variance**0.5, rel=0.02)
-    assert pooled_interval(0, 0, 5) == (0, 1) and pooled_interval(10, 10, 5)[0] < wilson_interval(10, 10)[0]
-    with pytest.raises(ValueError, match="at least 2 folds, got 1"):
-        pooled_interval(1, 2, 1)
+    for n, n_splits, n_train in ((900, 5, 720), (400, 1, 1600)):
+        n_test = n / n_splits
+        variance = (1 / n_splits + n_test / n_train) * 0.8 * 0.2 / n_test
+        low, high = resampled_interval(round(0.8 * n), n, n_splits, n_test / n_train)
+        assert (high - low) / 2 == pytest.approx(1.96 * variance**0.5, rel=0.02)
+    assert np.allclose(resampled_interval(720, 900, 5, 1 / 4), wilson_interval(320, 400), atol=1e-12)
+    assert resampled_interval(0, 0, 5, 1 / 4) == (0, 1) and resampled_interval(7, 9, 1, 0) == wilson_interval(7, 9)
+    with pytest.raises(ValueError, match="at least 1 split"):
+        resampled_interval(1, 2, 0, 1)

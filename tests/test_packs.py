@@ -241,6 +241,35 @@ def test_a_tar_that_inflates_without_end_is_given_up():
         Dataset.from_zip(packed)
 
 
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
+async def test_damaged_packs_only_ever_raise_our_errors(kind):
+    names = [f"pets/{label}/{i}.jpg" for label in ("chêne", "hêtre") for i in range(3)]
+    if kind == "zip":
+        data = zipped([name.encode("cp850") for name in names], extra=unicode_path)
+    else:
+        members = [(name, name.encode() * 30) for name in [*names, "pets/" + "long" * 50 + ".jpg"]]
+        data = tarred(*members, mode="w:gz" if kind == "tar.gz" else "w", format=tarfile.PAX_FORMAT)
+    rng = random.Random(7)
+    n_opened = 0
+    for _ in range(300):
+        damaged = bytearray(data)
+        for _ in range(rng.choice([1, 3, 20])):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        if rng.random() < 0.2:
+            del damaged[rng.randrange(len(damaged)) :]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                dataset = Dataset.from_zip(bytes(damaged))
+            except DatasetError:
+                continue
+        n_opened += 1
+        for sample in dataset.samples:
+            with suppress(OSError):
+                await sample.read()
+    assert n_opened > 5
+
+
 def test_too_many_files_are_refused(monkeypatch):
     monkeypatch.setattr("pyclassifier.data.packs._MAX_FILES", 10)
     with pytest.raises(DatasetError, match="at most 10 files"):

@@ -103,6 +103,29 @@ async def test_parameters_of_a_training_are_there_again():
             await open_project(changed, engine=NumpyEngine())
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 10**12),
+        ("epochs", -1),
+        ("hidden_units", 10**9),
+        ("batch_size", 10**9),
+        ("learning_rate", 1e300),
+        ("learning_rate", -1.0),
+        ("l2", -1.0),
+        ("patience", 0),
+        ("validation_split", 7.5),
+        ("input_size", 1 << 20),
+        ("random_state", -5),
+    ],
+)
+async def test_parameters_that_no_training_bears_are_left_at_their_defaults(name, value):
+    data = rezipped(await saved(await trained()), lambda p: p["parameters"].update({name: value}))
+    with pytest.warns(UserWarning, match=name):
+        classifier = (await open_project(data, engine=NumpyEngine())).classifier
+    assert classifier.get_params()[name] == type(classifier)().get_params()[name]
+
+
 async def test_it_can_be_saved_and_opened_again_and_again():
     data = await saved(await trained())
     again = await saved(await open_project(data, engine=NumpyEngine()))

@@ -160,6 +160,8 @@ async def test_a_model_among_the_ways_for_photos_is_told_from_broken_photos():
     for dropped, how in ((files(loose), {}), ([packed], {}), (files(loose), {"label": "red"})):
         asked = await page.call("add", how, dropped)
         assert asked["question"] == {"kind": "model"} and not asked["added"] and not asked["problems"]
+    copies = [(name, Reader(b"{}")) for name in ("model (1).json", "group1-shard1of1 (1).bin", "metadata (1).json")]
+    assert (await page.call("add", {}, files(copies)))["question"] == {"kind": "model"}
     # Beside photos it is one of the files to leave out.
     added = await page.call("add", {}, files([*loose, *color_files(2)]))
     assert added["question"] is None and len(added["added"]) == 6

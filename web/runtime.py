@@ -62,7 +62,8 @@ def browser_wheel() -> Path:
 
     def make(folder: Path) -> None:
         lines = files["pyproject.toml"].read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = (line for line in lines if not any(f"pyclassifier.{name}" in line for (name,) in _NOT_IN_BROWSERS))
+        without = [*(f"pyclassifier.{name}" for (name,) in _NOT_IN_BROWSERS), "pyclassifier_convert"]
+        kept = (line for line in lines if not any(name in line for name in without))
         build_wheel({**files, "pyproject.toml": "".join(kept).encode()}, folder)
 
     return next(made_once("wheels", make, *inputs).glob("*.whl"))

@@ -18,7 +18,15 @@ from fetch import WEB, BuildError
 ROOT = WEB.parent
 # Any fixed time later than zip's own 1980: equal sources then give an equal wheel.
 _EPOCH = "1577836800"
-_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier", "convert", "web/site/ready")
+_SOURCES = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "pyclassifier",
+    "pyclassifier_convert.py",
+    "convert",
+    "web/site/ready",
+)
 _SITE_SETTINGS = """\
 [build-system]
 requires = ["setuptools>=77"]

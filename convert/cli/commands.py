@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> i
     Returns
     -------
     int
-        0, or another one where the model could not be converted.
+        0; 1 where the model could not be converted, 130 where Ctrl+C stopped it.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["head"]:

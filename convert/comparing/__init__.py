@@ -1,8 +1,8 @@
 """Whether a converted model computes what its original does."""
 
-from .comparison import compare
+from .comparison import Check, compare
 from .probes import probe_input
-from .stages import UINT8_WARNING, Check, Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
+from .stages import UINT8_WARNING, Stages, check, check_export, check_inputs, raise_for_failures, warn_of_changes
 from .verifying import verify
 
 __all__ = [

@@ -1,9 +1,11 @@
-"""Comparison of what two models compute: how far apart it is."""
+"""Comparison of what two models compute: how far apart it is, and what that says."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +36,37 @@ class Comparison:
     def agrees(self) -> bool:
         """Whether the two differ by no more than rounding does."""
         return self.difference <= TOLERANCE
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison of the report: what with what, and what came out."""
+
+    what: str
+    result: Comparison | None
+    exact: bool  # Whether a difference is an error, and not the price of fewer bits.
+    reason: str = ""  # Why it was not made.
+    tolerance: float = TOLERANCE
+
+    @property
+    def failed(self) -> bool:
+        """Whether the comparison shows that the conversion is wrong."""
+        if self.result is None:
+            return False
+        return not self.result.difference <= (self.tolerance if self.exact else sys.float_info.max)
+
+    def text(self) -> str:
+        """Return the comparison as a sentence, for people."""
+        if self.result is None:
+            return f"{self.what}: {self.reason}"
+        same = "" if self.result.top1 is None else f", the same first class in {self.result.top1:.0%} of the samples"
+        relative = f"{self.result.difference:.2g} of the largest value (at least 1)"
+        return f"{self.what}: largest difference {self.result.absolute:.2g}, {relative}{same}"
+
+    def fields(self) -> dict[str, Any]:
+        """Return the comparison as plain data, for JSON."""
+        found = asdict(self.result) if self.result else {"reason": self.reason}
+        return {"what": self.what, "exact": self.exact, "failed": self.failed, **found}
 
 
 def compare(outputs: Sequence[Array], reference: Sequence[Array]) -> Comparison:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pyclassifier.backbones import Quantization
 
 from ..errors import ConvertError
 from ..formats import custom_modules, foreign_layers, write_tfjs
 from ..models import Array, LayersModel, flatten
-from ..running import Exported, Job, TfjsRun, has_keras, keras_outputs, run_all
-from .comparison import TOLERANCE, Comparison, compare
-from .numpy_reference import NumpyReference, numpy_reference
+from ..running import Exported, Job, TfjsRun, run_all
+from .comparison import Check, Comparison, compare
+from .keras_reference import KerasReference, against_keras, keras_reference
 from .probes import probe_inputs
 
 UINT8_WARNING = (
@@ -65,36 +63,6 @@ class Stages:
     custom_js: Path | None = None
 
 
-@dataclass(frozen=True)
-class Check:
-    """One comparison of the report: what with what, and what came out."""
-
-    what: str
-    result: Comparison | None
-    exact: bool  # Whether a difference is an error, and not the price of fewer bits.
-    reason: str = ""  # Why it was not made.
-
-    @property
-    def failed(self) -> bool:
-        """Whether the comparison shows that the conversion is wrong."""
-        if self.result is None:
-            return False
-        return not (self.result.agrees if self.exact else math.isfinite(self.result.difference))
-
-    def text(self) -> str:
-        """Return the comparison as a sentence, for people."""
-        if self.result is None:
-            return f"{self.what}: {self.reason}"
-        same = "" if self.result.top1 is None else f", the same first class in {self.result.top1:.0%} of the samples"
-        relative = f"{self.result.difference:.2g} of the largest value (at least 1)"
-        return f"{self.what}: largest difference {self.result.absolute:.2g}, {relative}{same}"
-
-    def fields(self) -> dict[str, Any]:
-        """Return the comparison as plain data, for JSON."""
-        found = asdict(self.result) if self.result else {"reason": self.reason}
-        return {"what": self.what, "exact": self.exact, "failed": self.failed, **found}
-
-
 def check_inputs(model: LayersModel) -> list[Array]:
     """Return the inputs that every stage of a model is run on."""
     return probe_inputs(model, seed=0, n_samples=_N_SAMPLES)
@@ -120,20 +88,20 @@ def check(stages: Stages, *, node_modules: str | None = None) -> list[Check]:
     """
     inputs = check_inputs(stages.original)
     checks = []
-    reference = None
-    if stages.keras_source and not has_keras() and not foreign_layers(stages.original):
-        reference = numpy_reference(stages.keras_source, inputs, stages.original)
+    reference: KerasReference | None = None
+    if stages.keras_source and not foreign_layers(stages.original):
+        reference = keras_reference(stages.keras_source, inputs, stages.keras_version, stages.original)
     with tempfile.TemporaryDirectory(prefix="pyclassifier-convert-") as temporary:
-        inside = reference.inside if reference else ()
+        inside = reference.evaluated.inside if reference and reference.evaluated else ()
         runs = _run_stages(stages, inputs, Path(temporary), node_modules, inside)
+    half = any("float16" in note for note in stages.original.notes)
     if stages.keras_source:
         what = "Converted model in tf.js against Keras"
-        if foreign_layers(stages.original):
+        if reference is None:
             reason = "not compared, as its custom layers are not run in Keras; it loads and runs in tf.js"
             checks.append(Check(what, None, exact=True, reason=reason))
         else:
-            found = reference or keras_outputs(stages.keras_source, inputs, stages.keras_version)
-            checks.append(_against_keras(what, runs["original"], found, runs))
+            checks += against_keras(what, runs["original"], reference, runs, half=half)
     # Folding rounds weights once more: compared at the output, as somewhere inside ReLUs make steps of roundings.
     last = runs["original"]
     if "folded" in runs:
@@ -148,9 +116,7 @@ def check(stages: Stages, *, node_modules: str | None = None) -> list[Check]:
         checks.append(Check(what, _compare(runs["quantized"], last), exact=False))
     if stages.keras_target:
         what = "Written model in tf.js against Keras"
-        target = stages.keras_target
-        found = keras_outputs(target, inputs, "3") if has_keras() else numpy_reference(target, inputs)
-        checks.append(_against_keras(what, last, found, {}))
+        checks += against_keras(what, last, keras_reference(stages.keras_target, inputs, "3"), {}, half=False)
     if stages.exported:
         checks += _of_export(stages.exported, last, runs)
     return checks or [
@@ -222,25 +188,12 @@ def check_export(exported: Exported) -> list[Check]:
     return [Check(f"Written {exported.format} against Keras", found, exact=exported.quantize is None)]
 
 
-def _against_keras(
-    what: str, run: TfjsRun, reference: NumpyReference | Sequence[Array], runs: Mapping[str, TfjsRun]
-) -> Check:
-    """Compare with Keras, or with its file evaluated in numpy as far as that goes."""
-    if not isinstance(reference, NumpyReference):
-        return Check(what, compare(run.outputs, reference), exact=True)
-    what, extent = f"{what}'s file evaluated in numpy, as Keras is not installed", reference.extent()
-    found = reference.compare(run, {name: runs[f"inside {name}"] for name in reference.inside})
-    if found is None:
-        reason = f"not compared: {extent}. Install Keras to compare it (`pip install keras tensorflow`)"
-        return Check(what, None, exact=True, reason=reason)
-    return Check(f"{what} ({extent})" if extent else what, found, exact=True)
-
-
 def raise_for_failures(checks: Sequence[Check]) -> None:
     """Raise ConvertError where a comparison shows that the conversion is wrong."""
     for one in checks:
         if one.failed:
+            whose = f"{one.reason} It may be" if one.reason else "This is"
             raise ConvertError(
-                f"Expected the same predictions to {TOLERANCE:g}, got another model. {one.text()}. Nothing was "
-                f"written. This is a defect of the converter: please report the model's layers (--summary)."
+                f"Expected the same predictions to {one.tolerance:g}, got another model. {one.text()}. Nothing was "
+                f"written. {whose} a defect of the converter: please report the model's layers (--summary)."
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 from pyclassifier.data import MAX_JSON_BYTES
 
 from ..errors import ConvertError
+from .readable import check_readable
 
 SOURCES = ("keras", "h5", "tfjs", "saved_model")
 TARGETS = ("tfjs", "keras", "h5", "tflite", "onnx", "saved_model")
@@ -40,6 +41,7 @@ def source_format(path: Path) -> str:
     """
     if not is_there(path):
         raise ConvertError(f"Expected a model at {path}, found nothing.")
+    check_readable(path)
     try:
         found = _folder_format(path) if path.is_dir() else _file_format(path)
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, struct.error) as error:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ..errors import ConvertError
 
@@ -19,6 +23,24 @@ _OURS = re.compile(
 _HIDDEN = ".pyclassifier-convert-"  # What is being written, beside its target.
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl+C wait until what must be done whole is done."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    heard: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *arguments: heard.append(arguments))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            before(*heard[0])
+
+
+@uninterrupted()
 def write_folder(files: Mapping[str, bytes | memoryview], folder: Path, *, force: bool) -> list[Path]:
     """Write files into a folder that then holds exactly these; on failure it is as it was."""
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow the folder itself.
@@ -52,7 +74,7 @@ def check_target(folder: Path, *, force: bool) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        found = ["a file"] if folder.is_file() else []
+        found = ["a file"]  # Or a device, which is no less to be kept.
     except OSError as error:
         raise _unwritable(folder, error) from error
     if not found:
@@ -73,6 +95,7 @@ def check_target(folder: Path, *, force: bool) -> None:
         )
 
 
+@uninterrupted()
 def write_files(files: Mapping[Path, bytes], *, force: bool) -> list[Path]:
     """Write files into one folder, all or none; on failure what was there is as it was."""
     # abspath, as resolve() would follow the files themselves.
@@ -107,12 +130,13 @@ def holds(path: Path, content: bytes) -> bool:
 def check_target_file(path: Path, *, force: bool) -> None:
     """Raise ConvertError where a file may not be written."""
     try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
+        mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise _unwritable(path, error) from error
-    if is_folder:
-        raise ConvertError(f"Expected a file as the target, got the folder {path}.")
+    if not stat.S_ISREG(mode):
+        kind = "folder" if stat.S_ISDIR(mode) else "pipe or device"
+        raise ConvertError(f"Expected a file as the target, got the {kind} {path}.")
     if not force:
         raise ConvertError(f"Expected a new file as the target, got {path}, which exists. Use --force to replace it.")

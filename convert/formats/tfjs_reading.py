@@ -16,6 +16,7 @@ from pyclassifier.errors import ArchiveError
 
 from ..errors import ConvertError
 from ..models import MODELS, Array, Config, LayersModel, layer_name, refs_of
+from .readable import check_readable
 
 MAX_WEIGHT_BYTES = 1 << 31
 _LABEL_LIMIT = 100_000
@@ -91,6 +92,7 @@ def read_tfjs(path: str | os.PathLike[str]) -> LayersModel:
         It is no layers model, a part is missing or damaged.
     """
     path = Path(path)
+    check_readable(path)
     try:
         if path.is_dir():
             return _read(_Folder(path), "model.json")

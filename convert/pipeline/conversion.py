@@ -23,6 +23,7 @@ from ..formats import (
     custom_modules,
     holds,
     target_format,
+    uninterrupted,
     write_files,
     write_folder,
     write_tfjs,
@@ -131,7 +132,8 @@ def _convert(
         _check(report, stages, options, tell)
         if target is not None:
             tell("Writing")
-            report.files = _write(report.model, Path(target), made, options)
+            with uninterrupted():
+                report.files = _write(report.model, Path(target), made, options)
     return report
 
 

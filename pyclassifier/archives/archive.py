@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import reprlib
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+import numpy as np
 
 from ..backbones import (
     FIT_MODES,
@@ -28,17 +31,17 @@ from ..backbones import (
     input_size,
     leaf_layers,
     model_config,
-    output_shapes,
-    pooling_of,
     sequential,
 )
-from ..data import MAX_JSON_BYTES, ZIP_ERRORS, read_json_object, read_member, without_nan
+from ..data import ZIP_ERRORS, read_member, without_nan
 from ..embedding import pixels_card
 from ..errors import ArchiveError, sentence_of
+from ..sentences import Sentence
+from .cost import check_cost
+from .parting import n_outputs, part
+from .parts import Parts, find_parts
 from .quantization import StoredAs, choose_quantization
 
-MAX_BYTES = 1 << 29
-_FILES = ("model.json", "weights.bin", "metadata.json")
 TFJS_VERSION = "4.22.0"
 _MAX_LABELS = 100_000
 _MAX_LABEL_LENGTH = 1000
@@ -130,14 +133,20 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
     return buffer.getvalue()
 
 
-def read_archive(data: bytes) -> Archive:
-    """Read an archive, ours or one that Teachable Machine wrote.
+def read_archive(
+    data: bytes, *, labels: Sequence[str] | None = None, scaling: tuple[float, float] | None = None
+) -> Archive:
+    """Read an archive: ours, one that Teachable Machine wrote, or a tf.js layers model of others.
 
     Parameters
     ----------
     data : bytes
-        A zip file. It is not trusted: nothing but the three files is read, never more than 512 MB of weights
-        and 32 MB of each JSON file.
+        A zip file, of the files or of their folder. It is not trusted: nothing but the model's files is read, never
+        more than 512 MB of weights and 32 MB of each JSON file.
+    labels : sequence of str, optional
+        Of the classes, in the order of the outputs, where the files do not tell them.
+    scaling : (divisor, offset), optional
+        What the network is given is ``pixel / divisor + offset``, where the files do not tell that.
 
     Returns
     -------
@@ -148,18 +157,26 @@ def read_archive(data: bytes) -> Archive:
     ArchiveError
         It is no such archive, or its parts do not fit together.
     """
-    model, weights_data, metadata = _unzip(data)
+    parts = _unzip(data)
+    model, metadata = parts.model, parts.metadata
     try:
-        extractor, head = _parts(model_config(model))
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
-        n_outputs = head["config"]["layers"][-1]["config"]["units"]
+        weights = decode_weights(entries, parts.weights)
+        extractor, head = part(model_config(model), weights)
+        n_classes = n_outputs(head)
         head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
         fit_mode = _fit_mode(ours.get("fitMode", "crop"))
-        card = _card(ours.get("card"), extractor, metadata, fit_mode) if extractor else pixels_card(head, fit_mode)
-        labels = _labels(metadata["labels"], n_outputs)
-        weights = decode_weights(entries, weights_data)
+        known = _with_told(metadata, labels, n_classes)
+        scaling = scaling or _told_scaling(metadata, ours, extractor)
+        card = (
+            _card(ours.get("card"), extractor, known, fit_mode, scaling) if extractor else pixels_card(head, fit_mode)
+        )
+        checked = _labels(known["labels"], n_classes)
         _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
+        if not diverged(ours):
+            _check_finite(weights)
+        check_cost(extractor or head, weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
         raise ArchiveError("other-model", **why) from error
@@ -168,20 +185,56 @@ def read_archive(data: bytes) -> Archive:
         extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
         head=head,
         head_weights={k: v for k, v in weights.items() if k.split("/")[0] in head_layers},
-        labels=labels,
+        labels=checked,
         card=card,
         name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
     )
 
 
+def _with_told(metadata: dict[str, Any], labels: Sequence[str] | None, n_classes: int) -> dict[str, Any]:
+    if "labels" in metadata and labels is None:
+        return metadata
+    if labels is None:
+        raise ArchiveError("needs-labels", n=n_classes)
+    return {**metadata, "labels": list(labels)}
+
+
+def _told_scaling(metadata: dict[str, Any], ours: dict[str, Any], extractor: Topology) -> tuple[float, float] | None:
+    """What the files say of the scaling; Teachable Machine always does the same."""
+    if not extractor or ours.get("card") or "packageName" in metadata or "tmVersion" in metadata:
+        return None
+    if any(layer["class_name"] in ("Rescaling", "Normalization") for layer in leaf_layers(extractor)):
+        return 1.0, 0.0
+    told = ours.get("preprocessing")
+    if isinstance(told, dict) and all(isinstance(told.get(key), int | float) for key in ("divisor", "offset")):
+        return float(told["divisor"]), float(told["offset"])
+    raise ArchiveError("needs-scaling")
+
+
+def diverged(record: Mapping[str, Any]) -> bool:
+    """Whether a training of ours came to no numbers, as its record tells: such archives open, as they always did."""
+    run = record.get("run")
+    history = run.get("history") if isinstance(run, dict) else None
+    losses = history.get("loss") if isinstance(history, dict) else None
+    return isinstance(losses, list) and any(
+        loss is None or (isinstance(loss, float) and not math.isfinite(loss)) for loss in losses
+    )
+
+
+def _check_finite(weights: Weights) -> None:
+    spoilt = next((name for name, array in weights.items() if not np.isfinite(array).all()), None)
+    if spoilt:
+        raise ArchiveError("weights-not-finite", name=spoilt)
+
+
 def pack_files(files: Mapping[str, bytes]) -> bytes:
-    """Make an archive's zip file of its three files, as Teachable Machine hosts a model.
+    """Make an archive's zip file of the files of a model, as Teachable Machine hosts it or a converter writes it.
 
     Parameters
     ----------
     files : mapping of str to bytes
-        ``model.json``, ``weights.bin`` and ``metadata.json``; others are left out.
+        By their names, which may be those of copies; others than the model's are left out.
 
     Returns
     -------
@@ -193,25 +246,21 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     ArchiveError
         One of them is missing.
     """
-    missing = [name for name in _FILES if name not in files]
-    if missing:
-        raise ArchiveError("not-all-files", files=_FILES, missing=missing)
+    parts = find_parts(list(files), lambda name, most: _bounded(name, files[name], most), "not-all-files")
+    entries = [entry for group in parts.model.get("weightsManifest") or [] for entry in group.get("weights", [])]
+    model = {**parts.model, "weightsManifest": [{"paths": ["weights.bin"], "weights": entries}]}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        for name in _FILES:
-            file.writestr(name, files[name])
+        file.writestr("model.json", json.dumps(model))
+        file.writestr("weights.bin", parts.weights)
+        file.writestr("metadata.json", json.dumps(parts.metadata))
     return buffer.getvalue()
 
 
-def _parts(model: Topology) -> tuple[Topology, Topology]:
-    """Extractor and head; a network that was trained from scratch is a head alone."""
-    layers = model["config"]["layers"]
-    if all("layers" in layer["config"] for layer in layers):
-        extractor, head = layers
-        pooling_of(extractor)
-        return extractor, head
-    output_shapes(model)  # Nothing but layers that are known and fit.
-    return {}, {"class_name": "Sequential", "config": {"name": str(model["config"]["name"]), "layers": layers}}
+def _bounded(name: str, data: bytes, most: int) -> bytes:
+    if len(data) > most:
+        raise ArchiveError(Sentence("large-member", most=most, got=len(data), name=name))
+    return data
 
 
 def _check_sizes(layers: Sequence[Topology], weights: Weights) -> None:
@@ -255,32 +304,34 @@ def card_metadata(card: ModelCard) -> dict[str, Any]:
     return {"card": card.preprocessed(fit_mode=Preprocessing.fit_mode).to_dict(), "fitMode": fit_mode}
 
 
-def _card(stored: Any, extractor: Topology, metadata: dict[str, Any], fit_mode: FitMode) -> ModelCard:
+def _card(
+    stored: Any,
+    extractor: Topology,
+    metadata: dict[str, Any],
+    fit_mode: FitMode,
+    scaling: tuple[float, float] | None,
+) -> ModelCard:
     size = input_size(extractor)
     if stored is not None:
         return ModelCard.from_dict(stored).preprocessed(size=size, fit_mode=fit_mode)
     name = _model_name(metadata)
-    # What Teachable Machine's own reader does to pixels.
-    preprocessing = Preprocessing.scaled(127.0, -1.0, size=size, fit_mode=fit_mode)
+    # What Teachable Machine's own reader does to pixels, unless somebody said something else.
+    preprocessing = Preprocessing.scaled(*(scaling or (127.0, -1.0)), size=size, fit_mode=fit_mode)
     return ModelCard(
         name=name, title=name, source="", licence="", sha256=(), feature_channels=0, preprocessing=preprocessing
     )
 
 
-def _unzip(data: bytes) -> tuple[dict[str, Any], bytes, dict[str, Any]]:
+def _unzip(data: bytes) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            missing = [name for name in _FILES if name not in file.namelist()]
-            if missing:
-                raise ArchiveError("archive-without", files=_FILES, missing=missing)
-            model, weights, metadata = (_read(file, name) for name in _FILES)
-        return read_json_object(model, "model.json"), weights, read_json_object(metadata, "metadata.json")
+            return find_parts(file.namelist(), lambda name, most: _read(file, name, most), "archive-without")
     except ZIP_ERRORS as error:
         raise ArchiveError("not-an-archive", error=str(error)) from error
 
 
-def _read(file: zipfile.ZipFile, name: str) -> bytes:
+def _read(file: zipfile.ZipFile, name: str, most: int) -> bytes:
     try:
-        return read_member(file, file.getinfo(name), MAX_JSON_BYTES if name.endswith(".json") else MAX_BYTES)
+        return read_member(file, file.getinfo(name), most)
     except ValueError as error:
         raise ArchiveError(sentence_of(error)) from error

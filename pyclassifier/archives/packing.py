@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from ..backbones import pooling_of
 from ..embedding import FeatureCache, FeatureExtractor, Pixels, make_batch
 from ..engines import Array, Engine, Model, Predictor
+from ..errors import ArchiveError
 from ..training import Learned, read_calibration, read_evaluation, read_fine_tuning, read_history
-from .archive import Archive, read_archive, write_archive
+from .archive import Archive, diverged, read_archive, write_archive
 from .quantization import StoredAs, quantized
-from .self_check import draw_patterns, largest_difference, make_promises, read_promises
+from .self_check import draw_pattern, draw_patterns, largest_difference, make_promises, read_promises
 
 
 async def pack(learned: Learned, name: str, engine: Engine, dtype: StoredAs = "float32") -> bytes:
@@ -77,7 +78,14 @@ async def restored(learned: Learned, engine: Engine, dtype: StoredAs) -> AsyncIt
             model.dispose()
 
 
-async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: str | None = None) -> Learned:
+async def unpack(
+    data: bytes,
+    engine: Engine,
+    cache: FeatureCache,
+    weights_id: str | None = None,
+    labels: Sequence[str] | None = None,
+    scaling: tuple[float, float] | None = None,
+) -> Learned:
     """Read an archive, and build its model in an engine.
 
     Parameters
@@ -89,6 +97,8 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         Where its extractor is to keep features.
     weights_id : str, optional
         What tells its backbone from others, where that is known: see `pyclassifier.embedding.FeatureExtractor`.
+    labels, scaling : optional
+        See `read_archive`.
 
     Returns
     -------
@@ -97,11 +107,11 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
     Raises
     ------
     ArchiveError
-        It is no such archive.
+        It is no such archive, or gives no probabilities.
     EngineError
         The engine cannot build the model in it.
     """
-    archive = read_archive(data)
+    archive = read_archive(data, labels=labels, scaling=scaling)
     model: Predictor = Pixels(archive.card.feature_channels)
     if archive.extractor:
         model = await engine.build(archive.extractor, archive.extractor_weights)
@@ -118,7 +128,7 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         # Another archive may hold other weights under the same card: its features must not be taken for these.
         weights_id=sha256(data).hexdigest() if weights_id is None else weights_id,
     )
-    return Learned(
+    learned = Learned(
         extractor=extractor,
         head=head,
         classes=np.asarray(archive.labels, dtype=np.str_),
@@ -130,6 +140,21 @@ async def unpack(data: bytes, engine: Engine, cache: FeatureCache, weights_id: s
         name=archive.name,
         fine_tuning=read_fine_tuning(archive.record, archive.labels),
     )
+    try:
+        if not diverged(archive.record):
+            await _check_outputs(learned)
+    except BaseException:
+        model.dispose()
+        head.dispose()
+        raise
+    return learned
+
+
+async def _check_outputs(learned: Learned) -> None:
+    """Raise ArchiveError for a model that gives no numbers, of which nothing else would say so."""
+    picture = draw_pattern("noise", learned.extractor.card.input_size)
+    if not np.isfinite(await predict_pictures(learned, [picture])).all():
+        raise ArchiveError("outputs-not-finite")
 
 
 async def deviation(learned: Learned) -> float:

@@ -435,8 +435,15 @@ class AsyncImageClassifier(BaseImageClassifier):
         return data
 
     @classmethod
-    async def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> Self:
-        """Open a zip that `save` or Teachable Machine wrote.
+    async def load(
+        cls,
+        source: bytes | str | Path,
+        *,
+        engine: Engine | None = None,
+        labels: Sequence[str] | None = None,
+        scaling: tuple[float, float] | None = None,
+    ) -> Self:
+        """Open a zip that `save` or Teachable Machine wrote, or one of a tf.js layers model of others.
 
         Parameters
         ----------
@@ -444,6 +451,11 @@ class AsyncImageClassifier(BaseImageClassifier):
             The zip file, or where it is.
         engine : Engine, optional
             As in the constructor.
+        labels : sequence of str, optional
+            Names of the classes, in the order of the model's outputs, where its files do not tell them.
+        scaling : (divisor, offset), optional
+            What the network is given is ``pixel / divisor + offset``, where its files do not tell that: (127.5, -1) for
+            MobileNet and its like, (255, 0) for pixels in 0..1, (1, 0) for 0..255.
 
         Returns
         -------
@@ -458,7 +470,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         EngineError
             The engine cannot build the model in it.
         """
-        return await cls._open(source, engine)
+        return await cls._open(source, engine, labels=labels, scaling=scaling)
 
     async def restore(self, snapshot: Snapshot) -> Self:
         """Come back to what was learned before, parameters included. Features are still remembered.

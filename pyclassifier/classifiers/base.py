@@ -390,11 +390,18 @@ class BaseImageClassifier:
         return learned
 
     @classmethod
-    async def _open(cls, source: bytes | str | Path, engine: Engine | None, weights_id: str | None = None) -> Self:
+    async def _open(
+        cls,
+        source: bytes | str | Path,
+        engine: Engine | None,
+        weights_id: str | None = None,
+        labels: Sequence[str] | None = None,
+        scaling: tuple[float, float] | None = None,
+    ) -> Self:
         """A classifier of an archive; ``weights_id`` as in `open_classifier`."""
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         self = cls(engine=engine)
-        learned = await unpack(data, self.engine_, self._cache, weights_id)
+        learned = await unpack(data, self.engine_, self._cache, weights_id, labels, scaling)
         extractor = learned.extractor
         self.set_params(fit_mode=extractor.card.preprocessing.fit_mode)
         if isinstance(extractor.model, Pixels):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -51,9 +52,9 @@ class ImageClassifier(BaseImageClassifier):
         `Sample.group`) stay on one side. Photos that are marked for test have no part in that, nor in any choice.
     cv : int or "auto"
         Number of folds to judge by instead of one draw, where photos are not marked already: each photo is then judged
-        once, by a head that has learned from the other folds. 0 draws once; "auto" takes 5 folds where one draw
-        would leave a class fewer than 10 photos to judge by, and a head learns from all photos at once (see
-        ``epochs``), which takes but a moment.
+        once, by a head that has learned from the other folds, with the ``l2`` that the first one chose. 0 draws once;
+        "auto" takes 5 folds, and 10 of up to 200 photos, where one draw would leave a class fewer than 10 photos to
+        judge by, and a head learns from all photos at once (see ``epochs``), which takes but a moment.
     refit : bool
         Whether, once it is judged, the head is fitted again on all photos but those for test, as
         `sklearn.model_selection.GridSearchCV` does it: with the settings (``l2``, epochs) that were chosen before.
@@ -147,12 +148,19 @@ class ImageClassifier(BaseImageClassifier):
     self_check = blocking_method(AsyncImageClassifier.self_check)
 
     @classmethod
-    def load(cls, source: bytes | str | Path, *, engine: Engine | None = None) -> Self:
+    def load(
+        cls,
+        source: bytes | str | Path,
+        *,
+        engine: Engine | None = None,
+        labels: Sequence[str] | None = None,
+        scaling: tuple[float, float] | None = None,
+    ) -> Self:
         """Open a zip that `save` or Teachable Machine wrote.
 
         Parameters
         ----------
-        source, engine
+        source, engine, labels, scaling
             As in `AsyncImageClassifier.load`.
 
         Returns
@@ -165,4 +173,4 @@ class ImageClassifier(BaseImageClassifier):
         ArchiveError, EngineError
             As in `AsyncImageClassifier.load`.
         """
-        return run(cls._open(source, engine))
+        return run(cls._open(source, engine, labels=labels, scaling=scaling))

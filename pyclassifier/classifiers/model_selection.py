@@ -46,7 +46,7 @@ class CrossValidation:
 
     @property
     def evaluation(self) -> Evaluation:
-        """Figures of all photos together, with the interval of `pyclassifier.metrics.pooled_interval`."""
+        """Figures of all photos together, with the interval of `pyclassifier.metrics.resampled_interval`."""
         return self.predictions.evaluation
 
     @property

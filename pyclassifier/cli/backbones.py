@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from ..backbones import CATALOG, KeptBackbone, UserStore
-from ..errors import UnknownModelError
 from ..terminal import Outcome, add_json, new_parser, showing_steps
 
 
@@ -34,7 +33,7 @@ def command(asked: argparse.Namespace) -> Outcome:
         raise ValueError("Expected the names of what to fetch, as in: pyclassifier backbones fetch NAME")
     unknown = [name for name in names if name not in CATALOG]
     if unknown:
-        raise UnknownModelError(f"Expected names among {', '.join(CATALOG)}; got {', '.join(unknown)}.")
+        raise ValueError(f"Expected names among {', '.join(CATALOG)}; got {', '.join(unknown)}.")
     store = UserStore()
     with showing_steps() as tell:
         for name in names:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from ..errors import DatasetError
 from ..terminal import Outcome, add_json, new_parser
 from .engines import add_backend, engine_of
 from .figures import percent
@@ -38,7 +37,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     if suffix not in Image.registered_extensions():
         raise ValueError(f"Expected the name of a picture such as heat.png, got {asked.output.name!r}.")
     if not asked.photo.is_file():
-        raise DatasetError(f"Expected a photo at {asked.photo}, found none.")
+        raise FileNotFoundError(f"Expected a photo at {asked.photo}, found none.")
     (sample,), _ = read_photos([asked.photo])
     classifier = open_model(asked.model, engine_of(asked))
     found = classifier.explain(sample, asked.label)

@@ -25,7 +25,8 @@ def evaluation_lines(evaluation: Evaluation, title: str) -> list[str]:
     """
     figures = evaluation.to_dict()
     low, high = map(percent, figures["interval"])
-    right = f"{figures['correct']:,} of {figures['total']:,} photos"
+    folds = f" over {figures['folds']} folds" if figures["folds"] else ""
+    right = f"{figures['correct']:,} of {figures['total']:,} photos{folds}"
     rows = [("class", "precision", "recall", "F1", "photos")]
     rows += [
         (one["label"], percent(one["precision"]), percent(one["recall"]), percent(one["f1"]), f"{one['support']:,}")

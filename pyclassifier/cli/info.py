@@ -8,7 +8,6 @@ from typing import Any
 
 from ..archives import Archive, card_metadata, read_archive
 from ..data import without_nan
-from ..errors import ArchiveError
 from ..terminal import Outcome, add_json, new_parser
 from .figures import percent
 from .photos import open_model
@@ -30,7 +29,7 @@ def parser(program: str) -> argparse.ArgumentParser:
 def command(asked: argparse.Namespace) -> Outcome:
     """Tell about a model."""
     if not asked.model.is_file():
-        raise ArchiveError(f"Expected a model's zip at {asked.model}, found none.")
+        raise FileNotFoundError(f"Expected a model's zip at {asked.model}, found none.")
     archive = read_archive(asked.model.read_bytes())
     fields: dict[str, Any] = {
         "name": archive.name,
@@ -60,7 +59,9 @@ def _lines(archive: Archive, fields: dict[str, Any]) -> list[str]:
             lines.append(f"  {title:11} {shown}")
     if evaluation:
         low, high = map(percent, evaluation["interval"])
-        figures = f"{percent(evaluation['accuracy'])} ({evaluation['correct']:,} of {evaluation['total']:,} photos)"
+        folds = f" over {evaluation['folds']} folds" if evaluation.get("folds") else ""
+        right = f"{evaluation['correct']:,} of {evaluation['total']:,} photos{folds}"
+        figures = f"{percent(evaluation['accuracy'])} ({right})"
         lines.append(f"  accuracy    {figures}, 95 % interval {low} to {high}")
     if "deviation" in fields:
         lines.append(f"  self-check  differs by at most {fields['deviation']:.1e} from what it promises")

@@ -10,7 +10,6 @@ from typing import Any
 from .. import Dataset, ImageClassifier, Problem, Sample
 from ..data import FileSource, is_packed, list_files, why_skip
 from ..engines import Engine
-from ..errors import ArchiveError, DatasetError
 
 _MOST_SHOWN = 10
 
@@ -46,14 +45,14 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
 
     Raises
     ------
-    DatasetError
+    FileNotFoundError
         There is nothing at one of these places, or no photo at any of them.
     """
     samples: list[Sample] = []
     problems: list[Problem] = []
     for place in places:
         if not place.exists():
-            raise DatasetError(f"Expected photos at {place}, found nothing there. Name a file, a folder or a zip.")
+            raise FileNotFoundError(f"Expected photos at {place}, found nothing there. Name a file, a folder or a zip.")
         if place.is_file() and not is_packed(place.name):
             samples.append(Sample(str(place), FileSource(place)))
             continue
@@ -66,14 +65,14 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
             else:
                 samples.append(Sample(f"{place / name}", source))
     if not samples:
-        raise DatasetError(f"Expected photos at {', '.join(map(str, places))}, found none.")
+        raise FileNotFoundError(f"Expected photos at {', '.join(map(str, places))}, found none.")
     return samples, problems
 
 
 def open_model(path: Path, engine: Engine | None = None) -> ImageClassifier:
     """Open a model's file."""
     if not path.is_file():
-        raise ArchiveError(f"Expected a model's zip at {path}, found none. Train one: pyclassifier train --help")
+        raise FileNotFoundError(f"Expected a model's zip at {path}, found none. Train one: pyclassifier train --help")
     return ImageClassifier.load(path, engine=engine)
 
 

@@ -27,14 +27,15 @@ def training_report(classifier: ImageClassifier, dataset: Dataset, name: str) ->
         An HTML document: figures with their intervals, confusion matrix, worst mistakes with their photos, curves,
         findings about the photos, and the settings.
     """
-    evaluation, validation = classifier.evaluation_, classifier.validation_
+    evaluation, test, validation = classifier.evaluation_, classifier.test_evaluation_, classifier.validation_
     mistakes = validation.mistakes() if validation else None
     when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
     return page_html(
         name,
         f"Trained by pyclassifier {version('pyclassifier')}, {when}.",
         [
-            ("Photos it has not seen", evaluation_html(evaluation) if evaluation else ""),
+            ("Photos it had not seen", evaluation_html(evaluation) if evaluation else ""),
+            ("Photos marked for test", evaluation_html(test) if test else ""),
             ("Mistakes, the worst first", predictions_html(mistakes) if mistakes else ""),
             ("Training", history_html(classifier.history_)),
             ("What may be wrong with the photos", report_html(check_dataset(dataset, classifier))),

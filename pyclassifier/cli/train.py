@@ -39,6 +39,8 @@ _PARAMETERS = (
     "patience",
     "class_weight",
     "validation_split",
+    "cv",
+    "refit",
     "random_state",
 )
 
@@ -85,6 +87,8 @@ def _add_parameters(made: argparse.ArgumentParser) -> None:
     add("--patience", type=int, metavar="N", help="epochs without getting better before it ends")
     add("--balanced", dest="class_weight", action="store_const", const="balanced", help="make up for small classes")
     add("--validation-split", type=float, metavar="SHARE", help="of the photos to judge by, in 0..1")
+    add("--cv", type=int, metavar="FOLDS", help="folds to judge by; 0 draws once (default: folds where photos are few)")
+    add("--no-refit", dest="refit", action="store_false", help="leave out what it was judged by, also in the end")
     add("--seed", dest="random_state", type=int, metavar="N", help="of all that is drawn")
 
 
@@ -121,7 +125,7 @@ def _has_learned(classifier: ImageClassifier) -> bool:
 
 
 def _fields(classifier: ImageClassifier, asked: argparse.Namespace, seconds: float) -> dict[str, Any]:
-    evaluation = classifier.evaluation_
+    evaluation, test = classifier.evaluation_, classifier.test_evaluation_
     return {
         "model": str(asked.output),
         "report": str(asked.report) if asked.report else None,
@@ -130,18 +134,20 @@ def _fields(classifier: ImageClassifier, asked: argparse.Namespace, seconds: flo
         "epochs": len(classifier.history_["loss"]),
         "stopped": classifier.stopped_,
         "evaluation": evaluation.to_dict() if evaluation else None,
+        "test": test.to_dict() if test else None,
         "problems": problem_fields(classifier.problems_),
         "seconds": round(seconds, 3),
     }
 
 
 def _lines(classifier: ImageClassifier, asked: argparse.Namespace, seconds: float) -> list[str]:
-    evaluation, size = classifier.evaluation_, asked.output.stat().st_size
+    evaluation, test, size = classifier.evaluation_, classifier.test_evaluation_, asked.output.stat().st_size
     stopped = ", stopped: what was learned until then is kept" if classifier.stopped_ else ""
     learned = f"{len(classifier.classes_):,} classes of {classifier.n_training_:,} photos in {seconds:.1f} s{stopped}"
     return [
         f"Learned {learned}",
-        *(evaluation_lines(evaluation, "Photos it has not seen") if evaluation else []),
+        *(evaluation_lines(evaluation, "Photos it had not seen") if evaluation else []),
+        *(evaluation_lines(test, "Photos marked for test") if test else []),
         *problem_lines(classifier.problems_),
         f"{asked.output}: {size / 1e6:.2f} MB" + (f", report in {asked.report}" if asked.report else ""),
     ]

@@ -10,13 +10,16 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from ..errors import ArchiveError
 
 MAX_JSON_BYTES = 1 << 25
 _MAX_DEPTH = 64
+_MAX_QUOTES = 1 << 24
+_MAX_BRACKETS = 1 << 23  # Each pair becomes an object of some hundred bytes.
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)  # An open end matches too: no going back.
 _NO_BRACKETS = re.compile(r"[^][{}]+")
-_INNERMOST = re.compile(r"\[\]|\{\}")
 
 
 def parse_json(text: str) -> Any:
@@ -35,11 +38,14 @@ def parse_json(text: str) -> Any:
     ValueError
         It is damaged, or nested deeper than 64 levels.
     """
+    if text.count('"') > _MAX_QUOTES or text.count("\\") > _MAX_BRACKETS:
+        raise ValueError(f"more than {_MAX_QUOTES:,} quotes, or {_MAX_BRACKETS:,} backslashes")
     # Before it is parsed: json recurses, and in a browser that ends Python itself rather than in RecursionError.
-    brackets = _NO_BRACKETS.sub("", _STRING.sub("", text))
-    for _ in range(_MAX_DEPTH):
-        brackets = _INNERMOST.sub("", brackets)
-    if brackets:
+    brackets = np.frombuffer(_NO_BRACKETS.sub("", _STRING.sub("", text)).encode(), np.uint8)
+    if len(brackets) > _MAX_BRACKETS:
+        raise ValueError(f"more than {_MAX_BRACKETS:,} brackets")
+    depth = np.cumsum(np.isin(brackets, np.frombuffer(b"[{", np.uint8)) * np.int8(2) - np.int8(1), dtype=np.int64)
+    if depth.size and (depth.max() > _MAX_DEPTH or depth[-1] != 0):
         raise ValueError(f"brackets that are not closed, or more than {_MAX_DEPTH} levels of them")
     return json.loads(text)
 

@@ -203,6 +203,13 @@ def _likely(chains: dict[_Place, tuple[str, ...]]) -> list[LabelBy]:
     parents: dict[str | None, set[tuple[str, ...]]] = defaultdict(set)
     for chain in found:
         parents[readable(chain[-1])].add(chain[:-1])
+    tops: dict[str, int] = defaultdict(int)
+    for chain in found:
+        tops[chain[0]] += len(chain) > 1
+    leaves = {chain[-1] for chain in found}
+    if len(tops) > 1 and min(tops.values()) and len({_DIGITS.sub("0", leaf) for leaf in leaves}) == 1:
+        # Dates, sessions, parts; but digits alone may be what is written on the photos.
+        return ["top", "path", "folder"] if not all(leaf.isdigit() for leaf in leaves) else ["folder", "path", "top"]
     several = [ways for ways in parents.values() if len(ways) > 1]
     if several:
         # 2023/cat and 2024/cat are the same thing, and more/cat beside cat or photos/cat; Tomato/healthy and
@@ -215,9 +222,6 @@ def _likely(chains: dict[_Place, tuple[str, ...]]) -> list[LabelBy]:
         direct = sum(len(place.folder.photos) for place, chain in chains.items() if chain in outer)
         deeper = sum(len(place.folder.photos) for place, chain in chains.items() if len(chain) > 1)
         return ["top", "folder"] if direct >= deeper else ["folder", "top"]
-    tops: dict[str, int] = defaultdict(int)
-    for chain in found:
-        tops[chain[0]] += len(chain) > 1
     return ["folder", "top"] if len(tops) > 1 and min(tops.values()) > 1 else ["folder"]
 
 
@@ -234,7 +238,8 @@ def _names_tell(places: Sequence[_Place], paths: Sequence[str]) -> bool:
     That is: all of them lie in the same folder, nine of ten names say a class, and classes have two photos on average.
     What is handed out without classes, beside such photos, is not looked at.
     """
-    told = [place for place in places if place.role in (None, "training", "validation")] or places
+    told = [place for place in places if not place.is_of_masks]
+    told = [place for place in told if place.role in (None, "training", "validation")] or told
     if len({place.chain[-1:] for place in told}) != 1:
         return False
     photos = [photo for place in told for photo in place.folder.photos]
@@ -248,7 +253,7 @@ def _by_name(places: Sequence[_Place], paths: Sequence[str], split_folders: bool
     for place in places:
         why = UNLABELLED if place.role in ("test", "unlabelled") else _NO_CLASS_IN_NAME
         for photo in place.folder.photos:
-            labels[photo] = label_in_name(paths[photo]) or why
+            labels[photo] = _MASK if place.is_of_masks else label_in_name(paths[photo]) or why
     return _reading("name", split_folders, labels, places, paths)
 
 

@@ -137,9 +137,15 @@ def _roles(siblings: Sequence[Folder]) -> list[Role | None]:
     for rest, role in filter(None, parted):
         by_rest[rest].add(role)
     return [
-        role_of(folder.name) or (one[1] if one and len(by_rest[one[0]]) > 1 else None)
+        role_of(folder.name) or (one[1] if one and len(by_rest[one[0]]) > 1 else _role_around(folder))
         for folder, one in zip(siblings, parted, strict=True)
     ]
+
+
+def _role_around(folder: Folder) -> Role | None:
+    """The role of the folder around it, if that is called the same: unpacking makes set_test/set_test."""
+    around = folder.parent
+    return around.role if around and around.kind == "split" and around.name == folder.name else None
 
 
 def _sure_splits(named: Sequence[Folder], plain: Sequence[Folder]) -> Iterator[Folder]:

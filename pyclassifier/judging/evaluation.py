@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data import without_nan
-from ..metrics import confusion_matrix, pooled_interval, precision_recall_f1, wilson_interval
+from ..metrics import confusion_matrix, precision_recall_f1, resampled_interval, wilson_interval
 from ..notebook import Shown
 
 
@@ -26,6 +26,9 @@ class Evaluation(Shown):
         Rows are true classes, columns predicted ones.
     n_splits : int, optional
         Folds of a cross-validation whose predictions are pooled; by default all come from one model.
+    n_learned : int, optional
+        Photos that this model had learned from, where another one that is fitted on more takes its place: the interval
+        is then for that one.
 
     Examples
     --------
@@ -37,10 +40,16 @@ class Evaluation(Shown):
     labels: tuple[str, ...]
     matrix: NDArray[np.int64]
     n_splits: int | None = None
+    n_learned: int | None = None
 
     @classmethod
     def from_predictions(
-        cls, y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[str], n_splits: int | None = None
+        cls,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
+        labels: Sequence[str],
+        n_splits: int | None = None,
+        n_learned: int | None = None,
     ) -> Evaluation:
         """Make an evaluation by counting right and wrong predictions.
 
@@ -50,13 +59,13 @@ class Evaluation(Shown):
             Class indices.
         labels : sequence of str
             Names of the classes, in the order of their indices.
-        n_splits : int, optional
+        n_splits, n_learned : int, optional
 
         Returns
         -------
         Evaluation
         """
-        return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)), n_splits)
+        return cls(tuple(labels), confusion_matrix(y_true, y_pred, len(labels)), n_splits, n_learned)
 
     @property
     def n_correct(self) -> int:
@@ -75,7 +84,7 @@ class Evaluation(Shown):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the accuracy, in 0..1: Wilson's, of folds `pyclassifier.metrics.pooled_interval`."""
+        """95 % interval of the accuracy, in 0..1: Wilson's, or `pyclassifier.metrics.resampled_interval`."""
         return self._interval(self.n_correct, self.n_samples)
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,8 +93,8 @@ class Evaluation(Shown):
         Returns
         -------
         dict
-            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``labels``, ``confusion`` and ``perClass``,
-            where ``recallInterval`` is the 95 % interval of the recall; undefined figures are None.
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``learned``, ``labels``, ``confusion`` and
+            ``perClass``, where ``recallInterval`` is the 95 % interval of the recall; undefined figures are None.
         """
         precision, recall, f1 = (shares.tolist() for shares in precision_recall_f1(self.matrix))
         hits, support = np.diag(self.matrix).tolist(), self.matrix.sum(axis=1).tolist()
@@ -95,6 +104,7 @@ class Evaluation(Shown):
             "accuracy": self.accuracy,
             "interval": self.interval,
             "folds": self.n_splits,
+            "learned": self.n_learned,
             "labels": self.labels,
             "confusion": self.matrix.tolist(),
             "perClass": [
@@ -112,6 +122,8 @@ class Evaluation(Shown):
         return without_nan(figures)
 
     def _interval(self, n_correct: int, n_samples: int) -> tuple[float, float]:
-        if self.n_splits is None:
-            return wilson_interval(n_correct, n_samples)
-        return pooled_interval(n_correct, n_samples, self.n_splits)
+        if self.n_splits:
+            return resampled_interval(n_correct, n_samples, self.n_splits, 1 / (self.n_splits - 1))
+        if self.n_learned:
+            return resampled_interval(n_correct, n_samples, 1, self.n_samples / self.n_learned)
+        return wilson_interval(n_correct, n_samples)

@@ -86,6 +86,8 @@ class Predictions(Brief, Shown):
         What the highest probability has to reach for a photo not to be called none of the classes.
     n_splits : int, optional
         Folds of a cross-validation, each of which judged its part of the photos; by default one model judged all.
+    n_learned : int, optional
+        As in `Evaluation`.
 
     Examples
     --------
@@ -102,6 +104,7 @@ class Predictions(Brief, Shown):
     problems: tuple[Problem, ...] = ()
     threshold: float | None = None
     n_splits: int | None = None
+    n_learned: int | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -142,7 +145,7 @@ class Predictions(Brief, Shown):
         """The figures of those photos that could be read and whose label is a class."""
         used = self.is_judged
         y_pred = self.y_proba[used].argmax(axis=1)
-        return Evaluation.from_predictions(self.y_true[used], y_pred, self.classes, self.n_splits)
+        return Evaluation.from_predictions(self.y_true[used], y_pred, self.classes, self.n_splits, self.n_learned)
 
     def mistakes(self) -> Predictions:
         """Choose the photos that were named wrong, the worst first: by their loss.

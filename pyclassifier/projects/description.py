@@ -28,6 +28,18 @@ FORMAT = "pyclassifier project"
 VERSION = 1
 # Of a project that somebody else made.
 _MAX_FEATURE_BYTES = 2 * CACHE_BYTES
+# What a training is bearable with; of a classifier that is made here, each value is its maker's business.
+_RANGES = {
+    "input_size": (32, 1024),
+    "hidden_units": (0, 10_000),
+    "l2": (0, 1e6),
+    "epochs": (1, 100_000),
+    "batch_size": (1, 100_000),
+    "learning_rate": (1e-12, 1e3),
+    "patience": (1, 1_000_000),
+    "validation_split": (0, 1),
+    "random_state": (0, 2**63),
+}
 _MAX_PHOTOS = 100_000
 _MAX_CLASSES = 10_000
 _MAX_NAME_LENGTH = 4096
@@ -247,6 +259,7 @@ def describe_predictions(judged: Predictions, numbers: Mapping[str, int]) -> dic
         "shown": [int(judged.y_true[i]) for i in there],
         "probabilities": [judged.y_proba[i].tolist() for i in there],
         "folds": judged.n_splits,
+        "learned": judged.n_learned,
     }
 
 
@@ -262,9 +275,12 @@ def read_predictions(
         if (sample := find(photo))
     ]
     y_proba = np.array([row for _, row in rows], np.float32).reshape(len(rows), len(classes))
-    folds = stored.get("folds")
+    folds, learned = stored.get("folds"), stored.get("learned")
     n_splits = folds if type(folds) is int and folds > 1 else None
-    return Predictions(tuple(sample for sample, _ in rows), tuple(classes), y_proba, n_splits=n_splits)
+    n_learned = learned if type(learned) is int and learned > 0 else None
+    return Predictions(
+        tuple(sample for sample, _ in rows), tuple(classes), y_proba, n_splits=n_splits, n_learned=n_learned
+    )
 
 
 def _index(value: Any) -> int:
@@ -294,12 +310,20 @@ def _parameters(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Those that fit the classifier as it is now; others are left at its defaults."""
     defaults, hints = _plain_parameters(ImageClassifier()), get_type_hints(BaseImageClassifier.__init__)
     fitting = [name for name in defaults if name in stored and _fits(stored[name], hints[name])]
+    # Of a project that somebody else made: what would train for days, or fill the memory, is left at its default.
+    fitting = [name for name in fitting if is_bearable(name, stored[name])]
     parameters = known_fields(stored, fitting, "the parameters")
     if parameters.get("augmentation"):
         parameters["augmentation"] = Augmentation.from_dict(parameters["augmentation"])
     if not is_backbone(parameters.get("backbone")):
         parameters["backbone"] = defaults["backbone"]
     return parameters
+
+
+def is_bearable(name: str, value: Any) -> bool:
+    """Tell whether a parameter of a classifier is in a range in which training ends."""
+    least, most = _RANGES.get(name, (0, 0))
+    return name not in _RANGES or not isinstance(value, int | float) or least <= value <= most
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -213,7 +213,7 @@ class _Pool:
             if broken:
                 tries += 1
                 if tries == _TRIES:
-                    raise EngineError("A process that computes features ended again and again. Is there enough memory?")
+                    raise EngineError("workers-ended", n=self.processes)
                 again += running.values()
                 running.clear()
                 self.close()

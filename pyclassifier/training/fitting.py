@@ -151,16 +151,26 @@ class _Done:
         """Of the photos that were judged by heads that had not learned from them, in the order of their contents."""
         trial = self.trial
         order = np.argsort(trial.judged)
-        return self._predictions(trial.judged[order], trial.y_proba[order], trial.n_splits)
+        n_learned = len(trial.training) if self.is_refit and trial.n_splits is None else None
+        return self._predictions(trial.judged[order], trial.y_proba[order], trial.n_splits, n_learned)
 
     @property
     def test(self) -> Predictions | None:
         """Of the photos that are there to test by."""
         return self._predictions(self.parts.test, self.tested)
 
-    def _predictions(self, rows: Ints, y_proba: Array, n_splits: int | None = None) -> Predictions | None:
-        samples = tuple(self.material.samples[i] for i in rows)
-        return Predictions(samples, self.material.classes, y_proba, n_splits=n_splits) if samples else None
+    @property
+    def is_refit(self) -> bool:
+        """Whether the head has learned from photos that it, or others like it, were judged by before."""
+        return len(np.intersect1d(self.learned_from, self.trial.judged)) > 0
+
+    def _predictions(
+        self, rows: Ints, y_proba: Array, n_splits: int | None = None, n_learned: int | None = None
+    ) -> Predictions | None:
+        if not len(rows):
+            return None
+        samples, classes = tuple(self.material.samples[i] for i in rows), self.material.classes
+        return Predictions(samples, classes, y_proba, n_splits=n_splits, n_learned=n_learned)
 
     @property
     def leaks(self) -> tuple[Leak, ...]:
@@ -190,7 +200,6 @@ def _describe(
     head, validation, test = done.head, done.validation, done.test
     evaluation = validation.evaluation if validation else None
     test_evaluation = test.evaluation if test else None
-    refit = len(np.intersect1d(done.learned_from, done.trial.judged)) > 0
     learned = Learned(
         extractor=extractor,
         head=head.model,
@@ -218,7 +227,7 @@ def _describe(
             history=head.history,
             evaluation=evaluation,
             test=test_evaluation,
-            refit=refit,
+            refit=done.is_refit,
             training=done.digests(done.learned_from),
             validation=done.digests(np.sort(done.trial.judged)),
             tested=done.digests(done.parts.test),

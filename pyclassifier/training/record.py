@@ -84,13 +84,14 @@ def read_evaluation(
     """The figures in a record, recomputed from its confusion matrix; None where there is none that makes sense."""
     try:
         matrix: NDArray[np.int64] = np.array(record[name]["confusion"], dtype=np.int64)
-        folds = record[name].get("folds")
+        folds, learned = (record[name].get(key) for key in ("folds", "learned"))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
     n_splits = folds if isinstance(folds, int) and 1 < folds <= _MAX_COUNT else None
+    n_learned = learned if isinstance(learned, int) and 0 < learned <= _MAX_COUNT else None
     counts = bool(((matrix >= 0) & (matrix <= _MAX_COUNT)).all())
     fits = counts and matrix.shape == (len(labels), len(labels))
-    return Evaluation(tuple(labels), matrix, n_splits) if fits else None
+    return Evaluation(tuple(labels), matrix, n_splits, n_learned) if fits else None
 
 
 def read_refit(record: Mapping[str, Any]) -> bool:

@@ -17,11 +17,13 @@ from .folds import Ints, StratifiedGroupKFold
 from .heads import Chosen, TrainedHead
 from .material import Material, train_on
 from .settings import TrainSettings
+from .strength import Strength
 
 Fold = tuple[Ints, Ints]  # Rows to train on, and rows to judge by.
 
 _FEW = 10  # Held-out photos of a class: from so many on one split tells enough.
 _N_FOLDS = 5
+_FINE, _N_FINE_FOLDS = 200, 10  # So few photos teach notably less where a fifth of them is missing.
 _MOST_FOLDED = 2000  # Photos: more of them, and five more heads take a browser too long to be trained unasked.
 
 
@@ -81,7 +83,11 @@ def _folds_for_few(material: Material, known: Ints, validation: Ints, settings: 
     """Folds, where one split leaves a class few photos to judge by and folds can be had quickly; else none."""
     y, groups = material.y[known], material.groups[known]
     held_out = [int((material.y[validation] == k).sum()) for k in range(len(material.classes))]
-    n_folds = min(_N_FOLDS, len(np.unique(groups)), int(np.unique(y, return_counts=True)[1].max()))
+    n_folds = min(
+        _N_FINE_FOLDS if len(known) <= _FINE else _N_FOLDS,
+        len(np.unique(groups)),
+        int(np.unique(y, return_counts=True)[1].max()),
+    )
     quick = settings.by_descent and len(known) <= _MOST_FOLDED
     if not (quick and len(validation) and min(held_out) < _FEW and n_folds > 1):
         return ()
@@ -128,7 +134,12 @@ class Trial:
 
 
 async def try_fold(
-    material: Material, fold: Fold, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+    material: Material,
+    fold: Fold,
+    engine: Engine,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+    strength: Strength | None = None,
 ) -> Trial:
     """Train a head on the rest and judge it by the fold.
 
@@ -141,6 +152,8 @@ async def try_fold(
     engine : Engine
     settings : TrainSettings
     callbacks : Callbacks
+    strength : Strength, optional
+        How strongly to hold its weights down, where another fold's head has chosen that already.
 
     Returns
     -------
@@ -156,9 +169,9 @@ async def try_fold(
     if missing:
         raise DatasetError("one-group", label=missing[0])
     if not settings.chooses_epoch:
-        return await _try(material, rest, test, engine, settings, callbacks)
+        return await _try(material, rest, test, engine, settings, callbacks, strength)
     training, aside = material.draw(rest, settings)
-    trial = await _try(material, training, aside, engine, settings, callbacks)
+    trial = await _try(material, training, aside, engine, settings, callbacks, strength)
     try:
         y_proba = await trial.head.model.predict(material.X[test])
     except BaseException:
@@ -168,11 +181,18 @@ async def try_fold(
 
 
 async def _try(
-    material: Material, training: Ints, judged: Ints, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+    material: Material,
+    training: Ints,
+    judged: Ints,
+    engine: Engine,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+    strength: Strength | None = None,
 ) -> Trial:
-    head = await train_on(material, training, judged, engine, settings, callbacks)
-    n_epochs = head.history.best_epoch if settings.chooses_epoch else None
     batch_size = settings.fit_config(len(training)).batch_size
+    chosen = Chosen(strength, settings.epochs, batch_size) if strength else None
+    head = await train_on(material, training, judged, engine, settings, callbacks, chosen)
+    n_epochs = head.history.best_epoch if settings.chooses_epoch else None
     return Trial(head, training, judged, head.y_proba, Chosen(head.strength, n_epochs, batch_size))
 
 
@@ -213,11 +233,13 @@ async def _try_others(
     settings: TrainSettings,
     callbacks: Callbacks,
 ) -> Trial:
-    trials, n_splits = [first], len(folds) + 1
+    # Each fold's choice of its own would be much the same, and take as long as all the rest.
+    trials, n_splits, strength = [first], len(folds) + 1, first.chosen.strength
     for fold in folds:
         if first.head.stopped or first.head.interruption:
             return first
-        trial = await try_fold(material, fold, engine, settings, Callbacks(should_stop=callbacks.should_stop))
+        quiet = Callbacks(should_stop=callbacks.should_stop)
+        trial = await try_fold(material, fold, engine, settings, quiet, strength)
         trial.head.model.dispose()
         if trial.head.stopped or trial.head.interruption:
             return first.ended(trial.head.interruption)
@@ -229,8 +251,7 @@ async def _try_others(
         first,
         judged=np.concatenate([trial.judged for trial in trials]),
         y_proba=np.concatenate([trial.y_proba for trial in trials]),
-        # How strongly to hold the weights down, each fold chose for itself: so does the head on all rows.
-        chosen=replace(first.chosen, strength=None, n_epochs=median_low(epochs) if epochs else None),
+        chosen=replace(first.chosen, n_epochs=median_low(epochs) if epochs else None),
         n_splits=n_splits,
     )
 

@@ -163,7 +163,7 @@ def test_few_photos_judge_by_folds_and_those_for_test_in_the_end(ready, tmp_path
     )
     summary = page.locator("#result-summary")
     expect(summary).to_contain_text(
-        "Each of these 24 photos was checked by one of 5 models that had not learned from it."
+        "Each of these 24 photos was checked by one of 8 models that had not learned from it."
     )
     expect(summary).to_contain_text("Your model learned from all of them.")
     expect(summary).to_contain_text("Test photos recognised correctly")

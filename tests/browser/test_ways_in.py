@@ -143,7 +143,7 @@ def test_folders_are_read_by_what_stands_beside_them(ready, tmp_path):
     said(page, "Ready: 10 photos in 5 classes")
     assert cards(page) == {"bus": 2, "car": 2, "nok": 2, "ok": 2, "train": 2}
     expect(page.locator("details", has_text="2 files left out")).to_contain_text(
-        "data/test/0.png: nothing says its class"
+        "data/test/0.png nothing says its class"
     )
 
 

@@ -24,7 +24,7 @@ REFUSED = {
     "RandomWidth": "tf.js changes pictures at random even outside of training",
     "ConvLSTM2DCell": "Keras has it, but no public RNN of it",
 }
-NOT_IN_KERAS_3 = {"RandomWidth", "ConvLSTM2DCell"}
+NOT_IN_KERAS_3 = {"ConvLSTM2DCell"}
 _SCRIPT = """
 const tf = require(process.argv[1] + "/@tensorflow/tfjs");
 const known = tf.serialization.SerializationMap.getMap().classNameMap;

@@ -113,7 +113,8 @@ def test_config_and_weights_go_along_and_code_does_not(saved, tmp_path):
 @pytest.mark.parametrize("without", range(3))
 def test_what_is_not_named_is_refused(saved, tmp_path, without):
     named = [one for i, one in enumerate(CUSTOM) if i != without]
-    with pytest.raises(UnsupportedLayerError, match="replace it"):
+    name = ("Swirl", "Ends", "thrice")[without]
+    with pytest.raises(UnsupportedLayerError, match=f"replace it.* --custom {name} --custom-js FILE"):
         convert(saved[0] / "model.keras", tmp_path / "web", Options(custom=named))
     assert not (tmp_path / "web").exists()
 

@@ -35,11 +35,12 @@ zoo_models, zoo_check = _load("zoo"), _load("zoo_check")
 
 
 def _cases():
+    only_keras_3 = {"h5": zoo_models.KERAS_3_H5, "keras": zoo_models.KERAS_3_ARCHIVE}
     for flavour in ("keras", "tf_keras"):
         for name in zoo_models.names_of(flavour):
             marks = [pytest.mark.full] if zoo_models.MODELS[name][2] else []
             for suffix in ("keras", "h5"):
-                if (flavour, suffix) != ("tf_keras", "h5") or name not in zoo_models.KERAS_3_H5:
+                if flavour == "keras" or name not in only_keras_3[suffix]:
                     yield pytest.param(flavour, name, suffix, marks=marks, id=f"{flavour}-{name}-{suffix}")
 
 

@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,12 +16,12 @@ from tfjs_models import (
     nested_model,
 )
 
-from pyclassifier.convert import ConvertError
+from pyclassifier.convert import ConvertError, Options, convert, to_layers_model
 from pyclassifier.convert.comparing import Check, Stages, check, raise_for_failures, verify
 from pyclassifier.convert.comparing.comparison import Comparison, compare
 from pyclassifier.convert.comparing.probes import probe_inputs
 from pyclassifier.convert.editing import cut_at, fold_batchnorm
-from pyclassifier.convert.formats import read_tfjs, write_tfjs
+from pyclassifier.convert.formats import read_keras, read_tfjs, write_tfjs
 from pyclassifier.convert.models import LayersModel
 from pyclassifier.convert.running import Job, keras_runs, run_many, run_tfjs, tfjs_runs
 
@@ -173,3 +174,56 @@ def test_keras_runs_channels_first_on_any_processor(version, tmp_path, monkeypat
     kernel = np.asarray(conv.kernel)
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
     np.testing.assert_allclose(found, np.einsum("ncxyhw,hwco->noxy", windows, kernel), atol=1e-5)
+
+
+def _keras_model(path, *layers, policy=None):
+    keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(3)
+    made = [keras.layers.Dense(6, activation=one, dtype=policy) for one in layers]
+    keras.Sequential([keras.Input((5,)), *made]).save(path)
+
+
+@needs_tfjs
+def test_where_keras_is_wrong_it_is_blamed(tmp_path):
+    """Keras 3.15.1's sparsemax is 0 in predict; its sum is 1, as Martins and Astudillo (2016) define it."""
+    _keras_model(tmp_path / "m.keras", "relu", "sparsemax")
+    report = convert(tmp_path / "m.keras", tmp_path / "out", Options(verify=True))
+    texts = [one.text() for one in report.checks]
+    x = np.random.default_rng(0).normal(size=(4, 5)).astype(np.float32)
+    custom = [tmp_path / "out" / "custom_layers.mjs"]
+    np.testing.assert_allclose(run_tfjs(tmp_path / "out", [x], custom=custom).outputs[0].sum(1), 1, atol=1e-6)
+    if len(texts) > 1:  # This Keras is wrong.
+        assert "evaluated in numpy" in texts[0] and "taken as wrong" in texts[1]
+        (sums,) = keras_runs.keras_outputs(tmp_path / "m.keras", [x])
+        assert not np.allclose(sums.sum(1), 1)
+
+
+@needs_tfjs
+def test_a_wrong_translation_is_not_blamed_on_keras(tmp_path):
+    _keras_model(tmp_path / "m.keras", "relu", "sigmoid")
+    right = to_layers_model(read_keras(tmp_path / "m.keras"))
+    wrong = replace(right, weights={name: array * 1.5 for name, array in right.weights.items()})
+    found = check(Stages(wrong, wrong, wrong, keras_source=tmp_path / "m.keras"))
+    assert len(found) == 1 and found[0].failed
+    with pytest.raises(ConvertError, match="This is a defect of the converter"):
+        raise_for_failures(found)
+
+
+@needs_tfjs
+def test_what_this_keras_cannot_load_is_evaluated_in_numpy(tmp_path, monkeypatch):
+    _keras_model(tmp_path / "m.keras", "relu")
+
+    def fail(*_):
+        raise ConvertError("Expected Keras to load and run it; it said: no")
+
+    monkeypatch.setattr(sys.modules["pyclassifier.convert.comparing.keras_reference"], "keras_outputs", fail)
+    report = convert(tmp_path / "m.keras", tmp_path / "out", Options(verify=True))
+    assert "Keras here cannot run it" in report.checks[0].what and report.checks[0].result.agrees
+
+
+@needs_tfjs
+def test_models_of_16_bits_are_compared_by_what_those_can_tell(tmp_path):
+    _keras_model(tmp_path / "m.keras", "relu", "softmax", policy="mixed_float16")
+    report = convert(tmp_path / "m.keras", tmp_path / "out", Options(verify=True))
+    assert any("mixed_float16" in note and "rounding" in note for note in report.model.notes)
+    assert "rounds to 16 bits" in report.checks[0].what and report.checks[0].result.difference < 1e-3

@@ -20,10 +20,15 @@ import numpy as np
 import zoo_graphs  # noqa: F401 - They register their models.
 import zoo_layers  # noqa: F401
 import zoo_operations  # noqa: F401
+import zoo_preparing  # noqa: F401
+import zoo_states  # noqa: F401
 from zoo_registry import MODELS
 
 # Models that Keras 2 cannot write to HDF5: equal names of weights in one group, or a graph with wrong numbers.
 KERAS_3_H5 = ("nested_twice", "model_in_two_models", "model_in_two_models_later", "layer_in_two_models")
+
+# And to an archive: [..., ::-1].
+KERAS_3_ARCHIVE = ("preparing_resnet50", "preparing_vgg16")
 
 
 def randomize(made, rng):
@@ -62,7 +67,8 @@ def make(keras, flavour, name, build, folder):
     outputs = made(inputs if len(inputs) > 1 else inputs[0], training=False)
     outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
     arrays = {f"x{i}": x for i, x in enumerate(inputs)} | {f"y{i}": np.asarray(y) for i, y in enumerate(outputs)}
-    made.save(folder / f"{name}.keras")
+    if flavour == "keras" or name not in KERAS_3_ARCHIVE:
+        made.save(folder / f"{name}.keras")
     if flavour == "keras" or name not in KERAS_3_H5:
         made.save(folder / f"{name}.h5")
     np.savez(folder / f"{name}.npz", **arrays)

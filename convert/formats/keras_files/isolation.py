@@ -15,6 +15,7 @@ import numpy as np
 
 from ...errors import ConvertError
 from ...models import KerasModel, Weights
+from ..readable import check_readable
 from .parsing import HDF5_MAGIC, WHAT_TO_DO, ZIP_MAGIC, parse_keras
 
 _HEADER, _ARRAYS = "model.json", "arrays.bin"
@@ -43,6 +44,7 @@ def read_keras(path: str | Path) -> KerasModel:
         No such file, not a Keras file, weights without a model, quantised weights, or a file that is damaged.
     """
     path = Path(path)
+    check_readable(path)
     try:
         with path.open("rb") as file:
             magic = file.read(8)

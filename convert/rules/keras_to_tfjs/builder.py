@@ -63,6 +63,8 @@ class Builder:
     mask_sources: dict[str, tuple[Tensor, float]] = field(default_factory=dict)
     # Whether nothing in tf.js shall make masks, as no layer there takes any.
     unmasked: bool = False
+    # Whether some layer in tf.js makes a mask.
+    masking: bool = False
     # Inside TimeDistributed: how many steps, None for any number; shapes of tensors are then those of one step.
     distributed: list[int | None] = field(default_factory=list)
 

@@ -19,8 +19,11 @@ _MASK_SAFE = {
 }  # fmt: skip
 
 
+_BY_CUSTOM = "write it in JS and pass it on by --custom {} --custom-js FILE.mjs"
+
 # In a model with one of these, masks must travel in tf.js.
 TAKE_MASKS = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM", "Masking", "TimeDistributed")
+MAKE_MASKS = ('"Masking"', '"mask_zero": true')
 # What hands a mask on in Keras, and what drops it: sound where it does not travel in tf.js.
 _PASS_UNSEEN = {"Add", "LayerNormalization"}
 DROP_UNSEEN = {"Flatten", "GlobalMaxPooling1D", "Conv1D"}
@@ -33,9 +36,9 @@ def check_call(call: Call, layer: Config, known: Collection[str], *, custom: boo
     """Raise UnsupportedLayerError for a call that no rule may see; `custom` says that the user answers for it."""
     name = call.class_name
     if not custom and not is_operation(layer) and name != "TimeDistributed" and name not in known:
-        raise UnsupportedLayerError(name, call.path, _remedy(name))
+        raise UnsupportedLayerError(name, call.path, _remedy(name, layer))
     if not custom and (is_custom(layer) or (name == "LayerScale" and "projection_dim" not in call.config)):
-        raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy("custom"))
+        raise UnsupportedLayerError(f"the custom layer {layer['class_name']!r}", call.path, _remedy(name, layer))
     if not call.inputs and not is_operation(layer):
         call.refuse(f"{name} without inputs")
     masks = {t.masked for t in call.inputs if t.masked}
@@ -73,7 +76,8 @@ def _check_mask(call: Call) -> None:
     takes = call.class_name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D")
     if takes and carried.startswith(UNSEEN):
         call.refuse(f"{call.class_name} with the mask of what attention gave", "Use LSTM before attention.")
-    silent = call.keras3 and takes and carried and not masks and call.kwargs is not IMPLICIT
+    started = call.kwargs.get("initial_state") is not None  # Keras 3 then takes no mask from its input.
+    silent = call.keras3 and takes and carried and not masks and call.kwargs is not IMPLICIT and not started
     if silent or (masks and [getattr(m, "key", None) for m in masks] != [carried]):
         call.refuse(
             f"{call.class_name} with a mask of its own", "Use Masking or Embedding(mask_zero=True) right before."
@@ -93,11 +97,13 @@ def _policy(value: Any) -> str:
     return str(value or "")
 
 
-def _remedy(name: str) -> str:
+def _remedy(name: str, layer: Config) -> str:
     if name in ("Lambda", "TFOpLambda", "SlicingOpLambda"):
         return (
-            "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again."
+            "Its code is not run here: replace it by Keras layers (Rescaling, Reshape, Activation ...) and save again, "
+            f"or {_BY_CUSTOM.format(layer['name'])}."
         )
-    if name == "custom":
-        return "Only Keras's own layers are known: replace it by those and save again."
-    return "tf.js has no layer that computes the same: replace it and save again."
+    names = layer["class_name"].rsplit(">", 1)[-1]
+    if is_custom(layer):
+        return f"Only Keras's own layers are known: replace it by those and save again, or {_BY_CUSTOM.format(names)}."
+    return f"tf.js has no layer that computes the same: replace it and save again, or {_BY_CUSTOM.format(names)}."

@@ -28,7 +28,7 @@ from .express import tensors_in
 from .layers import RECURRENT, RULES, SPATIAL, channels_first
 from .operations import products
 from .passthrough import find_custom, pass_through, told_shapes
-from .refusals import DROP_UNSEEN, IMPLICIT, TAKE_MASKS, check_call, is_custom
+from .refusals import DROP_UNSEEN, IMPLICIT, MAKE_MASKS, TAKE_MASKS, check_call, is_custom
 
 _RULES: Mapping[str, Any] = {**RULES, **products.LAYER_RULES}
 
@@ -45,7 +45,9 @@ class GraphWalker:
 
     def __init__(self, model: KerasModel, custom: Sequence[CustomLayer] = ()) -> None:
         self.builder = Builder(keras3=model.keras_version.split(".")[0] not in ("1", "2"))
-        self.builder.unmasked = not any(name in json.dumps(model.config) for name in TAKE_MASKS)
+        written = json.dumps(model.config)
+        self.builder.unmasked = not any(name in written for name in TAKE_MASKS)
+        self.builder.masking = not self.builder.unmasked and any(one in written for one in MAKE_MASKS)
         self._weights = model.weights
         self._config = model.config
         self._custom = custom

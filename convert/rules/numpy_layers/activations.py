@@ -49,9 +49,19 @@ def _log_softmax(x: Array) -> Array:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
+def _sparsemax(x: Array) -> Array:
+    """Return the nearest point to x whose values are not negative and have a sum of 1: Martins and Astudillo, 2016."""
+    ordered = -np.sort(-x, axis=-1)
+    above = np.cumsum(ordered, axis=-1) - 1
+    count = np.arange(1, x.shape[-1] + 1)
+    kept = (count * ordered > above).sum(-1, keepdims=True)
+    return np.asarray(np.maximum(x - np.take_along_axis(above, kept - 1, -1) / kept, 0))
+
+
 _FUNCTIONS: dict[str, Callable[[Array], Array]] = {
     "linear": lambda x: x,
     "relu": lambda x: np.maximum(x, 0),
+    "sparsemax": _sparsemax,
     "relu6": lambda x: np.clip(x, 0, 6),
     "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
     "elu": _elu,

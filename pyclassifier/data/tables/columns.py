@@ -22,7 +22,8 @@ _FILE = _words(
     "文件 文件名 文件名称 文件路径 路径 图片 图片名 图片名称 图片路径 图像 图像名 照片 照片名 编号"
 )
 _LABEL = _words(
-    "label labelname class classname category categorie categoryname target specie breed tag y diagnosi "
+    "label labelname labelid class classname classid category categorie categoryname categoryid target specie breed "
+    "variety tag y diagnosi dx disease emotion "
     "etiquette classe espece cible race 标签 类别 类 分类 种类 物种 品种 类名 类别名"
 )
 _SPLIT = _words(

@@ -133,6 +133,8 @@ def _claim(
         photos, distance = index.find(name, table.folder)
         if len(photos) > 1 and split:
             photos = [photo for photo in photos if split_of_role(roles[photo]) == split] or photos
+        if len(photos) > 1:  # Those to try a model with have no rows, though they may be called the same.
+            photos = [photo for photo in photos if roles[photo] not in ("test", "unlabelled")] or photos
         if not photos:
             yield Problem(row, Sentence("no-such-photo", name=name) if name else Sentence("no-photo-named"))
         elif len(photos) > 1:

@@ -83,8 +83,9 @@ class Evaluation(TypedDict):
     correct: int
     total: int
     accuracy: float | None  # 0..1
-    interval: tuple[float, float]  # 95 % interval of the accuracy: Wilson's, widened for folds
+    interval: tuple[float, float]  # 95 % interval of the accuracy: Wilson's, wider where other models judged
     folds: int | None  # of a cross-validation, each of whose photos was judged once; null: one model judged all
+    learned: int | None  # photos that it had learned from, where the model in use learned from more in the end
     labels: list[str]
     confusion: list[list[int]]  # rows: true class, columns: predicted class
     perClass: list[ClassFigures]

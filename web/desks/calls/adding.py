@@ -160,7 +160,8 @@ def _is_model(listing: Files) -> bool:
     """Whether these are the files of a model and nothing else, as Teachable Machine writes and zips them."""
     names = {PurePosixPath(path).name for path, _ in listing}
     weights = any(name.endswith(".bin") for name in names)
-    return weights and "model.json" in names and all(data.why_skip(path) for path, _ in listing)
+    topology = any(name.startswith("model") and name.endswith(".json") for name in names)  # "model (1).json", too
+    return weights and topology and all(data.why_skip(path) for path, _ in listing)
 
 
 def _is_project(files: Sequence[File], listing: Files) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from pyclassifier import Augmentation, ModelCard
+from pyclassifier import AsyncImageClassifier, Augmentation, ModelCard
 from pyclassifier.backbones import AUTO, decode_weights, encode_weights, get_card
 from pyclassifier.data import known_fields, without_nan
-from pyclassifier.projects import describe_predictions, read_predictions
+from pyclassifier.projects import describe_predictions, is_bearable, read_predictions
 from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_fine_tuning, read_history
 
 from ..album import Placement
@@ -113,7 +113,11 @@ def _plain(parameters: Any) -> Data:
 
 
 def _parameters(desk: Desk, plain: Data) -> Data:
-    known = known_fields(plain, desk.classifier.get_params(), "the parameters")
+    defaults = AsyncImageClassifier().get_params()
+    known = {
+        name: value if is_bearable(name, value) else defaults[name]
+        for name, value in known_fields(plain, defaults, "the parameters").items()
+    }
     augmentation = plain["augmentation"]
     return {
         **known,

@@ -24,8 +24,8 @@ export class Desk {
   }
 
   /**
-   * Add labelled photos: the folder in a file's path is its label, or its name where no folder tells; zips are looked
-   * into, and CSV, TSV and JSON files that name the photos give them their labels.
+   * Add labelled photos: the folder in a file's path is its label, or its name where no folder tells; zips and
+   * tars are looked into, and CSV, TSV, JSON and XML files that name the photos give them their labels.
    * @param {import("./calls.js").Split | import("./calls.js").AddOptions} how
    * @param {Iterable<PhotoFile>} files
    * @param {CallOptions} [options]

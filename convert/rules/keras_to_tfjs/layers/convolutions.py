@@ -114,21 +114,44 @@ def _pad_before(call: Call, x: Tensor, count: int) -> Tensor:
     return reshape(call, padded, (longer, channels), "causal_out")
 
 
+def _transposed(length: int, kernel: int, stride: int, padding: str, extra: int | None) -> tuple[int, int]:
+    """Return where a transposed convolution's output starts in what its kernels reach, and its size.
+
+    Source: `compute_conv_transpose_output_length` of Keras; the padding of TensorFlow's convolution, which this undoes.
+    """
+    reached = (length - 1) * stride + kernel
+    if extra is None:
+        size = length * stride + (max(kernel - stride, 0) if padding == "valid" else 0)
+    else:
+        size = reached - (kernel // 2 * 2 if padding == "same" else 0) + extra
+    return (max(reached - size, 0) // 2 if padding == "same" else 0), size
+
+
+def _output_padding(call: Call, rank: int) -> list[int | None]:
+    dilation, padding = call.pairs("dilation_rate", rank), call.get("padding", "valid")
+    if (max(dilation) > 1 and max(call.pairs("strides", rank)) > 1) or padding not in ("same", "valid"):
+        call.refuse(f"{call.class_name} with dilation_rate={dilation}, padding={padding!r}")
+    extra = call.get("output_padding")
+    return [None] * rank if extra is None else [*call.pairs("output_padding", rank)]
+
+
 def conv_transpose(call: Call) -> Tensor:
     """Conv2DTranspose."""
-    rank = int(call.class_name[4])
-    x = call.x
+    rank, x = int(call.class_name[4]), call.x
     channels, filters = _channels(call, x, rank), int(call.get("filters"))
-    kernel_size, strides = call.pairs("kernel_size", rank), call.pairs("strides", rank)
-    dilation, padding = call.pairs("dilation_rate", rank), call.get("padding", "valid")
-    output_padding = call.get("output_padding")
-    if output_padding is not None or (max(dilation) > 1 and max(strides) > 1) or padding not in ("same", "valid"):
-        call.refuse(f"{call.class_name} with output_padding={output_padding}, dilation_rate={dilation}")
+    kernel_size, strides, padding = call.pairs("kernel_size", rank), call.pairs("strides", rank), call.get("padding")
+    extra = _output_padding(call, rank)
     weights = call.take(("kernel", (*kernel_size, filters, channels)), *bias_of(call, filters))
-    weights["kernel"] = _spread(weights["kernel"], dilation)
-    kernel_size = list(weights["kernel"].shape[:rank])
+    weights["kernel"] = _spread(weights["kernel"], call.pairs("dilation_rate", rank))
+    if extra != [None] * rank:
+        return _padded_transpose(call, weights, extra)
+    return _plain_transpose(call, weights, str(padding or "valid"), strides)
+
+
+def _plain_transpose(call: Call, weights: dict[str, Array], padding: str, strides: list[int]) -> Tensor:
+    x, kernel_size, filters = call.x, list(weights["kernel"].shape[:-2]), weights["kernel"].shape[-2]
     space = [
-        None if n is None else n * s + (max(k - s, 0) if padding == "valid" else 0)
+        None if n is None else _transposed(n, k, s, padding, None)[1]
         for n, k, s in zip(x.shape[1:-1], kernel_size, strides, strict=True)
     ]
     config = _settings(
@@ -142,21 +165,36 @@ def conv_transpose(call: Call) -> Tensor:
     return with_activation(call, call.class_name, config, x, (x.shape[0], *space, filters), weights)
 
 
+def _padded_transpose(call: Call, weights: dict[str, Array], extra: list[int | None]) -> Tensor:
+    """With output_padding: all that the kernels reach, made wide enough by zeros in them, and of it the output."""
+    kernel, strides, padding = weights["kernel"], call.pairs("strides", 2), call.get("padding", "valid")
+    wider, margins = [], []
+    for size, stride, more in zip(kernel.shape[:2], strides, extra, strict=True):
+        before, out = _transposed(1, size, stride, padding, more)  # What lies around it is the same for any length.
+        wide = max(size, before + out, stride)
+        wider.append((0, wide - size))
+        margins.append([before, wide - before - out])
+    weights["kernel"] = np.pad(kernel, [*wider, (0, 0), (0, 0)])
+    y = _plain_transpose(call.own_as("whole"), weights, "valid", strides)
+    space = [None if n is None else n - sum(pair) for n, pair in zip(y.shape[1:3], margins, strict=True)]
+    config = {"cropping": margins, "data_format": "channels_last"}
+    return call.emit("Cropping2D", config, y, (y.shape[0], *space, y.shape[3]))
+
+
 def conv3d_transpose(call: Call) -> Tensor:
     """Conv3DTranspose, which tf.js computes wrongly: zeros put between the voxels, then a Conv3D."""
     x = call.x
     channels, filters = _channels(call, x, 3), int(call.get("filters"))
     sizes, strides, padding = call.pairs("kernel_size", 3), call.pairs("strides", 3), call.get("padding", "valid")
-    if max(call.pairs("dilation_rate", 3)) > 1 or call.get("output_padding") is not None:
-        call.refuse("Conv3DTranspose with dilation_rate or output_padding")
+    extra = _output_padding(call, 3)
     weights = call.take(("kernel", (*sizes, filters, channels)), *bias_of(call, filters))
-    for axis, (kernel, stride) in enumerate(zip(sizes, strides, strict=True), 1):
+    weights["kernel"] = _spread(weights["kernel"], call.pairs("dilation_rate", 3))
+    sizes = list(weights["kernel"].shape[:3])
+    for axis, (kernel, stride, more) in enumerate(zip(sizes, strides, extra, strict=True), 1):
         length = x.shape[axis]
         if length is None:
             call.refuse(f"Conv3DTranspose on {x.shape}", "Give the model's Input a full shape.")
-        beyond = max(kernel - stride, 0)
-        before = beyond // 2 if padding == "same" else 0
-        out = length * stride + (0 if padding == "same" else beyond)
+        before, out = _transposed(length, kernel, stride, padding, more)
         places = np.zeros((length, out + kernel - 1), np.float32)
         at = np.arange(length) * stride + kernel - 1 - before
         inside = at < places.shape[1]
@@ -242,6 +280,8 @@ def as_2d(rule: Callable[[Call], Tensor], class_name: str) -> Callable[[Call], T
         stride = call.pairs("strides", 1)[0]
         pairs["strides"] = [stride, 1 if class_name.endswith("Transpose") else stride]
         config = {**call.config, **pairs}
+        if call.get("output_padding") is not None:
+            config["output_padding"] = [call.pairs("output_padding", 1)[0], 0]
         if config.get("padding") == "causal":
             x = _pad_before(call, x, (pairs["kernel_size"][0] - 1) * pairs["dilation_rate"][0])
             config["padding"] = "valid"

@@ -114,6 +114,26 @@ def _with_states(call: Call) -> tuple[Tensor, list[Tensor]]:
     return call.inputs[0], states
 
 
+_NEVER = -3e38  # A value that hides no step, as none has it.
+
+
+def _seen(call: Call, x: Tensor) -> Tensor | None:
+    """Give a sequence that has no mask in Keras one that hides nothing; None where it need not have one.
+
+    tf.js hands the last mask that any layer made to the next one that takes masks, whatever that is called on.
+    """
+    ignored = call.keras3 and call.kwargs.get("initial_state") is not None and call.kwargs.get("mask") is None
+    if not call.builder.masking or call.builder.distributed or (x.masked and not ignored):
+        return None
+    return call.emit("Masking", {"mask_value": _NEVER}, x, x.shape, suffix="all_seen", masked="")
+
+
+def _without_seen(call: Call, results: list[Tensor]) -> list[Tensor]:
+    """End such a mask, as merging it with none fails in tf.js: Reshape hands no masks on."""
+    y = results[0]
+    return results if y.rank < 3 else [reshape(call, y, y.shape[1:]), *results[1:]]
+
+
 _CUSTOM_KEYS = (
     "units", "activation", "recurrent_activation", "use_bias", "return_sequences", "return_state", "go_backwards",
 )  # fmt: skip
@@ -121,6 +141,14 @@ _CUSTOM_KEYS = (
 
 def _recurrent(call: Call) -> list[Tensor]:
     x, states = _with_states(call)
+    seen = _seen(call, x)
+    if seen:
+        inner = call.own_as("rnn") if call.get("return_sequences") else call
+        return _without_seen(call, _of_sequence(inner, seen, states))
+    return _of_sequence(call, x, states)
+
+
+def _of_sequence(call: Call, x: Tensor, states: list[Tensor]) -> list[Tensor]:
     if x.rank != 3:
         call.refuse(f"{call.class_name} on {x.shape}")
     if x.masked and call.get("zero_output_for_mask"):
@@ -162,6 +190,16 @@ def _rnn(call: Call) -> list[Tensor]:
 
 def _bidirectional(call: Call) -> list[Tensor]:
     x, states = _with_states(call)
+    seen = _seen(call, x)
+    if seen:
+        sequences = call.get("layer")["config"].get("return_sequences")
+        if sequences and call.get("merge_mode", "concat") is None:
+            call.refuse("Bidirectional with merge_mode=None in a model with masks", "Use merge_mode='concat'.")
+        return _without_seen(call, _both_ways(call.own_as("rnn") if sequences else call, seen, states))
+    return _both_ways(call, x, states)
+
+
+def _both_ways(call: Call, x: Tensor, states: list[Tensor]) -> list[Tensor]:
     layer, backward = call.get("layer"), call.get("backward_layer")
     name = layer["class_name"]
     if name not in _GATES or x.rank != 3 or len(states) not in (0, 2 if name != "LSTM" else 4):
@@ -181,7 +219,7 @@ def _bidirectional(call: Call) -> list[Tensor]:
     half = len(call.arrays) // 2
     config, forward_weights = _cell(inner, x.shape[-1], call.arrays[:half])
     _, backward_weights = _cell(inner, x.shape[-1], call.arrays[half:])
-    own = f"{call.builder.name_of(call.path)}_rnn"
+    own = f"{call.builder.name_of(call.path, call.own_suffix)}_rnn"
     weights = {f"forward_{own}/{k}": v for k, v in forward_weights.items()}
     weights |= {f"backward_{own}/{k}": v for k, v in backward_weights.items()}
     mode = call.get("merge_mode", "concat")
@@ -212,6 +250,8 @@ def _conv_lstm(call: Call) -> list[Tensor]:
     channels, filters = x.shape[-1], int(call.get("filters"))
     if x.rank != 5 or x.masked or states or call.get("data_format") == "channels_first":
         call.refuse(f"ConvLSTM2D on {x.shape} with masks, states or channels_first")
+    if call.builder.masking:
+        call.refuse("ConvLSTM2D in a model with masks, which tf.js would hand to it", "Use two models.")
     kernel, strides = call.pairs("kernel_size", 2), call.pairs("strides", 2)
     dilation, padding = call.pairs("dilation_rate", 2), call.get("padding", "valid")
     wanted: list[tuple[str, Sequence[int | None]]] = [

@@ -16,8 +16,8 @@ _RANDOM = {
     "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
     "RandomShear", "RandomHue", "RandomSaturation", "RandomSharpness", "RandomGrayscale", "RandomColorJitter",
     "RandomColorDegeneration", "RandomErasing", "RandomGaussianBlur", "RandomInvert", "RandomPerspective",
-    "RandomPosterization", "RandomElasticTransform", "MixUp", "CutMix", "RandAugment", "AugMix",
-    "StochasticDepth", "ActivityRegularization", "Identity",
+    "RandomPosterization", "RandomElasticTransform", "RandomHeight", "RandomWidth", "MixUp", "CutMix",
+    "RandAugment", "AugMix", "StochasticDepth", "ActivityRegularization", "Identity",
 }  # fmt: skip
 
 

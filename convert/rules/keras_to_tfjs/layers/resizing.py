@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ....models import Array
 from ..builder import Call, Tensor
-from ..express import linear_map, reshape
+from ..express import identity, linear_map, reshape
 from .activations import number
 from .pooling import in_two_steps, margin_2d
 
@@ -94,7 +95,8 @@ def interpolation(have: int, want: int, kind: str, *, smooth: bool = False) -> A
     return np.asarray(weights / weights.sum(0))
 
 
-def _resizing(call: Call) -> Tensor:
+def resizing(call: Call) -> Tensor:
+    """Resizing, by any of TensorFlow's methods."""
     x, kind = call.x, str(call.get("interpolation", "bilinear")).lower()
     target = [int(call.get("height")), int(call.get("width"))]
     if kind not in _KINDS or x.rank != 4 or None in x.shape[1:3]:
@@ -148,9 +150,23 @@ def _center_crop(call: Call) -> Tensor:
     return margin_2d(call, x, pairs, "", pads=False)
 
 
+def _random_crop(call: Call) -> Tensor:
+    """RandomCrop, which resizes what it is to predict from, in Keras 2."""
+    target = [int(call.get("height")), int(call.get("width"))]
+    if list(call.x.shape[1:3]) == target:
+        return identity(call, call.x)
+    if call.keras3:
+        call.refuse(
+            f"RandomCrop to {target} on {call.x.shape}, of which versions of Keras 3 make different things in predict",
+            "Use CenterCrop or Resizing, and crop at random before the model.",
+        )
+    return resizing(replace(call, config={**call.config, "crop_to_aspect_ratio": True}))
+
+
 RULES: dict[str, Callable[[Call], Tensor]] = {
     **{f"UpSampling{rank}D": _upsampling for rank in (1, 2, 3)},
-    "Resizing": _resizing,
+    "RandomCrop": _random_crop,
+    "Resizing": resizing,
     "CenterCrop": _center_crop,
 }
 SPATIAL = set(RULES)

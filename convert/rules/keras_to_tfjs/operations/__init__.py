@@ -10,6 +10,7 @@ from ....models import Config
 from ..builder import Call, Mask, Tensor
 from ..express import identity, mask_tensor, tensors_in
 from ..layers.activations import EXPRESSED, gelu
+from ..layers.resizing import resizing
 from . import arithmetic, products, reductions, slices
 from .arithmetic import REMEDY
 
@@ -32,7 +33,7 @@ _TENSORFLOW = {
     "stack": "Stack", "tile": "Tile", "repeat": "Repeat", "roll": "Roll", "reverse": "Flip", "pad": "Pad",
     "one_hot": "OneHot", "matmul": "Matmul", "reduce_prod": "Prod", "reduce_any": "Any", "reduce_all": "All",
     "reduce_variance": "Var", "reduce_std": "Std", "reduce_logsumexp": "Logsumexp", "argmax": "Argmax",
-    "argmin": "Argmin", "cumsum": "Cumsum",
+    "argmin": "Argmin", "cumsum": "Cumsum", "bias_add": "BiasAdd", "resize": "Resize",
 }  # fmt: skip
 _ARGUMENTS = {
     "perm": "axes",
@@ -44,14 +45,27 @@ _ARGUMENTS = {
     "multiples": "repeats",
     "paddings": "pad_width",
     "depth": "num_classes",
+    "method": "interpolation",
 }
+# Keywords under which TensorFlow's functions may be given what they compute with.
+_TENSORS = ("images", "value", "x", "y", "b", "slice_spec")
 # Settings of TensorFlow's functions that must be false.
-_OFF = {"conjugate", "transpose_a", "transpose_b", "adjoint_a", "adjoint_b", "exclusive", "reverse"}
+_OFF = {
+    "conjugate",
+    "transpose_a",
+    "transpose_b",
+    "adjoint_a",
+    "adjoint_b",
+    "exclusive",
+    "reverse",
+    "preserve_aspect_ratio",
+}
 _KNOWN = {
     "name", "trainable", "axis", "keepdims", "axes", "newshape", "x_min", "x_max", "negative_slope", "approximate",
     "alpha", "threshold", "x1", "x2", "condition", "subscripts", "decimals", "indices_or_sections", "axis1", "axis2",
     "source", "destination", "indices", "repeats", "shift", "pad_width", "mode", "constant_values", "num_classes",
-    "dtype", "sparse", "weights", "b",
+    "dtype", "sparse", "weights", "b", "bias", "size", "interpolation", "antialias", "crop_to_aspect_ratio",
+    "pad_to_aspect_ratio", "fill_mode", "fill_value", "data_format",
 }  # fmt: skip
 
 
@@ -104,11 +118,11 @@ def _from_tensorflow(call: Call) -> Call:
     kwargs = {key: value for key, value in call.kwargs.items() if key != "name" and value is not None}
     name = _TENSORFLOW.get(function.rsplit(".", 1)[-1])
     if name is None or (
-        function != "linalg.matmul"
+        function not in ("linalg.matmul", "image.resize")
         and function.startswith(("linalg", "image", "signal", "strings", "sparse", "ragged"))
     ):
         raise UnsupportedLayerError(f"the operation tf.{function}", call.path, REMEDY)
-    args = [*call.args, *[kwargs.pop(key) for key in ("x", "y", "b", "slice_spec") if key in kwargs]]
+    args = [*call.args, *[kwargs.pop(key) for key in _TENSORS if key in kwargs]]
     config = {_ARGUMENTS.get(key, key): value for key, value in kwargs.items()}
     for key in [key for key, value in config.items() if key in _OFF and not value]:
         del config[key]
@@ -129,7 +143,18 @@ def _from_tensorflow(call: Call) -> Call:
     return replace(call, class_name=name, config=config, args=tuple(args), inputs=tuple(tensors_in(args)))
 
 
+def _resize(call: Call) -> Tensor:
+    size = call.get("size", call.args[1] if len(call.args) > 1 else None)
+    if not isinstance(size, list) or len(size) != 2 or not all(type(n) is int for n in size):
+        call.refuse(f"the operation Resize to {size!r:.40}", "Give it a size of two whole numbers.")
+    if call.get("data_format") == "channels_first":
+        call.refuse("the operation Resize of images with their channels first", "Use channels_last.")
+    return resizing(replace(call, config={**call.config, "height": size[0], "width": size[1]}))
+
+
 RULES: dict[str, Callable[[Call], Tensor | list[Tensor]]] = {
+    "BiasAdd": arithmetic.bias_add,
+    "Resize": _resize,
     **arithmetic.RULES,
     **products.RULES,
     **reductions.RULES,

@@ -85,6 +85,15 @@ def _arithmetic(call: Call) -> Tensor:
     return affine(call, above, sign, value)
 
 
+def bias_add(call: Call) -> Tensor:
+    """Add a constant to each channel, as preprocess_input does."""
+    bias = np.asarray(call.get("bias", call.args[1] if len(call.args) > 1 else None))
+    if bias.ndim != 1 or bias.dtype.kind not in "fiu":
+        call.refuse(f"bias_add of {call.get('bias')!r:.60}", REMEDY)
+    first = str(call.get("data_format") or "").startswith("NC")
+    return affine(call, call.x, 1.0, bias.reshape(-1, *[1] * (call.x.rank - 2)) if first else bias)
+
+
 def _power(call: Call) -> Tensor:
     x, exponent = operands_of(call) if call.class_name == "Power" else (call.x, np.asarray(2.0))
     if not isinstance(x, Tensor) or isinstance(exponent, Tensor) or exponent.ndim or exponent not in (1, 2, 3, 4):

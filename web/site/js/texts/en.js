@@ -29,7 +29,7 @@ export const labels = {
   chooseFiles: "Choose files",
   moreWays: "More ways",
   moreWaysLead:
-    "A zip of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON) that names their " +
+    "A zip or tar of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON, XML) that names their " +
     "classes. A picture that is pasted, or dragged here from another page. Or its address:",
   openCapture: "Record photos",
   captureTitle: "Record with the camera",

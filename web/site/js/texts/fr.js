@@ -24,7 +24,7 @@ export const labels = {
   chooseFiles: "Choisir des fichiers",
   moreWays: "Autres moyens",
   moreWaysLead:
-    "Un zip de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON) qui " +
+    "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
   openCapture: "Photos en rafale",
   captureTitle: "Photos en rafale avec la caméra",

@@ -24,7 +24,7 @@ export const labels = {
   chooseFiles: "选择文件",
   moreWays: "更多方式",
   moreWaysLead:
-    "装有文件夹的 zip。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
+    "装有文件夹的 zip 或 tar。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON、XML）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
   openCapture: "连拍照片",
   captureTitle: "用摄像头连拍",
   captureRate: "每秒照片数",

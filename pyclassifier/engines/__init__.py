@@ -7,7 +7,7 @@ import sys
 
 from ..backbones import UserStore
 from ..errors import EngineError
-from .base import Array, Engine, FitConfig, Matrix, Model, Predictor, StoredModel
+from .base import Array, Engine, FitConfig, Inputs, Matrix, Model, Predictor, StoredModel
 from .numpy import NumpyEngine, NumpyMatrix
 from .onnx import OnnxEngine
 
@@ -15,6 +15,7 @@ __all__ = [
     "Array",
     "Engine",
     "FitConfig",
+    "Inputs",
     "Matrix",
     "Model",
     "NumpyEngine",

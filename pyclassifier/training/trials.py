@@ -70,6 +70,8 @@ def part(dataset: Dataset, material: Material, settings: TrainSettings) -> Parts
         to_judge = splits[known] == "validation"
         return Parts(known[~to_judge], known[to_judge], test)
     training, validation = material.draw(known, settings)
+    if settings.fine_tune:  # In each fold it would take as long again.
+        return Parts(training, validation, test)
     if settings.cv == "auto":
         return Parts(training, validation, test, _folds_for_few(material, known, validation, settings))
     if settings.cv == 0:

@@ -14,11 +14,11 @@ if IN_PYODIDE:
     pytest.skip("a browser has its site", allow_module_level=True)
 
 from numpy_engine import StandInStore
-from serve import serving
 
 from pyclassifier.backbones import CLASSES_FILE, DEFAULT_BACKBONE, KeptBackbone, UserStore, get_card, load_features
 from pyclassifier.backbones import user_store as module
 from pyclassifier.errors import EngineError
+from pyclassifier.serving import serving
 
 MODEL = f"{DEFAULT_BACKBONE}/features/model.json"
 

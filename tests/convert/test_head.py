@@ -5,12 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from serve import serving
 from tfjs_models import needs_tfjs
 
 from pyclassifier.convert import read_keras, read_tfjs
 from pyclassifier.convert.cli import commands as cli
 from pyclassifier.convert.running import find_node, find_node_modules
+from pyclassifier.serving import serving
 
 COMMAND = ["head", "--classes", "3", "--units", "100", "--features", "256"]
 

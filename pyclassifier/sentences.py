@@ -164,6 +164,9 @@ ENGLISH = {
     # Trained or not
     "not-trained": "Expected a trained model; train one or open one first.",
     "unfitted-encoder": "Expected an encoder that has learned its classes; call fit first.",
+    "one-to-fine-tune": "Expected one pretrained network to train its last layers, got two side by side, or a choice among them. Choose one network.",
+    "many-to-fine-tune": "Expected at most {most} photos to train the last layers of the network, changed copies included; got {got}. Train without changed copies, or on fewer photos.",
+    "not-to-fine-tune": "Expected a pretrained network that was built in, to train its last layers; this one has others. Choose another network.",
     "nothing-to-explain": "Expected a classifier on a pretrained backbone, got a network that was trained from scratch, whose layers are not looked into.",
     "unknown-backbone": "Expected one of the backbones {known}; got {got!r}.",
     "other-network": "Expected a network of ImageNet's {expected:d} classes, got one of {got:d}. Use a backbone that was trained on them.",

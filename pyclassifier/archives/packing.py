@@ -16,7 +16,7 @@ from ..backbones import pooling_of
 from ..embedding import FeatureCache, FeatureExtractor, Pixels, make_batch
 from ..engines import Array, Engine, Model, Predictor
 from ..errors import ArchiveError
-from ..training import Learned, read_calibration, read_evaluation, read_history
+from ..training import Learned, read_calibration, read_evaluation, read_fine_tuning, read_history
 from .archive import Archive, diverged, read_archive, write_archive
 from .quantization import StoredAs, quantized
 from .self_check import draw_pattern, draw_patterns, largest_difference, make_promises, read_promises
@@ -138,6 +138,7 @@ async def unpack(
         calibration=read_calibration(archive.record),
         record=archive.record,
         name=archive.name,
+        fine_tuning=read_fine_tuning(archive.record, archive.labels),
     )
     try:
         if not diverged(archive.record):

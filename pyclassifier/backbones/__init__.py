@@ -2,6 +2,7 @@
 
 from .cards import FIT_MODES, MAX_INPUT_SIZE, FitMode, ModelCard, Preprocessing
 from .catalog import AUTO, BUILT_IN, CATALOG, DEFAULT_BACKBONE, get_card, is_backbone
+from .cutting import DEFAULT_BLOCKS, Cut, cut_backbone
 from .layer_rules import initial_weights, input_shape, output_shapes
 from .layers import small_cnn
 from .pairs import join_backbones, join_weights, named_cards, rescaling, side_by_side
@@ -38,8 +39,10 @@ __all__ = [
     "CATALOG",
     "CLASSES_FILE",
     "DEFAULT_BACKBONE",
+    "DEFAULT_BLOCKS",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
+    "Cut",
     "FitMode",
     "FolderStore",
     "KeptBackbone",
@@ -57,6 +60,7 @@ __all__ = [
     "WeightStore",
     "Weights",
     "classification_network",
+    "cut_backbone",
     "decode_arrays",
     "decode_weights",
     "encode_weights",

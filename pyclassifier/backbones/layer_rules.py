@@ -114,11 +114,12 @@ def _conv(config: Mapping[str, Any], shape: Shape, where: str) -> Shape:
     _activation(config, where)
     kernel, stride = _pair(config, "kernel_size", where), _pair(config, "strides", where)
     filters = _whole(config, "filters", where)
-    side = _side(height, kernel, stride, config.get("padding"), where)
+    side = window_side(height, kernel, stride, config.get("padding"), where)
     return side, side, filters
 
 
-def _side(size: int, window: int, stride: int, padding: Any, where: str) -> int:
+def window_side(size: int, window: int, stride: int, padding: Any, where: str) -> int:
+    """Side of what comes of a window that slides over a picture."""
     if padding == "same":
         return math.ceil(size / stride)
     if padding != "valid":
@@ -134,7 +135,7 @@ def _side(size: int, window: int, stride: int, padding: Any, where: str) -> int:
 def _pool(config: Mapping[str, Any], shape: Shape, where: str) -> Shape:
     height, _, channels = _square(shape, where)
     pool, stride = _pair(config, "pool_size", where), _pair(config, "strides", where)
-    side = _side(height, pool, stride, config.get("padding"), where)
+    side = window_side(height, pool, stride, config.get("padding"), where)
     return side, side, channels
 
 

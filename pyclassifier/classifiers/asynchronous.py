@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs
 from ..data import Dataset, Photo, Photos, Problem, as_sample
 from ..display import showing
+from ..embedding import FeatureExtractor
 from ..engines import Engine
 from ..errors import DatasetError
 from ..judging import NONE_OF_THESE, Evaluation, HeatMap, Predictions, explain, is_rejected
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
 from ..sentences import Sentence
-from ..training import Snapshot, learn
+from ..training import FineTuningCost, Snapshot, learn, measure_fine_tuning, retrained
 from .base import BaseImageClassifier
 
 
@@ -104,6 +105,7 @@ class AsyncImageClassifier(BaseImageClassifier):
                 self._let_go(extractor)
                 raise
             self._take(learned.on_chosen_backbone(scores))
+            self._let_go(extractor)  # Where the one in use was trained further.
             if interruption:
                 raise interruption
         return self
@@ -332,6 +334,32 @@ class AsyncImageClassifier(BaseImageClassifier):
         """
         return await self._extract_features(photos, problems, on_progress, should_stop)
 
+    async def measure_fine_tuning(self, n_photos: int) -> FineTuningCost:
+        """Measure what fine-tuning, as the parameters say it, would cost here, by trying a step.
+
+        Parameters
+        ----------
+        n_photos : int
+            How many would take part.
+
+        Returns
+        -------
+        FineTuningCost
+            Memory and seconds.
+
+        Raises
+        ------
+        ValueError
+            A backbone that cannot be cut so, or more photos than there is memory for.
+
+        Examples
+        --------
+        >>> cost = await classifier.set_params(fine_tune=True).measure_fine_tuning(300)  # doctest: +SKIP
+        >>> print(cost.n_bytes, cost.seconds)  # doctest: +SKIP
+        """
+        async with self._borrowed_extractor() as extractor:
+            return await measure_fine_tuning(extractor, self.engine_, self.settings, n_photos)
+
     async def measure_storage(
         self,
         dataset: Dataset,
@@ -467,9 +495,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         current, extractor = self.get_params(), None
         self.set_params(**snapshot.parameters)
         try:
-            extractor = await self._get_extractor(kind=snapshot.kind)
-            if extractor.kind != snapshot.kind:
-                raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
+            extractor = await self._extractor_of(snapshot)
             head = await self.engine_.build(snapshot.topology, snapshot.weights)
         except BaseException:
             self.set_params(**current)
@@ -478,6 +504,20 @@ class AsyncImageClassifier(BaseImageClassifier):
             raise
         self._take(replace(snapshot.learned, extractor=extractor, head=head))
         return self
+
+    async def _extractor_of(self, snapshot: Snapshot) -> FeatureExtractor:
+        """The backbone that a model was trained on: the one in use, or the parameters', perhaps trained further."""
+        if self._extractor and self._extractor.kind == snapshot.kind:
+            return self._extractor
+        extractor = await self._get_extractor(snapshot.published_kind or snapshot.kind)
+        if extractor.kind == snapshot.kind:
+            return extractor
+        try:
+            if not snapshot.trained or extractor.kind != snapshot.published_kind:
+                raise ValueError("Expected the backbone that the model was trained on; open its archive instead.")
+            return await retrained(extractor, snapshot.trained, self.engine_)
+        finally:
+            self._let_go(extractor)
 
     async def self_check(self) -> float:
         """Compare what is computed here with what the archive promises.

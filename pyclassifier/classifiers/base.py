@@ -34,7 +34,17 @@ from ..errors import NotFittedError
 from ..history import History
 from ..judging import MAX_REFUSED, Calibration, Evaluation, Predictions
 from ..progress import Callbacks, OnProgress, ShouldStop
-from ..training import BackboneScore, Leak, Learned, Snapshot, TrainSettings, choose_backbone, read_scores
+from ..sentences import Sentence
+from ..training import (
+    BackboneScore,
+    FineTuning,
+    Leak,
+    Learned,
+    Snapshot,
+    TrainSettings,
+    choose_backbone,
+    read_scores,
+)
 
 Opened = TypeVar("Opened", bound="BaseImageClassifier")
 
@@ -54,6 +64,7 @@ class BaseImageClassifier:
     n_training_: int
     stopped_: bool
     best_epoch_: int
+    fine_tuning_: FineTuning | None = None
     deviation_: float = math.nan
 
     def __init__(
@@ -77,6 +88,7 @@ class BaseImageClassifier:
         random_state: int = 0,
         augmentation: Augmentation | None = None,
         topology: Topology | None = None,
+        fine_tune: int | bool | None = None,
         engine: Engine | None = None,
     ) -> None:
         self.backbone = backbone
@@ -97,6 +109,7 @@ class BaseImageClassifier:
         self.random_state = random_state
         self.augmentation = augmentation
         self.topology = topology
+        self.fine_tune = fine_tune
         self.engine = engine
         self._engine: Engine | None = None
         self._cache = MemoryCache()
@@ -283,9 +296,20 @@ class BaseImageClassifier:
         NotFittedError
             Nothing was learned or loaded yet.
         """
-        learned = self._fitted()
-        head = learned.head
-        return Snapshot(self.get_params(), learned, head.topology, {**head.weights()}, learned.extractor.kind)
+        return Snapshot.take(self.get_params(), self._fitted())
+
+    def snapshot_before_fine_tuning(self) -> Snapshot | None:
+        """Remember what was learned before the backbone was trained further, to come back to it by `restore`.
+
+        Returns
+        -------
+        Snapshot or None
+            None where there was no fine-tuning, where it was not kept, or where the model was loaded.
+        """
+        tuning = self._fitted().fine_tuning
+        if tuning is None or tuning.head is None:
+            return None
+        return Snapshot.take({**self.get_params(), "fine_tune": None}, tuning.head)
 
     def close(self) -> None:
         """Free what the engine holds. What was learned is gone; `fit` learns anew."""
@@ -333,6 +357,7 @@ class BaseImageClassifier:
         self._learned = learned
         self.classes_, self.evaluation_ = learned.classes, learned.evaluation
         self.validation_, self.calibration_ = learned.validation, learned.calibration
+        self.fine_tuning_ = learned.fine_tuning
         self.test_evaluation_ = learned.test_evaluation
 
     def _take(self, learned: Learned) -> None:
@@ -499,6 +524,8 @@ class BaseImageClassifier:
         self, dataset: Dataset, callbacks: Callbacks
     ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...]]:
         """The extractor to train on, and what the photos said of each where they were to choose it."""
+        if self.fine_tune and self.topology is None and self._wanted_card().parts:
+            raise ValueError(Sentence("one-to-fine-tune"))
         if not self._chooses:
             return await self._get_extractor(), ()
         pair = await self._build_extractor(self._wanted_card())

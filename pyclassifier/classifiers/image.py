@@ -72,6 +72,14 @@ class ImageClassifier(BaseImageClassifier):
     topology : dict, optional
         A network to train from scratch, without a backbone: `pyclassifier.layers.small_cnn` or one of your own. It
         gets the pixels in 0..1 at its own size, grey ones where it has one channel.
+    fine_tune : int or True, optional
+        How many of the backbone's last blocks are trained further, together with the head that was trained on them as
+        they were published; True is 7, where there are so many. For photos unlike those of ImageNet, such as hand
+        signs, drawings or microscopes' pictures. It takes minutes where there is no graphics processor, and memory, of
+        which `measure_fine_tuning` tells. At most 8 epochs of Adam, with ``batch_size`` photos each step, at
+        ``learning_rate`` for the head and 0.3 of it for the blocks; the epoch with the lowest ``val_loss`` counts,
+        and three without a lower one are the end. Where the validation photos say that it does not help, the head is
+        kept alone. These are drawn once, whatever ``cv`` says, and blocks that are kept are not fitted again on them.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
@@ -106,6 +114,8 @@ class ImageClassifier(BaseImageClassifier):
         Number of the epoch, from 1, whose weights were kept: the last one where it was trained until it had converged,
         or there were no validation photos; else the one with the lowest ``val_loss``. As that is chosen by the photos
         that it is judged by, the figures are then a little too good; `pyclassifier.cross_validate` is free of that.
+    fine_tuning_ : FineTuning or None
+        What came of training the backbone's last blocks further: the figures before and after, and which was kept.
     name_ : str
         What the model is called in an archive.
     deviation_ : float
@@ -131,6 +141,7 @@ class ImageClassifier(BaseImageClassifier):
     explain = blocking_method(AsyncImageClassifier.explain)
     evaluate = blocking_method(AsyncImageClassifier.evaluate)
     extract_features = blocking_method(AsyncImageClassifier.extract_features)
+    measure_fine_tuning = blocking_method(AsyncImageClassifier.measure_fine_tuning)
     measure_storage = blocking_method(AsyncImageClassifier.measure_storage)
     save = blocking_method(AsyncImageClassifier.save)
     restore = chained_method(AsyncImageClassifier.restore)

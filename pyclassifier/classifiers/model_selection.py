@@ -94,7 +94,7 @@ async def cross_validate(
     Raises
     ------
     ValueError
-        Too few photos or groups for the folds.
+        Too few photos or groups for the folds, or ``fine_tune``.
     DatasetError
         A class of which there is nothing left to learn from in a fold.
     ImageDecodeError
@@ -110,6 +110,11 @@ async def cross_validate(
     >>> classifier.calibrate(found.predictions)  # doctest: +SKIP
     """
     settings = classifier.settings
+    if settings.fine_tune:
+        raise ValueError(
+            "Expected a head alone: to fine-tune the backbone in each fold would take as many times as long as fit. "
+            "Use set_params(fine_tune=None), and judge by the validation photos of fit."
+        )
     if isinstance(cv, int):
         cv = StratifiedGroupKFold(cv, shuffle=True, random_state=settings.random_state)
     async with classifier._borrowed_extractor() as extractor:

@@ -298,12 +298,14 @@ class FeatureExtractor:
             return load_image(data, path, how, max_pixels=self.max_pixels)
         return self.variation.apply(open_image(data, path, max_pixels=self.max_pixels, min_side=how.size), digest, how)
 
-    async def load(self, sample: Sample) -> NDArray[np.uint8]:
+    async def load(self, sample: Sample, digest: str = "") -> NDArray[np.uint8]:
         """Read a photo as the model sees it, before scaling.
 
         Parameters
         ----------
         sample : Sample
+        digest : str
+            Hash of its content, by which changed copies are drawn.
 
         Returns
         -------
@@ -315,7 +317,7 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        return await in_thread(self._decoded, await read_photo(sample), sample.path, "")
+        return await in_thread(self._decoded, await read_photo(sample), sample.path, digest)
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from ..history import History
 from ..progress import OnEpoch, ShouldStop
 
 Array = NDArray[np.float32]
+Inputs = Array | NDArray[np.float16]
+OnStep = Callable[[int, int], None]
+_WARM_UP = 20  # Steps in which a learning rate rises: Adam's first ones are of full size whatever the gradients say.
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class FitConfig:
         Stop once ``val_loss`` has not got lower for so many epochs, as `keras.callbacks.EarlyStopping`; None goes on.
     l2 : float
         What the sum of all squared kernels, not of biases, counts in the loss, as `keras.regularizers.L2`.
+    rates : mapping of str to float
+        Learning rates of layers, by their names, that learn at another one.
+    schedule : {"constant", "linear"}
+        Whether the rates stay, or rise over the first 20 steps and go down evenly to 0 at the end.
 
     Raises
     ------
@@ -53,14 +61,32 @@ class FitConfig:
     random_state: int = 0
     patience: int | None = None
     l2: float = 0.0
+    rates: Mapping[str, float] = field(default_factory=dict)
+    schedule: Literal["constant", "linear"] = "constant"
+
+    def rate_share(self, step: int, n_steps: int) -> float:
+        """What the learning rates of a step are multiplied by.
+
+        Parameters
+        ----------
+        step, n_steps : int
+            Its number, from 0, and how many are planned.
+
+        Returns
+        -------
+        float
+            In 0..1.
+        """
+        return 1.0 if self.schedule == "constant" else min(1.0, (step + 1) / _WARM_UP) * (1 - step / n_steps)
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
             if (name, value) != ("patience", None) and (not isinstance(value, int) or value < 1):
                 raise ValueError(f"Expected {name} to be a whole number of at least 1, got {value!r}.")
-        if not 0 < self.learning_rate < float("inf"):
-            raise ValueError(f"Expected learning_rate to be above 0, got {self.learning_rate!r}.")
+        for rate in (self.learning_rate, *self.rates.values()):
+            if not 0 < rate < float("inf"):
+                raise ValueError(f"Expected learning_rate to be above 0, got {rate!r}.")
         if not 0 <= self.l2 < float("inf"):
             raise ValueError(f"Expected l2 to be at least 0, got {self.l2!r}.")
 
@@ -88,18 +114,22 @@ class Model(Predictor, Protocol):
 
     async def fit(
         self,
-        X: Array,
+        X: Inputs,
         Y: Array,
         config: FitConfig,
         *,
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[Inputs, Array] | None = None,
         on_epoch: OnEpoch | None = None,
+        on_step: OnStep | None = None,
         should_stop: ShouldStop | None = None,
     ) -> History:
         """Train in place on X (N, n_features) and one-hot Y (N, n_classes), its rows times the weights of the samples.
 
+        X, and that of the validation, may be of 16 bits: no more of it than a batch need be of 32.
+
         Returns one value per finished epoch under Keras's names: loss, accuracy and, with validation data,
-        val_loss, val_accuracy. ``on_epoch`` gets the history so far after each epoch; once ``should_stop()`` is
+        val_loss, val_accuracy. ``on_epoch`` gets the history so far after each epoch, ``on_step`` now and then the
+        number of steps done, and of all that are planned; what they raise ends the training. Once ``should_stop()`` is
         true, or the patience at its end, no further epoch starts. With validation data the model keeps the weights of
         the history's ``best_epoch``, however the training ends.
         """
@@ -138,7 +168,7 @@ class StoredModel:
 
     feature_map = predict
 
-    async def fit(self, X: Array, Y: Array, config: FitConfig, **others: Any) -> History:
+    async def fit(self, X: Inputs, Y: Array, config: FitConfig, **others: Any) -> History:
         """Refuse: it is in no engine."""
         raise EngineError("stored-model")
 

@@ -4,7 +4,7 @@ from .backbone_choice import BackboneScore, choose_backbone, choose_features, re
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
-from .learned import Learned
+from .learned import FineTuning, Learned, read_fine_tuning
 from .lesson import Lesson
 from .material import Material, add_copies, gather
 from .record import read_calibration, read_evaluation, read_history, read_refit
@@ -12,9 +12,13 @@ from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 from .trials import try_fold
+from .tuning import TUNING_EPOCHS, FineTuningCost, measure_fine_tuning, retrained
 
 __all__ = [
+    "TUNING_EPOCHS",
     "BackboneScore",
+    "FineTuning",
+    "FineTuningCost",
     "Ints",
     "Leak",
     "Learned",
@@ -33,11 +37,14 @@ __all__ = [
     "gather",
     "group_samples",
     "learn",
+    "measure_fine_tuning",
     "read_calibration",
     "read_evaluation",
+    "read_fine_tuning",
     "read_history",
     "read_refit",
     "read_scores",
+    "retrained",
     "train_head",
     "try_fold",
 ]

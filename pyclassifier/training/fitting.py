@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..backbones import Topology, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
-from ..engines import Array, Engine
+from ..engines import Array, Engine, Model, StoredModel
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
@@ -22,6 +22,7 @@ from .record import make_record
 from .settings import TrainSettings
 from .splitting import Leak, check_splittable, find_leaks
 from .trials import Parts, Trial, fit_again, part, try_out
+from .tuning import Tuned, fine_tune
 
 
 async def learn(
@@ -55,25 +56,83 @@ async def learn(
     check_splittable(dataset, settings.validation_split)
     if settings.topology is not None:
         _check_outputs(settings.topology, dataset.labels)
+        if settings.fine_tune:
+            raise ValueError("Expected fine_tune=None with a topology: it is trained as a whole, without a backbone.")
     material = await gather(dataset, extractor, settings, callbacks)
     parts = part(dataset, material, settings)
     _check_readable(dataset, [material.samples[i] for i in parts.training])
     rows = parts.known if settings.refit or parts.folds else parts.training
     material = await add_copies(material, rows, extractor, settings, callbacks)
     trial = await try_out(material, parts, engine, settings, callbacks)
+    tuned = await _tune(material, parts, trial, extractor, engine, settings, callbacks)
     head, learned_from = trial.head, trial.training
-    if settings.refit and len(trial.judged) and not (head.stopped or head.interruption):
-        head = await fit_again(material, parts.known, trial, engine, settings, callbacks)
-        learned_from = trial.training if head.model is trial.head.model else parts.known
-    tested = np.zeros((0, len(material.classes)), np.float32)
     try:
-        if len(parts.test):
-            tested = await head.model.predict(material.X[parts.test])
+        if settings.refit and len(trial.judged) and not (head.stopped or head.interruption):
+            head = await fit_again(material, parts.known, trial, engine, settings, callbacks)
+            learned_from = trial.training if head.model is trial.head.model else parts.known
+        done = _Done(material, parts, trial, head, learned_from, await _test(head.model, material, parts, material.X))
+        learned = _describe(done, dataset, extractor, engine, settings)
+        if tuned is None:
+            return learned, head.interruption
+        if tuned.told.kept:
+            learned = await _describe_tuned(tuned, done, learned, dataset, engine, settings)
+            head.model.dispose()
+    except BaseException:
+        head.model.dispose()
+        if tuned and tuned.told.kept:
+            tuned.dispose()
+        raise
+    record = {**learned.record, "fineTuning": tuned.told.to_dict()}
+    told = learned.fine_tuning or tuned.told
+    interruption = tuned.head.interruption or head.interruption
+    stopped = learned.stopped or tuned.head.stopped or head.stopped
+    return replace(learned, fine_tuning=told, record=record, stopped=stopped), interruption
+
+
+async def _tune(
+    material: Material,
+    parts: Parts,
+    trial: Trial,
+    extractor: FeatureExtractor,
+    engine: Engine,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+) -> Tuned | None:
+    """Fine-tune where it is asked for, from the trial's head, which is disposed of where this fails."""
+    head = trial.head
+    if not settings.fine_tune or head.stopped or head.interruption:
+        return None
+    try:
+        return await fine_tune(material, parts.training, parts.validation, head, extractor, engine, settings, callbacks)
     except BaseException:
         head.model.dispose()
         raise
-    done = _Done(material, parts, trial, head, learned_from, tested)
-    return _describe(done, dataset, extractor, engine, settings), head.interruption
+
+
+async def _test(model: Model, material: Material, parts: Parts, X: Array) -> Array:
+    """What a head says of the photos that are there to test by."""
+    if not len(parts.test):
+        return np.zeros((0, len(material.classes)), np.float32)
+    return await model.predict(X[parts.test])
+
+
+async def _describe_tuned(
+    tuned: Tuned, done: _Done, alone: Learned, dataset: Dataset, engine: Engine, settings: TrainSettings
+) -> Learned:
+    """What was learned with the backbone's last blocks, and before, to come back to."""
+    material, parts = done.material, done.parts
+    X = np.zeros((len(material.samples), 0), np.float32)
+    if len(parts.test):
+        features = await tuned.extractor.extract([material.samples[i] for i in parts.test])
+        X = np.zeros((len(material.samples), features.X.shape[1]), np.float32)
+        X[parts.test[list(features.kept)]] = features.X
+    # It is not fitted again on all photos: that would take as long once more.
+    trial = replace(done.trial, head=tuned.head, judged=parts.validation, y_proba=tuned.head.y_proba, n_splits=None)
+    tested = await _test(tuned.head.model, material, parts, X)
+    told = _Done(material, parts, trial, tuned.head, parts.training, tested)
+    before = replace(alone, head=StoredModel(alone.head.topology, alone.head.weights()))
+    learned = _describe(told, dataset, tuned.extractor, engine, settings)
+    return replace(learned, fine_tuning=replace(tuned.told, head=before))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,60 @@ from ..history import History
 from ..judging import Calibration, Evaluation, Predictions
 from ..notebook import Brief
 from .backbone_choice import BackboneScore
+from .record import read_evaluation, read_history
 from .splitting import Leak
+
+
+@dataclass(frozen=True, repr=False)
+class FineTuning(Brief):
+    """What came of training the last blocks of the backbone, too.
+
+    Parameters
+    ----------
+    n_blocks : int
+        How many blocks were trained.
+    layers : tuple of str
+        Names of their layers.
+    alone, tuned : Evaluation or None
+        Figures on the validation photos of the head alone, and with the blocks trained; None where there were none.
+    kept : bool
+        Whether the trained blocks are in use: where the photos say that they do not help, the head is kept alone.
+    history : History
+        Of the epochs, whichever is in use.
+    head : Learned, optional
+        What was learned before, to come back to; not where it was loaded.
+    """
+
+    n_blocks: int
+    layers: tuple[str, ...]
+    alone: Evaluation | None
+    tuned: Evaluation | None
+    kept: bool
+    history: History = field(default_factory=History)
+    head: Learned | None = field(default=None, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, for `from_dict`."""
+        return {
+            "blocks": self.n_blocks,
+            "layers": list(self.layers),
+            "alone": self.alone and self.alone.to_dict(),
+            "tuned": self.tuned and self.tuned.to_dict(),
+            "kept": self.kept,
+            "history": self.history,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], labels: Sequence[str]) -> FineTuning:
+        """Read what `to_dict` told; KeyError, TypeError or ValueError where it makes no sense."""
+        return cls(
+            n_blocks=int(data["blocks"]),
+            layers=tuple(map(str, data["layers"])),
+            alone=read_evaluation({"evaluation": data["alone"]}, labels),
+            tuned=read_evaluation({"evaluation": data["tuned"]}, labels),
+            kept=bool(data["kept"]),
+            history=read_history({"run": data}),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,6 +93,7 @@ class Learned(Brief):
     n_training : int
     stopped : bool
     name : str
+    fine_tuning : FineTuning or None
     """
 
     extractor: FeatureExtractor
@@ -56,13 +110,16 @@ class Learned(Brief):
     n_training: int = 0
     stopped: bool = False
     name: str = "pyclassifier model"
+    fine_tuning: FineTuning | None = None
 
     def stored(self) -> Learned:
         """The same, with models outside of any engine and no features remembered: to be pickled."""
         extractor = self.extractor.forgetful()
         if extractor.model.topology:
             extractor.model = StoredModel(extractor.model.topology, extractor.model.weights())
-        return replace(self, extractor=extractor, head=StoredModel(self.head.topology, self.head.weights()))
+        head = StoredModel(self.head.topology, self.head.weights())
+        tuning = self.fine_tuning and replace(self.fine_tuning, head=None)
+        return replace(self, extractor=extractor, head=head, fine_tuning=tuning)
 
     def on_chosen_backbone(self, scores: Sequence[BackboneScore]) -> Learned:
         """The same, with what the photos said of each backbone, where they chose it, in the record."""
@@ -114,3 +171,11 @@ class Learned(Brief):
             validation=self.validation and self.validation.rename_classes(names),
             record=record,
         )
+
+
+def read_fine_tuning(record: Mapping[str, Any], labels: Sequence[str]) -> FineTuning | None:
+    """What a record tells about fine-tuning; None where there was none, or nothing that makes sense."""
+    try:
+        return FineTuning.from_dict(record["fineTuning"], labels)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None

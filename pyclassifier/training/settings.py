@@ -24,7 +24,7 @@ class TrainSettings:
     ----------
     hidden_units, l2, epochs, batch_size, learning_rate, patience, class_weight, validation_split, cv, refit
         As in `pyclassifier.ImageClassifier`.
-    duplicate_threshold, random_state, augmentation, topology
+    duplicate_threshold, random_state, augmentation, topology, fine_tune
         As in `pyclassifier.ImageClassifier`.
 
     Examples
@@ -47,6 +47,7 @@ class TrainSettings:
     random_state: int = 0
     augmentation: Augmentation | None = None
     topology: Topology | None = None
+    fine_tune: int | bool | None = None
 
     @property
     def by_descent(self) -> bool:
@@ -76,7 +77,7 @@ class TrainSettings:
             Where they are not given, its ``batch_size`` is 16, or the power of two with which an epoch has at most 50
             steps, its ``epochs`` are 20, and its ``l2`` is 0.
         """
-        chosen = {field.name: getattr(self, field.name) for field in fields(FitConfig)}
+        chosen = {field.name: getattr(self, field.name) for field in fields(FitConfig) if hasattr(self, field.name)}
         for name in ("epochs", "l2"):
             if chosen[name] is None:
                 del chosen[name]

@@ -38,7 +38,7 @@ def compute_on_both(page, site, compute, **options):
 CONVOLUTION = """(tf, { size, channels, filters, kernel, strides, pad }) => {
   const x = tf.randomUniform([3, size, size, channels], -1, 1, "float32", 7);
   const w = tf.randomUniform([kernel, kernel, channels, filters], -1, 1, "float32", 8);
-  return { inputs: [x, w], outputs: [tf.grad((w) => tf.conv2d(x, w, strides, pad).square().sum())(w)] };
+  return { inputs: [x, w], outputs: tf.grads((x, w) => tf.conv2d(x, w, strides, pad).square().sum())([x, w]) };
 }"""
 
 
@@ -50,14 +50,45 @@ CONVOLUTION = """(tf, { size, channels, filters, kernel, strides, pad }) => {
         (10, 3, 2, 3, 2, "valid"),
         (10, 3, 2, 3, 2, "same"),
         (8, 2, 5, 1, 3, 0),
+        (6, 4, 3, 1, 1, "same"),
+        (6, 4, 3, 1, 1, 1),
     ],
 )
-def test_the_gradient_by_a_kernel(page, site, size, channels, filters, kernel, strides, pad):
+def test_the_gradients_of_a_convolution(page, site, size, channels, filters, kernel, strides, pad):
     shapes, expected, got = compute_on_both(
         page, site, CONVOLUTION, size=size, channels=channels, filters=filters, kernel=kernel, strides=strides, pad=pad
     )
-    assert shapes == [[kernel, kernel, channels, filters]]
+    assert shapes == [[3, size, size, channels], [kernel, kernel, channels, filters]]
     assert got == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+DEPTHWISE = """(tf, { height, width, channels, kernel, strides, pad }) => {
+  const x = tf.randomUniform([2, height, width, channels], -1, 1, "float32", 7);
+  const w = tf.randomUniform([kernel, kernel, channels, 1], -1, 1, "float32", 8);
+  const compute = (x, w) => {
+    const y = tf.relu6(tf.depthwiseConv2d(x, w, strides, pad).mul(9));
+    return y.mul(tf.range(1, y.size + 1).div(y.size).reshape(y.shape)).square().sum();
+  };
+  return { inputs: [x, w], outputs: tf.grads(compute)([x, w]) };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "channels", "kernel", "strides", "pad"),
+    [
+        (7, 7, 3, 3, 1, "same"),
+        (9, 6, 2, 5, 1, "same"),
+        (14, 14, 4, 3, 2, "same"),
+        (9, 12, 2, 5, 2, "same"),
+        (8, 11, 3, 3, 2, "valid"),
+        (6, 6, 1, 3, 1, "valid"),
+    ],
+)
+def test_the_gradients_of_a_depthwise_convolution(page, site, height, width, channels, kernel, strides, pad):
+    sizes = {"height": height, "width": width, "channels": channels, "kernel": kernel}
+    shapes, expected, got = compute_on_both(page, site, DEPTHWISE, **sizes, strides=strides, pad=pad)
+    assert shapes == [[2, height, width, channels], [kernel, kernel, channels, 1]]
+    assert got == pytest.approx(expected, rel=1e-3, abs=1e-3) and any(expected)
 
 
 POOL = """(tf, { low, high, size, pool, strides, pad }) => {

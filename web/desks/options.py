@@ -42,6 +42,7 @@ class TrainOptions(TypedDict, total=False):
     inputSize: int  # a multiple of 32
     fitMode: FitMode
     pooling: Pooling
+    fineTune: bool  # whether the last layers of the backbone are trained as well, and kept where that helps
     seed: int
 
 

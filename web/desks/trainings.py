@@ -26,6 +26,14 @@ class Seconds(TypedDict):
     total: float
 
 
+class FineTuned(TypedDict):
+    """What came of training the last layers of the backbone as well: accuracies on the validation photos, in 0..1."""
+
+    alone: float | None  # null where there were no such photos, or it was stopped before
+    tuned: float | None
+    kept: bool
+
+
 class Trained(TypedDict):
     """What came of a training."""
 
@@ -40,6 +48,7 @@ class Trained(TypedDict):
     test: Evaluation | None  # on photos that are for nothing else
     seconds: Seconds
     problems: list[Problem]
+    fineTuning: NotRequired[FineTuned | None]  # null where it was not asked for; older trainings have none
     backbones: NotRequired[list[BackboneScore]]  # empty where the photos were not to choose; older trainings have none
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base import Array
+from ..base import Array, FitConfig
 
 _BETA_1, _BETA_2, _EPSILON = np.float32(0.9), np.float32(0.999), np.float32(1e-7)
 
@@ -16,13 +16,20 @@ class Adam:
 
     Parameters
     ----------
-    learning_rate : float
+    config : FitConfig
+    n_steps : int
+        How many are planned.
+
+    Attributes
+    ----------
+    n_done : int
+        Steps so far.
     """
 
-    def __init__(self, learning_rate: float) -> None:
-        self._learning_rate = np.float32(learning_rate)
+    def __init__(self, config: FitConfig, n_steps: int) -> None:
+        self._config, self._n_planned = config, n_steps
         self._moments: dict[str, tuple[Array, Array]] = {}
-        self._n_steps = 1
+        self.n_done = 0
 
     def move(self, name: str, weights: Array, gradient: Array) -> None:
         """Move an array of weights, in place, down its gradient.
@@ -38,10 +45,12 @@ class Adam:
         first, second = self._moments[name]
         first += (1 - _BETA_1) * (gradient - first)
         second += (1 - _BETA_2) * (np.square(gradient) - second)
-        mean = first / np.float32(1 - float(_BETA_1) ** self._n_steps)
-        square = second / np.float32(1 - float(_BETA_2) ** self._n_steps)
-        weights -= self._learning_rate * mean / (np.sqrt(square) + _EPSILON)
+        mean = first / np.float32(1 - float(_BETA_1) ** (self.n_done + 1))
+        square = second / np.float32(1 - float(_BETA_2) ** (self.n_done + 1))
+        rate = self._config.rates.get(name.split("/")[0], self._config.learning_rate)
+        rate *= self._config.rate_share(self.n_done, self._n_planned)
+        weights -= np.float32(rate) * mean / (np.sqrt(square) + _EPSILON)
 
     def next_step(self) -> None:
         """Tell that all weights were moved once."""
-        self._n_steps += 1
+        self.n_done += 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,13 +16,23 @@ from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
 from ...threads import in_thread, in_threads, single_products
-from ..base import Array, FitConfig
+from ..base import Array, FitConfig, Inputs, OnStep
 from .descent import Adam
 from .gradients import LESSONS, Lesson
 from .layers import RULES, Rule, softmax
 from .plan import Step, plan
 
 _AT_ONCE = 1 << 17  # Values of pictures that are computed together: more do not stay in a processor's cache.
+_SECONDS = 0.1  # So long steps are taken until those who wait hear of it.
+
+
+def _for_a_while(epoch: Iterator[dict[str, float] | None]) -> dict[str, float] | None:
+    """Take steps for a while; what the epoch came to, once it is at its end."""
+    until = time.monotonic() + _SECONDS
+    logs = next(epoch)
+    while logs is None and time.monotonic() < until:
+        logs = next(epoch)
+    return logs
 
 
 class NumpyModel:
@@ -55,7 +68,7 @@ class NumpyModel:
         if unknown:
             raise EngineError("unknown-layers", known=sorted(rules), got=unknown)
 
-    async def predict(self, X: Array) -> Array:
+    async def predict(self, X: Inputs) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
         return await self._map(X, self._steps)
 
@@ -66,7 +79,7 @@ class NumpyModel:
             raise EngineError("no-feature-extractor")
         return await self._map(X, self._steps[:-1])
 
-    async def _map(self, X: Array, steps: Sequence[Step]) -> Array:
+    async def _map(self, X: Inputs, steps: Sequence[Step]) -> Array:
         X = np.ascontiguousarray(X, np.float32)
         if X.ndim == 2:
             return self._run(X, steps)
@@ -96,23 +109,30 @@ class NumpyModel:
 
     async def fit(
         self,
-        X: Array,
+        X: Inputs,
         Y: Array,
         config: FitConfig,
         *,
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[Inputs, Array] | None = None,
         on_epoch: OnEpoch | None = None,
+        on_step: OnStep | None = None,
         should_stop: ShouldStop | None = None,
     ) -> History:
         """Train in place; see `Model.fit`."""
-        X, Y = np.ascontiguousarray(X, np.float32), np.asarray(Y, np.float32)
+        Y = np.asarray(Y, np.float32)
         rng = np.random.default_rng(config.random_state)
-        optimizer = Adam(config.learning_rate)
+        n_steps = config.epochs * math.ceil(len(X) / config.batch_size)
+        optimizer = Adam(config, n_steps)
         history = History()
         best: Weights = {}
         try:
             for _ in range(config.epochs):
-                logs = await in_thread(self._fit_epoch, X, Y, config, optimizer, rng)
+                epoch = self._steps_of_epoch(X, Y, config, optimizer, rng)
+                while (logs := await in_thread(_for_a_while, epoch)) is None:
+                    if on_step:
+                        on_step(optimizer.n_done, n_steps)
+                if on_step:
+                    on_step(optimizer.n_done, n_steps)
                 if validation:
                     y_proba = await self.predict(validation[0])
                     logs["val_loss"] = log_loss(validation[1], y_proba)
@@ -128,20 +148,24 @@ class NumpyModel:
             self._take(best)
         return history
 
-    def _fit_epoch(
-        self, X: Array, Y: Array, config: FitConfig, optimizer: Adam, rng: np.random.Generator
-    ) -> dict[str, float]:
+    def _steps_of_epoch(
+        self, X: Inputs, Y: Array, config: FitConfig, optimizer: Adam, rng: np.random.Generator
+    ) -> Iterator[dict[str, float] | None]:
+        """Take a step each time it is asked, the last time with what the epoch came to."""
         order = rng.permutation(len(X))
         loss = right = 0.0
         for first in range(0, len(X), config.batch_size):
             rows = order[first : first + config.batch_size]
             kernels = [array for name, array in self._weights.items() if name.endswith("/kernel")]
             penalty = config.l2 * sum(float(np.square(array).sum()) for array in kernels) if config.l2 else 0.0
-            with single_products():  # Those of a batch are too small to be shared out.
-                y_proba = self._learn_from(X[rows], Y[rows], config, optimizer, rng)
+            x = np.ascontiguousarray(X[rows], np.float32)
+            # Products of a usual batch are too small to be shared out.
+            with nullcontext() if x.size > _AT_ONCE else single_products():
+                y_proba = self._learn_from(x, Y[rows], config, optimizer, rng)
             loss += len(rows) * penalty - float((Y[rows] * np.log(np.maximum(y_proba, 1e-7))).sum())
             right += float((y_proba.argmax(axis=1) == Y[rows].argmax(axis=1)).sum())
-        return {"loss": loss / len(X), "accuracy": right / len(X)}
+            yield None
+        yield {"loss": loss / len(X), "accuracy": right / len(X)}
 
     def _learn_from(self, X: Array, Y: Array, config: FitConfig, optimizer: Adam, rng: np.random.Generator) -> Array:
         """Take one step of the optimizer; return what the network said before."""

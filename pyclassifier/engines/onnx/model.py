@@ -11,7 +11,7 @@ from ...backbones import Topology, Weights
 from ...errors import EngineError
 from ...history import History
 from ...threads import in_thread
-from ..base import Array
+from ..base import Array, Inputs
 from ..numpy import RULES, NumpyModel, Step
 from .graph import BEFORE_LAST, INPUT, OUTPUT, write_graph
 
@@ -42,7 +42,7 @@ class OnnxModel(NumpyModel):
         self._input_shape: tuple[int, ...] = ()
         self._is_training = False
 
-    async def fit(self, X: Array, Y: Array, *args: Any, **kwargs: Any) -> History:
+    async def fit(self, X: Inputs, Y: Array, *args: Any, **kwargs: Any) -> History:
         """Train in place, in numpy; see `Model.fit`."""
         self._is_training, self._session = True, None
         try:
@@ -50,7 +50,7 @@ class OnnxModel(NumpyModel):
         finally:
             self._is_training = False
 
-    async def _map(self, X: Array, steps: Sequence[Step]) -> Array:
+    async def _map(self, X: Inputs, steps: Sequence[Step]) -> Array:
         # A graph is made for weights that stay; and heads are done sooner than it is entered.
         if X.ndim == 2 or self._is_training or not len(X):
             return await super()._map(X, steps)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import js
 import numpy as np
-from pyodide.ffi import JsException, create_proxy, to_js
+from numpy.typing import NDArray
+from pyodide.ffi import JsException, to_js
 
 from ...backbones import Topology, Weights
 from ...errors import EngineError
@@ -18,8 +19,11 @@ from ...history import History
 from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
 from ...sentences import Value
-from ..base import Array, FitConfig
+from ..base import Array, FitConfig, Inputs, OnStep
 from .graphics import ResetError, answered, count_resets, is_reset, restart
+from .steps import Steps
+
+_FEW = 64  # Pictures to judge by at a time: as quick as all of them, and no more memory than training takes.
 
 
 class TfjsModel:
@@ -91,12 +95,13 @@ class TfjsModel:
 
     async def fit(
         self,
-        X: Array,
+        X: Inputs,
         Y: Array,
         config: FitConfig,
         *,
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[Inputs, Array] | None = None,
         on_epoch: OnEpoch | None = None,
+        on_step: OnStep | None = None,
         should_stop: ShouldStop | None = None,
     ) -> History:
         """Train in place; see `Model.fit`."""
@@ -104,20 +109,15 @@ class TfjsModel:
         rng = np.random.default_rng(config.random_state)
         history = History()
         _tell_precision(self._tf)
-        x, y = self._tensor(X), self._tensor(Y)
-        held_out = self._tensor(validation[0]) if validation else None
-        optimizer = self._tf.train.adam(config.learning_rate)
+        n_steps = config.epochs * math.ceil(len(X) / config.batch_size)
+        steps = Steps(self._tf, self._model, config, n_steps, on_step)
         best: list[Any] = []
-        penalised = create_proxy(self._penalised_loss(config.l2))
         try:
             with engine_errors("train-failed"), shared_shaders(self._tf, X.ndim == 2):
-                loss = penalised if config.l2 else "categoricalCrossentropy"
-                self._model.compile(to_object({"metrics": ["accuracy"]}, optimizer=optimizer, loss=loss))
                 for _ in range(config.epochs):
-                    # tf.js shuffles without a seed, so the order comes from here, one `fit` per epoch.
-                    logs = await self._fit_epoch(x, y, rng.permutation(len(X)), config.batch_size)
+                    logs = await self._fit_epoch(steps, X, Y, rng.permutation(len(X)), config.batch_size)
                     if validation:
-                        y_proba = await self._predict(held_out, self._model)
+                        y_proba = await self._predict_in_batches(validation[0], max(config.batch_size, _FEW))
                         logs["val_loss"] = log_loss(validation[1], y_proba)
                         logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
                     history.append(logs)
@@ -131,48 +131,32 @@ class TfjsModel:
         finally:
             if best:
                 self._model.setWeights(to_js(best))
-            _dispose((x, y, held_out, optimizer, *best))
-            penalised.destroy()
+            _dispose(best)
+            steps.dispose()
         self._trained = self.weights()
         return history
 
-    def _penalised_loss(self, l2: float) -> Callable[[Any, Any], Any]:
-        """Cross-entropy, and what the kernels' squares count."""
-        tf = self._tf
-        kernels = [weight for weight in self._model.trainableWeights if str(weight.originalName).endswith("/kernel")]
+    async def _fit_epoch(
+        self, steps: Steps, X: Inputs, Y: Array, order: NDArray[np.int64], batch_size: int
+    ) -> dict[str, float]:
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            x, y = self._tensor(X[rows]), self._tensor(Y[rows])
+            try:
+                await steps.take(x, y)
+            finally:
+                _dispose((x, y))
+        return await steps.end_epoch(len(X))
 
-        def loss(y_true: Any, y_pred: Any) -> Any:
-            squares = [tf.sum(tf.square(kernel.read())) for kernel in kernels]
-            return tf.add(
-                tf.metrics.categoricalCrossentropy(y_true, y_pred), tf.mul(tf.addN(to_js(squares)), tf.scalar(l2))
-            )
-
-        return loss
-
-    async def _fit_epoch(self, x: Any, y: Any, order: np.ndarray, batch_size: int) -> dict[str, float]:
-        index = self._tf.tensor1d(to_js(order.astype(np.int32)), "int32")
-        shuffled = [self._tf.gather(x, index), self._tf.gather(y, index)]
-        # yieldEvery "never": its default waits for animation frames, which do not come in a hidden tab.
-        args = {"epochs": 1, "batchSize": batch_size, "shuffle": False, "yieldEvery": "never", "verbose": 0}
-        try:
-            run = await self._run(self._model.fit(*shuffled, to_object(args)))
-        finally:
-            for tensor in (index, *shuffled):
-                tensor.dispose()
-        logs = run.history.to_py()
-        # A mean of float32 accuracies can exceed 1 by a rounding error.
-        return {"loss": float(logs["loss"][0]), "accuracy": min(float(logs["acc"][0]), 1.0)}
-
-    async def _run(self, promise: Any) -> Any:
-        """Wait for a training of tf.js; where the wait is interrupted, until tf.js lets go of its tensors."""
-        training = asyncio.ensure_future(promise)
-        try:
-            return await answered(self._tf, training)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            self._model.stopTraining = True
-            with suppress(JsException):
-                await training
-            raise
+    async def _predict_in_batches(self, X: Inputs, size: int) -> Array:
+        rows = []
+        for start in range(0, len(X), size):
+            x = self._tensor(X[start : start + size])
+            try:
+                rows.append(await self._predict(x, self._model))
+            finally:
+                x.dispose()
+        return np.concatenate(rows)
 
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
@@ -203,11 +187,11 @@ class TfjsModel:
         self._batch_sizes.add(size)
         return np.concatenate([X, np.zeros((size - n_samples, *X.shape[1:]), X.dtype)])
 
-    def _tensor(self, array: Array) -> Any:
+    def _tensor(self, array: Inputs) -> Any:
         return to_tensor(self._tf, array)
 
 
-def to_tensor(tf: Any, array: Array) -> Any:
+def to_tensor(tf: Any, array: Inputs) -> Any:
     """An array as a tensor, to be disposed of."""
     array = np.ascontiguousarray(array, np.float32)
     # tf.js keeps the typed array until the upload: it must be a copy of its own, not a view of wasm memory.

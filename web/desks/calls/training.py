@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import cast
+from dataclasses import replace
+from typing import TypedDict, cast
 
-from pyclassifier import AsyncImageClassifier, Dataset, Progress
+from pyclassifier import AsyncImageClassifier, Dataset, Predictions, Progress
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
-from pyclassifier.training import read_refit
+from pyclassifier.training import TUNING_EPOCHS, FineTuning, read_refit
 
 from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
-from ..trainings import Trained, Training, TrainingOverview, describe_scores
+from ..trainings import FineTuned, Trained, Training, TrainingOverview, describe_scores
+
+
+class TuningCost(TypedDict):
+    """What fine-tuning costs."""
+
+    seconds: float
+    bytes: int  # of memory, at most
 
 
 @call("train")
@@ -36,8 +44,10 @@ async def train(
         snapshot=classifier.snapshot(),
         outputs=[now.key(label) for label in trained["classes"]],
         photos=now.taking_part(),
-        right=_judge(desk),
+        right=_judge(desk, classifier.validation_),
     )
+    _add_head_alone(desk, training)
+    training = replace(training, number=desk.state.last_training + 1)
     desk.change(
         model=Model(trained, training.outputs, training.photos, training.number),
         trainings=(*desk.state.trainings, training)[-trainings.MOST :],
@@ -51,15 +61,17 @@ async def fit(
 ) -> Trained:
     """Train as the classifier's parameters say; history and figures for the page."""
     started = trained_from = time.perf_counter()
+    tuning = False
 
     def note(progress: Progress) -> None:
-        nonlocal trained_from
-        if progress.stage not in ("judging", "refitting"):
+        nonlocal trained_from, tuning
+        tuning = tuning or progress.stage == "fine-tuning"
+        if not tuning and progress.stage not in ("judging", "refitting"):
             trained_from = time.perf_counter()
         on_progress(progress)
 
     def on_epoch(history: History) -> None:
-        done, total = len(history["loss"]), classifier.settings.n_epochs
+        done, total = len(history["loss"]), TUNING_EPOCHS if tuning else classifier.settings.n_epochs
         figures = cast(bridge.History, history)
         emit(
             {
@@ -91,12 +103,59 @@ async def fit(
         },
         "problems": listed(classifier.problems_),
         "backbones": describe_scores(classifier.backbones_),
+        "fineTuning": _describe_tuning(classifier.fine_tuning_),
     }
 
 
-def _judge(desk: Desk) -> dict[int, tuple[int, bool]]:
+def _describe_tuning(tuning: FineTuning | None) -> FineTuned | None:
+    if tuning is None:
+        return None
+    alone, tuned = (one.accuracy if one else None for one in (tuning.alone, tuning.tuned))
+    return {"alone": alone, "tuned": tuned, "kept": tuning.kept}
+
+
+def _add_head_alone(desk: Desk, tuned: Training) -> None:
+    """The head before fine-tuning, as a training of its own: the way back to it."""
+    before = desk.classifier.snapshot_before_fine_tuning()
+    if before is None:
+        return
+    learned = before.learned
+    trained: Trained = {
+        **tuned.trained,
+        "epochs": len(learned.history["loss"]),
+        "bestEpoch": None if learned.history.converging else learned.history.best_epoch,
+        "history": cast(bridge.History, learned.history),
+        "nTraining": learned.n_training,
+        "evaluation": describe_evaluation(learned.evaluation) if learned.evaluation else None,
+        "refit": read_refit(learned.record),
+        "test": describe_evaluation(learned.test_evaluation) if learned.test_evaluation else None,
+        "fineTuning": None,
+    }
+    alone = replace(
+        tuned,
+        settings={**tuned.settings, "fineTune": False},
+        trained=trained,
+        snapshot=before,
+        right=_judge(desk, learned.validation),
+    )
+    desk.change(trainings=(*desk.state.trainings[-trainings.MOST + 1 :], alone), last_training=alone.number)
+
+
+@call("fineTuneCost")
+async def fine_tune_cost(desk: Desk, options: TrainOptions) -> TuningCost:
+    """What fine-tuning on the photos that take part would cost here, by trying a step."""
+    classifier = AsyncImageClassifier(engine=desk.site.engine).set_params(
+        **{**read_options(options, desk), "fine_tune": True}
+    )
+    try:
+        cost = await classifier.measure_fine_tuning(len(desk.album.dataset().samples))
+    finally:
+        classifier.close()
+    return {"seconds": cost.seconds, "bytes": cost.n_bytes}
+
+
+def _judge(desk: Desk, judged: Predictions | None) -> dict[int, tuple[int, bool]]:
     """Of each photo of the validation: the key of its class, and whether the model predicted it."""
-    judged = desk.classifier.validation_
     if judged is None:
         return {}
     ids, now = desk.album.ids(), desk.album.now

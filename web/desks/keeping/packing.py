@@ -14,7 +14,7 @@ from pyclassifier import AsyncImageClassifier, Augmentation, ModelCard
 from pyclassifier.backbones import AUTO, decode_weights, encode_weights, get_card
 from pyclassifier.data import known_fields, without_nan
 from pyclassifier.projects import describe_predictions, is_bearable, read_predictions
-from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_history
+from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_fine_tuning, read_history
 
 from ..album import Placement
 from ..bridge import Data
@@ -26,6 +26,7 @@ def pack(desk: Desk, training: Training) -> bytes:
     """A training as bytes; photos and classes appear in it by their ids and keys."""
     snapshot, judged = training.snapshot, training.snapshot.learned.validation
     entries, weights = encode_weights(snapshot.weights)
+    trained_entries, trained = encode_weights(snapshot.trained)
     described = {
         "number": training.number,
         "settings": training.settings,
@@ -40,11 +41,15 @@ def pack(desk: Desk, training: Training) -> bytes:
         "kind": snapshot.kind,
         "topology": snapshot.topology,
         "entries": entries,
+        "trainedEntries": trained_entries,
+        "publishedKind": snapshot.published_kind,
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         file.writestr("run.json", json.dumps(without_nan(described)))
         file.writestr("weights.bin", weights)
+        if trained:
+            file.writestr("trained.bin", trained)
     return buffer.getvalue()
 
 
@@ -61,6 +66,7 @@ def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         stored, weights = json.loads(file.read("run.json")), file.read("weights.bin")
+        further = file.read("trained.bin") if "trained.bin" in file.namelist() else b""
     trained, record, judged = stored["trained"], stored["record"], stored["validation"]
     classes = np.array(stored["classes"], dtype=np.str_)
     learned = replace(
@@ -71,6 +77,7 @@ def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
         test_evaluation=read_evaluation(record, stored["classes"], "test"),
         record=record,
         calibration=read_calibration(record),
+        fine_tuning=read_fine_tuning(record, stored["classes"]),
         leaks=(),
         problems=(),
         n_training=trained["nTraining"],
@@ -86,6 +93,8 @@ def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
             topology=stored["topology"],
             weights=decode_weights(stored["entries"], weights),
             kind=stored["kind"],
+            trained=decode_weights(stored.get("trainedEntries", []), further),
+            published_kind=stored.get("publishedKind", ""),
         ),
         outputs=stored["outputs"],
         photos={photo: Placement(key, split) for photo, key, split in stored["places"]},

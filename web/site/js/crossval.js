@@ -47,7 +47,7 @@ export function createCrossView(app, actions, readOptions, onJudged) {
 
   start.addEventListener("click", () => {
     if (!folds.reportValidity() || !find("train-form", HTMLFormElement).reportValidity()) return;
-    const options = readOptions();
+    const { fineTune, ...options } = readOptions(); // In each fold it would take as long again.
     abort = new AbortController();
     const { signal } = abort;
     run("training", fold, async (desk) => {

@@ -136,6 +136,14 @@ export class Desk {
     return this.#call("keepSettings", [settings]);
   }
 
+  /**
+   * What training the last layers as well would cost for the photos added so far; it tries a step.
+   * @param {import("./calls.js").TrainOptions} options
+   */
+  fineTuneCost(options) {
+    return this.#call("fineTuneCost", [options]);
+  }
+
   /** What each quality of `Info` would cost for the photos added so far; it computes some of them to measure by. */
   costs() {
     return this.#call("costs", []);

@@ -77,6 +77,7 @@ export function createOptionsForm(form, find, defaults) {
         ...(patience > 0 && { patience }),
         ...(find("option-class-weight", HTMLSelectElement).value === "balanced" && { classWeight: "balanced" }),
         ...(find("option-augment", HTMLInputElement).checked && { augmentation: readAugmentation(find) }),
+        ...(find("option-fine-tune", HTMLInputElement).checked && { fineTune: true }),
         ...(backbone.value && { backbone: backbone.value }),
         ...(inputSize.value && { inputSize: Number(inputSize.value) }),
       };

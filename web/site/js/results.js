@@ -69,6 +69,13 @@ export function createResultsView(find, examine) {
       curves.show(history, epochs, bestEpoch);
       const note = () => texts.run(result.nTraining, epochs, duration(result.seconds.total));
       await show(result, () => texts.noValidation, note);
+      const { alone, tuned, kept } = result.fineTuning ?? {};
+      if (alone != null && tuned != null)
+        summary.append(
+          element("p", { class: "note", id: `${summary.id}-tuned` }, () =>
+            texts.fineTuned(alone, tuned, kept === true),
+          ),
+        );
       if (result.backbones?.length) summary.append(backbonesTable(result.backbones));
     },
 

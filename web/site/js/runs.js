@@ -25,6 +25,7 @@ const SETTINGS = {
   refit: "refit",
   patience: "patience",
   classWeight: "classWeight",
+  fineTune: "fineTune",
 };
 
 /**

@@ -20,6 +20,8 @@ export function createStages(find) {
   );
   const features = rows.get("features");
   if (features) rows.set("augmenting", features); // those of the copies come after those of the photos
+  const training = rows.get("training");
+  if (training) rows.set("fine-tuning", training);
   return {
     reset() {
       box.hidden = false;

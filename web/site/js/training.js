@@ -1,3 +1,5 @@
+import { write } from "./dom.js";
+import { duration, megabytes } from "./format.js";
 import { isStopped } from "./operations.js";
 import { createQualityView } from "./quality.js";
 import { createReporter, createStages } from "./stages.js";
@@ -63,6 +65,21 @@ export function createTrainingView(app, views, options) {
   });
   const compare = find("compare-augmentation", HTMLButtonElement);
   compare.addEventListener("click", () => form.reportValidity() && train(true));
+
+  const fineTune = find("option-fine-tune", HTMLInputElement);
+  const cost = find("fine-tune-cost", HTMLElement);
+  fineTune.addEventListener("change", async () => {
+    cost.hidden = !fineTune.checked;
+    const { client, album } = store.get();
+    if (!fineTune.checked || !client || !album?.classes.length) return;
+    write(cost, () => texts.fineTuneMeasuring);
+    try {
+      const found = await client.desk(app.desk).fineTuneCost(options.read());
+      write(cost, () => texts.fineTuneCost(duration(found.seconds), megabytes(found.bytes)));
+    } catch {
+      cost.hidden = true; // What is wrong is said when it is trained.
+    }
+  });
 
   buttons.stop.addEventListener("click", () => {
     abort.abort();

@@ -123,6 +123,9 @@ export const labels = {
   flip: "Mirror some",
   crop: "Crop by up to (%)",
   colour: "Change colours by up to (%)",
+  fineTune: "Also train the last layers of the network",
+  fineTuneHint:
+    "For photos unlike those that the network was trained on, such as hand signs or drawings. It is tried on your validation photos, and kept only where it helps. Cross-validation does without.",
   compareAugmentation: "Train with and without, and compare",
   train: "Train",
   stop: "Stop",
@@ -272,6 +275,7 @@ const stageNames = {
   augmenting: "Computing changed copies",
   judging: "Checking with other photos",
   refitting: "Learning from all photos",
+  "fine-tuning": "Training the last layers",
 };
 
 /** @type {Record<string, string>} */
@@ -581,6 +585,13 @@ export const texts = {
   /** @param {Evaluation | null} e @param {Evaluation | null} [test] */
   trained: (e, test) =>
     `Trained: ${accuracyOf(e)}${test ? `, test accuracy ${percent(test.accuracy)} (${test.correct} of ${test.total})` : ""}`,
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `For your photos here: about ${time}, and up to ${memory} of memory.`,
+  fineTuneMeasuring: "Measuring what that costs here…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
+    (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
     `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
@@ -974,6 +985,11 @@ export const sentences = {
   "few-groups":
     "{folds} folds need {folds} groups of different photos, and a class that has as many. There are {groups} groups of {samples} photos. Take fewer folds, or add photos.",
   "not-trained": "Train a model first, or open one that you saved.",
+  "one-to-fine-tune":
+    "The last layers of two networks side by side cannot be trained. Choose one network (“Fast” or “Balanced”), and train again.",
+  "many-to-fine-tune":
+    "To train the last layers of the network, at most {most} photos fit into memory, changed copies included; you have {got}. Train without changed copies, or on fewer photos.",
+  "not-to-fine-tune": "The last layers of this network cannot be trained. Choose another network.",
   "nothing-to-explain":
     "This network was trained from nothing. Only models on a pretrained network can be looked into.",
   "not-an-archive": "This is not a model file (.zip), or it is damaged ({error}).",

@@ -118,6 +118,9 @@ export const labels = {
   flip: "Miroir pour une partie",
   crop: "Rogner jusqu’à (%)",
   colour: "Changer les couleurs jusqu’à (%)",
+  fineTune: "Entraîner aussi les dernières couches du réseau",
+  fineTuneHint:
+    "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
   compareAugmentation: "Entraîner avec et sans, et comparer",
   train: "Entraîner",
   stop: "Arrêter",
@@ -295,6 +298,7 @@ const stageNames = {
   augmenting: "Calcul des copies modifiées",
   judging: "Vérification avec d’autres photos",
   refitting: "Apprentissage de toutes les photos",
+  "fine-tuning": "Entraînement des dernières couches",
 };
 
 /** @type {typeof import("./en.js").texts.failed} */
@@ -514,6 +518,13 @@ export const texts = {
     `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${test.correct} sur ${test.total})` : ""}`,
   stopped: (done, epochs, e) =>
     `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
+  fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
+    (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",
@@ -891,6 +902,11 @@ export const sentences = {
   "few-groups":
     "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
   "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "one-to-fine-tune":
+    "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
+  "many-to-fine-tune":
+    "Pour entraîner les dernières couches du réseau, {most} photos au plus tiennent en mémoire, copies modifiées comprises ; vous en avez {got}. Entraînez sans copies modifiées, ou sur moins de photos.",
+  "not-to-fine-tune": "Les dernières couches de ce réseau ne peuvent pas être entraînées. Choisissez un autre réseau.",
   "nothing-to-explain":
     "Il faut un modèle qui s’appuie sur un réseau préentraîné ; on ne peut pas regarder dans un réseau entraîné depuis zéro.",
   "not-an-archive":

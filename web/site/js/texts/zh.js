@@ -110,6 +110,9 @@ export const labels = {
   flip: "部分镜像",
   crop: "最多裁剪（%）",
   colour: "颜色最多变化（%）",
+  fineTune: "同时训练网络的最后几层",
+  fineTuneHint:
+    "适合与网络学过的照片很不同的照片，例如手势或图画。先用验证照片检验，有帮助才保留。交叉验证不做这一步。",
   compareAugmentation: "分别训练有无增强并比较",
   train: "开始训练",
   stop: "停止",
@@ -278,6 +281,7 @@ const stageNames = {
   augmenting: "计算变化的副本",
   judging: "用其他照片检验",
   refitting: "从全部照片学习",
+  "fine-tuning": "训练最后几层",
 };
 
 /** @type {typeof import("./en.js").texts.failed} */
@@ -481,6 +485,13 @@ export const texts = {
     epochs === null
       ? `在第 ${done} 轮后停止：${accuracyOf(e)}`
       : `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
+  /** @param {string} time @param {string} memory */
+  fineTuneCost: (time, memory) => `用您的照片在这里大约需要 ${time}，最多占用 ${memory} 内存。`,
+  fineTuneMeasuring: "正在测量在这里需要多少时间和内存…",
+  /** @param {number} alone @param {number} tuned @param {boolean} kept */
+  fineTuned: (alone, tuned, kept) =>
+    `不训练最后几层为 ${percent(alone)}，训练后为 ${percent(tuned)}：` +
+    (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
   seriesTraining: "训练",
@@ -813,6 +824,10 @@ export const sentences = {
   "few-groups":
     "{folds} 折需要至少 {folds} 组不同的照片，且有一个类别有同样多的照片；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
   "not-trained": "需要训练好的模型；请先训练或打开一个。",
+  "one-to-fine-tune": "并排的两个网络不能训练最后几层。请只选一个网络（“快速”或“均衡”），再训练一次。",
+  "many-to-fine-tune":
+    "训练网络最后几层时，内存最多放得下 {most} 张照片（包括变化的副本）；现在有 {got} 张。请不用变化的副本，或减少照片。",
+  "not-to-fine-tune": "这个网络的最后几层不能训练。请选另一个网络。",
   "nothing-to-explain": "需要基于预训练网络的模型；从零开始训练的网络无法查看。",
   "not-an-archive": "应为模型压缩包（.zip），但收到的是其他内容或已损坏的压缩包（{error}）。",
   "archive-without": "压缩包中应有 {files}；缺少 {missing}。",

@@ -68,9 +68,9 @@ for rank, shape in ((1, (8, 3)), (3, (3, 4, 5, 2))):
 for word in ("Crop", "Height", "Width"):
     given = (6, 6) if word == "Crop" else (0.3,)
     chain(
-        f"random_{word}_tf",
+        f"preparing_random_{word}",
         SIZES,
         lambda L, w=word, g=given: getattr(L, f"Random{w}")(*g),
         only="tf_keras",
     )
-chain("random_crop_of_all", SIZES, lambda L: L.RandomCrop(8, 9))
+chain("preparing_random_crop_of_all", SIZES, lambda L: L.RandomCrop(8, 9))

@@ -51,6 +51,21 @@ class Cut:
     n_features: int
     n_values: int
 
+    def with_head(self, head: Topology) -> Topology:
+        """The upper part and a head's layers, as one network to train.
+
+        Parameters
+        ----------
+        head : dict
+            A "Sequential".
+
+        Returns
+        -------
+        dict
+        """
+        # Not the head as a model in the model: of such a one TensorFlow.js 4.22 keeps the weights when it is disposed.
+        return sequential("tuned", [*self.upper, *copy.deepcopy(head["config"]["layers"])])
+
     def weights_above(self, weights: Weights) -> dict[str, Any]:
         """Those of the upper part, among all of the backbone's."""
         return {name: array for name, array in weights.items() if name.split("/")[0] in self.trained}

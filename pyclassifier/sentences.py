@@ -180,6 +180,7 @@ ENGLISH = {
     "not-an-archive": "Expected a model archive (.zip), got something else or a damaged one ({error}).",
     "archive-without": "Expected {files} in the zip; {missing} is missing.",
     "not-all-files": "Expected {files} together; {missing} is missing. Choose all of them.",
+    "keras-model": "Expected a tf.js model, got one of Keras. Convert it first: {command}",
     "needs-labels": "Expected the names of the model's {n:d} classes, which its files do not tell. Give them, in the order of its outputs.",
     "needs-scaling": "Expected how the model wants its pixels, which its files do not tell. Give the scaling: a divisor and an offset.",
     "no-head": "Expected a model of pictures that ends in pooling, then Dense layers with softmax; got {got}.",

@@ -180,7 +180,7 @@ def test_forms_for_guesses_label_nothing_and_are_not_asked_about(name, text):
 def test_a_table_for_test_photos_with_classes_is_used():
     found = take({"labels.csv": TRAIN, "test.csv": "id,breed\n4,pug\n5,dingo\n6,pug\n7,pug"}, KAGGLE)
     assert [(s.label, s.split) for s in found.samples[4:]] == [
-        (label, "validation") for label in ("pug", "dingo", "pug", "pug")
+        (label, "test") for label in ("pug", "dingo", "pug", "pug")
     ]
 
 

@@ -37,7 +37,7 @@ async def test_history_has_keras_names_and_a_value_per_epoch():
 
 
 async def test_the_same_seed_gives_the_same_model():
-    runs = [await make(random_state=seed, refit=False).fit(color_dataset()) for seed in (3, 3, 4)]
+    runs = [await make(random_state=seed, refit=False).fit(color_dataset()) for seed in (3, 3, 5)]
     photo = [noisy(COLORS["red"], seed=5)]
     same, again, other = [await run.predict_proba(photo) for run in runs]
     assert np.array_equal(same, again) and not np.array_equal(same, other)

@@ -154,7 +154,7 @@ async def test_a_classifier_shows_its_parameters_and_its_state():
     classifier = await fitted(color_dataset(6))
     text = " ".join(page(classifier).text.split())
     assert "classes 3: blue, green, red" in text and "trained on 18 photos, 5 epochs" in text
-    assert "validation accuracy 100.0 % over 10 folds, 95 % interval" in text and "test accuracy" not in text
+    assert "validation accuracy 100.0 % over 6 folds, 95 % interval" in text and "test accuracy" not in text
     assert f"engine numpy {np.__version__} on numpy" in text and "not trained yet" not in text
     opened = await AsyncImageClassifier.load(await classifier.save(), engine=NumpyEngine())
     assert "validation accuracy" in page(opened).text

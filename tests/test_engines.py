@@ -23,6 +23,7 @@ from pyclassifier.backbones import (
 )
 from pyclassifier.data import one_hot
 from pyclassifier.engines import FitConfig, OnnxEngine
+from pyclassifier.engines import NumpyEngine as PlainEngine
 from pyclassifier.errors import EngineError
 
 N_FEATURES, N_CLASSES = 7, 3
@@ -364,6 +365,7 @@ def test_outside_of_a_browser_numpy_is_there_and_onnxruntime_where_it_is_install
         without.setitem(sys.modules, "onnxruntime", None)
         with pytest.raises(EngineError, match=r'pip install "pyclassifier\[native\]"'):
             default_engine(backend="cpu")
+        assert isinstance(default_engine(), PlainEngine), "numpy is always there"
     onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
     found = default_engine(site_url=tmp_path)
     assert repr(found) == f"<OnnxEngine: onnxruntime {onnxruntime.__version__} on CPUExecutionProvider>"

@@ -205,3 +205,18 @@ def test_models_that_give_no_probabilities_of_classes_are_refused(end, tmp_path)
     model.topology["config"]["layers"][-1]["config"]["activation"] = end
     with pytest.raises(ArchiveError, match="Dense layers with softmax"):
         read_archive(zipped(converted(tmp_path / "web", model)), labels=KINDS, scaling=(255, 0))
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (zipped({"keras_model.h5": b"x", "labels.txt": b"0 dog"}), "keras_model.h5"),
+        (zipped({"a/keras_model.h5": b"x", "a/labels.txt": b"0 dog"}), "keras_model.h5"),
+        (zipped({"config.json": {}, "metadata.json": {}, "model.weights.h5": b"x"}), "model.keras"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), "keras_model.h5"),
+    ],
+)
+def test_for_a_model_of_keras_the_command_is_told(data, name):
+    with pytest.raises(ArchiveError, match=f"pyclassifier-convert {name} model/ --labels labels.txt") as caught:
+        read_archive(data)
+    assert caught.value.code == "keras-model"

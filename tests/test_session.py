@@ -93,7 +93,7 @@ async def test_options_start_from_the_defaults_each_time():
     assert page.session.desks["photos"].classifier.epochs is None
     last = [event for event in page.events if event["stage"] == "training"][-1]
     assert (last["epoch"], last["epochs"], last["total"]) == (trained["epochs"], None, 0)
-    assert trained["bestEpoch"] is None and trained["evaluation"]["folds"] == 10
+    assert trained["bestEpoch"] is None and trained["evaluation"]["folds"] == 5
     assert {"judging", "refitting"} <= {event["stage"] for event in page.events}
     held = await page.call("train", {"inputSize": 32, "l2": 1000})
     assert held["history"]["loss"][-1] > 10 * trained["history"]["loss"][-1]

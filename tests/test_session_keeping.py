@@ -451,8 +451,12 @@ async def loose_files():
 
 async def test_a_model_of_teachable_machine_is_opened_and_trained_on():
     page, loose = KeptPage(), await loose_files()
-    missing = await page.try_call("openLooseModel", loose[:2])
-    assert missing["error"]["name"] == "ArchiveError" and "missing. Choose all three" in missing["error"]["message"]
+    missing = await page.try_call("openLooseModel", loose[::2])
+    assert missing["error"]["name"] == "ArchiveError" and "missing. Choose all of them" in missing["error"]["message"]
+    unnamed = await page.try_call("openLooseModel", loose[:2])
+    assert (unnamed["error"]["code"], unnamed["error"]["values"]) == ("needs-labels", {"n": 3})
+    told = {"labels": ["0 blue", "1 green", "2 red"], "scaling": [127.5, -1]}
+    assert (await page.call("openLooseModel", told, loose[:2]))["classes"] == ["blue", "green", "red"]
     opened = await page.call("openLooseModel", loose)
     offered = [(c["label"], len(c["photos"])) for c in opened["album"]["classes"]]
     assert offered == [(label, 0) for label in sorted(opened["classes"])]

@@ -29,7 +29,7 @@ async def test_each_quality_is_one_that_can_be_trained_with():
         assert len(trained["backbones"]) == (3 if quality["name"] == "chosen" else 0)
     assert [one["chosen"] for one in trained["backbones"]].count(True) == 1
     kept = next(one for one in trained["backbones"] if one["chosen"])
-    assert kept["total"] == trained["nTraining"] and kept["secondsPerPhoto"] > 0
+    assert 0 < kept["total"] <= trained["nTraining"] and kept["secondsPerPhoto"] > 0
     runs = await page.call("runs")
     assert runs[0]["settings"]["backbone"] == kept["title"]
 

@@ -159,7 +159,7 @@ async def test_what_is_stopped_while_it_is_judged_or_fitted_again_keeps_the_firs
             await fit
     else:
         await fit
-    assert classifier.stopped_ and classifier.evaluation_.n_splits == (10 if stage == "refitting" else None)
+    assert classifier.stopped_ and classifier.evaluation_.n_splits == (6 if stage == "refitting" else None)
     assert classifier.n_training_ < 18
     assert (await classifier.predict(PHOTO)).tolist() == ["red"]
     classifier.close()

@@ -79,7 +79,12 @@ def converting(program: str = PROGRAM) -> argparse.ArgumentParser:
         help="names of the classes, one a line, numbered from 0 or not; imagenet: its 1000, from PyPI",
     )
     add("--summary", action="store_true", help="print the table of layers")
-    add("--card", action="store_true", help="print an entry for pyclassifier's catalogue")
+    add(
+        "--card",
+        action="store_true",
+        help="print an entry for pyclassifier's catalogue; beside a tf.js model also write it as card.json, with which "
+        "the site can be built: web/build.py --backbone NAME=FOLDER",
+    )
     add(
         "--custom",
         action="append",

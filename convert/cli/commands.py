@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import fields as fields_of
@@ -60,6 +61,8 @@ def _convert(asked: argparse.Namespace) -> Outcome:
     if asked.card:
         card = make_card(report.original, _model_name(asked.target or asked.source), asked.cut_at, report.files)
         made["card"] = card.to_dict()
+        if report.target_format == "tfjs":
+            (Path(asked.target) / "card.json").write_text(json.dumps(card.to_dict(), indent=1), encoding="utf-8")
         lines.append(card_text(card))
     return Outcome(made, "\n".join(lines), report.warnings)
 

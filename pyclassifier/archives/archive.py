@@ -246,6 +246,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     ArchiveError
         One of them is missing.
     """
+    _check_not_keras(list(files))
     parts = find_parts(list(files), lambda name, most: _bounded(name, files[name], most), "not-all-files")
     entries = [entry for group in parts.model.get("weightsManifest") or [] for entry in group.get("weights", [])]
     model = {**parts.model, "weightsManifest": [{"paths": ["weights.bin"], "weights": entries}]}
@@ -322,9 +323,25 @@ def _card(
     )
 
 
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_COMMAND = "pyclassifier-convert {} model/ --labels labels.txt"
+
+
+def _check_not_keras(names: Sequence[str]) -> None:
+    """Raise ArchiveError for a model of Keras, alone or in a zip, as Teachable Machine exports it."""
+    files = [name.rpartition("/")[2] for name in names]
+    keras = next((name for name in files if name.endswith((".h5", ".hdf5", ".keras"))), None)
+    if keras and "model.json" not in files:
+        whole = keras == "model.weights.h5"  # What a .keras archive holds.
+        raise ArchiveError("keras-model", command=_COMMAND.format("model.keras" if whole else keras))
+
+
 def _unzip(data: bytes) -> Parts:
+    if data.startswith(_HDF5):
+        raise ArchiveError("keras-model", command=_COMMAND.format("keras_model.h5"))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
+            _check_not_keras(file.namelist())
             return find_parts(file.namelist(), lambda name, most: _read(file, name, most), "archive-without")
     except ZIP_ERRORS as error:
         raise ArchiveError("not-an-archive", error=str(error)) from error

@@ -12,8 +12,9 @@ from ..archives import STORED_AS
 from ..backbones import FIT_MODES
 from ..errors import NotFittedError
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
+from ..training import BackboneScore
 from .engines import add_backend, engine_of
-from .figures import evaluation_lines
+from .figures import evaluation_lines, percent
 from .photos import (
     add_dataset,
     add_target,
@@ -76,7 +77,7 @@ def _add_parameters(made: argparse.ArgumentParser) -> None:
     def add(*names: str, **options: Any) -> None:
         group.add_argument(*names, default=argparse.SUPPRESS, **options)
 
-    add("--backbone", help=f"pretrained network: {', '.join(CATALOG)}")
+    add("--backbone", help=f"pretrained network: {', '.join(CATALOG)}; auto: what suits the photos")
     add("--input-size", type=int, metavar="SIDE", help="of photos as the network sees them, in pixels")
     add("--fit-mode", choices=FIT_MODES, help="how photos become square")
     add("--hidden-units", type=int, metavar="N", help="units of a hidden layer; 0 for none")
@@ -135,6 +136,7 @@ def _fields(classifier: ImageClassifier, asked: argparse.Namespace, seconds: flo
         "stopped": classifier.stopped_,
         "evaluation": evaluation.to_dict() if evaluation else None,
         "test": test.to_dict() if test else None,
+        "backbones": [score.to_dict() for score in classifier.backbones_],
         "problems": problem_fields(classifier.problems_),
         "seconds": round(seconds, 3),
     }
@@ -146,8 +148,16 @@ def _lines(classifier: ImageClassifier, asked: argparse.Namespace, seconds: floa
     learned = f"{len(classifier.classes_):,} classes of {classifier.n_training_:,} photos in {seconds:.1f} s{stopped}"
     return [
         f"Learned {learned}",
+        *map(_score_line, classifier.backbones_),
         *(evaluation_lines(evaluation, "Photos it had not seen") if evaluation else []),
         *(evaluation_lines(test, "Photos marked for test") if test else []),
         *problem_lines(classifier.problems_),
         f"{asked.output}: {size / 1e6:.2f} MB" + (f", report in {asked.report}" if asked.report else ""),
     ]
+
+
+def _score_line(score: BackboneScore) -> str:
+    low, high = map(percent, score.interval)
+    figures = f"accuracy {percent(score.accuracy)}, 95 % interval {low} to {high}"
+    costs = f"{1000 * score.seconds_per_photo:.0f} ms a photo, {score.n_bytes / 1e6:.1f} MB"
+    return f"  {'*' if score.chosen else ' '} {score.title}: {figures}, {costs}"

@@ -16,7 +16,7 @@ from .images import (
 )
 from .intake import FoldersQuestion, Intake, Question, from_files, from_set
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
-from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot
+from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot, unnumbered
 from .local import list_files
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import LabelBy, is_packed, is_table, why_skip
@@ -79,6 +79,7 @@ __all__ = [
     "read_json_object",
     "read_member",
     "read_size",
+    "unnumbered",
     "unpack",
     "why_skip",
     "without_nan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -9,6 +10,32 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import NotFittedError
+
+_NUMBERED = re.compile(r"(?P<number>\d{1,9})(?:\s*[:;,)]\s*|\.?\s+)(?P<name>.+)")
+
+
+def unnumbered(lines: Sequence[str]) -> list[str]:
+    """Names without numbers, in the numbers' order, where all are numbered from 0, as Teachable Machine writes them.
+
+    Parameters
+    ----------
+    lines : sequence of str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> unnumbered(["0 dog", "1 cat"])
+    ['dog', 'cat']
+    >>> unnumbered(["1 euro", "2 euro"])
+    ['1 euro', '2 euro']
+    """
+    found = [_NUMBERED.fullmatch(line) for line in lines]
+    names = {int(one["number"]): one["name"] for one in found if one}
+    in_order = [names[number] for number in range(len(lines)) if number in names]
+    return in_order if len(in_order) == len(lines) else list(lines)
 
 
 class LabelEncoder:

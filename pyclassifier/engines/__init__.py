@@ -6,9 +6,10 @@ import os
 import sys
 
 from ..backbones import UserStore
+from ..errors import EngineError
 from .base import Array, Engine, FitConfig, Inputs, Matrix, Model, Predictor, StoredModel
 from .numpy import NumpyEngine, NumpyMatrix
-from .onnx import OnnxEngine, has_onnxruntime
+from .onnx import OnnxEngine
 
 __all__ = [
     "Array",
@@ -65,6 +66,12 @@ def default_engine(
         from .tfjs.engine import TfjsEngine
 
         return TfjsEngine(site_url=None if site_url is None else str(site_url), tfjs_url=tfjs_url, backend=backend)
-    if backend == "numpy" or (backend == "auto" and not has_onnxruntime()):
-        return NumpyEngine(UserStore(site_url))
-    return OnnxEngine(UserStore(site_url), "cpu" if backend == "auto" else backend)
+    store = UserStore(site_url)
+    if backend == "numpy":
+        return NumpyEngine(store)
+    try:
+        return OnnxEngine(store, "cpu" if backend == "auto" else backend)
+    except EngineError:
+        if backend == "auto":  # onnxruntime is not there, or does not start on this machine.
+            return NumpyEngine(store)
+        raise

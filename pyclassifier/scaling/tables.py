@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import PIL
 from numpy.typing import NDArray
-from PIL import features as pillow_features
 
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, get_card
+from ..data import jpeg_decoder
 
 Format = Literal["parquet", "npz"]
 Dtype = Literal["float32", "float16"]
@@ -62,7 +61,7 @@ class TableSettings:
         """
         how = self.card.preprocessing
         given = {"backbone": self.backbone, "input_size": how.size, "fit_mode": how.fit_mode, "dtype": self.dtype}
-        return {**given, "format": self.format, "decoder": decoder()}
+        return {**given, "format": self.format, "decoder": jpeg_decoder()}
 
 
 @dataclass(frozen=True)
@@ -85,12 +84,6 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.paths)
-
-
-def decoder() -> str:
-    """What turns files into pixels here: JPEG files become other pixels in other libraries."""
-    name = "libjpeg-turbo" if pillow_features.check_feature("libjpeg_turbo") else "libjpeg"
-    return f"Pillow {PIL.__version__}, {name} {pillow_features.version_codec('jpg')}"
 
 
 def best_format() -> Format:

@@ -83,11 +83,8 @@ def _folds_for_few(material: Material, known: Ints, validation: Ints, settings: 
     """Folds, where one split leaves a class few photos to judge by and folds can be had quickly; else none."""
     y, groups = material.y[known], material.groups[known]
     held_out = [int((material.y[validation] == k).sum()) for k in range(len(material.classes))]
-    n_folds = min(
-        _N_FINE_FOLDS if len(known) <= _FINE else _N_FOLDS,
-        len(np.unique(groups)),
-        int(np.unique(y, return_counts=True)[1].max()),
-    )
+    most = _N_FINE_FOLDS if len(known) <= _FINE else _N_FOLDS
+    n_folds = min(most, len(np.unique(groups)), int(np.unique(y, return_counts=True)[1].max()))
     quick = settings.by_descent and len(known) <= _MOST_FOLDED
     if not (quick and len(validation) and min(held_out) < _FEW and n_folds > 1):
         return ()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 TAGS = {"en": "en-GB", "fr": "fr", "zh": "zh-Hans"}
 # What no language translates: names of classes and files, of products, formats and Keras's own words.
 SAME = re.compile(
-    r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html|csv)\b|brick|grass|gravel|photos|train\b|cat|dog"
+    r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html|csv|txt)\b|brick|grass|gravel|photos|train\b|cat|dog"
     r"|pyclassifier|MobileNet|EfficientNet-Lite0|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine"
     r"|English|Français"
     r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|^(file|one|two)$|CSV|TSV|JSON|zip|JPEG|PNG|WebP|GIF|BMP|TIFF"

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from photos import COLORS, encode, noisy
 from test_archive import an_archive
+from test_backbones_side_by_side import tiny_backbone
 from test_cli import run, run_json
 from tfjs_models import MOBILENET, conv_model, functional, layer, needs_mobilenet, needs_tfjs, nested_model, zip_of
 
 from pyclassifier.archives import write_archive
-from pyclassifier.backbones import Preprocessing
+from pyclassifier.backbones import Preprocessing, feature_extractor, join_backbones, join_weights, side_by_side
 from pyclassifier.convert.comparing import Check, Stages, warn_of_changes
 from pyclassifier.convert.comparing.comparison import Comparison
 from pyclassifier.convert.errors import ConvertError
@@ -88,6 +89,23 @@ def test_an_archives_nested_model_becomes_onnx(here, capsys):
 def test_an_archive_with_the_default_head_is_exported(here, capsys, target):
     Path("ours.zip").write_bytes(write_archive(an_archive(hidden_units=0), version="0"))
     code, report = run_json(capsys, "ours.zip", target)
+    assert code == 0, report
+    assert report["checks"][0]["difference"] < 1e-5
+
+
+@needs_tfjs
+@pytest.mark.parametrize("target", ["m.tflite", "m.onnx", "m.keras"])
+def test_an_archive_of_two_backbones_is_exported(here, capsys, target):
+    (first, *one), (second, *two) = tiny_backbone("one", 4, 0), tiny_backbone("two", 4, 1)
+    card = side_by_side(first, replace(second, preprocessing=Preprocessing(8, mean=(127.0,) * 3, std=(128.0,) * 3)))
+    archive = an_archive(
+        hidden_units=0,
+        extractor=feature_extractor(join_backbones(card, [one[0], two[0]]), 8, "avg"),
+        extractor_weights=join_weights(card, [one[0], two[0]], [one[1], two[1]]),
+        card=card,
+    )
+    Path("ours.zip").write_bytes(write_archive(archive, version="0"))
+    code, report = run_json(capsys, "ours.zip", target, "--verify")
     assert code == 0, report
     assert report["checks"][0]["difference"] < 1e-5
 

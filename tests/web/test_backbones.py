@@ -8,15 +8,19 @@ import lite0_reference
 import numpy as np
 import pytest
 from browser_fixtures import SHARED
+from build import write_files
 from fetch import BuildError, fetch_file, fetch_packaged
 from graph_reference import evaluate
 from PIL import Image
 from vendor import vendor_files
 
-from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+from pyclassifier import AsyncImageClassifier, ModelCard
+from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, FolderStore, side_by_side
 from pyclassifier.convert import ConvertError, absorb_padding, split_at
+from pyclassifier.convert.cli import commands
 from pyclassifier.convert.pipeline import prepared_parts
 from pyclassifier.convert.sources import REGISTRY, read_packaged
+from pyclassifier.engines import NumpyEngine
 from pyclassifier.serving import serving
 
 CARD = CATALOG[DEFAULT_BACKBONE]
@@ -191,6 +195,24 @@ def test_a_prepared_backbone_with_a_card_is_taken_as_it_is(tmp_path):
     files = backbones.model_files({"mine": tmp_path})
     assert files[f"mine/features/{WEIGHTS}"] == tmp_path / "features" / WEIGHTS
     assert [entry["card"]["name"] for entry in json.loads(files["index.json"])] == [*REGISTRY, "mine"]
+
+
+async def test_a_network_of_keras_applications_becomes_a_backbone_alone_and_beside_another(tmp_path, capsys):
+    pytest.importorskip("keras")
+    options = ["--alpha", "0.35", "--input-size", "96", "--weights", "none", "--card"]
+    assert commands.main(["MobileNetV2", *options, str(tmp_path / "mine")]) == 0
+    files = {f"models/{path}": source for path, source in backbones.model_files({"mine": tmp_path / "mine"}).items()}
+    write_files(files, tmp_path / "site")
+    store = FolderStore(tmp_path / "site/models")
+    card = ModelCard.from_dict(json.loads(await store.read("mine/card.json")))
+    assert (card.feature_layer, card.feature_channels, card.input_size) == ("out_relu", 1280, 96)
+    photos = [np.random.default_rng(i).integers(0, 256, (96, 96, 3), dtype=np.uint8) for i in range(2)]
+    alone, default, both = [
+        await AsyncImageClassifier(one, input_size=96, engine=NumpyEngine(store)).extract_features(photos)
+        for one in (card, CARD, side_by_side(CARD, card))
+    ]
+    assert alone.shape == (2, 1280) and np.isfinite(alone).all() and alone.std() > 0
+    assert np.abs(both - np.concatenate([default, alone], axis=1)).max() < 1e-5
 
 
 def test_known_backbone_with_other_files_than_the_published_ones_is_refused(tmp_path):

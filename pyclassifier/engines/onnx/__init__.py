@@ -1,5 +1,5 @@
 """onnxruntime as an engine, where it is installed."""
 
-from .engine import OnnxEngine, has_onnxruntime
+from .engine import OnnxEngine
 
-__all__ = ["OnnxEngine", "has_onnxruntime"]
+__all__ = ["OnnxEngine"]

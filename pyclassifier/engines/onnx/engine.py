@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from functools import partial
 from typing import Any
 
@@ -17,11 +16,6 @@ _PROVIDERS = {
     "coreml": "CoreMLExecutionProvider",
     "directml": "DmlExecutionProvider",
 }
-
-
-def has_onnxruntime() -> bool:
-    """Whether onnxruntime is installed; it is not imported for that."""
-    return importlib.util.find_spec("onnxruntime") is not None
 
 
 class OnnxEngine(NumpyEngine):

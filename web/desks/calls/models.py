@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from pyclassifier import AsyncImageClassifier, Dataset
 from pyclassifier.archives import StoredAs, pack_files
+from pyclassifier.data import unnumbered
 from pyclassifier.progress import OnProgress, ShouldStop
 from pyclassifier.sentences import Sentence
 
@@ -30,6 +31,13 @@ class ModelOptions(TypedDict, total=False):
 
     name: str
     dtype: StoredAs  # how weights are stored; uint8: where a kernel bears it, else uint16
+
+
+class OpenOptions(TypedDict, total=False):
+    """What a model's files do not tell, as errors of the codes "needs-labels" and "needs-scaling" ask for it."""
+
+    labels: list[str]  # in the order of the outputs, numbered or not
+    scaling: tuple[float, float]  # divisor and offset: what the network is given is pixel / divisor + offset
 
 
 class PageOptions(ModelOptions):
@@ -56,9 +64,9 @@ class TakeAway(TypedDict):
 
 
 @call("openModel")
-async def open_model(desk: Desk, data: bytes) -> OpenedModel:
+async def open_model(desk: Desk, data: bytes, options: OpenOptions | None = None) -> OpenedModel:
     """A zip's model takes the place of the one in use; the photos stay."""
-    opened = await AsyncImageClassifier.load(data, engine=desk.site.engine)
+    opened = await _load(desk, data, options)
     if desk.from_scratch and opened.topology is None:
         opened.close()
         raise ValueError(Sentence("not-a-digits-network"))
@@ -66,10 +74,21 @@ async def open_model(desk: Desk, data: bytes) -> OpenedModel:
 
 
 @call("openLooseModel")
-async def open_loose(desk: Desk, *, files: Sequence[File]) -> OpenedModel:
-    """A model that lies in three files, as Teachable Machine hosts it, takes the place of the one in use."""
-    contents = {str(file.path).rpartition("/")[2]: await Reader(file)() for file in files}
-    return _use(desk, await AsyncImageClassifier.load(pack_files(contents), engine=desk.site.engine))
+async def open_loose(desk: Desk, options: OpenOptions | None = None, *, files: Sequence[File]) -> OpenedModel:
+    """A model in files, as Teachable Machine hosts and converters write it, takes the place of the one in use."""
+    contents = {str(file.path): await Reader(file)() for file in files}
+    return _use(desk, await _load(desk, pack_files(contents), options))
+
+
+async def _load(desk: Desk, data: bytes, options: OpenOptions | None) -> AsyncImageClassifier:
+    told = options or {}
+    labels, scaling = told.get("labels"), told.get("scaling")
+    return await AsyncImageClassifier.load(
+        data,
+        engine=desk.site.engine,
+        labels=None if labels is None else unnumbered([str(label) for label in labels]),
+        scaling=None if scaling is None else (float(scaling[0]), float(scaling[1])),
+    )
 
 
 def _use(desk: Desk, opened: AsyncImageClassifier) -> OpenedModel:

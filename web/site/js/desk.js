@@ -283,19 +283,21 @@ export class Desk {
   }
 
   /**
-   * Open a zip that `exportModel` or Teachable Machine wrote.
+   * Open a zip that `exportModel` or Teachable Machine wrote, or one of a tf.js layers model of others.
    * @param {Blob} blob
+   * @param {import("./calls.js").OpenOptions} [options] what its files do not tell
    */
-  async openModel(blob) {
-    return this.#call("openModel", [await blob.arrayBuffer()]);
+  async openModel(blob, options = {}) {
+    return this.#call("openModel", [await blob.arrayBuffer(), options]);
   }
 
   /**
-   * Open a model that lies in model.json, weights.bin and metadata.json, as Teachable Machine hosts it.
+   * Open a model that lies in model.json and its files of weights, as Teachable Machine hosts it and converters write it.
    * @param {Iterable<PhotoFile>} files
+   * @param {import("./calls.js").OpenOptions} [options] what they do not tell
    */
-  openLooseModel(files) {
-    return this.#call("openLooseModel", [], { files });
+  openLooseModel(files, options = {}) {
+    return this.#call("openLooseModel", [options], { files });
   }
 
   /**

@@ -4,6 +4,7 @@ import { chooseBackbone } from "./form.js";
 import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
 import { registerOpener } from "./openers.js";
+import { askWhileOpening } from "./modeldialog.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
 import { texts } from "./texts.js";
@@ -43,7 +44,10 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       const files = await source();
       if (files.length === 0) return;
       status.progress(() => texts.opening);
-      const model = files.length > 1 ? await desk.openLooseModel(files) : await desk.openModel(blobOf(files[0]));
+      const model = await askWhileOpening((told) =>
+        files.length > 1 ? desk.openLooseModel(files, told) : desk.openModel(blobOf(files[0]), told),
+      );
+      if (model === null) return status.show(() => texts.notOpened);
       const otherwise = model.computesOtherwise ? model.deviation : null;
       const { album } = model;
       store.set({ model: { classes: model.classes, source: "opened", otherwise }, album, classes: album.classes });

@@ -41,6 +41,8 @@ export const labels = {
   fileColumn: "Photos are named in",
   labelColumn: "Classes are named in",
   addNow: "Add photos",
+  classNames: "Names of the classes",
+  scaling: "Pixels go in as",
   withoutTable: "Without the table",
   tableExamples: "What is in the table",
   addPhotos: "Add photos…",
@@ -383,6 +385,20 @@ export const texts = {
   columnsLead: (rows) => `The table has ${count(rows, "row", "rows")}. This is our guess; please check it.`,
   /** @param {string[]} columns */
   oneHot: (columns) => `a column for each class: ${columns.join(", ")}`,
+  notOpened: "Cancelled: no model was opened",
+  labelsTitle: "What does this model recognise?",
+  /** @param {number} n */
+  labelsLead: (n) =>
+    `Its files do not name its ${count(n, "class", "classes")}. Write one name on each line, in the order of the model’s outputs; the lines of a labels.txt can be pasted.`,
+  /** @param {number} n */
+  labelsMissing: (n) => `Write ${count(n, "name", "names")}, one on each line.`,
+  scalingTitle: "How does this model want its pixels?",
+  scalingLead: "Its files do not say so. Whoever trained it knows; with the wrong answer it will guess badly.",
+  scalings: {
+    symmetric: "−1 to 1 (MobileNet, Teachable Machine)",
+    unit: "0 to 1 (divided by 255)",
+    bytes: "0 to 255 (as they are)",
+  },
   sameColumns: "Choose two different columns.",
   /** @param {string} path */
   lettersTitle: (path) => `Which letters is ${path} written in?`,
@@ -978,7 +994,18 @@ export const sentences = {
     "This network was trained from nothing. Only models on a pretrained network can be looked into.",
   "not-an-archive": "This is not a model file (.zip), or it is damaged ({error}).",
   "archive-without": "A model file holds {files}; this one lacks {missing}.",
-  "not-all-files": "A model is {files} together; {missing} is missing. Choose all three.",
+  "not-all-files": "A model is {files} together; {missing} is missing. Choose all of them.",
+  "needs-labels": "The model’s files do not name its {n} classes.",
+  "needs-scaling": "The model’s files do not say how it wants its pixels.",
+  "no-head":
+    "Only models of pictures that end in pooling, Dense layers and softmax can be opened; this one ends in {got}.",
+  "teachable-pose": "This is a pose model of Teachable Machine, which takes body points. Export an image model.",
+  "teachable-audio": "This is an audio model of Teachable Machine, which takes sounds. Export an image model.",
+  "weights-not-finite": "The model is spoilt: its weights {name} are not numbers. Train it again.",
+  "outputs-not-finite": "The model is spoilt: what it answers are not numbers. Train it again.",
+  "costly-model":
+    "The model takes {got} billion products and {values} million values for a picture, too much for a browser (at most {most} billion). Choose a smaller one.",
+  "keras-model": "This is a model of Keras. Convert it first, on a computer with Python: {command}",
   "other-model":
     "Only models of pyclassifier or Teachable Machine can be opened; this one is built differently ({kind}: {error}).",
   "not-json": "{name} in the file is damaged ({error}).",

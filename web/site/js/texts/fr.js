@@ -36,6 +36,8 @@ export const labels = {
   fileColumn: "Colonne des photos",
   labelColumn: "Colonne des classes",
   addNow: "Ajouter les photos",
+  classNames: "Noms des classes",
+  scaling: "Les pixels entrent de",
   withoutTable: "Sans le tableau",
   tableExamples: "Contenu du tableau",
   addPhotos: "Ajouter des photos…",
@@ -368,6 +370,19 @@ export const texts = {
   columnsTitle: (path) => `Quelles colonnes de ${path} ?`,
   columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
   oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
+  notOpened: "Annulé : aucun modèle n’a été ouvert",
+  labelsTitle: "Que reconnaît ce modèle ?",
+  labelsLead: (n) =>
+    `Ses fichiers ne nomment pas ses ${count(n, "classe", "classes")}. Écrivez un nom par ligne, dans l’ordre des sorties du modèle ; on peut coller les lignes d’un labels.txt.`,
+  labelsMissing: (n) => `Écrivez ${count(n, "nom", "noms")}, un par ligne.`,
+  scalingTitle: "Comment ce modèle attend-il ses pixels ?",
+  scalingLead:
+    "Ses fichiers ne le disent pas. La personne qui l’a entraîné le sait ; avec une mauvaise réponse, il devinera mal.",
+  scalings: {
+    symmetric: "−1 à 1 (MobileNet, Teachable Machine)",
+    unit: "0 à 1 (divisés par 255)",
+    bytes: "0 à 255 (tels quels)",
+  },
   sameColumns: "Choisissez deux colonnes différentes.",
   lettersTitle: (path) => `Avec quelles lettres ${path} est-il écrit ?`,
   lettersLead: "Il ne le dit pas. Choisissez là où les mots ont l’air justes.",
@@ -897,7 +912,19 @@ export const sentences = {
   "not-an-archive":
     "Une archive de modèle (.zip) est attendue, mais c’est autre chose ou elle est endommagée ({error}).",
   "archive-without": "{files} sont attendus dans le zip ; il manque : {missing}.",
-  "not-all-files": "{files} sont attendus ensemble ; il manque : {missing}. Choisissez les trois.",
+  "not-all-files": "{files} sont attendus ensemble ; il manque : {missing}. Choisissez-les tous.",
+  "needs-labels": "Les fichiers du modèle ne nomment pas ses {n} classes.",
+  "needs-scaling": "Les fichiers du modèle ne disent pas comment il attend ses pixels.",
+  "no-head":
+    "Un modèle d’images qui finit par un pooling, des couches Dense et softmax est attendu ; celui-ci finit par {got}.",
+  "teachable-pose":
+    "C’est un modèle de poses de Teachable Machine, qui prend des points du corps. Exportez un modèle d’images.",
+  "teachable-audio": "C’est un modèle audio de Teachable Machine, qui prend des sons. Exportez un modèle d’images.",
+  "weights-not-finite": "Le modèle est abîmé : ses poids {name} ne sont pas des nombres. Entraînez-le à nouveau.",
+  "outputs-not-finite": "Le modèle est abîmé : ses réponses ne sont pas des nombres. Entraînez-le à nouveau.",
+  "costly-model":
+    "Le modèle demande {got} milliards de produits et {values} millions de valeurs par image, trop pour un navigateur ({most} milliards au plus). Choisissez-en un plus petit.",
+  "keras-model": "C’est un modèle de Keras. Convertissez-le d’abord, sur un ordinateur avec Python : {command}",
   "other-model":
     "Un modèle écrit par pyclassifier ou Teachable Machine est attendu ; celui-ci est construit autrement ({kind} : {error}).",
   "not-json": "Du JSON est attendu dans {name} ; il est endommagé ({error}).",

@@ -77,11 +77,8 @@ def test_training_tells_what_was_learned_and_how_good_it_is(here, capsys):
 
 
 def test_the_same_seed_gives_the_same_model(here, capsys):
-    figures = [
-        run_json(capsys, "train", "photos", "-o", f"{i}.zip", *SMALL, "--seed", seed)["evaluation"]
-        for i, seed in enumerate("007")
-    ]
-    assert figures[0] == figures[1]
+    for i, seed in enumerate("007"):  # The draw decides what is learned from where nothing is fitted again.
+        run_json(capsys, "train", "photos", "-o", f"{i}.zip", *SMALL, "--seed", seed, "--cv", "0", "--no-refit")
     first, second, other = (run_json(capsys, "predict", f"{i}.zip", "new", "--top", 3)["photos"] for i in range(3))
     assert first == second != other
 

@@ -6,11 +6,21 @@ import sys
 import numpy as np
 import pytest
 from conftest import IN_PYODIDE
+from deep_backbone import SIZE, backbone, weights
 from layer_networks import SmallBackboneStore
 from numpy_engine import NumpyEngine
 
 from pyclassifier import CATALOG, default_engine
-from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, head, initial_weights, layers, load_features
+from pyclassifier.backbones import (
+    DEFAULT_BACKBONE,
+    cut_backbone,
+    feature_extractor,
+    get_card,
+    head,
+    initial_weights,
+    layers,
+    load_features,
+)
 from pyclassifier.data import one_hot
 from pyclassifier.engines import FitConfig, OnnxEngine
 from pyclassifier.engines import NumpyEngine as PlainEngine
@@ -414,3 +424,32 @@ async def test_models_outlive_a_reset_of_the_graphics_processor():
     model.dispose()
     left = engine.memory()["numBytes"] - before["numBytes"]
     assert left <= 8, "two numbers of the training that tf.js never ended"
+
+
+async def test_the_last_blocks_of_a_backbone_learn_as_the_reference(engine):
+    # Against numpy's gradients, from the same weights, in the same order: depthwise and pointwise convolutions, ReLU6,
+    # a way around a block, rates of their own, inputs of 16 bits.
+    cut = cut_backbone(feature_extractor(backbone(), SIZE, "avg"), 2)
+    topology = cut.with_head(head(cut.n_features, 0, N_CLASSES))
+    of_head = initial_weights(head(cut.n_features, 0, N_CLASSES), np.random.default_rng(1))
+    start = {**cut.weights_above(weights()), **of_head}
+    X = np.random.default_rng(0).uniform(0, 6, (20, *cut.shape)).astype(np.float16)
+    Y = one_hot(np.arange(20) % N_CLASSES, N_CLASSES)
+    rates = dict.fromkeys(cut.trained, 0.002)
+    config = FitConfig(epochs=3, batch_size=8, learning_rate=0.01, rates=rates, schedule="linear")
+    model, reference = await engine.build(topology, start), await NumpyEngine().build(topology, start)
+    assert (
+        np.abs(await model.predict(X.astype(np.float32)) - await reference.predict(X.astype(np.float32))).max() < 1e-3
+    )
+    steps = []
+    history = await model.fit(X, Y, config, validation=(X[:5], Y[:5]), on_step=lambda *step: steps.append(step))
+    expected = await reference.fit(X, Y, config, validation=(X[:5], Y[:5]))
+    ours, theirs = model.weights(), reference.weights()
+    model.dispose()
+    assert steps[-1] == (9, 9)
+    for name in ("loss", "val_loss"):
+        assert history[name] == pytest.approx(expected[name], rel=0.01, abs=0.01), name
+    for name, array in theirs.items():
+        moved = np.abs(array - start[name]).mean()
+        # Where a gradient is all but 0, Adam moves a weight either way.
+        assert moved > 1e-4 and np.abs(ours[name] - array).mean() < 0.1 * moved, name

@@ -204,7 +204,7 @@ async def test_a_network_from_scratch_has_no_backbone_to_fine_tune():
 
 async def test_rates_and_schedule_move_each_layer_by_its_own():
     cut = cut_backbone(feature_extractor(backbone(), SIZE, "avg"), 1)
-    topology = sequential("tuned", [*cut.upper, head(12, 0, 3)])
+    topology = cut.with_head(head(12, 0, 3))
     start = {**cut.weights_above(weights()), **initial_weights(head(12, 0, 3), np.random.default_rng(1))}
     model = await deep_engine().build(topology, start)
     X = np.random.default_rng(0).uniform(0, 6, (8, *cut.shape)).astype(np.float16)

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import Cut, Topology, Weights, cut_backbone, initial_weights, sequential
+from ..backbones import Cut, Topology, Weights, cut_backbone, initial_weights
 from ..backbones import head as make_head
 from ..data import compute_class_weight, one_hot
 from ..embedding import FeatureExtractor, Variation
@@ -173,7 +173,7 @@ class _Attempt:
     """One training of the upper part and the head as one network."""
 
     def __init__(self, cut: Cut, head: Topology, callbacks: Callbacks) -> None:
-        self.topology = sequential("tuned", [*cut.upper, head])
+        self.topology = cut.with_head(head)
         self.history = History()
         self._slow = cut.trained
         self._callbacks = callbacks

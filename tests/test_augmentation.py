@@ -98,7 +98,9 @@ def test_impossible_figures_are_refused(how):
 
 
 def make(engine=None, **params) -> AsyncImageClassifier:
-    return AsyncImageClassifier(engine=engine or NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, **params})
+    return AsyncImageClassifier(
+        engine=engine or NumpyEngine(), **{"input_size": 32, "learning_rate": 0.01, "cv": 0, "refit": False, **params}
+    )
 
 
 async def test_copies_are_of_training_photos_only_and_remembered():

@@ -65,6 +65,7 @@ def states(page, site, dist, folder) -> Iterator[str]:
     yield from arranging(page)
     page.locator("summary", has_text=words["advanced"]).first.click()
     page.get_by_label(words["epochs"], exact=True).fill("1000")
+    page.get_by_label(words["hiddenUnits"], exact=True).fill("100")  # else it has learned all before Stop is pressed
     page.get_by_label(words["inputSize"], exact=True).select_option("96")
     yield from checking(page, dist, folder)
     button(page, words["train"]).click()

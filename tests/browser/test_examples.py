@@ -15,7 +15,7 @@ def test_python_on_a_page(page, site):
     page.goto(f"{site}examples/python.html")
     page.wait_for_selector("body[data-done]")
     lines = page.inner_text("#output").strip().splitlines()
-    assert lines[0].startswith("Epoch 10/10  loss") and lines[1] == "accuracy 1.0 on wasm"
+    assert re.match(r"Epoch \d+  loss", lines[0]) and lines[1] == "accuracy 1.0 on wasm"
     assert len(lines) == 2 + 12 and all(re.fullmatch(r".*\b(\w+)/\d\d\.png is \1", line) for line in lines[2:])
 
 

@@ -63,7 +63,7 @@ def test_a_cell_opens_its_photos_which_are_relabelled_and_trained_on_by_keyboard
     expect(page.get_by_role("listbox", name=name).get_by_role("option")).to_have_count(n)
     button(page, "Move to “gravel”").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("All of these are dealt with.")).to_be_visible()
+    expect(page.get_by_text("You have dealt with all of these.")).to_be_visible()
     again = page.locator("#cell").get_by_role("button", name="Train again")
     again.focus()
     page.keyboard.press("Enter")
@@ -184,6 +184,7 @@ def test_cross_validation_judges_all_photos_tells_how_far_it_is_and_can_be_cance
     assert not page.get_by_label("Folds").evaluate("field => field.checkValidity()")
     page.get_by_label("Folds").fill("10")
     page.get_by_label("Epochs", exact=True).fill("1000")
+    page.get_by_label("Hidden units", exact=True).fill("100")  # else all folds are done at once
     button(page, "Cross-validate").click()
     expect(page.locator("#status")).to_have_text(
         re.compile(r"Cross-validation: \d+ % done, about .+ left"), timeout=60_000

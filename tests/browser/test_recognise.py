@@ -70,7 +70,7 @@ def test_several_pictures_one_of_them_none(recognise, cat, tmp_path):
     page.get_by_label("Choose pictures").set_input_files([cat, tmp_path / "broken.png"])
     predict(page, 2)
     expect(page.get_by_role("status")).to_have_text("Recognised 1 photo, 1 could not be read")
-    expect(answers(page).filter(has_text="not an image")).to_have_count(1)
+    expect(answers(page).filter(has_text="no photo that can be read here")).to_have_count(1)
     button(page, "Remove pictures").click()
     expect(button(page, "Predict")).to_be_disabled()
 

@@ -203,7 +203,7 @@ def drop(page, target, *paths, items=()):
 def test_stop_keeps_the_model(page, site):
     open_page(page, site, "wasm")
     button(page, "Use sample photos").click()
-    set_options(page, epochs="1000", input_size="96")
+    set_options(page, epochs="1000", hidden_units="100", input_size="96")
     button(page, "Train").click()
     expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1000"), timeout=120_000)
     button(page, "Stop").click()

@@ -6,6 +6,7 @@ import os
 import pickle
 import random
 import struct
+import sys
 import tarfile
 import time
 import warnings
@@ -101,9 +102,9 @@ def unicode_path(name, checksum=None, told=b"\xe8\x8b\xb9\xe6\x9e\x9c/1.jpg"):
 def test_the_extra_field_of_info_zip_tells_the_name_if_it_is_about_this_one():
     assert read(zipped([b"?/1.jpg"], 3, unicode_path)).labels == ["苹果"]
     assert read(zipped([b"cat/1.jpg"], 3, lambda name: unicode_path(name, 7))).labels == ["cat"], "renamed since"
-    assert read(zipped([b"cat/1.jpg"], 3, lambda name: unicode_path(name, told=b"\xe8/1.jpg"))).labels == ["cat"], (
-        "damaged"
-    )
+    if sys.version_info < (3, 12):  # Newer ones refuse such a zip themselves.
+        damaged = zipped([b"cat/1.jpg"], 3, lambda name: unicode_path(name, told=b"\xe8/1.jpg"))
+        assert read(damaged).labels == ["cat"]
 
 
 @pytest.mark.parametrize("system", [0, 10, 11, 14])

@@ -19,7 +19,7 @@ CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyth
 _PYODIDE = NODE_MODULES / "pyodide"
 _WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "pyclassifier")
 # Half of the wheel would be what no browser runs.
-_NOT_IN_BROWSERS = (("cli",), ("convert",), ("scaling",), ("serving",))
+_NOT_IN_BROWSERS = (("__main__.py",), ("cli",), ("convert",), ("scaling",), ("serving",))
 
 
 def runtime_files() -> dict[str, Path | bytes]:

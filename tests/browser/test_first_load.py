@@ -30,6 +30,10 @@ def truncated(route):
     route.fulfill(response=response, body=response.body()[: len(response.body()) // 2])
 
 
+def named(way):
+    return way.__name__
+
+
 WAYS = [abort, missing, html, truncated]
 
 
@@ -53,7 +57,9 @@ def expect_answer(page, url):
     return again
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    "way", [abort, truncated, *(pytest.param(way, marks=pytest.mark.full) for way in (missing, html))], ids=named
+)
 @pytest.mark.parametrize(
     "name", ["pyodide/pyodide.asm.wasm", pytest.param("pyodide/python_stdlib.zip", marks=pytest.mark.full)]
 )
@@ -79,7 +85,7 @@ def test_a_page_whose_program_does_not_come_says_so_by_itself(tab, site):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", WAYS, ids=named)
 def test_every_file_of_the_first_load_in_each_way(chromium, site, way):
     context = chromium.new_context(service_workers="block")
     files = files_of_first_load(context.new_page(), site)

@@ -17,7 +17,7 @@ IN_PYODIDE = sys.platform == "emscripten"
 
 if IN_PYODIDE:
     collect_ignore = ["browser", "pyodide", "web", "convert"]
-    collect_ignore_glob = ["test_cli*.py"]  # A page has no command line.
+    collect_ignore_glob = ["test_cli*.py", "test_command.py"]  # A page has no command line.
 else:
     from browser_fixtures import browsers, chromium, dist, page, profile, shared, site, tab  # noqa: F401
 

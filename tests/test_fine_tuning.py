@@ -1,7 +1,5 @@
 """The last blocks of a backbone are trained further, where that helps."""
 
-import asyncio
-
 import numpy as np
 import pytest
 from deep_backbone import CARD, SIZE, backbone, deep_engine, weights
@@ -10,6 +8,7 @@ from photos import COLORS, encode, noisy
 from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, cross_validate
 from pyclassifier.archives import read_archive
 from pyclassifier.backbones import cut_backbone, feature_extractor, head, initial_weights, sequential
+from pyclassifier.blocking import run
 from pyclassifier.data import one_hot
 from pyclassifier.engines import FitConfig
 
@@ -62,7 +61,7 @@ def test_the_cut_is_where_a_photo_takes_least_room_and_both_parts_are_the_whole(
         upper = await engine.build(sequential("upper", cut.upper), cut.weights_above(all_weights))
         return await whole.predict(X), await upper.predict(await lower.predict(X))
 
-    expected, got = asyncio.run(both())
+    expected, got = run(both())
     assert got == pytest.approx(expected, abs=1e-5)
 
 

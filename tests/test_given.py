@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 
 import numpy as np
@@ -12,6 +11,7 @@ from photos import encode
 from PIL import Image
 
 from pyclassifier import AsyncImageClassifier, Dataset
+from pyclassifier.blocking import run
 from pyclassifier.data import Sample, as_samples, decode_image
 
 
@@ -20,7 +20,7 @@ def picture():
 
 
 def pixels_of(sample):
-    return decode_image(asyncio.run(sample.read()), sample.path)
+    return decode_image(run(sample.read()), sample.path)
 
 
 @pytest.fixture

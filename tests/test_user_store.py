@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy_engine import StandInStore
 
 from pyclassifier.backbones import CLASSES_FILE, DEFAULT_BACKBONE, KeptBackbone, UserStore, get_card, load_features
 from pyclassifier.backbones import user_store as module
+from pyclassifier.blocking import run
 from pyclassifier.errors import EngineError
 from pyclassifier.serving import serving
 
@@ -39,12 +39,12 @@ def site(tmp_path):
             (tmp_path / "site/models" / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "site/models" / path).write_bytes(await StandInStore().read(path))
 
-    asyncio.run(write())
+    run(write())
     return tmp_path / "site"
 
 
 def read(store, path):
-    return asyncio.run(store.read(path))
+    return run(store.read(path))
 
 
 def test_a_built_sites_folder_is_read_where_it_is(tmp_path, site, monkeypatch):
@@ -60,11 +60,11 @@ def test_a_built_sites_folder_is_read_where_it_is(tmp_path, site, monkeypatch):
 def test_a_sites_files_are_fetched_once(tmp_path, site):
     with serving(site) as url:
         store = UserStore(url, tmp_path / "cache")
-        topology, read_weights = asyncio.run(load_features(store, get_card(DEFAULT_BACKBONE, 64), "avg"))
-        assert list(asyncio.run(read_weights())) == ["conv1/kernel"]
+        topology, read_weights = run(load_features(store, get_card(DEFAULT_BACKBONE, 64), "avg"))
+        assert list(run(read_weights())) == ["conv1/kernel"]
         with pytest.raises(EngineError, match="HTTP status 404"):
             read(store, "mobilenet_v1_0.25_224/features/model.json")
-    assert asyncio.run(load_features(UserStore(url, tmp_path / "cache"), get_card(DEFAULT_BACKBONE, 64), "avg"))[0] == (
+    assert run(load_features(UserStore(url, tmp_path / "cache"), get_card(DEFAULT_BACKBONE, 64), "avg"))[0] == (
         topology
     ), "the site is gone, and not asked"
     with pytest.raises(EngineError, match="the address of the built site"):
@@ -121,9 +121,9 @@ def test_the_registry_gives_imagenets_classes(tmp_path):
 def test_the_registry_gives_what_sites_have(tmp_path, dist):
     # Not only near: what one machine has learned on these weights another one goes on with.
     store = UserStore(folder=tmp_path)
-    topology, read_weights = asyncio.run(load_features(store, get_card(DEFAULT_BACKBONE), "avg"))
-    theirs, read_theirs = asyncio.run(load_features(UserStore(dist), get_card(DEFAULT_BACKBONE), "avg"))
-    assert topology == theirs and asyncio.run(read_weights()).data == asyncio.run(read_theirs()).data
+    topology, read_weights = run(load_features(store, get_card(DEFAULT_BACKBONE), "avg"))
+    theirs, read_theirs = run(load_features(UserStore(dist), get_card(DEFAULT_BACKBONE), "avg"))
+    assert topology == theirs and run(read_weights()).data == run(read_theirs()).data
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="platformdirs tells of this system only")

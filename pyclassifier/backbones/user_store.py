@@ -26,7 +26,7 @@ _DIGESTS = "sha256.json"  # Of the files beside it.
 _TIMEOUT_S = 1800
 _SITE_TIMEOUT_S = 60
 _MAX_BYTES = 1 << 30
-_FETCH = "import sys; from pyclassifier.convert.pipeline import prepare_backbone as go; go(*sys.argv[1:])"
+_FETCH = "import sys; from pyclassifier.convert.sources import prepare_backbone as go; go(*sys.argv[1:])"
 
 
 @dataclass(frozen=True)

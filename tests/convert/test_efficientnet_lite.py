@@ -13,9 +13,8 @@ from pyclassifier.backbones import CATALOG
 from pyclassifier.convert import ConvertError, read_tfjs, split_at
 from pyclassifier.convert.formats import efficientnet_lite, read_efficientnet_lite0, read_torch_weights
 from pyclassifier.convert.models import KerasModel
-from pyclassifier.convert.pipeline import prepared_parts
 from pyclassifier.convert.rules import evaluate
-from pyclassifier.convert.sources import REGISTRY, read_packaged
+from pyclassifier.convert.sources import REGISTRY, prepared_parts, read_packaged
 from pyclassifier.embedding import load_image, make_batch
 
 NAME = "efficientnet_lite0_224"

@@ -18,8 +18,7 @@ from pyclassifier import AsyncImageClassifier, ModelCard
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, FolderStore, side_by_side
 from pyclassifier.convert import ConvertError, absorb_padding, split_at
 from pyclassifier.convert.cli import commands
-from pyclassifier.convert.pipeline import prepared_parts
-from pyclassifier.convert.sources import REGISTRY, read_packaged
+from pyclassifier.convert.sources import REGISTRY, prepared_parts, read_packaged
 from pyclassifier.engines import NumpyEngine
 from pyclassifier.serving import serving
 

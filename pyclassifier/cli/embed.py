@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import CATALOG, Dataset, Problem, Sample
 from ..backbones import DEFAULT_BACKBONE, FIT_MODES
-from ..data import list_files, why_skip
+from ..data import list_files, part
 from ..scaling import TableSettings, best_format, embed_photos
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
@@ -81,13 +81,11 @@ def _read(place: Path, labels: Path | None) -> tuple[list[Sample], list[Problem]
     """All photos, with their labels where they have one."""
     if not place.exists():
         raise FileNotFoundError(f"Expected photos at {place}, found nothing there.")
-    files, problems = list_files(place)
-    reasons = {path: why_skip(path) for path, _ in files}
-    problems += [Problem(path, reason) for path, reason in reasons.items() if reason]
-    photos = [(path, source) for path, source in files if not reasons[path]]
+    files, unread = list_files(place)
+    photos, others = part(files)
     labelled = Dataset.from_csv(labels, photos) if labels else Dataset.from_files(photos)
     label_of = {sample.path: sample.label for sample in labelled.samples}
     samples = [Sample(path, source, label_of.get(path)) for path, source in photos]
     if not samples:
         raise FileNotFoundError(f"Expected photos at {place}, found none.")
-    return samples, problems
+    return samples, [*unread, *others]

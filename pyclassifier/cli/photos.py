@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import Dataset, ImageClassifier, Problem, Sample
-from ..data import FileSource, is_packed, list_files, why_skip
+from ..data import FileSource, is_packed, list_files, part
 from ..engines import Engine
 
 _MOST_SHOWN = 10
@@ -57,13 +57,9 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
             samples.append(Sample(str(place), FileSource(place)))
             continue
         files, unread = list_files(place)
-        problems += [Problem(f"{place / one.path}", one.reason) for one in unread]
-        for name, source in files:
-            reason = why_skip(name)
-            if reason:
-                problems.append(Problem(f"{place / name}", reason))
-            else:
-                samples.append(Sample(f"{place / name}", source))
+        photos, others = part(files)
+        problems += [Problem(f"{place / one.path}", one.reason) for one in (*unread, *others)]
+        samples += [Sample(f"{place / name}", source) for name, source in photos]
     if not samples:
         raise FileNotFoundError(f"Expected photos at {', '.join(map(str, places))}, found none.")
     return samples, problems

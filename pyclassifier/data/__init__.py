@@ -14,7 +14,7 @@ from .images import (
     open_image,
     read_size,
 )
-from .intake import FoldersQuestion, Intake, Question, from_files, from_set
+from .intake import FoldersQuestion, Intake, Question, from_files, from_set, part
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot, unnumbered
 from .local import list_files
@@ -75,6 +75,7 @@ __all__ = [
     "make_thumbnail",
     "one_hot",
     "open_image",
+    "part",
     "read_idx",
     "read_json_object",
     "read_member",

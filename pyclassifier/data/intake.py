@@ -178,7 +178,19 @@ def roles_of(photos: Files) -> Sequence[Role | None]:
 
 
 def part(files: Iterable[tuple[str, PhotoSource]]) -> tuple[Files, list[Problem]]:
-    """Part files into photos and those that are none, which become problems."""
+    """Part files into photos and those that are none.
+
+    Parameters
+    ----------
+    files : iterable of (str, callable)
+        Paths, and where the bytes come from.
+
+    Returns
+    -------
+    photos : list of (str, callable)
+    problems : list of Problem
+        Of the files that are none.
+    """
     photos: Files = []
     problems: list[Problem] = []
     for path, source in files:

@@ -250,6 +250,9 @@ const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
 /** @param {number} n */
 const photos = (n) => count(n, "photo", "photos");
 
+/** @param {number} n */
+const problems = (n) => `${count(n, "file", "files")} left out`;
+
 /** @param {Evaluation | null} e */
 const accuracyOf = (e) =>
   e
@@ -426,8 +429,7 @@ export const texts = {
   reading: (done, total) => `Reading photos: ${done} of ${total}`,
   /** @param {number} n @param {number} classes @param {number} leftOut files */
   photosReady: (n, classes, leftOut) =>
-    `Ready: ${photos(n)} in ${count(classes, "class", "classes")}` +
-    (leftOut > 0 ? `, ${count(leftOut, "file", "files")} left out` : ""),
+    `Ready: ${photos(n)} in ${count(classes, "class", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
   nothingUsable: "None of these files could be used.",
   /** @param {number} n */
   photos,
@@ -438,8 +440,7 @@ export const texts = {
   photoOf: (label, name) => `${label}: ${name}`,
   /** @param {number} n */
   more: (n) => `and ${n} more`,
-  /** @param {number} n */
-  problems: (n) => `${count(n, "file", "files")} left out`,
+  problems,
   unknownKind: "?",
 
   // Photos in order

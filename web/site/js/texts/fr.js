@@ -249,6 +249,9 @@ const count = (n, one, many) => `${number(n)} ${n < 2 ? one : many}`;
 /** @param {number} n */
 const photos = (n) => count(n, "photo", "photos");
 
+/** @param {number} n */
+const problems = (n) => `${count(n, "fichier laissé", "fichiers laissés")} de côté`;
+
 /** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
   e
@@ -401,15 +404,14 @@ export const texts = {
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
   reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
   photosReady: (n, classes, leftOut) =>
-    `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}` +
-    (leftOut > 0 ? `, ${count(leftOut, "fichier laissé", "fichiers laissés")} de côté` : ""),
+    `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
   nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
   split: (training, validation, test) =>
     `${training} entraînement${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
   photoOf: (label, name) => `${label} : ${name}`,
   more: (n) => `et ${number(n)} de plus`,
-  problems: (n) => `${count(n, "fichier laissé", "fichiers laissés")} de côté`,
+  problems,
   unknownKind: "?",
 
   markedPhoto: (photo, split) => `${photo} (${split === "test" ? "test" : "validation"})`,

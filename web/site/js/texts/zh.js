@@ -234,6 +234,9 @@ const photos = (n) => `${number(n)} 张照片`;
 /** @param {number} n */
 const classCount = (n) => `${number(n)} 个类别`;
 
+/** @param {number} n */
+const problems = (n) => `${number(n)} 个文件未采用`;
+
 /** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
   e ? `验证准确率 ${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）` : "没有验证照片，因此准确率未知";
@@ -378,14 +381,14 @@ export const texts = {
   photosTaken: (n) => `已拍 ${number(n)} 张照片`,
   reading: (done, total) => `正在读取照片：${done} / ${total}`,
   photosReady: (n, classes, leftOut) =>
-    `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${number(leftOut)} 个文件未采用` : ""}`,
+    `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${problems(leftOut)}` : ""}`,
   nothingUsable: "这些文件都无法使用。",
   photos,
   split: (training, validation, test) =>
     `训练 ${training}${validation ? ` · 验证 ${validation}` : ""}${test ? ` · 测试 ${test}` : ""}`,
   photoOf: (label, name) => `${label}：${name}`,
   more: (n) => `另有 ${number(n)} 个`,
-  problems: (n) => `${number(n)} 个文件未采用`,
+  problems,
   unknownKind: "?",
 
   markedPhoto: (photo, split) => `${photo}（${splitNames[split]}）`,

@@ -1,4 +1,5 @@
 import { element } from "./dom.js";
+import { GO, ask } from "./question.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -59,7 +60,7 @@ export async function askLetters({ path, readings }) {
  * @param {Way[]} ways
  * @returns {Promise<number>} which; -1 where the visitor thought better of it
  */
-function choose(title, lead, ways) {
+async function choose(title, lead, ways) {
   const id = `choice-${++made}`;
   const inputs = ways.map((_, i) => element("input", { type: "radio", name: id, value: String(i) }));
   if (inputs[0]) inputs[0].checked = true;
@@ -67,32 +68,17 @@ function choose(title, lead, ways) {
     const label = element("label", {}, inputs[i] ?? "", element("span", {}, way.title));
     return element("div", { class: "way" }, label, ...way.parts);
   });
-  const heading = element("h2", { id: `${id}-title` }, title);
-  const cancel = element("button", { type: "button" }, () => labels.cancel);
-  const go = element("button", { type: "submit", class: "primary" }, () => labels.addNow);
-  const form = element(
-    "form",
-    { method: "dialog" },
-    heading,
-    element("p", { class: "note" }, lead),
-    element("div", { class: "ways", role: "radiogroup", "aria-labelledby": heading.id }, ...shown),
-    element("div", { class: "dialog-foot" }, cancel, go),
-  );
-  const dialog = element("dialog", { class: "dialog wide", "aria-labelledby": heading.id }, form);
-  let answer = -1;
-  form.addEventListener("submit", () => {
-    answer = inputs.findIndex(({ checked }) => checked);
+  const answer = await ask({
+    title,
+    parts: (heading) => [
+      element("p", { class: "note" }, lead),
+      element("div", { class: "ways", role: "radiogroup", "aria-labelledby": heading.id }, ...shown),
+    ],
+    action: () => labels.addNow,
+    wide: true,
+    focus: inputs[0],
   });
-  cancel.addEventListener("click", () => dialog.close());
-  document.body.append(dialog);
-  dialog.showModal();
-  inputs[0]?.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(answer);
-    });
-  });
+  return answer === GO ? inputs.findIndex(({ checked }) => checked) : -1;
 }
 
 /** @param {FoldersReading} reading */

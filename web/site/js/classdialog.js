@@ -1,4 +1,5 @@
-import { element, write } from "./dom.js";
+import { element } from "./dom.js";
+import { GO, ask } from "./question.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -15,7 +16,7 @@ let made = 0;
  * @param {Question} question
  * @returns {Promise<string | null>} its name; null where the visitor thought better of it
  */
-export function askClass({ title, action, classes, anew, chosen: first }) {
+export async function askClass({ title, action, classes, anew, chosen: first }) {
   const id = `ask-class-${++made}`;
   const options = classes.map((label) => element("option", { value: label }, label));
   const another = element("option", { value: "" }, () => labels.anotherClass);
@@ -33,19 +34,6 @@ export function askClass({ title, action, classes, anew, chosen: first }) {
     element("label", { for: input.id }, () => labels.newClassName),
     input,
   );
-  const cancel = element("button", { type: "button" }, () => labels.cancel);
-  const go = element("button", { type: "submit", class: "primary" }, action);
-  const heading = element("h2", { id: `${id}-title` });
-  const form = element(
-    "form",
-    { method: "dialog" },
-    heading,
-    chosen,
-    named,
-    element("div", { class: "dialog-foot" }, cancel, go),
-  );
-  const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id }, form);
-  write(heading, title);
   if (first !== undefined && classes.includes(first)) select.value = first;
 
   function update() {
@@ -61,16 +49,12 @@ export function askClass({ title, action, classes, anew, chosen: first }) {
     if (!named.hidden) input.focus();
   });
   input.addEventListener("input", () => input.setCustomValidity(input.value.trim() ? "" : texts.needName));
-  cancel.addEventListener("click", () => dialog.close());
-  document.body.append(dialog);
-  dialog.showModal();
-  (chosen.hidden ? input : select).focus();
-  return new Promise((resolve) => {
-    let answer = /** @type {string | null} */ (null);
-    form.addEventListener("submit", () => (answer = named.hidden ? select.value : input.value.trim()));
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(answer);
-    });
+  const answer = await ask({
+    title,
+    parts: () => [chosen, named],
+    action,
+    focus: chosen.hidden ? input : select,
   });
+  if (answer !== GO) return null;
+  return named.hidden ? select.value : input.value.trim();
 }

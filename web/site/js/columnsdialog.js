@@ -1,4 +1,5 @@
 import { element } from "./dom.js";
+import { GO, ask } from "./question.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -8,6 +9,7 @@ import { labels, texts } from "./texts.js";
 
 /** Stands for all columns that are a class each: no column is called so, since names have no line breaks around them. */
 const ONE_HOT = "\n";
+const WITHOUT = "without";
 
 let made = 0;
 
@@ -17,7 +19,7 @@ let made = 0;
  * @param {MappingQuestion} question
  * @returns {Promise<Columns | null | undefined>} null: the table is not to be used; undefined: the visitor thought better of it
  */
-export function askColumns({ path, rows, columns, oneHot, guess }) {
+export async function askColumns({ path, rows, columns, oneHot, guess }) {
   const id = `ask-columns-${++made}`;
   const names = columns.map(({ name }) => name);
   const file = choice(`${id}-file`, () => labels.fileColumn, names, guess.file);
@@ -29,47 +31,28 @@ export function askColumns({ path, rows, columns, oneHot, guess }) {
   );
   if (oneHot.length > 0) label.select.append(element("option", { value: ONE_HOT }, () => texts.oneHot(oneHot)));
   label.select.value = Array.isArray(guess.label) ? ONE_HOT : guess.label;
-  const without = element("button", { type: "button" }, () => labels.withoutTable);
-  const cancel = element("button", { type: "button" }, () => labels.cancel);
-  const go = element("button", { type: "submit", class: "primary" }, () => labels.addNow);
-  const heading = element("h2", { id: `${id}-title` }, () => texts.columnsTitle(path));
-  const form = element(
-    "form",
-    { method: "dialog" },
-    heading,
-    element("p", { class: "note" }, () => texts.columnsLead(rows)),
-    preview(columns),
-    element("div", { class: "settings" }, file.field, label.field),
-    element("div", { class: "dialog-foot" }, cancel, without, go),
-  );
-  const dialog = element("dialog", { class: "dialog wide", "aria-labelledby": heading.id }, form);
-  /** @type {Columns | null | undefined} */
-  let answer;
   const check = () => {
     const same = file.select.value === label.select.value;
     label.select.setCustomValidity(same ? texts.sameColumns : "");
   };
   check();
-  form.addEventListener("change", check);
-  form.addEventListener("submit", () => {
-    const { value } = label.select;
-    const split = [value, file.select.value].includes(guess.split ?? "") ? null : guess.split;
-    answer = { file: file.select.value, label: value === ONE_HOT ? oneHot : value, split };
+  for (const { select } of [file, label]) select.addEventListener("change", check);
+  const answer = await ask({
+    title: () => texts.columnsTitle(path),
+    parts: () => [
+      element("p", { class: "note" }, () => texts.columnsLead(rows)),
+      preview(columns),
+      element("div", { class: "settings" }, file.field, label.field),
+    ],
+    action: () => labels.addNow,
+    others: [[WITHOUT, () => labels.withoutTable]],
+    wide: true,
+    focus: file.select,
   });
-  cancel.addEventListener("click", () => dialog.close());
-  without.addEventListener("click", () => {
-    answer = null;
-    dialog.close();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-  file.select.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(answer);
-    });
-  });
+  if (answer !== GO) return answer === WITHOUT ? null : undefined;
+  const { value } = label.select;
+  const split = [value, file.select.value].includes(guess.split ?? "") ? null : guess.split;
+  return { file: file.select.value, label: value === ONE_HOT ? oneHot : value, split };
 }
 
 /** @param {string} id @param {() => string} name @param {string[]} options @param {string} chosen */

@@ -1,4 +1,5 @@
 import { element } from "./dom.js";
+import { GO, ask } from "./question.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -59,7 +60,7 @@ async function askLabels(n) {
   check();
   const label = element("label", { for: id }, () => labels.classNames);
   const field = element("div", { class: "field" }, label, input);
-  const answered = await ask(
+  const answered = await askFor(
     () => texts.labelsTitle,
     () => texts.labelsLead(n),
     field,
@@ -75,7 +76,7 @@ async function askScaling() {
   const input = element("select", { id }, ...options);
   const label = element("label", { for: id }, () => labels.scaling);
   const field = element("div", { class: "field" }, label, input);
-  const answered = await ask(
+  const answered = await askFor(
     () => texts.scalingTitle,
     () => texts.scalingLead,
     field,
@@ -92,31 +93,7 @@ async function askScaling() {
  * @param {HTMLElement} first what is to be filled in
  * @returns {Promise<boolean>} whether it was
  */
-function ask(title, lead, field, first) {
-  const heading = element("h2", { id: `model-question-${++made}` }, title);
-  const cancel = element("button", { type: "button" }, () => labels.cancel);
-  const go = element("button", { type: "submit", class: "primary" }, () => labels.openModel);
-  const form = element(
-    "form",
-    { method: "dialog" },
-    heading,
-    element("p", { class: "note" }, lead),
-    field,
-    element("div", { class: "dialog-foot" }, cancel, go),
-  );
-  const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id }, form);
-  let answered = false;
-  form.addEventListener("submit", () => {
-    answered = true;
-  });
-  cancel.addEventListener("click", () => dialog.close());
-  document.body.append(dialog);
-  dialog.showModal();
-  first.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(answered);
-    });
-  });
+async function askFor(title, lead, field, first) {
+  const parts = () => [element("p", { class: "note" }, lead), field];
+  return (await ask({ title, parts, action: () => labels.openModel, focus: first })) === GO;
 }

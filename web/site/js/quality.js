@@ -1,5 +1,6 @@
 import { element, write } from "./dom.js";
 import { chooseIn } from "./form.js";
+import { ask } from "./question.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 
@@ -112,7 +113,7 @@ export function createQualityView({ store, status, find, desk: place }) {
       const cost = costs.find(({ name }) => name === chosen.name);
       const usual = costs.find(({ name }) => name === USUAL)?.seconds ?? 0;
       if (!cost?.seconds || cost.seconds < SLOW_S) return true;
-      const answer = await ask(chosen.name, cost, usual);
+      const answer = await askFirst(chosen.name, cost, usual);
       const other = rows.get(USUAL);
       if (answer === USUAL && other) choose(other.quality);
       return answer !== "";
@@ -120,33 +121,12 @@ export function createQualityView({ store, status, find, desk: place }) {
   };
 }
 
-let asked = 0;
-
 /** @param {string} name @param {Cost} cost @param {number} usual seconds @returns {Promise<string>} "" to do nothing */
-function ask(name, { seconds, photos }, usual) {
-  const title = element("h2", { id: `ask-quality-${++asked}` }, () => texts.slowTitle);
-  /** @param {string} value @param {string} kind @param {import("./dom.js").Text} text */
-  const button = (value, kind, text) => element("button", { type: "submit", value, class: kind }, text);
-  const form = element(
-    "form",
-    { method: "dialog" },
-    title,
-    element("p", {}, () => texts.slow(name, photos, seconds ?? 0, usual)),
-    element(
-      "div",
-      { class: "dialog-foot" },
-      button("", "", () => labels.cancel),
-      button(USUAL, "", () => texts.ratherBalanced),
-      button(name, "primary", () => labels.train),
-    ),
-  );
-  const dialog = element("dialog", { class: "dialog", "aria-labelledby": title.id }, form);
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue);
-    });
+function askFirst(name, { seconds, photos }, usual) {
+  return ask({
+    title: () => texts.slowTitle,
+    parts: () => [element("p", {}, () => texts.slow(name, photos, seconds ?? 0, usual))],
+    action: () => labels.train,
+    others: [[USUAL, () => texts.ratherBalanced]],
   });
 }

@@ -20,7 +20,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of this command."""
     made = new_parser(
         program,
-        "Compute the features of photos: a table of path, label, digest (SHA-256), features and problem, as Parquet "
+        "Compute the features of photos: a table of path, label, split, digest (SHA-256), features and problem, as Parquet "
         "where pyarrow is installed, else as npz. What is done is kept, after Ctrl+C and after a crash: the same "
         "command goes on from there, and computes only what is new.",
         [
@@ -84,8 +84,8 @@ def _read(place: Path, labels: Path | None) -> tuple[list[Sample], list[Problem]
     files, unread = list_files(place)
     photos, others = part(files)
     labelled = Dataset.from_csv(labels, photos) if labels else Dataset.from_files(photos)
-    label_of = {sample.path: sample.label for sample in labelled.samples}
-    samples = [Sample(path, source, label_of.get(path)) for path, source in photos]
+    told = {sample.path: sample for sample in labelled.samples}
+    samples = [told.get(path) or Sample(path, source) for path, source in photos]
     if not samples:
         raise FileNotFoundError(f"Expected photos at {place}, found none.")
     return samples, [*unread, *others]

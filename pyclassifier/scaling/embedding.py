@@ -88,8 +88,7 @@ def embed_photos(
             table.write(at, result)
             n_computed += len(result)
             tell(len(result))
-    copies = known.copies()
-    if len(copies):
+    for copies in known.copies():
         table.write(table.next_number(), copies)
     return n_computed
 
@@ -99,29 +98,39 @@ class _Known:
 
     def __init__(self, table: TableFolder) -> None:
         self.table = table
-        self.by_path: dict[str, str] = {}
-        self.n_parts = len(table.parts())
-        for part in table.read():
-            self.by_path |= dict(zip(part.paths, part.digests, strict=True))
-        self.digests = {*self.by_path.values()} - {""}
-        self.waiting: list[tuple[Sample, str]] = []
+        self.rows: dict[str, tuple[str, str, str]] = {}
+        for part in table.read_texts():
+            told = zip(part.digests, part.labels, part.splits, strict=True)
+            self.rows |= dict(zip(part.paths, told, strict=True))
+        self.digests = {digest for digest, _, _ in self.rows.values()} - {""}
+        self.waiting: dict[str, list[Sample]] = {}
 
-    def copies(self) -> FeatureTable:
+    def is_same(self, sample: Sample, digest: str) -> bool:
+        """Whether its row is there already, and says what there is to say now."""
+        return bool(digest) and self.rows.get(sample.path) == (digest, sample.label or "", sample.split or "")
+
+    def copies(self) -> Iterator[FeatureTable]:
         """Rows of photos whose content was known, or came up more than once, out of the parts that have it."""
-        wanted = {digest for _, digest in self.waiting}
-        found: dict[str, tuple[str, np.ndarray]] = {}
-        for part in self.table.read() if wanted else ():
+        found: list[tuple[Sample, str, str, np.ndarray]] = []
+        for part in self.table.read() if self.waiting else ():
             for digest, problem, row in zip(part.digests, part.problems, part.X, strict=True):
-                if digest in wanted:
-                    found[digest] = problem, row
-        rows = [(sample, digest, *found[digest]) for sample, digest in self.waiting if digest in found]
-        return FeatureTable(
-            tuple(sample.path for sample, *_ in rows),
-            tuple(sample.label or "" for sample, *_ in rows),
-            tuple(digest for _, digest, *_ in rows),
-            tuple(problem for *_, problem, _ in rows),
-            np.stack([row for *_, row in rows]) if rows else np.zeros((0, 0), np.float32),
-        )
+                found += [(sample, digest, problem, row) for sample in self.waiting.pop(digest, ())]
+            for start in range(0, len(found) - PART + 1, PART):
+                yield _as_table(found[start : start + PART])
+            found = found[len(found) // PART * PART :]
+        if found:
+            yield _as_table(found)
+
+
+def _as_table(rows: Sequence[tuple[Sample, str, str, np.ndarray]]) -> FeatureTable:
+    return FeatureTable(
+        tuple(sample.path for sample, *_ in rows),
+        tuple(sample.label or "" for sample, *_ in rows),
+        tuple(sample.split or "" for sample, *_ in rows),
+        tuple(digest for _, digest, *_ in rows),
+        tuple(problem for *_, problem, _ in rows),
+        np.stack([row for *_, row in rows]),
+    )
 
 
 def _parts(samples: Sequence[Sample], known: _Known, tell: Callable[[int], None]) -> Iterator[list[Sample]]:
@@ -129,10 +138,10 @@ def _parts(samples: Sequence[Sample], known: _Known, tell: Callable[[int], None]
     part: list[Sample] = []
     for sample in samples:
         digest = _digest(sample)
-        if digest and known.by_path.get(sample.path) == digest:
+        if known.is_same(sample, digest):
             tell(1)
         elif digest in known.digests:
-            known.waiting.append((sample, digest))
+            known.waiting.setdefault(digest, []).append(sample)
             tell(1)
         else:
             part.append(sample)
@@ -262,5 +271,4 @@ def _embed(classifier: ImageClassifier, settings: TableSettings, part: Sequence[
             X[[*read]] = rows
         for one in unreadable:
             problems[int(one.path)] = str(one.reason)
-    paths, labels = tuple(one.path for one in part), tuple(one.label or "" for one in part)
-    return FeatureTable(paths, labels, tuple(digests), tuple(problems), X)
+    return _as_table([*zip(part, digests, problems, X, strict=True)])

@@ -1,8 +1,8 @@
 """A folder of features: parts of some hundred photos each, whole or not there at all, and what made them.
 
 ``about.json`` says what the features are; each ``part-00000.parquet`` (or ``.npz``, for numpy alone) has a row per
-photo: ``path``, ``label`` ("" without one), ``digest`` (SHA-256 of the file), ``features``, and ``problem``, which is
-"" or says why there are none (they are nan then).
+photo: ``path``, ``label`` and ``split`` ("" without one), ``digest`` (SHA-256 of the file), ``features``, and
+``problem``, which is "" or says why there are none (they are nan then). Of rows of the same path the last one counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..data import jpeg_decoder
 Format = Literal["parquet", "npz"]
 Dtype = Literal["float32", "float16"]
 _ABOUT = "about.json"
-_TEXTS = ("path", "label", "digest", "problem")
+_TEXTS = ("path", "label", "split", "digest", "problem")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class FeatureTable:
 
     Parameters
     ----------
-    paths, labels, digests, problems : tuple of str
+    paths, labels, splits, digests, problems : tuple of str
         Of each photo; "" where there is none.
     X : ndarray of shape (N, n_features)
         nan where there is a problem.
@@ -78,6 +78,7 @@ class FeatureTable:
 
     paths: tuple[str, ...]
     labels: tuple[str, ...]
+    splits: tuple[str, ...]
     digests: tuple[str, ...]
     problems: tuple[str, ...]
     X: NDArray[np.floating[Any]]
@@ -136,7 +137,7 @@ class TableFolder:
         path = self.folder / f"part-{number:05}.{self.settings.format}"
         part = path.with_suffix(".unfinished")
         X = table.X.astype(self.settings.dtype)
-        columns = dict(zip(_TEXTS, (table.paths, table.labels, table.digests, table.problems), strict=True))
+        columns = dict(zip(_TEXTS, _texts(table), strict=True))
         if self.settings.format == "npz":
             arrays: dict[str, Any] = {name: np.array(column, np.str_) for name, column in columns.items()}
             with part.open("wb") as file:
@@ -151,21 +152,32 @@ class TableFolder:
 
     def read(self) -> Iterator[FeatureTable]:
         """Read the parts, one after the other."""
-        return (read_part(path) for path in self.parts())
+        return map(read_part, self.parts())
+
+    def read_texts(self) -> Iterator[FeatureTable]:
+        """Read the parts without their features, which are nearly all of their bytes."""
+        return (read_part(path, with_features=False) for path in self.parts())
 
 
-def read_part(path: Path) -> FeatureTable:
-    """Read one part."""
+def read_part(path: Path, *, with_features: bool = True) -> FeatureTable:
+    """Read one part; perhaps without features, whose rows are then empty."""
+    columns: list[tuple[str, ...]]
     if path.suffix == ".npz":
         with np.load(path, allow_pickle=False) as held:
-            columns = [tuple(held[name].tolist()) for name in _TEXTS]
-            return _table(columns, held["features"])
+            n_rows = len(held["path"])
+            columns = [tuple(held[name].tolist()) if name in held else ("",) * n_rows for name in _TEXTS]
+            return _table(columns, held["features"] if with_features else np.zeros((n_rows, 0), np.float32))
     from pyarrow import parquet
 
-    held = parquet.read_table(path)
-    lists = held.column("features").combine_chunks()
-    X = lists.flatten().to_numpy(zero_copy_only=False).reshape(len(held), lists.type.list_size)
-    return _table([tuple(held.column(name).to_pylist()) for name in _TEXTS], X)
+    with parquet.ParquetFile(path) as file:
+        names = [name for name in (*_TEXTS, "features") if name in file.schema_arrow.names]
+        table = file.read(names if with_features else [name for name in names if name in _TEXTS])
+    # A table of before has no splits.
+    columns = [tuple(table.column(name).to_pylist()) if name in names else ("",) * len(table) for name in _TEXTS]
+    if not with_features:
+        return _table(columns, np.zeros((len(table), 0), np.float32))
+    lists = table.column("features").combine_chunks()
+    return _table(columns, lists.flatten().to_numpy(zero_copy_only=False).reshape(len(table), lists.type.list_size))
 
 
 def read_table(folder: str | Path) -> FeatureTable:
@@ -180,20 +192,38 @@ def read_table(folder: str | Path) -> FeatureTable:
     -------
     FeatureTable
         Where a photo's file has changed meanwhile, its last row alone.
+
+    Raises
+    ------
+    FileNotFoundError
+        There are none.
     """
-    parts = [read_part(path) for path in sorted(Path(folder).glob("part-*.*")) if path.suffix in (".npz", ".parquet")]
-    if not parts:
-        raise FileNotFoundError(f"Expected features in {folder}, found none. Make some: pyclassifier embed --help")
-    last = {path: (k, i) for k, part in enumerate(parts) for i, path in enumerate(part.paths)}
+    found = [read_part(path) for path in _parts(Path(folder))]
+    if not found:
+        raise no_features(folder)
+    last = {path: (k, i) for k, part in enumerate(found) for i, path in enumerate(part.paths)}
     rows = list(last.values())
-    columns = [
-        tuple(getattr(parts[k], name)[i] for k, i in rows) for name in ("paths", "labels", "digests", "problems")
-    ]
-    return _table(columns, np.stack([parts[k].X[i] for k, i in rows]))
+    texts = [_texts(part) for part in found]
+    columns = [tuple(texts[k][column][i] for k, i in rows) for column in range(len(_TEXTS))]
+    return _table(columns, np.stack([found[k].X[i] for k, i in rows]))
+
+
+def no_features(folder: str | Path) -> FileNotFoundError:
+    """The error of a folder that has no features."""
+    return FileNotFoundError(f"Expected features in {folder}, found none. Make some: pyclassifier embed --help")
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("part-*.*") if path.suffix in (".npz", ".parquet"))
+
+
+def _texts(table: FeatureTable) -> tuple[tuple[str, ...], ...]:
+    return table.paths, table.labels, table.splits, table.digests, table.problems
 
 
 def _table(columns: Sequence[tuple[str, ...]], X: NDArray[np.floating[Any]]) -> FeatureTable:
-    return FeatureTable(columns[0], columns[1], columns[2], columns[3], X)
+    paths, labels, splits, digests, problems = columns
+    return FeatureTable(paths, labels, splits, digests, problems, X)
 
 
 def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], X: NDArray[np.floating[Any]]) -> None:
@@ -202,7 +232,8 @@ def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], X: NDArray[n
 
     lists = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.reshape(-1)), X.shape[1])
     arrays = {**{name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items()}, "features": lists}
-    parquet.write_table(pyarrow.table(arrays), path)
+    # Features have no values that come again, and hardly get smaller by compression.
+    parquet.write_table(pyarrow.table(arrays), path, use_dictionary=["label", "split", "problem"], compression="none")
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -20,9 +20,9 @@ def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of this command."""
     made = new_parser(
         program,
-        "Compute the features of photos: a table of path, label, split, digest (SHA-256), features and problem, as Parquet "
-        "where pyarrow is installed, else as npz. What is done is kept, after Ctrl+C and after a crash: the same "
-        "command goes on from there, and computes only what is new.",
+        "Compute the features of photos: a table of path, label, split, digest (SHA-256), features and problem, as "
+        "Parquet where pyarrow is installed, else as npz. What is done is kept, after Ctrl+C and after a crash: the "
+        "same command goes on from there, and computes only what is new.",
         [
             "photos/ -o features/",
             "photos/ -o features/ --processes 4 --dtype float16",

@@ -198,7 +198,7 @@ def read_table(folder: str | Path) -> FeatureTable:
     FileNotFoundError
         There are none.
     """
-    found = [read_part(path) for path in _parts(Path(folder))]
+    found = [read_part(path) for path in list_parts(Path(folder))]
     if not found:
         raise no_features(folder)
     last = {path: (k, i) for k, part in enumerate(found) for i, path in enumerate(part.paths)}
@@ -213,8 +213,41 @@ def no_features(folder: str | Path) -> FileNotFoundError:
     return FileNotFoundError(f"Expected features in {folder}, found none. Make some: pyclassifier embed --help")
 
 
-def _parts(folder: Path) -> list[Path]:
+def list_parts(folder: Path) -> list[Path]:
+    """List the parts of a folder, in order."""
     return sorted(path for path in folder.glob("part-*.*") if path.suffix in (".npz", ".parquet"))
+
+
+def is_table(place: Path) -> bool:
+    """Whether something is a folder of features."""
+    return (place / _ABOUT).is_file() and bool(list_parts(place))
+
+
+def read_settings(folder: Path) -> TableSettings:
+    """Read how the features of a folder were computed.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    TableSettings
+
+    Raises
+    ------
+    FileNotFoundError
+        There are none.
+    ValueError
+        What says it is damaged.
+    """
+    if not is_table(folder):
+        raise no_features(folder)
+    try:
+        held = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        return TableSettings(**{name: held[name] for name in TableSettings.__dataclass_fields__})
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"Expected {folder / _ABOUT} to say what the features are, it is damaged.") from error
 
 
 def _texts(table: FeatureTable) -> tuple[tuple[str, ...], ...]:

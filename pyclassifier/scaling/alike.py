@@ -88,7 +88,7 @@ def near_pairs(X: NDArray[np.float32] | StoredRows, threshold: float, on_progres
     done, found = 0, [np.zeros((0, 2), np.int64)]
     for rows, block in _blocks(X):
         points = unit_rows(block) @ directions.T
-        index.add(rows, points)
+        index.add(rows, points, threads=1)  # Several ones would make another graph each time.
         matches = index.search(points, _NEIGHBOURS)
         there = np.arange(matches.keys.shape[1]) < matches.counts[:, None]
         i, k = np.nonzero(there & (matches.distances <= bound))

@@ -3,12 +3,13 @@
 from .alike import MOST_EXACT, find_alike, near_pairs
 from .embedding import embed_photos
 from .learning import MAX_BYTES, classifier_for, find_faults_of, open_features
-from .tables import FeatureTable, TableSettings, best_format, is_table, read_table
+from .tables import FeatureTable, PredictionSettings, TableSettings, best_format, is_table, read_table
 
 __all__ = [
     "MAX_BYTES",
     "MOST_EXACT",
     "FeatureTable",
+    "PredictionSettings",
     "TableSettings",
     "best_format",
     "classifier_for",

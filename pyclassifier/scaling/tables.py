@@ -10,20 +10,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, get_card
 from ..data import jpeg_decoder
+from ..embedding import digest_of
+from ..judging import NONE_OF_THESE, is_rejected
 
 Format = Literal["parquet", "npz"]
 Dtype = Literal["float32", "float16"]
 _ABOUT = "about.json"
+_NUMBERS = ("features", "probabilities")
 _TEXTS = ("path", "label", "split", "digest", "problem")
 
 
@@ -47,6 +50,13 @@ class TableSettings:
     dtype: Dtype = "float32"
     format: Format = "npz"
 
+    column: ClassVar[str] = _NUMBERS[0]
+
+    @property
+    def n_columns(self) -> int:
+        """How many features a photo has."""
+        return self.card.feature_channels
+
     @property
     def card(self) -> ModelCard:
         """The backbone's card."""
@@ -65,6 +75,52 @@ class TableSettings:
 
 
 @dataclass(frozen=True)
+class PredictionSettings:
+    """What decides about predictions, and how they are kept.
+
+    Parameters
+    ----------
+    model : bytes
+        The zip of a model.
+    classes : tuple of str
+        Its labels.
+    threshold : float, optional
+        Probability below which a photo is called none of these.
+    format : {"parquet", "npz"}
+        As in `TableSettings`.
+    """
+
+    model: bytes = field(repr=False)
+    classes: tuple[str, ...]
+    threshold: float | None = None
+    format: Format = "npz"
+    dtype: ClassVar[Dtype] = "float32"
+    column: ClassVar[str] = _NUMBERS[1]
+
+    @property
+    def n_columns(self) -> int:
+        """How many probabilities a photo has."""
+        return len(self.classes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that tells predictions of one model from those of others.
+
+        Returns
+        -------
+        dict of str to value
+        """
+        given = {"model": digest_of(self.model), "labels": list(self.classes), "threshold": self.threshold}
+        return {**given, "format": self.format, "decoder": jpeg_decoder()}
+
+    def name_rows(self, y_proba: NDArray[np.floating[Any]]) -> tuple[str, ...]:
+        """What photos are taken for; "" where there are no probabilities."""
+        best, there = y_proba.argmax(axis=1), ~np.isnan(y_proba).any(axis=1)
+        labels = np.where(there, np.array(self.classes, np.str_)[best], "")
+        rejected = is_rejected(y_proba.astype(np.float32), self.threshold) & there
+        return tuple(np.where(rejected, NONE_OF_THESE, labels).tolist())
+
+
+@dataclass(frozen=True)
 class FeatureTable:
     """Photos and their features, a row each.
 
@@ -73,7 +129,7 @@ class FeatureTable:
     paths, labels, splits, digests, problems : tuple of str
         Of each photo; "" where there is none.
     X : ndarray of shape (N, n_features)
-        nan where there is a problem.
+        nan where there is a problem. Of predictions, probabilities of the classes, and labels are what is predicted.
     """
 
     paths: tuple[str, ...]
@@ -98,7 +154,7 @@ class TableFolder:
     Parameters
     ----------
     folder : Path
-    settings : TableSettings
+    settings : TableSettings or PredictionSettings
 
     Raises
     ------
@@ -106,7 +162,7 @@ class TableFolder:
         It holds features of another kind, or other files.
     """
 
-    def __init__(self, folder: Path, settings: TableSettings) -> None:
+    def __init__(self, folder: Path, settings: TableSettings | PredictionSettings) -> None:
         self.folder = folder
         self.settings = settings
         about = settings.to_dict()
@@ -140,10 +196,11 @@ class TableFolder:
         columns = dict(zip(_TEXTS, _texts(table), strict=True))
         if self.settings.format == "npz":
             arrays: dict[str, Any] = {name: np.array(column, np.str_) for name, column in columns.items()}
+            arrays[self.settings.column] = X
             with part.open("wb") as file:
-                np.savez(file, features=X, **arrays)
+                np.savez(file, **arrays)
         else:
-            _write_parquet(part, columns, X)
+            _write_parquet(part, columns, self.settings.column, X)
         part.replace(path)
 
     def next_number(self) -> int:
@@ -166,17 +223,18 @@ def read_part(path: Path, *, with_features: bool = True) -> FeatureTable:
         with np.load(path, allow_pickle=False) as held:
             n_rows = len(held["path"])
             columns = [tuple(held[name].tolist()) if name in held else ("",) * n_rows for name in _TEXTS]
-            return _table(columns, held["features"] if with_features else np.zeros((n_rows, 0), np.float32))
+            (numbers,) = (name for name in _NUMBERS if name in held)
+            return _table(columns, held[numbers] if with_features else np.zeros((n_rows, 0), np.float32))
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        names = [name for name in (*_TEXTS, "features") if name in file.schema_arrow.names]
+        names = [name for name in (*_TEXTS, *_NUMBERS) if name in file.schema_arrow.names]
         table = file.read(names if with_features else [name for name in names if name in _TEXTS])
     # A table of before has no splits.
     columns = [tuple(table.column(name).to_pylist()) if name in names else ("",) * len(table) for name in _TEXTS]
     if not with_features:
         return _table(columns, np.zeros((len(table), 0), np.float32))
-    lists = table.column("features").combine_chunks()
+    lists = table.column(names[-1]).combine_chunks()
     return _table(columns, lists.flatten().to_numpy(zero_copy_only=False).reshape(len(table), lists.type.list_size))
 
 
@@ -259,12 +317,12 @@ def _table(columns: Sequence[tuple[str, ...]], X: NDArray[np.floating[Any]]) -> 
     return FeatureTable(paths, labels, splits, digests, problems, X)
 
 
-def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], X: NDArray[np.floating[Any]]) -> None:
+def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], numbers: str, X: NDArray[np.floating[Any]]) -> None:
     import pyarrow
     from pyarrow import parquet
 
     lists = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.reshape(-1)), X.shape[1])
-    arrays = {**{name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items()}, "features": lists}
+    arrays = {**{name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items()}, numbers: lists}
     # Features have no values that come again, and hardly get smaller by compression.
     parquet.write_table(pyarrow.table(arrays), path, use_dictionary=["label", "split", "problem"], compression="none")
 

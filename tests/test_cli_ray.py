@@ -137,8 +137,8 @@ def cluster(folder: Path) -> Iterator[tuple[str, dict[str, str], list[subprocess
     """Two machines of one processor each, on two addresses of this one's loopback."""
     token = folder / "token"
     token.write_text("a token of this test's own cluster")
-    # The cluster's own folder is elsewhere: addresses of sockets must be short.
-    environment = {"RAY_AUTH_TOKEN_PATH": str(token), "RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
+    environment = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
+    environment |= {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
     command = shutil.which("ray", path=str(Path(sys.executable).parent)) or "ray"
     with socket.socket() as free:
         free.bind(("127.0.0.2", 0))
@@ -178,7 +178,13 @@ def test_a_killed_machine_loses_nothing(here):
     with cluster(here) as (address, environment, nodes):
         job = start(address, **environment)
         wait_for_parts(job, 3)
+        port = address.split(":")[1]
+        there = {*processes("127.0.0.3")} & {*processes(port)}
+        assert there, "a machine to kill, which has its share of the work"
         os.killpg(nodes[1].pid, signal.SIGKILL)
+        while there & {*processes(port)}:
+            assert job.poll() is None, "it was killed in the middle"
+            time.sleep(0.05)
         assert finish(job) == N
     assert_all_there()
 

@@ -24,6 +24,7 @@ from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
 from offline import app_files, worker_files
+from onefile import one_file_page
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
@@ -78,6 +79,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     files |= {"index.html": index_file(), "py/desks.zip": desks_file(), "js/calls.d.ts": Declarations().text().encode()}
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
+        "ready": {"page.html": one_file_page()},
         "pyodide": runtime_files(),
         "models": model_files(backbones),
         "samples": sample_files(),

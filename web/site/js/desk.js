@@ -12,7 +12,7 @@
  * ) => Promise<Methods[M][1]>} Call
  */
 
-import { fetchReadyPage } from "./readypage.js";
+import { fetchOneFilePage, fetchReadyPage } from "./readypage.js";
 
 /** Photos and a classifier to train on them. Each page of the site has its own, and others may have more than one. */
 export class Desk {
@@ -275,11 +275,13 @@ export class Desk {
   }
 
   /**
-   * A page that recognises pictures by itself, on any static host, zipped.
-   * @param {import("./calls.js").PageOptions} options
+   * A page that recognises pictures by itself: zipped, for any static host, or one HTML file that a double click opens.
+   * @param {import("./calls.js").PageOptions & { oneFile?: boolean }} options
    */
-  async exportPage(options) {
-    return asZip(await this.#call("exportPage", [options], { files: await fetchReadyPage() }));
+  async exportPage({ oneFile = false, ...options }) {
+    const files = await (oneFile ? fetchOneFilePage() : fetchReadyPage());
+    const page = await this.#call("exportPage", [options], { files });
+    return oneFile ? new Blob([page], { type: "text/html" }) : asZip(page);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The page that recognises by itself, which visitors take away: its parts lie on this site. */
 
-const READY = ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "patterns.js"];
+const READY = ["index.html", "page.css", "page.js", "parts.js", "worker.js", "pixels.js", "patterns.js"];
 const VENDOR = ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 
 /** @returns {Promise<import("./protocol.js").NamedBlob[]>} by their paths in the page */
@@ -9,6 +9,11 @@ export function fetchReadyPage() {
     ...READY.map(async (name) => ({ path: name, blob: await fetchPart(`ready/${name}`) })),
     ...VENDOR.map(async (name) => ({ path: `vendor/${name}`, blob: await fetchPart(`vendor/${name}`) })),
   ]);
+}
+
+/** @returns {Promise<import("./protocol.js").NamedBlob[]>} the same page as one file */
+export async function fetchOneFilePage() {
+  return [{ path: "page.html", blob: await fetchPart("ready/page.html") }];
 }
 
 /** @param {import("./locale.js").Language} language @returns {Promise<Record<string, string>>} what the page says */

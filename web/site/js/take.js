@@ -4,6 +4,7 @@ import { download } from "./download.js";
 import { megabytes, percent } from "./format.js";
 import { language } from "./locale.js";
 import { isStopped } from "./operations.js";
+import { addressOf } from "./place.js";
 import { fetchReadyTexts } from "./readypage.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
@@ -14,7 +15,7 @@ import { texts } from "./texts.js";
 const NAME = "pyclassifier-model";
 /** The most exact first. @type {StoredAs[]} */
 const STORED_AS = ["float32", "uint16", "float16", "uint8"];
-const SITE = new URL("../", import.meta.url).href;
+const SITE = addressOf();
 
 /** @param {string} version of the package */
 const COMMANDS = (version) => `\
@@ -51,7 +52,7 @@ export function createTakeView(app) {
   page.addEventListener("click", () => {
     run("model", panel, async (desk) => {
       status.progress(() => texts.packing);
-      const spoken = await fetchReadyTexts(language);
+      const spoken = await fetchReadyTexts(SITE, language);
       download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken }), "pyclassifier-page.zip");
       status.show(() => texts.pageDownloaded);
     });

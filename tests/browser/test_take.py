@@ -353,6 +353,10 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
         button(page, "Download model file").click()
     with page.expect_download() as ready_page:
         button(page, "Download page").click()
+    with page.expect_download() as one_file:
+        button(page, "Download as one file").click()
+    assert one_file.value.suggested_filename == "pyclassifier-page.html"
+    assert b"{inside}" not in Path(one_file.value.path()).read_bytes()
     assert Path(ready_page.value.path()).stat().st_size > Path(model.value.path()).stat().st_size
     with zipfile.ZipFile(model.value.path()) as file:
         entries = json.loads(file.read("model.json"))["weightsManifest"][0]["weights"]

@@ -917,6 +917,7 @@ export const texts = {
   measuring: (done, total) => `Measuring: ${number(done)} of ${number(total)}`,
   measured: "Measured",
   measuringStopped: "Measuring cancelled",
+  /** @param {string} name */
   pageDownloaded: (name) => `Page downloaded: ${name}`,
   copy: "Copy",
   copied: "Copied",

@@ -228,6 +228,7 @@ ENGLISH = {
     "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Load the page or the notebook again.",
     # onnxruntime and numpy
     "no-onnxruntime": 'Expected onnxruntime, which computes on this machine what was asked for; it cannot be imported ({error}). Install it: pip install "pyclassifier[native]". Or choose backend="numpy".',
+    "not-for-onnx": "Expected layers that an ONNX file can hold, got one that has no operator there ({error}). Save it as a .zip.",
     "onnx-failed": 'onnxruntime could not compute this network: {error}. Choose numpy: default_engine(backend="numpy").',
     "unknown-layers": "Expected layers that numpy computes here ({known}); got {got}. Use this network in a browser, or another one.",
     "layer-failed": "numpy could not compute the layer {layer}: {error}. Use this network in a browser, or another one.",

@@ -101,7 +101,7 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
         "generatedBy": f"pyclassifier v{version}",
         "convertedBy": None,
         "modelTopology": {
-            **(sequential("classifier", [archive.extractor, archive.head]) if archive.extractor else archive.head),
+            **whole_topology(archive),
             "keras_version": f"tfjs-layers {TFJS_VERSION}",
             "backend": "tensor_flow.js",
         },
@@ -131,6 +131,11 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
         file.writestr("weights.bin", data)
         file.writestr("metadata.json", json.dumps(without_nan(metadata), allow_nan=False, indent=1))
     return buffer.getvalue()
+
+
+def whole_topology(archive: Archive) -> Topology:
+    """The network of a model: the backbone with its head, or all of it where there is no backbone."""
+    return sequential("classifier", [archive.extractor, archive.head]) if archive.extractor else archive.head
 
 
 def read_archive(

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..archives import StoredAs, card_metadata, complaint, deviation, pack, unpack
+from ..archives import StoredAs, card_metadata, complaint, deviation, pack, read_archive, unpack, write_onnx
 from ..backbones import AUTO, BUILT_IN, DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, side_by_side
 from ..data import Dataset, Photos, Problem, as_samples, without_nan
 from ..display import classifier_html, learned_rows
@@ -417,8 +417,9 @@ class BaseImageClassifier:
             warnings.warn(str(complaint(self.deviation_)), RuntimeWarning, stacklevel=3)
         return self
 
-    async def _save(self, name: str | None = None, dtype: StoredAs = "float32") -> bytes:
-        return await pack(await self._ready(), name or self.name_, self.engine_, dtype)
+    async def _save(self, name: str | None = None, dtype: StoredAs = "float32", *, as_onnx: bool = False) -> bytes:
+        data = await pack(await self._ready(), name or self.name_, self.engine_, dtype)
+        return write_onnx(read_archive(data)) if as_onnx else data
 
     async def _predict_proba(
         self,

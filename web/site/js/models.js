@@ -29,7 +29,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     run("model", panel, async (client) => {
       status.progress(() => texts.packing);
       save(await client.exportModel({ name: "pyclassifier-model" }), FILE);
-      status.show(() => texts.downloaded);
+      status.show(() => texts.downloaded(FILE));
     });
   });
 

@@ -178,6 +178,9 @@ export const labels = {
   takeOneFile: "Download as one file",
   takePageDownload: "Download page",
   takeElsewhere: "In other programs",
+  takeOnnx: "Download ONNX file",
+  takeOnnxHint:
+    "ONNX files are opened by onnxruntime, on phones, servers and small boards, too. The labels, and how pixels go in, are in the file’s metadata.",
   liveOpen: "Use the camera, live",
   liveHint: "Your browser asks for your permission first. The pictures stay on this computer.",
   live: "Live camera",
@@ -757,7 +760,8 @@ export const texts = {
   /** @param {number} n */
   showMore: (n) => `Show more (${n} left)`,
   packing: "Packing the model…",
-  downloaded: "Model downloaded: pyclassifier-model.zip",
+  /** @param {string} name */
+  downloaded: (name) => `Model downloaded: ${name}`,
   opening: "Opening the model…",
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
@@ -922,7 +926,7 @@ export const texts = {
   copy: "Copy",
   copied: "Copied",
   marked: "The browser did not allow copying. The text is selected now: press Ctrl+C.",
-  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
   javascriptTitle: "JavaScript",

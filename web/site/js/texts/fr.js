@@ -175,6 +175,9 @@ export const labels = {
   takeOneFile: "Télécharger en un seul fichier",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
+  takeOnnx: "Télécharger le fichier ONNX",
+  takeOnnxHint:
+    "Les fichiers ONNX s’ouvrent avec onnxruntime, aussi sur des téléphones, des serveurs et de petites cartes. Les étiquettes, et la façon dont les pixels entrent, sont dans les métadonnées du fichier.",
   liveOpen: "Utiliser la caméra en direct",
   liveHint: "Votre navigateur demande d’abord la permission. Les images restent sur cet ordinateur.",
   live: "Caméra en direct",
@@ -680,7 +683,7 @@ export const texts = {
     `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
   showMore: (n) => `En montrer plus (${n} restent)`,
   packing: "Emballage du modèle…",
-  downloaded: "Modèle téléchargé : pyclassifier-model.zip",
+  downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
@@ -808,7 +811,7 @@ export const texts = {
   copy: "Copier",
   copied: "Copié",
   marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
-  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
   javascriptTitle: "JavaScript",

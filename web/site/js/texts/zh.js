@@ -165,6 +165,9 @@ export const labels = {
   takeOneFile: "下载为单个文件",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
+  takeOnnx: "下载 ONNX 文件",
+  takeOnnxHint:
+    "ONNX 文件可用 onnxruntime 打开，在手机、服务器和小型开发板上也可以。标签和像素的输入方式写在文件的元数据里。",
   liveOpen: "实时使用摄像头",
   liveHint: "浏览器会先请求您的许可。画面只留在这台电脑上。",
   live: "实时摄像头",
@@ -632,7 +635,7 @@ export const texts = {
   recognised: (good, bad) => `已识别 ${photos(good)}${bad ? `，${number(bad)} 张无法读取` : ""}`,
   showMore: (n) => `显示更多（还有 ${n} 张）`,
   packing: "正在打包模型…",
-  downloaded: "模型已下载：pyclassifier-model.zip",
+  downloaded: (name) => `模型已下载：${name}`,
   opening: "正在打开模型…",
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
@@ -748,7 +751,7 @@ export const texts = {
   copy: "复制",
   copied: "已复制",
   marked: "浏览器不允许复制；文字已选中：请按 Ctrl+C。",
-  commandsTitle: "Keras、TFLite、ONNX、SavedModel",
+  commandsTitle: "Keras、TFLite、SavedModel",
   commandsHint:
     "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
   javascriptTitle: "JavaScript",

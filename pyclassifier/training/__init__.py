@@ -13,6 +13,7 @@ from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 from .trials import try_fold
 from .tuning import TUNING_EPOCHS, FineTuningCost, measure_fine_tuning, retrained
+from .views import ViewsEffect, read_views_effect
 
 __all__ = [
     "TUNING_EPOCHS",
@@ -28,6 +29,7 @@ __all__ = [
     "StratifiedGroupKFold",
     "StratifiedKFold",
     "TrainSettings",
+    "ViewsEffect",
     "add_copies",
     "check_splittable",
     "choose_backbone",
@@ -44,6 +46,7 @@ __all__ = [
     "read_history",
     "read_refit",
     "read_scores",
+    "read_views_effect",
     "retrained",
     "train_head",
     "try_fold",

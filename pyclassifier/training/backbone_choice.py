@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard
+from ..backbones import ModelCard, views_of
 from ..data import Dataset, without_nan
 from ..embedding import FeatureExtractor, SideBySide
 from ..engines import Array, Engine, Predictor
@@ -152,7 +152,8 @@ async def choose_backbone(
     X = [(await candidate.extract(samples)).X for candidate in candidates]
     best, y, y_proba = await choose_features(engine, X, material.y[rows], material.groups[rows], settings, callbacks)
     losses = _log_losses(y, y_proba)
-    costs = await _costs(extractor.model)
+    n_views = len(views_of(extractor.views))
+    costs = [(n_views * seconds, n_bytes) for seconds, n_bytes in await _costs(extractor.model)]
     scores = tuple(
         BackboneScore(
             name=one.card.name,

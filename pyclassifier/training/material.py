@@ -40,6 +40,8 @@ class Material(Brief):
         What could not be read.
     copies : tuple of ndarray, each of the shape of X, float32
         Features of changed copies of the photos to train on; nan in rows that have none.
+    plain : Material, optional
+        The same with the features of the photos as they are, where X has the means over several views of them.
     """
 
     samples: tuple[Sample, ...]
@@ -50,6 +52,7 @@ class Material(Brief):
     groups: Ints
     problems: tuple[Problem, ...]
     copies: tuple[Array, ...] = ()
+    plain: Material | None = None
 
     def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
         """Part rows into those to learn from and those to judge by."""
@@ -96,8 +99,11 @@ async def gather(
     threshold = (
         extractor.card.near_duplicate if settings.duplicate_threshold == "auto" else settings.duplicate_threshold
     )
-    groups = group_samples(samples, digests, extractor.pooled(X), threshold)
-    return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
+    plain = X if features.plain is None else features.plain[order]
+    # Of the photos as they are: whatever views there are, they are parted alike.
+    groups = group_samples(samples, digests, extractor.pooled(plain), threshold)
+    material = Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
+    return material if features.plain is None else replace(material, plain=replace(material, X=plain))
 
 
 async def add_copies(
@@ -122,6 +128,7 @@ async def add_copies(
         return material
     n_copies = augmentation.copies
     copies: list[Array] = []
+    plain_copies: list[Array] = []
     for k in range(n_copies):
 
         def on_progress(progress: Progress, done: int = k * len(rows)) -> None:
@@ -132,9 +139,12 @@ async def add_copies(
         features = await extractor.varied(Variation(augmentation, settings.random_state, k)).extract(
             [material.samples[i] for i in rows], on_progress=on_progress, should_stop=callbacks.should_stop
         )
-        copies.append(np.full_like(material.X, np.nan))
-        copies[-1][rows[list(features.kept)]] = features.X
-    return replace(material, copies=tuple(copies))
+        for found, X in ((copies, features.X), (plain_copies, features.plain)):
+            if X is not None:
+                found.append(np.full_like(material.X, np.nan))
+                found[-1][rows[list(features.kept)]] = X
+    plain = material.plain and replace(material.plain, copies=tuple(plain_copies))
+    return replace(material, copies=tuple(copies), plain=plain)
 
 
 async def train_on(

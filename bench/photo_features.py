@@ -29,7 +29,7 @@ def find_photos(folder: Path) -> list[Path]:
 
 
 def embed(photos: Sequence[Path | NDArray[np.uint8]], card: ModelCard, view: str = "") -> Array:
-    """Return averaged features (N, channels) of a view of photos, by the backbone with the weights that the site has."""
+    """Return averaged features (N, channels) of a view of photos, by the backbone with the site's weights."""
     model = _model(card.name)
     rows = []
     for photo in photos:

@@ -98,9 +98,9 @@ class AsyncImageClassifier(BaseImageClassifier):
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
-            extractor, scores = await self._choose_extractor(dataset, callbacks)
+            extractor, scores, groups = await self._choose_extractor(dataset, callbacks)
             try:
-                learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks)
+                learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks, groups)
             except BaseException:
                 self._let_go(extractor)
                 raise

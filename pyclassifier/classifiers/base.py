@@ -546,16 +546,16 @@ class BaseImageClassifier:
 
     async def _choose_extractor(
         self, dataset: Dataset, callbacks: Callbacks
-    ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...]]:
-        """The extractor to train on, and what the photos said of each where they were to choose it."""
+    ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...], dict[str, int] | None]:
+        """The extractor to train on; where photos were to choose it, what they said of each, and their groups."""
         if self.fine_tune and self.topology is None and self._wanted_card().parts:
             raise ValueError(Sentence("one-to-fine-tune"))
         if not self._chooses:
-            return await self._get_extractor(), ()
+            return await self._get_extractor(), (), None
         pair = await self._build_extractor(self._wanted_card())
         chosen = pair
         try:
-            card, scores = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
+            card, scores, groups = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
             chosen = next((one for one in pair.parts() if one.card == card), pair)
         except BaseException:
             pair.model.dispose()
@@ -563,7 +563,7 @@ class BaseImageClassifier:
         for one in pair.parts() if chosen is not pair else ():
             if one.model is not chosen.model:
                 one.model.dispose()
-        return chosen, scores
+        return chosen, scores, groups
 
     def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
         if self._extractor and not (extractor and extractor.model is self._extractor.model):

@@ -21,7 +21,9 @@ class ImageClassifier(BaseImageClassifier):
         A name in `pyclassifier.CATALOG`; two joined by "+" have their features side by side. "auto" lets the photos
         choose: `fit` computes their features by the two that are built in, judges by folds of the photos to learn from
         each of them and both side by side, and keeps the cheapest of those that are as good as the best; see
-        ``backbones_`` and `pyclassifier.training.choose_backbone`. Before a `fit`, it is the first one.
+        ``backbones_`` and `pyclassifier.training.choose_backbone`. Before a `fit`, it is the first one. Where folds
+        judge (see ``cv``), most photos had a part in this choice among three, and the figures are a little too good;
+        ``cv=0``, or photos marked for validation or test, are free of that.
     input_size : int, optional
         Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
         accurate.

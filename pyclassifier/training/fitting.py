@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +33,7 @@ async def learn(
     engine: Engine,
     settings: TrainSettings,
     callbacks: Callbacks,
+    groups: Mapping[str, int] | None = None,
 ) -> tuple[Learned, BaseException | None]:
     """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
 
@@ -43,6 +44,8 @@ async def learn(
     engine : Engine
     settings : TrainSettings
     callbacks : Callbacks
+    groups : mapping of str to int, optional
+        As in `gather`.
 
     Returns
     -------
@@ -64,7 +67,7 @@ async def learn(
         if settings.fine_tune:
             raise ValueError(Sentence("no-views-to-fine-tune"))
         join_views(extractor.model.topology, {}, extractor.views)  # What could not be saved is not trained.
-    material = await gather(dataset, extractor, settings, callbacks)
+    material = await gather(dataset, extractor, settings, callbacks, groups)
     parts = part(dataset, material, settings)
     _check_readable(dataset, [material.samples[i] for i in parts.training])
     rows = parts.known if settings.refit or parts.folds else parts.training

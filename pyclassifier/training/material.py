@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,6 +55,11 @@ class Material(Brief):
     copies: tuple[Array, ...] = ()
     plain: Material | None = None
 
+    @property
+    def group_of(self) -> dict[str, int]:
+        """Number of the group by the hash of a photo's content."""
+        return dict(zip(self.digests, self.groups.tolist(), strict=True))
+
     def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
         """Part rows into those to learn from and those to judge by."""
         judged = draw_validation(
@@ -67,7 +73,11 @@ class Material(Brief):
 
 
 async def gather(
-    dataset: Dataset, extractor: FeatureExtractor, settings: TrainSettings, callbacks: Callbacks
+    dataset: Dataset,
+    extractor: FeatureExtractor,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+    groups: Mapping[str, int] | None = None,
 ) -> Material:
     """Read a dataset's photos, compute their features, and group them.
 
@@ -77,6 +87,8 @@ async def gather(
     extractor : FeatureExtractor
     settings : TrainSettings
     callbacks : Callbacks
+    groups : mapping of str to int, optional
+        The `Material.groups` of the same photos by the hash of their content, where they were grouped before.
 
     Returns
     -------
@@ -101,8 +113,10 @@ async def gather(
     )
     plain = X if features.plain is None else features.plain[order]
     # Of the photos as they are: whatever views there are, they are parted alike.
-    groups = group_samples(samples, digests, extractor.pooled(plain), threshold)
-    material = Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
+    found = group_samples(samples, digests, extractor.pooled(plain), threshold)
+    if groups is not None and groups.keys() == set(digests):
+        found = np.array([groups[digest] for digest in digests], np.int64)
+    material = Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), found, features.problems)
     return material if features.plain is None else replace(material, plain=replace(material, X=plain))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard, Pooling, Views, see, views_of
-from ..data import MAX_PIXELS, Problem, Sample, jpeg_decoder, open_image, read_size
+from ..data import MAX_PIXELS, Problem, Sample, as_readable, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
@@ -327,6 +327,7 @@ class FeatureExtractor:
         if rows := self._remembered(digest):
             return rows
         try:
+            data = await as_readable(data, sample.path, max_pixels=self.max_pixels)
             pixels = await in_thread(self._decoded, data, sample.path, digest)
             self.cache.learn(sample, Facts(digest, read_size(data, sample.path, max_pixels=self.max_pixels)))
         except ImageDecodeError as error:
@@ -376,7 +377,8 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        return await in_thread(self._decoded, await read_photo(sample), sample.path, digest)
+        data = await as_readable(await read_photo(sample), sample.path, max_pixels=self.max_pixels)
+        return await in_thread(self._decoded, data, sample.path, digest)
 
     async def embed(self, X: Row) -> Row:
         """Compute the features of pictures (N, S, S, 3), scaled as the card says; nothing of them is remembered."""

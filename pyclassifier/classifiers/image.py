@@ -87,7 +87,8 @@ class ImageClassifier(BaseImageClassifier):
         which `measure_fine_tuning` tells. At most 8 epochs of Adam, with ``batch_size`` photos each step, at
         ``learning_rate`` for the head and 0.3 of it for the blocks; the epoch with the lowest ``val_loss`` counts,
         and three without a lower one are the end. Where the validation photos say that it does not help, the head is
-        kept alone. These are drawn once, whatever ``cv`` says, and blocks that are kept are not fitted again on them.
+        kept alone. These are drawn once, whatever ``cv`` says. With ``refit``, blocks that are kept are trained once
+        more, on these photos as well: from where they were published, for as many epochs as were the best.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 

@@ -137,10 +137,9 @@ async def _describe_tuned(
         features = await tuned.extractor.extract([material.samples[i] for i in parts.test])
         X = np.zeros((len(material.samples), features.X.shape[1]), np.float32)
         X[parts.test[list(features.kept)]] = features.X
-    # It is not fitted again on all photos: that would take as long once more.
     trial = replace(done.trial, head=tuned.head, judged=parts.validation, y_proba=tuned.head.y_proba, n_splits=None)
     tested = await _test(tuned.head.model, material, parts, X)
-    told = _Done(material, parts, trial, tuned.head, parts.training, tested)
+    told = _Done(material, parts, trial, tuned.head, tuned.learned_from, tested)
     before = replace(alone, head=StoredModel(alone.head.topology, alone.head.weights()))
     learned = _describe(told, dataset, tuned.extractor, engine, settings)
     return replace(learned, fine_tuning=replace(tuned.told, head=before))

@@ -74,11 +74,14 @@ class Tuned:
     head : TrainedHead
         What belongs to it.
     told : FineTuning
+    learned_from : ndarray of int64
+        Rows of the material.
     """
 
     extractor: FeatureExtractor
     head: TrainedHead
     told: FineTuning
+    learned_from: Ints
 
     def dispose(self) -> None:
         """Free what the engine holds of both."""
@@ -102,6 +105,9 @@ async def fine_tune(
 ) -> Tuned:
     """Train the last blocks of a backbone together with a head, and keep what is better on the photos held out.
 
+    What is kept is trained once more on these as well, where the settings ask for it: from the same start, for as many
+    epochs as were the best.
+
     Parameters
     ----------
     material : Material
@@ -114,7 +120,8 @@ async def fine_tune(
     engine : Engine
     settings : TrainSettings
     callbacks : Callbacks
-        Gets epochs as a history of its own, and progress of the stages "features" and "fine-tuning", this one in steps.
+        Gets epochs as a history of its own, and progress of the stages "features", "fine-tuning" and "refitting", these
+        in steps.
 
     Returns
     -------
@@ -134,21 +141,20 @@ async def fine_tune(
     try:
         maps = await embed_below(cut, rows, engine, callbacks)
     except StoppedError:
-        return _without(cut, extractor, replace(head, stopped=True), attempt.history)
-    model = await engine.build(
-        attempt.topology, {**cut.weights_above(extractor.model.weights()), **head.model.weights()}
-    )
+        return _without(cut, extractor, training, replace(head, stopped=True), attempt.history)
+    start = {**cut.weights_above(extractor.model.weights()), **head.model.weights()}
+    model = await engine.build(attempt.topology, start)
     try:
         stopped, interruption = await attempt.run(
             model, maps, _targets(material, training, judged, rows, settings), settings
         )
         y_proba = await _predict(model, maps[len(rows) - len(judged) :], len(material.classes))
-        weights = model.weights()
+        weights: Weights = model.weights()
     finally:
         model.dispose()
     before = replace(head, stopped=stopped, interruption=interruption)
     if not attempt.history:
-        return _without(cut, extractor, before, attempt.history)
+        return _without(cut, extractor, training, before, attempt.history)
     y_true = material.y[judged]
     alone, tuned = (
         Evaluation.from_predictions(y_true, one.argmax(axis=1), material.classes) if len(judged) else None
@@ -157,7 +163,15 @@ async def fine_tune(
     kept = alone is None or tuned is None or _is_better(y_true, y_proba, head.y_proba)
     told = FineTuning(cut.n_blocks, cut.trained, alone, tuned, kept, attempt.history)
     if not kept:
-        return Tuned(extractor, before, told)
+        return Tuned(extractor, before, told, training)
+    if settings.refit and len(judged) and not stopped:
+        again = _Attempt(cut, head.model.topology, replace(callbacks, on_epoch=None), attempt.history.best_epoch)
+        found, stopped, interruption = await _fit_again(
+            again, start, maps, material, training, judged, extractor, engine, settings
+        )
+        before = replace(before, stopped=stopped, interruption=interruption)
+        if not stopped:
+            weights, training = found, np.sort(np.concatenate([training, judged]))
     trained = cut.weights_above(weights)
     own = await retrained(extractor, trained, engine)
     try:
@@ -166,21 +180,22 @@ async def fine_tune(
     except BaseException:
         own.model.dispose()
         raise
-    return Tuned(own, replace(before, model=own_head, history=attempt.history, y_proba=y_proba), told)
+    return Tuned(own, replace(before, model=own_head, history=attempt.history, y_proba=y_proba), told, training)
 
 
 class _Attempt:
-    """One training of the upper part and the head as one network."""
+    """One training of the upper part and the head as one network; with a number of epochs, one on all photos."""
 
-    def __init__(self, cut: Cut, head: Topology, callbacks: Callbacks) -> None:
-        self.topology = cut.with_head(head)
+    def __init__(self, cut: Cut, head: Topology, callbacks: Callbacks, epochs: int | None = None) -> None:
+        self.cut, self.topology = cut, cut.with_head(head)
+        self._epochs, self._stage = epochs or TUNING_EPOCHS, "refitting" if epochs else "fine-tuning"
         self.history = History()
         self._slow = cut.trained
         self._callbacks = callbacks
 
     def config(self, settings: TrainSettings) -> FitConfig:
         return FitConfig(
-            epochs=TUNING_EPOCHS,
+            epochs=self._epochs,
             batch_size=settings.batch_size or FitConfig.batch_size,
             learning_rate=settings.learning_rate,
             random_state=settings.random_state,
@@ -217,9 +232,41 @@ class _Attempt:
 
     def _tell(self, done: int, total: int) -> None:
         if self._callbacks.on_progress:
-            self._callbacks.on_progress(Progress("fine-tuning", done, total))
+            self._callbacks.on_progress(Progress(self._stage, done, total))
         if self._callbacks.should_stop and self._callbacks.should_stop():
             raise _Stopped
+
+
+async def _fit_again(
+    attempt: _Attempt,
+    start: Weights,
+    maps: NDArray[np.float16],
+    material: Material,
+    training: Ints,
+    judged: Ints,
+    extractor: FeatureExtractor,
+    engine: Engine,
+    settings: TrainSettings,
+) -> tuple[Weights, bool, BaseException | None]:
+    """Train on the photos to judge by as well; the weights, whether it was stopped, and what interrupted it.
+
+    ``maps`` are of the photos to learn from, their changed copies, and the photos to judge by.
+    """
+    n_copies = (len(maps) - len(judged)) // len(training) - 1
+    copies = _rows(material, judged, judged[:0], extractor, settings)[len(judged) :]
+    if copies:
+        maps = np.concatenate([maps, await embed_below(attempt.cut, copies, engine, Callbacks())])
+    rows = np.concatenate([np.tile(training, 1 + n_copies), np.tile(judged, 1 + n_copies)])
+    known = np.concatenate([training, judged])
+    of_class = compute_class_weight(settings.class_weight, classes=material.classes, y=material.y[known])
+    y = material.y[rows]
+    targets = one_hot(y, len(material.classes)) * of_class[y].astype(np.float32)[:, None]
+    model = await engine.build(attempt.topology, start)
+    try:
+        stopped, interruption = await attempt.run(model, maps, (targets, targets[:0]), settings)
+        return model.weights(), stopped, interruption
+    finally:
+        model.dispose()
 
 
 def _rows(
@@ -258,8 +305,8 @@ def _is_better(y_true: Ints, y_proba: Array, before: Array) -> bool:
     )
 
 
-def _without(cut: Cut, extractor: FeatureExtractor, head: TrainedHead, history: History) -> Tuned:
-    return Tuned(extractor, head, FineTuning(cut.n_blocks, cut.trained, None, None, False, history))
+def _without(cut: Cut, extractor: FeatureExtractor, rows: Ints, head: TrainedHead, history: History) -> Tuned:
+    return Tuned(extractor, head, FineTuning(cut.n_blocks, cut.trained, None, None, False, history), rows)
 
 
 async def _predict(model: Predictor, X: NDArray[np.float16], n_classes: int) -> Array:
@@ -343,7 +390,8 @@ async def measure_fine_tuning(
     finally:
         model.dispose()
     n_steps = math.ceil(n_photos / config.batch_size)
-    seconds = n_steps * (of_lower + TUNING_EPOCHS * of_step)
+    n_epochs = TUNING_EPOCHS * (2 if settings.refit else 1)
+    seconds = n_steps * (of_lower + n_epochs * of_step)
     return FineTuningCost(n_photos, cut.n_blocks, bytes_needed(cut, weights, n_photos, config.batch_size), seconds)
 
 

@@ -29,7 +29,7 @@ def client(chromium, site, dist):
 @pytest.mark.parametrize(
     "options",
     [
-        {"backbone": PAIR, "views": "flip+crop"},
+        pytest.param({"backbone": PAIR, "views": "flip+crop"}, marks=pytest.mark.full),
         pytest.param({"backbone": LITE0}, marks=pytest.mark.full),
         pytest.param({"backbone": PAIR}, marks=pytest.mark.full),
     ],

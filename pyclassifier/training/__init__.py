@@ -6,7 +6,7 @@ from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
 from .learned import FineTuning, Learned, read_fine_tuning
 from .lesson import Lesson
-from .material import Material, add_copies, gather
+from .material import Embedded, Material, add_copies, gather
 from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
@@ -18,6 +18,7 @@ from .views import ViewsEffect, read_views_effect
 __all__ = [
     "TUNING_EPOCHS",
     "BackboneScore",
+    "Embedded",
     "FineTuning",
     "FineTuningCost",
     "Ints",

@@ -10,7 +10,7 @@ import numpy as np
 from ..backbones import Topology, join_views, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
-from ..engines import Array, Engine, Model, StoredModel
+from ..engines import Array, Engine, Model, StoredModel, StoredRows, predict_rows
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
@@ -18,7 +18,7 @@ from ..sentences import Sentence
 from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
-from .material import Material, add_copies, gather
+from .material import Embedded, Material, add_copies, arrange, gather
 from .record import make_record
 from .settings import TrainSettings
 from .splitting import Leak, check_splittable, find_leaks
@@ -33,6 +33,7 @@ async def learn(
     engine: Engine,
     settings: TrainSettings,
     callbacks: Callbacks,
+    embedded: Embedded | None = None,
     groups: Mapping[str, int] | None = None,
 ) -> tuple[Learned, BaseException | None]:
     """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
@@ -44,6 +45,8 @@ async def learn(
     engine : Engine
     settings : TrainSettings
     callbacks : Callbacks
+    embedded : Embedded, optional
+        The dataset's photos with their features, where these are known.
     groups : mapping of str to int, optional
         As in `gather`.
 
@@ -67,7 +70,10 @@ async def learn(
         if settings.fine_tune:
             raise ValueError(Sentence("no-views-to-fine-tune"))
         join_views(extractor.model.topology, {}, extractor.views)  # What could not be saved is not trained.
-    material = await gather(dataset, extractor, settings, callbacks, groups)
+    if embedded:
+        material = arrange(embedded, extractor, settings)
+    else:
+        material = await gather(dataset, extractor, settings, callbacks, groups)
     parts = part(dataset, material, settings)
     _check_readable(dataset, [material.samples[i] for i in parts.training])
     rows = parts.known if settings.refit or parts.folds else parts.training
@@ -120,11 +126,11 @@ async def _tune(
         raise
 
 
-async def _test(model: Model, material: Material, parts: Parts, X: Array) -> Array:
+async def _test(model: Model, material: Material, parts: Parts, X: Array | StoredRows) -> Array:
     """What a head says of the photos that are there to test by."""
     if not len(parts.test):
         return np.zeros((0, len(material.classes)), np.float32)
-    return await model.predict(X[parts.test])
+    return await predict_rows(model, X[parts.test])
 
 
 async def _describe_tuned(

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
-from ..embedding import FeatureExtractor, Variation
-from ..engines import Array, Engine
+from ..embedding import FeatureExtractor, Variation, join_groups
+from ..engines import Array, Engine, StoredRows
 from ..notebook import Brief
 from ..progress import Callbacks, Progress
 from .heads import Chosen, TrainedHead, train_head
@@ -19,6 +19,38 @@ from .settings import TrainSettings
 from .splitting import draw_validation, group_samples
 
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class Embedded(Brief):
+    """Photos whose features are known, as `pyclassifier.ImageClassifier.fit_features` learns from them.
+
+    Parameters
+    ----------
+    samples : tuple of Sample
+        With labels; none of them is read.
+    digests : tuple of str
+        Hash of each one's content.
+    X : ndarray of shape (N, n_features), float32, or StoredRows
+    problems : tuple of Problem
+        Photos that could not be used.
+    alike : ndarray of shape (N,), int64, optional
+        Number of the group of near-duplicates that each one belongs to; without it they are looked for.
+    plain : ndarray of shape (N, n_features), float32, optional
+        Features of the photos as they are, where X has the means over several views of them.
+    """
+
+    samples: tuple[Sample, ...]
+    digests: tuple[str, ...]
+    X: Array | StoredRows
+    problems: tuple[Problem, ...] = ()
+    alike: Ints | None = None
+    plain: Array | None = None
+
+    @property
+    def dataset(self) -> Dataset:
+        """The photos that can be learned from."""
+        return Dataset(self.samples)
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +63,7 @@ class Material(Brief):
         In the order of their contents, so that the same photos give the same model in whatever order they come.
     digests : tuple of str
         Hash of each one's content.
-    X : ndarray of shape (N, n_features), float32
+    X : ndarray of shape (N, n_features), float32, or StoredRows
     y : ndarray of shape (N,), int64
         Class indices.
     classes : tuple of str
@@ -47,7 +79,7 @@ class Material(Brief):
 
     samples: tuple[Sample, ...]
     digests: tuple[str, ...]
-    X: Array
+    X: Array | StoredRows
     y: Ints
     classes: tuple[str, ...]
     groups: Ints
@@ -102,22 +134,49 @@ async def gather(
     features = await extractor.extract(
         dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
     )
-    kept = [(str(extractor.cache.facts(dataset.samples[i]).digest), dataset.samples[i]) for i in features.kept]
-    order = sorted(range(len(kept)), key=lambda i: (kept[i][0], str(kept[i][1].label)))
-    samples, digests = tuple(kept[i][1] for i in order), tuple(kept[i][0] for i in order)
-    X = features.X[order]
+    samples = tuple(dataset.samples[i] for i in features.kept)
+    digests = tuple(str(extractor.cache.facts(sample).digest) for sample in samples)
+    embedded = Embedded(samples, digests, features.X, features.problems, plain=features.plain)
+    return arrange(embedded, extractor, settings, groups)
+
+
+def arrange(
+    embedded: Embedded, extractor: FeatureExtractor, settings: TrainSettings, groups: Mapping[str, int] | None = None
+) -> Material:
+    """Put photos into the order of their contents, and group them.
+
+    Parameters
+    ----------
+    embedded : Embedded
+    extractor : FeatureExtractor
+        What computed its features, or would have.
+    settings : TrainSettings
+    groups : mapping of str to int, optional
+        As in `gather`.
+
+    Returns
+    -------
+    Material
+    """
+    keys = [(digest, str(sample.label)) for digest, sample in zip(embedded.digests, embedded.samples, strict=True)]
+    order = np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
+    samples, digests = tuple(embedded.samples[i] for i in order), tuple(embedded.digests[i] for i in order)
+    X = embedded.X[order]
     encoder = LabelEncoder()
     y = encoder.fit_transform([str(sample.label) for sample in samples])
     threshold = (
         extractor.card.near_duplicate if settings.duplicate_threshold == "auto" else settings.duplicate_threshold
     )
-    plain = X if features.plain is None else features.plain[order]
-    # Of the photos as they are: whatever views there are, they are parted alike.
-    found = group_samples(samples, digests, extractor.pooled(plain), threshold)
+    plain = X if embedded.plain is None else embedded.plain[order]
     if groups is not None and groups.keys() == set(digests):
         found = np.array([groups[digest] for digest in digests], np.int64)
-    material = Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), found, features.problems)
-    return material if features.plain is None else replace(material, plain=replace(material, X=plain))
+    elif embedded.alike is not None:
+        found = join_groups(digests, [sample.group for sample in samples], embedded.alike[order])
+    else:
+        # Of the photos as they are: whatever views there are, they are parted alike.
+        found = group_samples(samples, digests, extractor.pooled(np.asarray(plain, np.float32)), threshold)
+    material = Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), found, embedded.problems)
+    return material if embedded.plain is None else replace(material, plain=replace(material, X=plain))
 
 
 async def add_copies(
@@ -187,17 +246,25 @@ async def train_on(
     -------
     TrainedHead
     """
-    parts = [(material.X, training)]
-    for changed in material.copies:
-        there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
-        parts.append((changed, training[there]))
-    learned = np.concatenate([rows for _, rows in parts])
+    X, learned = _rows(material, training, judged)
     of_class = compute_class_weight(settings.class_weight, classes=material.classes, y=material.y[training])
     lesson = Lesson(
-        X=np.concatenate([X[rows] for X, rows in (*parts, (material.X, judged))]),
+        X=X,
         y=material.y[np.concatenate([learned, judged])],
         weights=of_class[material.y[learned]].astype(np.float32),
         groups=material.groups[learned],
         n_photos=len(training),
     )
     return await train_head(engine, lesson, settings, callbacks, chosen)
+
+
+def _rows(material: Material, training: Ints, judged: Ints) -> tuple[Array | StoredRows, Ints]:
+    """Features of rows to learn from, changed copies of them, and rows to judge by; and which rows are learned from."""
+    if isinstance(material.X, StoredRows):  # There are no copies: they are computed of photos.
+        return material.X[np.concatenate([training, judged])], training
+    parts = [(material.X, training)]
+    for changed in material.copies:
+        there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
+        parts.append((changed, training[there]))
+    X = np.concatenate([X[rows] for X, rows in (*parts, (material.X, judged))])
+    return X, np.concatenate([rows for _, rows in parts])

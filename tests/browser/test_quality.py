@@ -61,9 +61,9 @@ def test_views_are_chosen_and_what_they_make_of_the_figures_is_told(page, site):
     button(page, "Train").click()
     expect(told).to_have_count(0, timeout=60_000)
     wait_until_trained(page)
-    page.locator("summary", has_text="2 trainings").click()
+    page.locator("summary", has_text="Compare the 2 trainings").click()
     shown = page.locator("#runs-list .note")
-    expect(shown.nth(0)).to_contain_text("What the network sees of a photo The photo")
+    expect(shown.nth(0)).to_contain_text("What the network sees of a photo: The photo")
     expect(shown.nth(1)).to_contain_text("The photo, its mirror image, and its middle")
 
 

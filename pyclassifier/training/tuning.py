@@ -2,65 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import math
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import Cut, Topology, Weights, cut_backbone, initial_weights
-from ..backbones import head as make_head
+from ..backbones import Cut, Weights, cut_backbone
 from ..data import compute_class_weight, one_hot
 from ..embedding import FeatureExtractor, Variation
-from ..engines import Array, Engine, FitConfig, Model, Predictor
+from ..engines import Array, Engine, Predictor
 from ..errors import StoppedError
 from ..history import History
 from ..judging import Evaluation
 from ..metrics import log_loss
-from ..progress import Callbacks, Progress
-from ..sentences import Sentence
+from ..progress import Callbacks
+from .attempt import Attempt
 from .below import Rows, embed_below
 from .heads import TrainedHead
 from .learned import FineTuning
 from .material import Ints, Material
 from .settings import TrainSettings
+from .tuning_cost import check_memory
 
-Result = TypeVar("Result")
-
-TUNING_EPOCHS = 8
-_PATIENCE = 3
-_SHARE = 0.3  # Of the head's learning rate: what the backbone knows already is worth keeping.
-_SLOTS = 5  # Numbers for each weight that is trained: itself, its gradient, two of Adam, and the best one so far.
-_MOST_BYTES = 1 << 30  # Of what the lower part gives: WebAssembly has 4 GB in all.
 _AT_ONCE = 32
-
-
-@dataclass(frozen=True)
-class FineTuningCost:
-    """What fine-tuning would cost, before it starts.
-
-    Parameters
-    ----------
-    n_photos : int
-        Those that take part, changed copies included.
-    n_blocks : int
-        How many blocks would be trained.
-    n_bytes : int
-        Memory that it takes at most, for what is computed once of the photos, for weights with all that belongs to
-        them, and for a step.
-    seconds : float
-        As long as it would take here, by a step that was tried.
-    """
-
-    n_photos: int
-    n_blocks: int
-    n_bytes: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -87,10 +52,6 @@ class Tuned:
         """Free what the engine holds of both."""
         self.extractor.model.dispose()
         self.head.model.dispose()
-
-
-class _Stopped(Exception):
-    """Somebody asked to stop in the middle of an epoch."""
 
 
 async def fine_tune(
@@ -137,7 +98,7 @@ async def fine_tune(
     cut = cut_backbone(extractor.model.topology, settings.fine_tune or True)
     rows = _rows(material, training, judged, extractor, settings)
     check_memory(cut, len(rows))
-    attempt = _Attempt(cut, head.model.topology, callbacks)
+    attempt = Attempt(cut, head.model.topology, callbacks)
     try:
         maps = await embed_below(cut, rows, engine, callbacks)
     except StoppedError:
@@ -165,7 +126,7 @@ async def fine_tune(
     if not kept:
         return Tuned(extractor, before, told, training)
     if settings.refit and len(judged) and not stopped:
-        again = _Attempt(cut, head.model.topology, replace(callbacks, on_epoch=None), attempt.history.best_epoch)
+        again = Attempt(cut, head.model.topology, replace(callbacks, on_epoch=None), attempt.history.best_epoch)
         found, stopped, interruption = await _fit_again(
             again, start, maps, material, training, judged, extractor, engine, settings
         )
@@ -183,62 +144,8 @@ async def fine_tune(
     return Tuned(own, replace(before, model=own_head, history=attempt.history, y_proba=y_proba), told, training)
 
 
-class _Attempt:
-    """One training of the upper part and the head as one network; with a number of epochs, one on all photos."""
-
-    def __init__(self, cut: Cut, head: Topology, callbacks: Callbacks, epochs: int | None = None) -> None:
-        self.cut, self.topology = cut, cut.with_head(head)
-        self._epochs, self._stage = epochs or TUNING_EPOCHS, "refitting" if epochs else "fine-tuning"
-        self.history = History()
-        self._slow = cut.trained
-        self._callbacks = callbacks
-
-    def config(self, settings: TrainSettings) -> FitConfig:
-        return FitConfig(
-            epochs=self._epochs,
-            batch_size=settings.batch_size or FitConfig.batch_size,
-            learning_rate=settings.learning_rate,
-            random_state=settings.random_state,
-            patience=_PATIENCE,
-            rates=dict.fromkeys(self._slow, _SHARE * settings.learning_rate),
-            schedule="linear",
-        )
-
-    async def run(
-        self, model: Model, X: NDArray[np.float16], targets: tuple[Array, Array], settings: TrainSettings
-    ) -> tuple[bool, BaseException | None]:
-        """Train; whether it was stopped, and what interrupted it."""
-        learned, held_out = targets
-        n = len(learned)
-        try:
-            await model.fit(
-                X[:n],
-                learned,
-                self.config(settings),
-                validation=(X[n:], held_out) if len(held_out) else None,
-                on_epoch=self._note,
-                on_step=self._tell,
-            )
-        except _Stopped:
-            return True, None
-        except (KeyboardInterrupt, asyncio.CancelledError) as error:
-            return True, error
-        return False, None
-
-    def _note(self, so_far: History) -> None:
-        self.history.update(so_far)
-        if self._callbacks.on_epoch:
-            self._callbacks.on_epoch(so_far)
-
-    def _tell(self, done: int, total: int) -> None:
-        if self._callbacks.on_progress:
-            self._callbacks.on_progress(Progress(self._stage, done, total))
-        if self._callbacks.should_stop and self._callbacks.should_stop():
-            raise _Stopped
-
-
 async def _fit_again(
-    attempt: _Attempt,
+    attempt: Attempt,
     start: Weights,
     maps: NDArray[np.float16],
     material: Material,
@@ -345,58 +252,3 @@ def _identify(before: str, trained: Weights) -> str:
     for name in sorted(trained):
         found.update(name.encode() + np.ascontiguousarray(trained[name], "<f4").tobytes())
     return found.hexdigest()
-
-
-def check_memory(cut: Cut, n_photos: int) -> None:
-    """Raise ValueError where what the lower part gives of so many photos takes too much memory."""
-    n_bytes = _bytes_of_photo(cut) * n_photos
-    if n_bytes > _MOST_BYTES:
-        raise ValueError(Sentence("many-to-fine-tune", most=_MOST_BYTES // _bytes_of_photo(cut), got=n_photos))
-
-
-def _bytes_of_photo(cut: Cut) -> int:
-    return 2 * math.prod(cut.shape)
-
-
-def bytes_needed(cut: Cut, weights: Weights, n_photos: int, batch_size: int) -> int:
-    """Memory that fine-tuning takes at most: photos, weights with all that belongs to them, a step."""
-    n_trained: int = sum(array.size for array in cut.weights_above(weights).values())
-    # Each value of a step is needed a second time on the way back.
-    return _bytes_of_photo(cut) * n_photos + 4 * (_SLOTS * n_trained + 2 * batch_size * cut.n_values)
-
-
-async def measure_fine_tuning(
-    extractor: FeatureExtractor, engine: Engine, settings: TrainSettings, n_photos: int
-) -> FineTuningCost:
-    """Try a step of fine-tuning; see `pyclassifier.AsyncImageClassifier.measure_fine_tuning`."""
-    cut = cut_backbone(extractor.model.topology, settings.fine_tune or True)
-    n_photos *= 1 + (settings.augmentation.copies if settings.augmentation else 0)
-    check_memory(cut, n_photos)
-    weights, size = extractor.model.weights(), extractor.card.input_size
-    top = make_head(cut.n_features, settings.hidden_units, 2)
-    attempt = _Attempt(cut, top, Callbacks())
-    config = replace(attempt.config(settings), epochs=1)
-    X = np.zeros((config.batch_size, size, size, 3), np.float32)
-    lower = await engine.build(cut.lower, cut.weights_below(weights))
-    try:
-        maps, of_lower = await _timed_again(lambda: lower.predict(X))
-    finally:
-        lower.dispose()
-    first = initial_weights(top, np.random.default_rng(settings.random_state))
-    model = await engine.build(attempt.topology, {**cut.weights_above(weights), **first})
-    try:
-        targets = one_hot(np.arange(len(X)) % 2, 2)
-        _, of_step = await _timed_again(lambda: model.fit(maps, targets, config))
-    finally:
-        model.dispose()
-    n_steps = math.ceil(n_photos / config.batch_size)
-    n_epochs = TUNING_EPOCHS * (2 if settings.refit else 1)
-    seconds = n_steps * (of_lower + n_epochs * of_step)
-    return FineTuningCost(n_photos, cut.n_blocks, bytes_needed(cut, weights, n_photos, config.batch_size), seconds)
-
-
-async def _timed_again(work: Callable[[], Awaitable[Result]]) -> tuple[Result, float]:
-    """What comes of a piece of work, and its seconds the second time: the first time, much is prepared."""
-    await work()
-    started = time.perf_counter()
-    return await work(), time.perf_counter() - started

@@ -97,7 +97,8 @@ async def fine_tune(
     """
     cut = cut_backbone(extractor.model.topology, settings.fine_tune or True)
     rows = _rows(material, training, judged, extractor, settings)
-    check_memory(cut, len(rows))
+    n_copies = settings.augmentation.copies if settings.augmentation else 0
+    check_memory(cut, (len(training) + len(judged)) * (1 + n_copies))  # As told before, refitted or not.
     attempt = Attempt(cut, head.model.topology, callbacks)
     try:
         maps = await embed_below(cut, rows, engine, callbacks)

@@ -168,6 +168,7 @@ ENGLISH = {
     # Trained or not
     "not-trained": "Expected a trained model; train one or open one first.",
     "unfitted-encoder": "Expected an encoder that has learned its classes; call fit first.",
+    "no-views-to-fine-tune": "Expected no views where the last layers of the network are trained: these learn from the photos as they are. Choose one of the two.",
     "one-to-fine-tune": "Expected one pretrained network to train its last layers, got two side by side, or a choice among them. Choose one network.",
     "many-to-fine-tune": "Expected at most {most} photos to train the last layers of the network, changed copies included; got {got}. Train without changed copies, or on fewer photos.",
     "not-to-fine-tune": "Expected a pretrained network that was built in, to train its last layers; this one has others. Choose another network.",

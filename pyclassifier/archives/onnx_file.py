@@ -7,7 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 from ..engines import write_onnx as write_network
-from .archive import Archive, whole_topology
+from .archive import Archive, whole_network
 
 
 def write_onnx(archive: Archive) -> bytes:
@@ -37,5 +37,5 @@ def write_onnx(archive: Archive) -> bytes:
         "preprocessing": json.dumps(asdict(card.preprocessing)),
         "pyclassifier": version("pyclassifier"),
     }
-    weights = {**archive.extractor_weights, **archive.head_weights}
-    return write_network(whole_topology(archive), weights, (card.input_size, card.input_size, channels), metadata)
+    topology, weights = whole_network(archive)
+    return write_network(topology, weights, (card.input_size, card.input_size, channels), metadata)

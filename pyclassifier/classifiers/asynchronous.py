@@ -30,7 +30,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
     Parameters
     ----------
-    backbone, input_size, fit_mode, pooling, hidden_units, l2, epochs, batch_size, learning_rate, patience
+    backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
     class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, engine
         As in `ImageClassifier`.
@@ -129,7 +129,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         ------
         ValueError
             Features of another backbone, or parameters for which photos have to be read: a `topology`, an
-            augmentation, ``fine_tune``, or "auto" as the backbone.
+            augmentation, ``views``, ``fine_tune``, or "auto" as the backbone.
         DatasetError, StoppedError, EngineError, KeyboardInterrupt, asyncio.CancelledError
             As in `fit`.
         """

@@ -1,6 +1,6 @@
 import { element, write } from "./dom.js";
 import { download as save } from "./download.js";
-import { chooseBackbone } from "./form.js";
+import { chooseBackbone, chooseIn } from "./form.js";
 import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
 import { registerOpener } from "./openers.js";
@@ -51,7 +51,11 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       const otherwise = model.computesOtherwise ? model.deviation : null;
       const { album } = model;
       store.set({ model: { classes: model.classes, source: "opened", otherwise }, album, classes: album.classes });
-      if (place !== "digits") chooseBackbone(find, store.get().info, model.backbone, model.inputSize); // whose networks begin from nothing
+      // Networks of digits begin from nothing.
+      if (place !== "digits") {
+        chooseBackbone(find, store.get().info, model.backbone, model.inputSize);
+        chooseIn(find("option-views", HTMLSelectElement), model.views ?? "");
+      }
       tryout.clear();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));

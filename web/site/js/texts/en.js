@@ -123,6 +123,13 @@ export const labels = {
   flip: "Mirror some",
   crop: "Crop by up to (%)",
   colour: "Change colours by up to (%)",
+  views: "What the network sees of a photo",
+  viewsNone: "The photo",
+  viewsFlip: "The photo and its mirror image",
+  viewsCrop: "The photo, and its middle from nearer by",
+  viewsBoth: "The photo, its mirror image, and its middle",
+  viewsHint:
+    "The network’s answers to all views are averaged, here and wherever the model is used: two views take twice as long, three three times. Leave out the mirror image where left and right matter, as in arrows. What it makes of the figures is shown after training.",
   fineTune: "Also train the last layers of the network",
   fineTuneHint:
     "For photos unlike those that the network was trained on, such as hand signs or drawings. It is tried on your validation photos, and kept only where it helps. Cross-validation does without.",
@@ -563,9 +570,10 @@ export const texts = {
   /** @param {string} name of a quality with more than one backbone */
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Tried on your photos",
-  /** @param {number} n photos */
-  backbonesCaption: (n) =>
-    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).`,
+  /** @param {number} n photos @param {boolean} folds that judged these photos as well */
+  backbonesCaption: (n, folds) =>
+    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).` +
+    (folds ? " These photos had a part in the model’s own figures, too, which are therefore a little too good." : ""),
   backbonesColumns: ["Backbone", "Accuracy (95 % interval)", "A photo here", "To load"],
   keptBackbone: "kept",
   /** @param {string} n */
@@ -597,6 +605,11 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
     (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
+  /** @param {import("../calls.js").ViewsEffect} views @param {boolean} clear @param {string} p */
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `With the other views of each photo ${percent(accuracy)}, without them ${percent(plain)} of the same ${photos(total)}: ` +
+    `${only} right only with them, ${onlyPlain} only without. ` +
+    (clear ? `Chance alone would seldom make such a difference (p = ${p}).` : `That may be chance (p = ${p}).`),
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
     `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
@@ -993,6 +1006,8 @@ export const sentences = {
   "few-groups":
     "{folds} folds need {folds} groups of different photos, and a class that has as many. There are {groups} groups of {samples} photos. Take fewer folds, or add photos.",
   "not-trained": "Train a model first, or open one that you saved.",
+  "no-views-to-fine-tune":
+    "The last layers of the network learn from the photos as they are. Choose one of the two under “Advanced”: other views of the photos, or training the last layers.",
   "one-to-fine-tune":
     "The last layers of two networks side by side cannot be trained. Choose one network (“Fast” or “Balanced”), and train again.",
   "many-to-fine-tune":

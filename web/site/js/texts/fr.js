@@ -118,6 +118,13 @@ export const labels = {
   flip: "Miroir pour une partie",
   crop: "Rogner jusqu’à (%)",
   colour: "Changer les couleurs jusqu’à (%)",
+  views: "Ce que le réseau voit d’une photo",
+  viewsNone: "La photo",
+  viewsFlip: "La photo et son image en miroir",
+  viewsCrop: "La photo, et son milieu de plus près",
+  viewsBoth: "La photo, son image en miroir et son milieu",
+  viewsHint:
+    "On fait la moyenne des réponses du réseau à toutes les vues, ici et partout où le modèle sert : deux vues prennent deux fois plus de temps, trois vues trois fois. Pas de miroir quand la gauche et la droite comptent, comme pour des flèches. L’effet sur les chiffres est affiché après l’entraînement.",
   fineTune: "Entraîner aussi les dernières couches du réseau",
   fineTuneHint:
     "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
@@ -502,8 +509,9 @@ export const texts = {
   ratherBalanced: "Prendre « Équilibré »",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Essayés sur vos photos",
-  backbonesCaption: (n) =>
-    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).`,
+  backbonesCaption: (n, folds) =>
+    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).` +
+    (folds ? " Ces photos comptent aussi dans les chiffres du modèle, qui sont donc un peu trop bons." : ""),
   backbonesColumns: ["Réseau", "Exactitude (intervalle à 95 %)", "Une photo ici", "À charger"],
   keptBackbone: "gardé",
   milliseconds: (n) => `${n} ms`,
@@ -531,6 +539,12 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
     (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
+    `${only} justes seulement avec, ${onlyPlain} seulement sans. ` +
+    (clear
+      ? `Le hasard seul ferait rarement une telle différence (p = ${p}).`
+      : `C’est peut-être un hasard (p = ${p}).`),
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",
@@ -912,6 +926,8 @@ export const sentences = {
   "few-groups":
     "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
   "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "no-views-to-fine-tune":
+    "Les dernières couches du réseau apprennent des photos telles quelles. Choisissez l’un des deux sous « Réglages avancés » : d’autres vues des photos, ou entraîner les dernières couches.",
   "one-to-fine-tune":
     "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
   "many-to-fine-tune":

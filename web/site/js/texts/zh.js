@@ -110,6 +110,13 @@ export const labels = {
   flip: "部分镜像",
   crop: "最多裁剪（%）",
   colour: "颜色最多变化（%）",
+  views: "网络看到照片的哪些部分",
+  viewsNone: "照片",
+  viewsFlip: "照片和它的镜像",
+  viewsCrop: "照片，以及放大的中间部分",
+  viewsBoth: "照片、它的镜像和中间部分",
+  viewsHint:
+    "对网络看各个视图得到的结果取平均，在这里和以后使用模型时都一样：两个视图要两倍时间，三个要三倍。如果左右有区别（例如箭头），请不要用镜像。训练后会显示它对结果的影响。",
   fineTune: "同时训练网络的最后几层",
   fineTuneHint:
     "适合与网络学过的照片很不同的照片，例如手势或图画。先用验证照片检验，有帮助才保留。交叉验证不做这一步。",
@@ -472,8 +479,9 @@ export const texts = {
   ratherBalanced: "改用“均衡”",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "在您的照片上试用的结果",
-  backbonesCaption: (n) =>
-    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
+  backbonesCaption: (n, folds) =>
+    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。` +
+    (folds ? "这些照片也参与了模型自己的评判，所以模型的数字略微偏高。" : ""),
   backbonesColumns: ["骨干网络", "准确率（95 % 区间）", "这里每张照片", "需加载"],
   keptBackbone: "已保留",
   milliseconds: (n) => `${n} 毫秒`,
@@ -499,6 +507,10 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `不训练最后几层为 ${percent(alone)}，训练后为 ${percent(tuned)}：` +
     (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `同样的 ${photos(total)}：使用其他视图为 ${percent(accuracy)}，不使用为 ${percent(plain)}；` +
+    `仅使用时正确 ${only} 张，仅不使用时正确 ${onlyPlain} 张。` +
+    (clear ? `这样的差异很少只是偶然（p = ${p}）。` : `这可能只是偶然（p = ${p}）。`),
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
   seriesTraining: "训练",
@@ -835,6 +847,7 @@ export const sentences = {
   "few-groups":
     "{folds} 折需要至少 {folds} 组不同的照片，且有一个类别有同样多的照片；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
   "not-trained": "需要训练好的模型；请先训练或打开一个。",
+  "no-views-to-fine-tune": "网络的最后几层从照片本身学习。请在“高级设置”中二选一：照片的其他视图，或训练最后几层。",
   "one-to-fine-tune": "并排的两个网络不能训练最后几层。请只选一个网络（“快速”或“均衡”），再训练一次。",
   "many-to-fine-tune":
     "训练网络最后几层时，内存最多放得下 {most} 张照片（包括变化的副本）；现在有 {got} 张。请不用变化的副本，或减少照片。",

@@ -105,6 +105,7 @@ ENGLISH = {
     "undecodable-photo": "the browser cannot read this {format} photo ({error}). Export it as JPEG.",
     "drawing-inside": "SVG drawings within a zip or tar cannot be drawn here. Unpack it first.",
     "heic-or-video": "HEIC and video files cannot be read here. Export the photo as JPEG.",
+    "tiff-compression": "a TIFF file whose pixels are packed by {compression}, which cannot be read here. Save it without compression, or as PNG.",
     "damaged-image": "the image is damaged or incomplete ({error}).",
     "large-image": "{width:d} x {height:d} pixels: the image has more than {millions:g} million pixels. Make it smaller, or raise max_pixels.",
     # A photo whose class is not known

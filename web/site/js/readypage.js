@@ -1,6 +1,6 @@
 /** The page that recognises by itself, which visitors take away: its parts lie on this site. */
 
-const READY = ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "patterns.js"];
+const READY = ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "orientation.js", "patterns.js"];
 const VENDOR = ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 
 /**

@@ -833,6 +833,8 @@ export const texts = {
   takeCopy: "Work on a copy",
   keepApart: "Keep this as a new project",
   keptApart: "What is here is kept as a new project",
+  keptGone:
+    "What this browser kept of your project was deleted, such as with this site’s data. What is on this page is kept again.",
   projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */

@@ -741,6 +741,8 @@ export const texts = {
   takeCopy: "Travailler sur une copie",
   keepApart: "Conserver ceci comme nouveau projet",
   keptApart: "Ce qui est ici est conservé comme nouveau projet",
+  keptGone:
+    "Ce que ce navigateur conservait de votre projet a été effacé, par exemple avec les données de ce site. Ce qui est sur cette page est de nouveau conservé.",
   projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
   savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
@@ -840,6 +842,8 @@ export const sentences = {
   "drawing-inside": "les dessins SVG d’un zip ou d’un tar ne peuvent pas être dessinés ici. Décompressez-le d’abord.",
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "heic-or-video": "les fichiers HEIC et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
+  "tiff-compression":
+    "un fichier TIFF dont les pixels sont compressés par {compression}, qui ne peut pas être lu ici. Enregistrez-le sans compression, ou en PNG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
   "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",

@@ -956,6 +956,7 @@ export const sentences = {
   "unusual-zip": "{name} is packed in an unusual way (method {method}). Make the zip again.",
   "unreadable-table": "The table {path} could not be read ({error}).",
   "large-table": "A table may have {most} bytes; {table} has {got}.",
+  "spreadsheet-table": "{table} is a spreadsheet. Save it as CSV, and choose that.",
   "empty-table": "The table {table} is empty. It needs a row for each photo.",
   "not-unicode": "The letters of {table} could not be read ({error}). Save it again as “CSV UTF-8”.",
   "table-of-objects":

@@ -832,6 +832,8 @@ export const sentences = {
   "hidden-file": "un fichier caché.",
   "system-file": "un fichier du système d’exploitation, pas une photo.",
   "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "text-file": "ce n’est pas une image (.txt). Un tableau de photos et de classes est lu si son nom finit par .csv.",
+  "spreadsheet": "un classeur ({suffix}), qui n’est pas lu ici. Enregistrez-le en CSV, et ajoutez ce fichier.",
   "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
   "packed-otherwise":
     "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
@@ -863,6 +865,7 @@ export const sentences = {
   "large-member": "{name} peut avoir au plus {most} octets ; il en a {got}.",
   "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
   "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
+  "spreadsheet-table": "{table} est un classeur. Enregistrez-le en CSV, et choisissez ce fichier.",
   "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
   "not-unicode":
     "Un texte en UTF-8, en UTF-16 ou comme Excel l’écrit est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",

@@ -768,6 +768,8 @@ export const sentences = {
   "hidden-file": "隐藏文件。",
   "system-file": "是操作系统的文件，不是照片。",
   "other-suffix": "不是图像（{suffix}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "text-file": "不是图像（.txt）。照片和类别的表格，文件名以 .csv 结尾时才会读取。",
+  "spreadsheet": "电子表格（{suffix}），此处不读取。请另存为 CSV 后再添加。",
   "zip-inside": "在另一个压缩包里的 zip 或 tar，不会打开。请先解压。",
   "packed-otherwise": "此处不打开 {suffix} 文件。请先解压，或把文件夹做成 zip。",
   "photo-format":
@@ -795,6 +797,7 @@ export const sentences = {
   "large-member": "{name} 最多 {most} 字节；此文件有 {got} 字节。",
   "unusual-zip": "{name} 在 zip 中的压缩方式不常见（方法 {method}）。请重新制作 zip。",
   "large-table": "表格最多 {most} 字节；{table} 有 {got} 字节。",
+  "spreadsheet-table": "{table} 是电子表格。请另存为 CSV 后再选择。",
   "empty-table": "{table} 应是每张照片一行的表格，但文件是空的。",
   "not-unicode": "{table} 应为文本（UTF-8、UTF-16 或 Excel 所写的编码），但不是（{error}）。请另存为“CSV UTF-8”。",
   "not-csv": "{table} 应为 CSV 文件，但不是（{error}）。",

@@ -26,6 +26,7 @@ from fetch import WEB, BuildError
 from lab import lab_files
 from mnist import digit_files
 from offline import app_files, worker_files
+from onefile import one_file_page
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
@@ -89,6 +90,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     files["package.json"] = json.dumps(_PACKAGE, indent=1).encode()
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
+        "ready": {"page.html": one_file_page()},
         "pyodide": runtime_files(),
         "models": model_files(backbones),
         "samples": sample_files(),

@@ -12,7 +12,7 @@
  * ) => Promise<Methods[M][1]>} Call
  */
 
-import { fetchReadyPage, fetchReadyTexts } from "./readypage.js";
+import { fetchOneFilePage, fetchReadyPage, fetchReadyTexts } from "./readypage.js";
 
 /** Photos and a classifier to train on them. Each page of the site has its own, and others may have more than one. */
 export class Desk {
@@ -277,14 +277,15 @@ export class Desk {
   }
 
   /**
-   * A page that recognises pictures by itself, on any static host, zipped.
-   * @param {Omit<import("./calls.js").PageOptions, "texts"> & { texts?: Record<string, string> }} options texts: what the
-   *   page says, by default in English
+   * A page that recognises pictures by itself: zipped, for any static host, or one HTML file that a double click opens.
+   * @param {Omit<import("./calls.js").PageOptions, "texts"> & { texts?: Record<string, string>, oneFile?: boolean }} options
+   *   texts: what the page says, by default in English
    */
-  async exportPage({ texts, ...options }) {
+  async exportPage({ texts, oneFile = false, ...options }) {
     const spoken = texts ?? (await fetchReadyTexts(this.#site, "en"));
-    const files = await fetchReadyPage(this.#site);
-    return asZip(await this.#call("exportPage", [{ ...options, texts: spoken }], { files }));
+    const files = await (oneFile ? fetchOneFilePage(this.#site) : fetchReadyPage(this.#site));
+    const page = await this.#call("exportPage", [{ ...options, texts: spoken }], { files });
+    return oneFile ? new Blob([page], { type: "text/html" }) : asZip(page);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The page that recognises by itself, which visitors take away: its parts lie on this site. */
 
-const READY = ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "orientation.js", "patterns.js"];
+const MODULES = ["page.js", "parts.js", "worker.js", "pixels.js", "orientation.js", "patterns.js"];
+const READY = ["index.html", "page.css", ...MODULES];
 const VENDOR = ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 
 /**
@@ -12,6 +13,14 @@ export function fetchReadyPage(site) {
     ...READY.map(async (name) => ({ path: name, blob: await fetchPart(site, `ready/${name}`) })),
     ...VENDOR.map(async (name) => ({ path: `vendor/${name}`, blob: await fetchPart(site, `vendor/${name}`) })),
   ]);
+}
+
+/**
+ * @param {string} site its whole address
+ * @returns {Promise<import("./protocol.js").NamedBlob[]>} the same page as one file
+ */
+export async function fetchOneFilePage(site) {
+  return [{ path: "page.html", blob: await fetchPart(site, "ready/page.html") }];
 }
 
 /**

@@ -40,6 +40,7 @@ export function createTakeView(app) {
   const code = createCode(app);
   const save = find("take-download", HTMLButtonElement);
   const page = find("take-page", HTMLButtonElement);
+  const oneFile = find("take-one-file", HTMLButtonElement);
 
   save.addEventListener("click", () => {
     run("model", panel, async (desk) => {
@@ -49,14 +50,17 @@ export function createTakeView(app) {
     });
   });
 
-  page.addEventListener("click", () => {
+  /** @param {string} name of the file @param {boolean} oneFile */
+  function takePage(name, oneFile) {
     run("model", panel, async (desk) => {
       status.progress(() => texts.packing);
       const spoken = await fetchReadyTexts(SITE, language);
-      download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken }), "pyclassifier-page.zip");
-      status.show(() => texts.pageDownloaded);
+      download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken, oneFile }), name);
+      status.show(() => texts.pageDownloaded(name));
     });
-  });
+  }
+  page.addEventListener("click", () => takePage("pyclassifier-page.zip", false));
+  oneFile.addEventListener("click", () => takePage("pyclassifier-page.html", true));
 
   box.addEventListener("toggle", () => {
     if (box.open) code.show();
@@ -66,7 +70,7 @@ export function createTakeView(app) {
   let shown = null;
   store.subscribe((state) => {
     const free = isFree(state) && state.model !== null;
-    for (const button of [save, page]) button.disabled = !free;
+    for (const button of [save, page, oneFile]) button.disabled = !free;
     costs.update(free);
     if (state.model === shown) return;
     shown = state.model;

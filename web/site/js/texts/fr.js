@@ -834,7 +834,7 @@ export const sentences = {
   "system-file": "un fichier du système d’exploitation, pas une photo.",
   "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "text-file": "ce n’est pas une image (.txt). Un tableau de photos et de classes est lu si son nom finit par .csv.",
-  "spreadsheet": "un classeur ({suffix}), qui n’est pas lu ici. Enregistrez-le en CSV, et ajoutez ce fichier.",
+  spreadsheet: "un classeur ({suffix}), qui n’est pas lu ici. Enregistrez-le en CSV, et ajoutez ce fichier.",
   "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
   "packed-otherwise":
     "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",

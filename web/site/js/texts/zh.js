@@ -770,7 +770,7 @@ export const sentences = {
   "system-file": "是操作系统的文件，不是照片。",
   "other-suffix": "不是图像（{suffix}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
   "text-file": "不是图像（.txt）。照片和类别的表格，文件名以 .csv 结尾时才会读取。",
-  "spreadsheet": "电子表格（{suffix}），此处不读取。请另存为 CSV 后再添加。",
+  spreadsheet: "电子表格（{suffix}），此处不读取。请另存为 CSV 后再添加。",
   "zip-inside": "在另一个压缩包里的 zip 或 tar，不会打开。请先解压。",
   "packed-otherwise": "此处不打开 {suffix} 文件。请先解压，或把文件夹做成 zip。",
   "photo-format":

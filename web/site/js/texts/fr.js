@@ -328,6 +328,7 @@ const editNames = {
   mergeClasses: "fusion",
   deleteClass: "suppression d’une classe",
   movePhotos: "déplacement de photos",
+  keepTogether: "regroupement de versions",
   deletePhotos: "suppression de photos",
   removeAll: "suppression de toutes les photos",
 };
@@ -437,6 +438,7 @@ export const texts = {
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${splitNames[split]}`,
+  versionsKept: (n) => `${photos(n)} : les versions d’un même original restent ensemble dès le prochain entraînement`,
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
@@ -451,11 +453,12 @@ export const texts = {
   notCompared:
     "Les photos illisibles ou presque identiques apparaissent une fois que toutes ont été lues : à l’entraînement, ou avec « Vérifier toutes les photos ».",
   photosOfFinding: (n) => `${photos(n)} de cette remarque`,
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `Illisibles : ${photos(n)}, sans effet sur l’entraînement.`,
       duplicates: `Copies : ${photos(n)}, identiques à d’autres de la même classe. Elles comptent plusieurs fois.`,
       alike: `Presque identiques : ${photos(n)}, à côté d’autres de la même classe. Elles apprennent peu de nouveau au modèle.`,
+      versions: `Des versions de ${number(originals)} originaux, d’après leurs noms : ${photos(n)}. Si un même original sert à apprendre et à juger, les résultats sont trop bons.`,
       "two classes": `La même photo dans ${names.join(" et dans ")} : ${photos(n)}. Un modèle ne peut pas apprendre les deux.`,
       "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
       small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
@@ -468,6 +471,7 @@ export const texts = {
     if (change === "keep in") return `Garder dans ${label}, supprimer ${number(n)}`;
     if (change === "move to") return `Déplacer ${number(n)} vers ${label}`;
     if (change === "mark") return `Toutes pour ${splitNames[split ?? "training"]}`;
+    if (change === "keep together") return `Garder ensemble les versions d’un même original`;
     return `Supprimer ${photos(n)}`;
   },
   weigh: "Pondérer les classes",

@@ -311,6 +311,7 @@ const editNames = {
   mergeClasses: "合并",
   deleteClass: "删除类别",
   movePhotos: "移动照片",
+  keepTogether: "归并版本",
   deletePhotos: "删除照片",
   removeAll: "移除全部照片",
 };
@@ -414,6 +415,7 @@ export const texts = {
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${splitNames[split]}`,
+  versionsKept: (n) => `${photos(n)}：从下一次训练起，同一原件的版本不会分开`,
   removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
@@ -424,11 +426,12 @@ export const texts = {
   nothingFound: "全部照片已读取并比较，没有发现问题。",
   notCompared: "读取全部照片之后，才能发现无法读取或几乎相同的照片：训练时，或点击“检查全部照片”。",
   photosOfFinding: (n) => `此项发现的 ${photos(n)}`,
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `无法读取：${photos(n)}，不能参与训练。`,
       duplicates: `重复：${photos(n)}，与同一类别中的其他照片完全相同，会被重复计算。`,
       alike: `几乎相同：${photos(n)}，与同一类别中的其他照片相近，对模型几乎没有新信息。`,
+      versions: `从名称看，${photos(n)}是 ${number(originals)} 个原件的不同版本。如果同一原件既用于学习又用于评判，结果会显得过好。`,
       "two classes": `同一照片出现在${names.join("和")}中：${photos(n)}。模型无法同时学会两者。`,
       "both sides": `同一照片既用于训练又用于验证：${photos(n)}。结果会显得过好。`,
       small: `尺寸太小，有一边不到 ${side} 像素：${photos(n)}。放大后对模型来说很模糊。`,
@@ -441,6 +444,7 @@ export const texts = {
     if (change === "keep in") return `保留在${label}，删除 ${number(n)} 张`;
     if (change === "move to") return `将 ${number(n)} 张移动到${label}`;
     if (change === "mark") return `全部用于${splitNames[split ?? "training"]}`;
+    if (change === "keep together") return `将同一原件的版本归在一起`;
     return `删除 ${photos(n)}`;
   },
   weigh: "为类别加权",

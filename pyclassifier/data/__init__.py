@@ -25,6 +25,7 @@ from .packs import Files, NamesQuestion, unpack
 from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
 from .readings import Reading
 from .tables import Columns, MappingQuestion
+from .versions import find_versions, name_of_original
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "encode_bmp",
     "encode_jpeg",
     "examples",
+    "find_versions",
     "from_files",
     "from_idx",
     "from_set",
@@ -75,6 +77,7 @@ __all__ = [
     "known_fields",
     "list_files",
     "make_thumbnail",
+    "name_of_original",
     "one_hot",
     "open_image",
     "part",

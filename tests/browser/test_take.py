@@ -74,6 +74,7 @@ def awkward_photos(dist, shared=None):
     tile = Image.open(io.BytesIO(tiles(dist, "validation")[0][1])).convert("RGB")
     large = tile.resize((1501, 1003), Image.Resampling.BICUBIC)
     photos = [(f"turned {n}.jpg", encode(large, "JPEG", quality=90, exif=exif(n))) for n in (1, 3, 6, 8)]
+    photos += [(f"turned {n}.{kind}", turned(tile, kind, n)) for n in range(1, 9) for kind in ("webp", "png")]
     photos.append(("print.jpg", encode(large.convert("CMYK"), "JPEG", quality=90)))
     photos.append(("grey.jpg", encode(large.convert("L"), "JPEG", quality=90)))
     clear = tile.resize((400, 300)).convert("RGBA")
@@ -87,6 +88,11 @@ def awkward_photos(dist, shared=None):
         photos += [(path.name, path.read_bytes()) for path in paths]
         photos.append(("drum.jpg", (shared / "data/drum/drum.jpg").read_bytes()))
     return photos
+
+
+def turned(tile, kind, orientation):
+    """A photo of another format, with an orientation that not all browsers heed."""
+    return encode(tile.resize((200, 150)), kind.upper(), quality=90, exif=exif(orientation))
 
 
 def exif(orientation):

@@ -93,7 +93,7 @@ export class Desk {
     return this.#call("resume", [options], { onProgress, signal });
   }
 
-  /** Keep what is here as a project of its own, where another tab has the one that it was. */
+  /** Keep what is here as a project of its own, where the one that it was is gone, or another tab has it. */
   keepApart() {
     return this.#call("keepApart", []);
   }

@@ -337,6 +337,7 @@ const editNames = {
   mergeClasses: "merging",
   deleteClass: "deleting a class",
   movePhotos: "moving photos",
+  keepTogether: "keeping versions together",
   deletePhotos: "deleting photos",
   removeAll: "removing all photos",
 };
@@ -495,6 +496,8 @@ export const texts = {
   moved: (n, to) => `Moved ${photos(n)} to ${to}`,
   /** @param {number} n @param {import("../calls.js").Split} split */
   markedFor: (n, split) => `${photos(n)} for ${split}`,
+  /** @param {number} n */
+  versionsKept: (n) => `${photos(n)}: versions of one original stay together from the next training on`,
   removedAll: "All photos are removed. “Undo” brings them back.",
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
@@ -513,11 +516,12 @@ export const texts = {
   /** @param {number} n */
   photosOfFinding: (n) => `${photos(n)} of this finding`,
   /** @param {import("../calls.js").Finding} finding */
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `Unreadable: ${photos(n)}, which can take no part in training.`,
       duplicates: `Copies: ${photos(n)}, exactly like others of the same class. They count more than once.`,
       alike: `Nearly the same: ${photos(n)}, beside others of the same class. The model learns little from them.`,
+      versions: `Versions of ${number(originals)} originals, by their names: ${photos(n)}. Where one original is learned from and judged by, figures are too good.`,
       "two classes": `The same photo in ${names.join(" and in ")}: ${photos(n)}. A model cannot learn both.`,
       "both sides": `The same photo for training and for validation: ${photos(n)}. That makes the figures too good.`,
       small: `Small, with a side of less than ${side} pixels: ${photos(n)}. Enlarged, they look blurred to the model.`,
@@ -531,6 +535,7 @@ export const texts = {
     if (change === "keep in") return `Keep in ${label}, delete ${number(n)}`;
     if (change === "move to") return `Move ${number(n)} to ${label}`;
     if (change === "mark") return `Use all for ${split}`;
+    if (change === "keep together") return `Keep versions of one original together`;
     return `Delete ${photos(n)}`;
   },
   weigh: "Weigh the classes",
@@ -851,6 +856,8 @@ export const texts = {
   takeCopy: "Work on a copy",
   keepApart: "Keep this as a new project",
   keptApart: "What is here is kept as a new project",
+  keptGone:
+    "What this browser kept of your project was deleted, such as with this site’s data. What is on this page is kept again.",
   projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
@@ -973,6 +980,7 @@ export const sentences = {
   "unusual-zip": "{name} is packed in an unusual way (method {method}). Make the zip again.",
   "unreadable-table": "The table {path} could not be read ({error}).",
   "large-table": "A table may have {most} bytes; {table} has {got}.",
+  "spreadsheet-table": "{table} is a spreadsheet. Save it as CSV, and choose that.",
   "empty-table": "The table {table} is empty. It needs a row for each photo.",
   "not-unicode": "The letters of {table} could not be read ({error}). Save it again as “CSV UTF-8”.",
   "table-of-objects":

@@ -338,6 +338,7 @@ const editNames = {
   mergeClasses: "fusion",
   deleteClass: "suppression d’une classe",
   movePhotos: "déplacement de photos",
+  keepTogether: "regroupement de versions",
   deletePhotos: "suppression de photos",
   removeAll: "suppression de toutes les photos",
 };
@@ -447,6 +448,7 @@ export const texts = {
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${splitNames[split]}`,
+  versionsKept: (n) => `${photos(n)} : les versions d’un même original restent ensemble dès le prochain entraînement`,
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
@@ -461,11 +463,12 @@ export const texts = {
   notCompared:
     "Les photos illisibles ou presque identiques apparaissent une fois que toutes ont été lues : à l’entraînement, ou avec « Vérifier toutes les photos ».",
   photosOfFinding: (n) => `${photos(n)} de cette remarque`,
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `Illisibles : ${photos(n)}, sans effet sur l’entraînement.`,
       duplicates: `Copies : ${photos(n)}, identiques à d’autres de la même classe. Elles comptent plusieurs fois.`,
       alike: `Presque identiques : ${photos(n)}, à côté d’autres de la même classe. Elles apprennent peu de nouveau au modèle.`,
+      versions: `Des versions de ${number(originals)} originaux, d’après leurs noms : ${photos(n)}. Si un même original sert à apprendre et à juger, les résultats sont trop bons.`,
       "two classes": `La même photo dans ${names.join(" et dans ")} : ${photos(n)}. Un modèle ne peut pas apprendre les deux.`,
       "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
       small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
@@ -478,6 +481,7 @@ export const texts = {
     if (change === "keep in") return `Garder dans ${label}, supprimer ${number(n)}`;
     if (change === "move to") return `Déplacer ${number(n)} vers ${label}`;
     if (change === "mark") return `Toutes pour ${splitNames[split ?? "training"]}`;
+    if (change === "keep together") return `Garder ensemble les versions d’un même original`;
     return `Supprimer ${photos(n)}`;
   },
   weigh: "Pondérer les classes",
@@ -759,6 +763,8 @@ export const texts = {
   takeCopy: "Travailler sur une copie",
   keepApart: "Conserver ceci comme nouveau projet",
   keptApart: "Ce qui est ici est conservé comme nouveau projet",
+  keptGone:
+    "Ce que ce navigateur conservait de votre projet a été effacé, par exemple avec les données de ce site. Ce qui est sur cette page est de nouveau conservé.",
   projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
   savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
@@ -848,6 +854,8 @@ export const sentences = {
   "hidden-file": "un fichier caché.",
   "system-file": "un fichier du système d’exploitation, pas une photo.",
   "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "text-file": "ce n’est pas une image (.txt). Un tableau de photos et de classes est lu si son nom finit par .csv.",
+  spreadsheet: "un classeur ({suffix}), qui n’est pas lu ici. Enregistrez-le en CSV, et ajoutez ce fichier.",
   "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
   "packed-otherwise":
     "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
@@ -858,6 +866,8 @@ export const sentences = {
   "drawing-inside": "les dessins SVG d’un zip ou d’un tar ne peuvent pas être dessinés ici. Décompressez-le d’abord.",
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "heic-or-video": "les fichiers HEIC et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
+  "tiff-compression":
+    "un fichier TIFF dont les pixels sont compressés par {compression}, qui ne peut pas être lu ici. Enregistrez-le sans compression, ou en PNG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
   "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
@@ -877,6 +887,7 @@ export const sentences = {
   "large-member": "{name} peut avoir au plus {most} octets ; il en a {got}.",
   "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
   "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
+  "spreadsheet-table": "{table} est un classeur. Enregistrez-le en CSV, et choisissez ce fichier.",
   "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
   "not-unicode":
     "Un texte en UTF-8, en UTF-16 ou comme Excel l’écrit est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",

@@ -321,6 +321,7 @@ const editNames = {
   mergeClasses: "合并",
   deleteClass: "删除类别",
   movePhotos: "移动照片",
+  keepTogether: "归并版本",
   deletePhotos: "删除照片",
   removeAll: "移除全部照片",
 };
@@ -424,6 +425,7 @@ export const texts = {
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${splitNames[split]}`,
+  versionsKept: (n) => `${photos(n)}：从下一次训练起，同一原件的版本不会分开`,
   removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
@@ -434,11 +436,12 @@ export const texts = {
   nothingFound: "全部照片已读取并比较，没有发现问题。",
   notCompared: "读取全部照片之后，才能发现无法读取或几乎相同的照片：训练时，或点击“检查全部照片”。",
   photosOfFinding: (n) => `此项发现的 ${photos(n)}`,
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `无法读取：${photos(n)}，不能参与训练。`,
       duplicates: `重复：${photos(n)}，与同一类别中的其他照片完全相同，会被重复计算。`,
       alike: `几乎相同：${photos(n)}，与同一类别中的其他照片相近，对模型几乎没有新信息。`,
+      versions: `从名称看，${photos(n)}是 ${number(originals)} 个原件的不同版本。如果同一原件既用于学习又用于评判，结果会显得过好。`,
       "two classes": `同一照片出现在${names.join("和")}中：${photos(n)}。模型无法同时学会两者。`,
       "both sides": `同一照片既用于训练又用于验证：${photos(n)}。结果会显得过好。`,
       small: `尺寸太小，有一边不到 ${side} 像素：${photos(n)}。放大后对模型来说很模糊。`,
@@ -451,6 +454,7 @@ export const texts = {
     if (change === "keep in") return `保留在${label}，删除 ${number(n)} 张`;
     if (change === "move to") return `将 ${number(n)} 张移动到${label}`;
     if (change === "mark") return `全部用于${splitNames[split ?? "training"]}`;
+    if (change === "keep together") return `将同一原件的版本归在一起`;
     return `删除 ${photos(n)}`;
   },
   weigh: "为类别加权",
@@ -703,6 +707,7 @@ export const texts = {
   takeCopy: "使用副本",
   keepApart: "将这里的内容另存为新项目",
   keptApart: "这里的内容已作为新项目保存",
+  keptGone: "此浏览器中保存的项目已被删除，例如随本网站的数据一起被清除。此页面上的内容已重新保存。",
   projectElsewhere: "此项目已在另一个标签页中打开。请先关闭那个标签页。",
   openedBackbone: "所打开模型自带的",
   savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
@@ -783,6 +788,8 @@ export const sentences = {
   "hidden-file": "隐藏文件。",
   "system-file": "是操作系统的文件，不是照片。",
   "other-suffix": "不是图像（{suffix}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "text-file": "不是图像（.txt）。照片和类别的表格，文件名以 .csv 结尾时才会读取。",
+  spreadsheet: "电子表格（{suffix}），此处不读取。请另存为 CSV 后再添加。",
   "zip-inside": "在另一个压缩包里的 zip 或 tar，不会打开。请先解压。",
   "packed-otherwise": "此处不打开 {suffix} 文件。请先解压，或把文件夹做成 zip。",
   "photo-format":
@@ -792,6 +799,7 @@ export const sentences = {
   "drawing-inside": "无法在此绘制 zip 或 tar 中的 SVG 图形。请先解压。",
   "not-an-image": "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
   "heic-or-video": "无法在此读取 HEIC 和视频文件。请将照片导出为 JPEG。",
+  "tiff-compression": "TIFF 文件的像素以 {compression} 压缩，无法在此读取。请不压缩保存，或保存为 PNG。",
   "damaged-image": "图像已损坏或不完整（{error}）。",
   "large-image": "{width} x {height} 像素：图像超过 {millions} 百万像素。请将其缩小。",
   "no-class-folder": "不在以类别命名的文件夹中。请放入这样的文件夹，例如 cat/photo.jpg。",
@@ -809,6 +817,7 @@ export const sentences = {
   "large-member": "{name} 最多 {most} 字节；此文件有 {got} 字节。",
   "unusual-zip": "{name} 在 zip 中的压缩方式不常见（方法 {method}）。请重新制作 zip。",
   "large-table": "表格最多 {most} 字节；{table} 有 {got} 字节。",
+  "spreadsheet-table": "{table} 是电子表格。请另存为 CSV 后再选择。",
   "empty-table": "{table} 应是每张照片一行的表格，但文件是空的。",
   "not-unicode": "{table} 应为文本（UTF-8、UTF-16 或 Excel 所写的编码），但不是（{error}）。请另存为“CSV UTF-8”。",
   "not-csv": "{table} 应为 CSV 文件，但不是（{error}）。",

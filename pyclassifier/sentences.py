@@ -250,6 +250,8 @@ ENGLISH = {
     "http-status": "Expected {url} to load, got HTTP status {status}. {remedy}",
     "did-not-load": "{url} did not load ({error}). {remedy}",
     "workers-ended": "Expected {n} processes to compute features to the end; they ended again and again. Choose fewer: there may be too little memory.",
+    "no-fsspec": 'Expected fsspec, and what it needs for this address, to read {address}; could not ({error}). Install it: pip install "pyclassifier[remote]", and for s3:// s3fs, for gs:// gcsfs.',
+    "unreadable-address": "Expected photos at {address}; it cannot be listed ({error}).",
     "no-ray": 'Expected Ray, which computes on several machines; it is not installed. Install it: pip install "pyclassifier[ray]"',
     "no-ray-cluster": "Expected a cluster of Ray at {address}, there is none that answers ({error}). Start one (ray start --head), or compute on this machine by several processes.",
     "ray-failed": "Expected the cluster of Ray to compute to the end; it did not ({error}). What is done is kept: the same command goes on from there.",

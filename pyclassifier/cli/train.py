@@ -109,7 +109,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     for path in (asked.output, asked.report):
         check_target(path, force=asked.force)
     parameters = {name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}
-    learn = _learn_features if is_table(asked.photos) else _learn_photos
+    learn = _learn_features if isinstance(asked.photos, Path) and is_table(asked.photos) else _learn_photos
     began, code = time.perf_counter(), DONE
     learned = learn(asked, parameters)
     classifier = learned.classifier

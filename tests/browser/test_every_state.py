@@ -117,10 +117,12 @@ def states(page, site, dist, folder) -> Iterator[str]:
 
 def taking_in(page, words) -> Iterator[str]:
     """What unfolds around the ways in: more of them, the camera, a table whose columns are not certain."""
-    page.locator(".more-ways > summary").first.click()
-    yield "more ways"
-    page.locator(".more-ways > summary").first.click()
-    button(page, words["openCapture"]).click()
+    for fold in page.locator("#photos .way-fold").all():
+        fold.locator("summary").click()
+    yield "folders, and more ways"
+    for fold in page.locator("#photos .way-fold").all():
+        fold.locator("summary").click()
+    page.locator("#classes .way-camera").first.click()
     expect(page.locator("#capture-record")).to_be_enabled(timeout=30_000)
     yield "the camera for photos"
     page.keyboard.press("Escape")

@@ -186,6 +186,7 @@ def test_a_dropped_folder_is_read_to_its_end(ready, folder):
 
 def drop(page, target, *paths, items=()):
     """What the browser does when files and folders are dragged in from the desktop, or items from another page."""
+    target.scroll_into_view_if_needed()
     box = target.bounding_box()
     session = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
@@ -240,6 +241,7 @@ def test_wrong_files_get_a_sentence_and_nothing_is_lost(tab, site, tmp_path):
 def test_the_way_to_compute_can_be_changed(page, site):
     page.goto(site)
     expect(page.get_by_role("status")).to_have_text("Ready", timeout=60_000)
+    page.locator("summary", has_text="Advanced").click()
     select = page.get_by_label("Compute on")
     # SwiftShader is software, so the page chose WebAssembly, and says why.
     expect(select).to_have_value("wasm")
@@ -254,8 +256,10 @@ def test_the_way_to_compute_can_be_changed(page, site):
 
 def test_the_keyboard_is_enough(page, site):
     open_page(page, site, "wasm")
+    page.get_by_text("I have a folder of photos").click()
+    page.get_by_role("heading", name="pyclassifier").click()
     names = []
-    for _ in range(18):
+    for _ in range(30):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate(

@@ -54,6 +54,7 @@ function createWorkbench(app, defaults) {
   const tryout = new TryView(app);
   const options = createOptionsForm(app.find("train-form", HTMLFormElement), app.find, defaults);
   new CheckView(app, options);
+  createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
     tryout.clear();
@@ -118,14 +119,20 @@ function main() {
   const app = { store, status, run: at("photos"), whenStarted, find: finder(""), desk: "photos" };
   /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
   const appAt = (desk) => ({ ...app, store: createStore(store), run: at(desk), find: finder(`${desk}-`), desk });
-  createBackendView(app);
   window.addEventListener("hashchange", () => {
     if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here
   });
   createPages({
     train: () => createWorkbench(app, {}),
-    recognise: () => new RecogniseView(app),
-    digits: () => new DigitsView(appAt("digits")),
+    recognise: () => {
+      createBackendView({ ...app, find: finder("recognise-") });
+      return new RecogniseView(app);
+    },
+    digits: () => {
+      const own = appAt("digits");
+      createBackendView(own);
+      return new DigitsView(own);
+    },
     logos: () => createWorkbench(appAt("logos"), LOGOS),
   });
 }

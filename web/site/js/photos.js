@@ -2,6 +2,7 @@ import { addAll, addPhotos } from "./adding.js";
 import { arrange } from "./album.js";
 import { createChosenBar } from "./chosen.js";
 import { createClassList } from "./classes.js";
+import { draggedPhotos } from "./dragged.js";
 import { createHistoryBar } from "./history.js";
 import { acceptDrops, takeInput } from "./intake.js";
 import { createProblemList } from "./problems.js";
@@ -42,10 +43,13 @@ export class PhotosView {
     createClassList(app, selection);
     createChosenBar(app, selection);
     this.#problems = createProblemList(app);
+    // Where a browser lets nobody choose a folder, there is no button for it.
+    const folders = "webkitdirectory" in HTMLInputElement.prototype;
+    for (const part of this.#panel.querySelectorAll(".folders-only")) part.toggleAttribute("hidden", !folders);
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
     this.#remove.addEventListener("click", () => this.#removeAll());
-    // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
-    this.#listen("training", this.#panel);
+    // Photos may be dropped anywhere on the page; a folder is for training unless it falls into the validation zone.
+    this.#listen("training", /** @type {HTMLElement} */ (this.#panel.closest("main")));
     this.#listen("validation", find("validation-zone", HTMLElement));
     const { capture } = createWays(app);
     this.hide = capture.close;
@@ -68,7 +72,8 @@ export class PhotosView {
     const { store, status, find } = this.#app;
     const input = find(`${split}-folder`, HTMLInputElement);
     input.addEventListener("change", () => this.#take(split, takeInput(input)));
-    const isOpen = () => isFree(store.get(), "loading", "adding");
+    const isOpen = (/** @type {DragEvent} */ event) =>
+      draggedPhotos(event).length === 0 && isFree(store.get(), "loading", "adding");
     acceptDrops(zone, isOpen, (source) => (source ? this.#take(split, source) : status.fail(() => texts.noFiles)));
   }
 

@@ -31,7 +31,6 @@ export const labels = {
   moreWaysLead:
     "A zip or tar of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON, XML) that names their " +
     "classes. A picture that is pasted, or dragged here from another page. Or its address:",
-  openCapture: "Record photos",
   captureTitle: "Record with the camera",
   captureRate: "Photos per second",
   captureDelay: "Countdown",
@@ -45,9 +44,11 @@ export const labels = {
   scaling: "Pixels go in as",
   withoutTable: "Without the table",
   tableExamples: "What is in the table",
-  addPhotos: "Add photos…",
-  recordPhotos: "Record photos…",
   useSamples: "Use sample photos",
+  haveFolder: "I have a folder of photos",
+  addClass: "Add a class",
+  emptyClasses: "Classes without photos",
+  firstPhotos: "10 photos are a start, 30 are better.",
   treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
   validationTitle: "Validation photos",
   validationHint:
@@ -61,7 +62,6 @@ export const labels = {
   close: "Close",
   previousPhoto: "Previous",
   nextPhoto: "Next",
-  newClass: "New class",
   chosenPhotos: "Selected photos",
   view: "View",
   moveTo: "Move to…",
@@ -75,7 +75,6 @@ export const labels = {
   className: "Class",
   newClassName: "Name of the new class",
   cancel: "Cancel",
-  rename: "Rename",
   mergeInto: "Merge into…",
   deleteClass: "Delete class",
   merge: "Merge",
@@ -470,6 +469,20 @@ export const texts = {
   needName: "Give the class a name.",
   /** @param {string} label */
   madeClass: (label) => `New class: ${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `Class ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `Rename ${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `Remove ${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way}: ${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `${number(10 - n)} more to begin with.`;
+    return n < 30 ? `${number(30 - n)} more would help.` : "";
+  },
   /** @param {string} label @param {string} to */
   renamed: (label, to) => `${label} is now called ${to}`,
   /** @param {string} label */

@@ -26,7 +26,6 @@ export const labels = {
   moreWaysLead:
     "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
-  openCapture: "Photos en rafale",
   captureTitle: "Photos en rafale avec la caméra",
   captureRate: "Photos par seconde",
   captureDelay: "Compte à rebours",
@@ -40,9 +39,11 @@ export const labels = {
   scaling: "Les pixels entrent de",
   withoutTable: "Sans le tableau",
   tableExamples: "Contenu du tableau",
-  addPhotos: "Ajouter des photos…",
-  recordPhotos: "Photos en rafale…",
   useSamples: "Prendre les photos d’exemple",
+  haveFolder: "J’ai un dossier de photos",
+  addClass: "Ajouter une classe",
+  emptyClasses: "Classes sans photos",
+  firstPhotos: "10 photos suffisent pour commencer, 30 valent mieux.",
   treeLabel: "Exemple : le dossier photos contient les dossiers cat et dog, et ceux-ci contiennent les photos.",
   validationTitle: "Photos de validation",
   validationHint:
@@ -55,7 +56,6 @@ export const labels = {
   close: "Fermer",
   previousPhoto: "Précédente",
   nextPhoto: "Suivante",
-  newClass: "Nouvelle classe",
   chosenPhotos: "Photos sélectionnées",
   view: "Voir",
   moveTo: "Déplacer vers…",
@@ -69,7 +69,6 @@ export const labels = {
   className: "Classe",
   newClassName: "Nom de la nouvelle classe",
   cancel: "Annuler",
-  rename: "Renommer",
   mergeInto: "Fusionner avec…",
   deleteClass: "Supprimer la classe",
   merge: "Fusionner",
@@ -429,6 +428,20 @@ export const texts = {
   chosen: (n) => `${number(n)} sélectionnée${n > 1 ? "s" : ""}`,
   needName: "Donnez un nom à la classe.",
   madeClass: (label) => `Nouvelle classe : ${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `Classe ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `Renommer ${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `Retirer ${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way} : ${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `Encore ${number(10 - n)} pour commencer.`;
+    return n < 30 ? `${number(30 - n)} de plus aideraient.` : "";
+  },
   renamed: (label, to) => `${label} s’appelle maintenant ${to}`,
   mergeTitle: (label) => `Fusionner ${label} avec`,
   merged: (label, to) => `${label} a été fusionnée avec ${to}`,

@@ -25,7 +25,6 @@ export const labels = {
   moreWays: "更多方式",
   moreWaysLead:
     "装有文件夹的 zip 或 tar。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON、XML）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
-  openCapture: "连拍照片",
   captureTitle: "用摄像头连拍",
   captureRate: "每秒照片数",
   captureDelay: "倒计时",
@@ -38,9 +37,11 @@ export const labels = {
   scaling: "像素的范围",
   withoutTable: "不用这个表格",
   tableExamples: "表格内容",
-  addPhotos: "添加照片…",
-  recordPhotos: "连拍照片…",
   useSamples: "使用示例照片",
+  haveFolder: "我有照片文件夹",
+  addClass: "添加类别",
+  emptyClasses: "还没有照片的类别",
+  firstPhotos: "10 张照片即可开始，30 张更好。",
   treeLabel: "示例：photos 文件夹中有 cat 和 dog 两个文件夹，照片放在它们里面。",
   validationTitle: "验证照片",
   validationHint: "可选。同样的文件夹，但装有其他照片，用来检验模型。如果没有，会从训练照片中留出一部分。",
@@ -51,7 +52,6 @@ export const labels = {
   close: "关闭",
   previousPhoto: "上一张",
   nextPhoto: "下一张",
-  newClass: "新建类别",
   chosenPhotos: "已选照片",
   view: "查看",
   moveTo: "移动到…",
@@ -65,7 +65,6 @@ export const labels = {
   className: "类别",
   newClassName: "新类别的名称",
   cancel: "取消",
-  rename: "重命名",
   mergeInto: "合并到…",
   deleteClass: "删除类别",
   merge: "合并",
@@ -406,6 +405,20 @@ export const texts = {
   chosen: (n) => `已选 ${number(n)} 张`,
   needName: "请输入类别名称。",
   madeClass: (label) => `新类别：${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `类别 ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `重命名${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `移除${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way}：${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `再加 ${number(10 - n)} 张即可开始。`;
+    return n < 30 ? `再加 ${number(30 - n)} 张会更好。` : "";
+  },
   renamed: (label, to) => `${label}已改名为${to}`,
   mergeTitle: (label) => `将${label}合并到`,
   merged: (label, to) => `已将${label}合并到${to}`,

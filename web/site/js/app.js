@@ -4,6 +4,7 @@ import { connect } from "./client.js";
 import { DigitsView } from "./digits.js";
 import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
+import { createExportMenu } from "./exports.js";
 import { createOptionsForm } from "./form.js";
 import { ignoreStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
@@ -20,6 +21,7 @@ import { createResultsView } from "./results.js";
 import { createBackendView } from "./backend.js";
 import { createStore, isFree } from "./state.js";
 import { Status } from "./status.js";
+import { createSteps } from "./steps.js";
 import { texts } from "./texts.js";
 import { createTakeView } from "./take.js";
 import { createTrainingView } from "./training.js";
@@ -66,8 +68,13 @@ function createWorkbench(app, defaults) {
   createTakeView(app);
   createProjectView(app, { photos, results, tryout });
   const live = createLiveView(app);
+  const exported = createExportMenu(app);
   return {
+    show() {
+      exported.show(true);
+    },
     hide() {
+      exported.show(false);
       live.close();
       photos.hide();
     },
@@ -122,19 +129,22 @@ function main() {
   window.addEventListener("hashchange", () => {
     if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here
   });
-  createPages({
-    train: () => createWorkbench(app, {}),
-    recognise: () => {
-      createBackendView({ ...app, find: finder("recognise-") });
-      return new RecogniseView(app);
+  createPages(
+    {
+      train: () => createWorkbench(app, {}),
+      recognise: () => {
+        createBackendView({ ...app, find: finder("recognise-") });
+        return new RecogniseView(app);
+      },
+      digits: () => {
+        const own = appAt("digits");
+        createBackendView(own);
+        return new DigitsView(own);
+      },
+      logos: () => createWorkbench(appAt("logos"), LOGOS),
     },
-    digits: () => {
-      const own = appAt("digits");
-      createBackendView(own);
-      return new DigitsView(own);
-    },
-    logos: () => createWorkbench(appAt("logos"), LOGOS),
-  });
+    createSteps(),
+  );
 }
 
 main();

@@ -63,9 +63,10 @@ export class ClassCard {
     const toggle = element("label", { class: "switch" }, this.#enabled, element("span", { "aria-hidden": "true" }));
     const { heading, pencil } = this.#name;
     const head = element("div", { class: "class-head" }, heading, pencil, toggle, this.#menu.root);
-    const counts = element("p", { class: "class-counts" }, this.#total, " ", this.#split);
     const { help, buttons } = this.#ways;
-    this.root = element("li", { class: "class" }, head, counts, help, this.#grid.root, this.#all, buttons);
+    const counts = element("div", { class: "class-counts" }, this.#total, " ", this.#split, help);
+    const foot = element("div", { class: "class-foot" }, buttons, this.#all);
+    this.root = element("li", { class: "class" }, head, counts, this.#grid.root, foot);
     this.#grid.fold(true);
     this.#listen();
     this.show(first);

@@ -19,7 +19,7 @@ export function createName({ name, canEdit, onRename }) {
   /** Write a new name where the old one stands. */
   function edit() {
     if (!canEdit() || heading.querySelector("input")) return;
-    const before = name();
+    const [before, at] = [name(), document.activeElement];
     const input = element("input", {
       class: "class-name",
       type: "text",
@@ -39,7 +39,8 @@ export function createName({ name, canEdit, onRename }) {
       const to = input.value.trim();
       pencil.hidden = false;
       show();
-      if (focused) pencil.focus();
+      const back = at instanceof HTMLElement && heading.parentElement?.parentElement?.contains(at);
+      if (focused) (back ? at : pencil).focus();
       if (keep && to && to !== before) await onRename(to);
     };
     input.addEventListener("blur", () => end(true));

@@ -14,7 +14,14 @@ export const labels = {
   pageRecognise: "Recognise",
   pageDigits: "Digits",
   pageLogos: "Logos",
-  tagline: "Train your own image classifier. Photos never leave this computer.",
+  steps: "Steps",
+  export: "Export",
+  exportPage: "Web page",
+  tagline: "No account, no upload: your photos never leave this computer.",
+  headline: "Make an image classifier from your own photos",
+  promise:
+    "Show some photos of each class. Minutes later your model recognises new photos, or what your camera sees, and is " +
+    "yours to take away: for web pages, phones and Python.",
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",

@@ -9,7 +9,14 @@ export const labels = {
   pageRecognise: "Reconnaître",
   pageDigits: "Chiffres",
   pageLogos: "Logos",
-  tagline: "Entraînez votre propre classifieur d’images. Les photos ne quittent jamais cet ordinateur.",
+  steps: "Étapes",
+  export: "Exporter",
+  exportPage: "Page web",
+  tagline: "Sans compte ni envoi : vos photos ne quittent jamais cet ordinateur.",
+  headline: "Créez un classifieur d’images avec vos propres photos",
+  promise:
+    "Montrez quelques photos de chaque classe. Quelques minutes plus tard, votre modèle reconnaît de nouvelles photos, ou ce " +
+    "que voit la caméra, et vous l’emportez : pour une page web, un téléphone ou Python.",
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",

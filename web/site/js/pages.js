@@ -42,7 +42,7 @@ export function createPages(create, onShow) {
 
   function show() {
     const current = currentPage();
-    find(`page-${NAMES[0]}`, HTMLElement).hidden = true;
+    if (!pages.has(NAMES[0])) find(`page-${NAMES[0]}`, HTMLElement).hidden = true;
     for (const { main, view } of pages.values()) {
       if (!main.hidden) view.hide?.();
       main.hidden = true;

@@ -35,6 +35,9 @@ if sys.platform == "emscripten":
     from .aio import check_dataset, cross_val_score, cross_validate, load_samples, open_project, save_project
     from .classifiers import AsyncImageClassifier as ImageClassifier
     from .classifiers import AsyncImageNetClassifier as ImageNetClassifier
+    from .engines.tfjs import use_browser
+
+    use_browser()
 else:
     from .classifiers import ImageClassifier, ImageNetClassifier
 

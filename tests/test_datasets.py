@@ -7,7 +7,7 @@ import pytest
 from photos import Reader
 
 from pyclassifier import Dataset, Sample
-from pyclassifier.data import SUFFIXES
+from pyclassifier.data import SUFFIXES, why_skip
 from pyclassifier.errors import DatasetError
 
 
@@ -149,10 +149,9 @@ def test_a_label_of_any_length_is_cut():
         ("cat/notes.txt", r"not an image (.txt)"),
         ("cat/1.jpg.txt", r"not an image (.txt)"),
         ("cat/1.jpg~", r"not an image (.jpg~)"),
-        ("cat/drawing.svg", r"not an image (.svg)"),
+        ("cat/drawing.psd", r"not an image (.psd)"),
         ("cat/clip.mp4", r"not an image (.mp4)"),
-        ("cat/IMG_1.HEIC", "HEIC photos cannot be read here. Export it as JPEG"),
-        ("cat/1.avif", "AVIF photos cannot be read here"),
+        ("cat/1.jxl", "JPEG XL photos cannot be read here. Export them as JPEG"),
     ],
 )
 def test_files_that_are_no_photos_are_reported(path, reason):
@@ -160,7 +159,7 @@ def test_files_that_are_no_photos_are_reported(path, reason):
 
 
 @pytest.mark.parametrize(
-    "name", [*(f"1{suffix}" for suffix in sorted(SUFFIXES)), "1.JPG", "1.txt.jpg", "a.b.c.PnG", "DCIM0001"]
+    "name", [*(f"1{end}" for end in sorted(SUFFIXES) if not why_skip(f"1{end}")), "1.JPG", "1.txt.jpg", "a.b.PnG", "D1"]
 )
 def test_photos_and_names_without_suffix_are_taken(name):
     # What has no suffix may be a photo; its bytes tell later.

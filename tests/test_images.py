@@ -135,9 +135,9 @@ def test_what_is_no_image_is_said_to_be_none(data):
         decode_image(data, "x.jpg")
 
 
-def test_heic_gets_its_own_advice():
+def test_a_video_gets_its_own_advice():
     with pytest.raises(ImageDecodeError, match="Export the photo as JPEG"):
-        decode_image(b"\0\0\0\x18ftypheic" + bytes(64), "IMG_1.jpg")
+        decode_image(b"\0\0\0\x18ftypisom" + bytes(64), "IMG_1.jpg")
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "TIFF", "BMP"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..data import Dataset, Sample, open_image, read_size
+from ..data import Dataset, Sample, as_readable, open_image, read_size
 from ..embedding import Facts, FeatureCache, MemoryCache, digest_of, near_duplicates, pool_features, read_photo
 from ..errors import ImageDecodeError, StoppedError
 from ..judging import DatasetReport, find_faults
@@ -104,6 +104,7 @@ async def _read(sample: Sample, cache: FeatureCache) -> Facts:
         return Facts(reason=error.reason)
     facts = Facts(digest_of(data))
     try:
+        data = await as_readable(data, sample.path)
         open_image(data, sample.path, min_side=1)  # a damaged file may have a header that is not
         facts = replace(facts, size=read_size(data, sample.path))
     except ImageDecodeError as error:

@@ -1,11 +1,12 @@
 """Photos and their labels: files, folders, zips and tables -> labelled samples; bytes -> pixels."""
 
 from .datasets import Dataset
+from .formats import SUFFIXES, use_decoder
 from .given import Photo, Photos, as_sample, as_samples
 from .images import (
     MAX_PIXELS,
     REDUCING_GAP,
-    SUFFIXES,
+    as_readable,
     decode_image,
     encode_bmp,
     encode_jpeg,
@@ -54,6 +55,7 @@ __all__ = [
     "Split",
     "ZipSource",
     "as_indices",
+    "as_readable",
     "as_sample",
     "as_samples",
     "center_digit",
@@ -82,6 +84,7 @@ __all__ = [
     "read_size",
     "unnumbered",
     "unpack",
+    "use_decoder",
     "why_skip",
     "without_nan",
 ]

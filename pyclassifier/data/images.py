@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from threading import Lock
 
 import numpy as np
@@ -13,17 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from ..errors import ImageDecodeError
+from .colors import to_srgb
+from .formats import FORMATS, decoder_of, format_of, is_readable, why_unreadable
 
-# What Pillow calls each format that is read, and how its files' names end.
-FORMATS = {
-    "JPEG": (".jpg", ".jpeg", ".jfif"),
-    "PNG": (".png", ".apng"),
-    "WEBP": (".webp",),
-    "GIF": (".gif",),
-    "BMP": (".bmp",),
-    "TIFF": (".tif", ".tiff"),
-}
-SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 MAX_PIXELS = 100_000_000
 
 # What the decoder halves, quarters ... before we resize must keep at least this many times the wanted size,
@@ -37,7 +30,7 @@ def decode_image(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXE
     Parameters
     ----------
     data : bytes
-        A JPEG, PNG, APNG, WebP, GIF, BMP or TIFF file.
+        A JPEG, PNG, APNG, WebP, GIF, BMP or TIFF file; AVIF and HEIC ones where Pillow, or pillow-heif, reads them.
     name : str
         What to call the file in an error.
     max_pixels : int
@@ -46,7 +39,8 @@ def decode_image(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXE
     Returns
     -------
     ndarray of shape (H, W, 3), uint8
-        RGB, upright as its EXIF orientation says, transparency laid over white.
+        RGB, in sRGB if the file says what its colours mean, upright as its EXIF orientation says, transparency laid
+        over white.
 
     Raises
     ------
@@ -96,7 +90,9 @@ def open_image(
 
 def to_upright_rgb(image: Image.Image) -> Image.Image:
     """Bring a Pillow image of any mode to 8 bits of RGB, on white where it is transparent, turned as its EXIF says."""
-    return _to_rgb(_upright(image))
+    profile = image.info.get("icc_profile")
+    upright = _to_rgb(_upright(image))
+    return to_srgb(upright, profile) if isinstance(profile, bytes) and image.mode != "CMYK" else upright
 
 
 def read_size(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -128,17 +124,63 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
         raise ImageDecodeError(name, "empty-file")
     try:
         with _without_bomb_check:  # Our own check follows before a pixel is decoded.
-            image = Image.open(io.BytesIO(data), formats=list(FORMATS))
+            image = Image.open(io.BytesIO(data), formats=_of_pillow(data))
             _check_size(image, name, max_pixels)
             yield image
     except ImageDecodeError:
         raise
     except UnidentifiedImageError:
-        of_camera = data[4:8] == b"ftyp"
-        raise ImageDecodeError(name, "heic-or-video" if of_camera else "not-an-image") from None
+        raise _unknown(data, name) from None
     # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
     except Exception as error:
         raise ImageDecodeError(name, "damaged-image", error=str(error)) from error
+
+
+def _of_pillow(data: bytes) -> list[str]:
+    """What Pillow calls the formats that it reads here."""
+    known = [one.name for one in FORMATS if one.readable]
+    one = format_of(data)
+    if one is not None and one.name == "HEIC" and is_readable(one) and decoder_of(one) is None:
+        import_module("pillow_heif").register_heif_opener()
+        return [*known, "HEIF"]
+    return known
+
+
+def _unknown(data: bytes, name: str) -> ImageDecodeError:
+    one = format_of(data)
+    if one is not None and not is_readable(one):
+        return ImageDecodeError(name, why_unreadable(one))
+    return ImageDecodeError(name, "heic-or-video" if data[4:8] == b"ftyp" else "not-an-image")
+
+
+async def as_readable(data: bytes, name: str = "image", *, max_pixels: int = MAX_PIXELS) -> bytes:
+    """Give an image file that Pillow reads: the same one, or what the browser decoded of one that Pillow cannot read.
+
+    Parameters
+    ----------
+    data, name, max_pixels
+        As in `decode_image`.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ImageDecodeError
+        What decodes files of this format cannot decode this one, or it is too large.
+    """
+    one = format_of(data)
+    decode = None if one is None or one.readable else decoder_of(one)
+    if one is None or decode is None:
+        return data
+    try:
+        pixels = await decode(data, one.media_type)
+    except Exception as error:  # Whatever a browser says of a damaged file, or of one whose codec it lacks.
+        raise ImageDecodeError(name, "undecodable-photo", format=one.name, error=str(error)) from error
+    image = Image.fromarray(pixels)
+    _check_size(image, name, max_pixels)
+    return encode_bmp(np.asarray(_to_rgb(image)))
 
 
 def jpeg_decoder() -> str:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from ..sentences import Sentence
-from .images import SUFFIXES
+from .formats import format_of_name, is_readable, why_unreadable
 
 LabelBy = Literal["auto", "folder", "top", "path", "name"]
 _SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\uf00d"})
@@ -31,13 +31,13 @@ def why_skip(path: str) -> Sentence | None:
     if hidden:
         return hidden
     suffix = suffix_of(path)
-    if suffix in (".heic", ".heif", ".avif"):
-        return Sentence("photo-format", format=suffix[1:].upper())
+    if (one := format_of_name(suffix)) is not None:
+        return None if is_readable(one) else why_unreadable(one)
     if is_packed(path):
         return Sentence("zip-inside")
     if suffix in _PACKED_OTHERWISE:
         return Sentence("packed-otherwise", suffix=suffix)
-    if suffix and suffix not in SUFFIXES:
+    if suffix:
         return Sentence("other-suffix", suffix=suffix)
     return None
 

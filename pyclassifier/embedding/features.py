@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard, Pooling
-from ..data import MAX_PIXELS, Problem, Sample, jpeg_decoder, open_image, read_size
+from ..data import MAX_PIXELS, Problem, Sample, as_readable, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
@@ -278,6 +278,7 @@ class FeatureExtractor:
         if (row := self._remembered(digest)) is not None:
             return row
         try:
+            data = await as_readable(data, sample.path, max_pixels=self.max_pixels)
             pixels = await in_thread(self._decoded, data, sample.path, digest)
             self.cache.learn(sample, Facts(digest, read_size(data, sample.path, max_pixels=self.max_pixels)))
         except ImageDecodeError as error:
@@ -317,7 +318,8 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        return await in_thread(self._decoded, await read_photo(sample), sample.path, digest)
+        data = await as_readable(await read_photo(sample), sample.path, max_pixels=self.max_pixels)
+        return await in_thread(self._decoded, data, sample.path, digest)
 
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from photos import COLORS, RawName, encode, noisy
 from playwright.sync_api import expect
-from test_page import AXE, button, drop, open_page, set_options, violations
+from test_page import AXE, button, drop, open_page, recognised, set_options, violations
 from test_recognise import cat, other_site, refusals_are_told  # noqa: F401 - two are fixtures
 
 
@@ -444,3 +444,34 @@ def test_where_no_folder_can_be_chosen_there_is_no_button_for_it(page, site):
     expect(page.get_by_text("Choose files", exact=True)).to_be_visible()
     for name in ("Choose training folder", "Choose validation folder"):
         expect(page.get_by_text(name, exact=True)).to_be_hidden()
+
+
+def test_photos_that_only_the_browser_reads_train_like_others(ready, tmp_path):
+    page = ready
+    photos, packed = tmp_path / "photos", tmp_path / "packed"
+    packed.mkdir()
+    for label in ("blue", "red"):
+        (photos / label).mkdir(parents=True)
+        for i in range(5):
+            (photos / label / f"{i}.avif").write_bytes(encode(noisy(COLORS[label], i), "AVIF"))
+        shape = f'<rect width="4" height="3" fill="{label}"/>'
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3">{shape}</svg>'
+        (photos / label / "drawn.svg").write_text(drawing)
+    (photos / "red" / "broken.avif").write_bytes(encode(noisy(COLORS["red"], 9), "AVIF")[:100])
+    with zipfile.ZipFile(packed / "more.zip", "w") as file:
+        file.writestr("red/zipped.avif", encode(noisy(COLORS["red"], 10), "AVIF"))
+        file.writestr("red/zipped.svg", drawing)
+    page.get_by_label("Choose training folder").set_input_files(photos)
+    said(page, "Ready: 13 photos in 2 classes")
+    page.get_by_label("Choose training folder").set_input_files(packed)
+    said(page, "Ready: 15 photos in 2 classes")
+    set_options(page, input_size="96")
+    button(page, "Train").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=120_000)
+    left_out = page.locator(".problems li")
+    expect(left_out).to_have_count(2)
+    expect(left_out.filter(has_text="broken.avif")).to_contain_text("the browser cannot read this AVIF photo")
+    expect(left_out.filter(has_text="zipped.svg")).to_contain_text("Unpack it first")
+    expect(page.locator("#classes img")).not_to_have_count(0)
+    page.get_by_label("Choose photos to recognise").set_input_files(photos / "blue" / "drawn.svg")
+    expect(recognised(page)).to_contain_text("blue", timeout=30_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..images import SUFFIXES as PHOTO_SUFFIXES
+from ..formats import SUFFIXES as PHOTO_SUFFIXES
 from ..names import suffix_of
 from ..roles import plain, split_value
 from .table import Table

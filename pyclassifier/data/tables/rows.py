@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from ...sentences import Sentence
-from ..images import SUFFIXES
+from ..formats import SUFFIXES
 from ..names import parts_of, readable, suffix_of
 from ..photos import PhotoSource, Problem, Sample, Split
 from ..readings import UNLABELLED

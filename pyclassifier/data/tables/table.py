@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...errors import DatasetError
 from ...notebook import Brief
-from ..images import SUFFIXES as PHOTO_SUFFIXES
+from ..formats import SUFFIXES as PHOTO_SUFFIXES
 from ..jsons import parse_json
 from ..letters import OF_TEXTS, Letters, check_encoding, choose_letters
 from ..names import suffix_of

@@ -2,5 +2,6 @@
 
 from .browser import fetch, find_site, listening
 from .engine import TfjsEngine
+from .pictures import use_browser
 
-__all__ = ["TfjsEngine", "fetch", "find_site", "listening"]
+__all__ = ["TfjsEngine", "fetch", "find_site", "listening", "use_browser"]

@@ -17,6 +17,7 @@ from ..base import Array
 from .browser import SiteStore, is_software, load_tensorflow, webgl_renderer
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
+from .pictures import refine
 
 
 class TfjsEngine:
@@ -74,6 +75,7 @@ class TfjsEngine:
     async def _loaded(self) -> Any:
         if self._tf is None:
             tf = await load_tensorflow(self._tfjs_url, await self.store.find())
+            await refine()
             self.renderer = webgl_renderer()
             await self._start_backend(tf)
             self.name = f"tfjs {tf.version_core}"

@@ -186,4 +186,5 @@ async def picture(desk: Desk, photo: int, size: int) -> bytes:
         content = await sample.read()
     except OSError as error:
         raise ImageDecodeError(sample.path, "could-not-read", error=str(error)) from error
+    content = await data.as_readable(content, sample.path)
     return data.make_thumbnail(content, sample.path, size)

@@ -16,6 +16,7 @@
 
 import { Desk } from "./desk.js";
 import { ABORTED } from "./protocol.js";
+import { drawVector } from "./vector.js";
 
 const FILES_PER_MESSAGE = 50;
 
@@ -191,7 +192,7 @@ export class Client extends Desk {
   async #send(request, files, signal) {
     // Handing over a thousand files in one message would block the page for a tenth of a second.
     for (let i = 0; i < files.length && !signal?.aborted; i += FILES_PER_MESSAGE) {
-      const sent = files.slice(i, i + FILES_PER_MESSAGE);
+      const sent = await Promise.all(files.slice(i, i + FILES_PER_MESSAGE).map(drawVector));
       this.#worker.postMessage({ id: request.id, files: sent });
       this.#calls.get(request.id)?.onProgress?.({ stage: "sending", done: i + sent.length, total: files.length });
       await new Promise((resolve) => setTimeout(resolve));

@@ -961,8 +961,9 @@ export const texts = {
  * @type {Record<string, string>}
  */
 export const sentences = {
-  "other-suffix": "this is no photo ({suffix}). Photos are JPEG, PNG, WebP, GIF, BMP or TIFF files.",
-  "not-an-image": "this is no photo that can be read here. Photos are JPEG, PNG, WebP, GIF, BMP or TIFF files.",
+  "other-suffix": "this is no photo ({suffix}). Photos are JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF or SVG files.",
+  "not-an-image":
+    "this is no photo that can be read here. Photos are JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF or SVG files.",
   "large-image": "{width} × {height} pixels: that is more than {millions} million pixels. Make the photo smaller.",
   "empty-class-name": "A class needs a name.",
   "not-a-zip": "This is not a zip of folders of photos ({error}).",

@@ -853,9 +853,13 @@ export const sentences = {
   "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
   "packed-otherwise":
     "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
-  "photo-format": "les photos {format} ne peuvent pas être lues ici. Exportez-la en JPEG.",
+  "photo-format": "les photos {format} ne peuvent pas être lues ici. Exportez-les en JPEG.",
+  "heic-photo":
+    "les photos HEIC ne peuvent pas être lues ici. Exportez-les en JPEG ; un iPhone prend des JPEG après Réglages, Appareil photo, Formats, « Le plus compatible ».",
+  "undecodable-photo": "le navigateur ne peut pas lire cette photo {format} ({error}). Exportez-la en JPEG.",
+  "drawing-inside": "les dessins SVG d’un zip ou d’un tar ne peuvent pas être dessinés ici. Décompressez-le d’abord.",
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
-  "heic-or-video": "les fichiers HEIC, AVIF et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
+  "heic-or-video": "les fichiers HEIC et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
   "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",

@@ -91,11 +91,12 @@ export class PhotosView {
   /** @param {Desk} client */
   async #addSamples(client) {
     const { status } = this.#app;
-    const samples = await fetchSamples((done, total) =>
+    const page = this.#app.desk === "logos" ? "logos" : "photos";
+    const samples = await fetchSamples(page, (done, total) =>
       status.progress(() => texts.fetchingSamples(done, total), done, total),
     );
     await addAll(this.#app, client, { split: "training" }, samples.training);
-    await addAll(this.#app, client, { split: "validation" }, samples.validation);
+    if (samples.validation.length > 0) await addAll(this.#app, client, { split: "validation" }, samples.validation);
   }
 
   async #removeAll() {
@@ -113,8 +114,7 @@ export class PhotosView {
     const inputs = this.#panel.querySelectorAll("input.file-input");
     for (const input of inputs) input.disabled = !open;
     this.#samples.disabled = !open;
-    // To begin with only, and there are none for other pages.
-    this.#samples.hidden = state.classes.length > 0 || this.#app.desk !== "photos";
+    this.#samples.hidden = state.classes.length > 0; // to begin with only
     this.#remove.disabled = !isFree(state);
     this.#remove.hidden = state.classes.length === 0 && this.#problems.count() === 0;
     if (state.problems !== this.#seen) this.#problems.add(state.problems);

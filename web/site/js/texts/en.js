@@ -166,6 +166,7 @@ export const labels = {
   needModel: "Train a model first, or open one that you saved.",
   dropPhotos: "Drop or paste photos here",
   choosePhotos: "Choose photos to recognise",
+  tryThese: "Or press on one that the model has not seen:",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
   takeTitle: "Take it away",
@@ -198,6 +199,7 @@ export const labels = {
   picturesTitle: "Pictures",
   dropPictures: "Drop or paste pictures here",
   choosePictures: "Choose pictures",
+  recogniseThese: "Or press on one of these:",
   openCamera: "Use the camera",
   cameraHint: "Your browser asks for your permission first. The photo stays on this computer.",
   camera: "Camera",
@@ -211,7 +213,8 @@ export const labels = {
   network: "Network",
   predict: "Predict",
   answersTitle: "What they show",
-  noAnswers: "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture and press “Predict”.",
+  noAnswers:
+    "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture: what it shows stands here at once.",
   networkTitle: "The network",
   networkLead:
     "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
@@ -778,6 +781,8 @@ export const texts = {
   packing: "Packing the model…",
   downloaded: "Model downloaded: pyclassifier-model.zip",
   opening: "Opening the model…",
+  /** @param {string} name */
+  recogniseSample: (name) => `Recognise ${name}`,
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
@@ -869,8 +874,6 @@ export const texts = {
   // Recognise
   /** @param {number} n */
   pictures: (n) => count(n, "picture", "pictures"),
-  /** @param {number} n */
-  picturesReady: (n) => `Ready: ${count(n, "picture", "pictures")}`,
   needPictures: "Choose a picture first.",
   predictWhenReady: "You can press this as soon as everything has loaded.",
   loadingNetwork: "Loading the network…",

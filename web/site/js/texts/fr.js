@@ -162,6 +162,7 @@ export const labels = {
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
   dropPhotos: "Déposez ou collez des photos ici",
   choosePhotos: "Choisir des photos à reconnaître",
+  tryThese: "Ou appuyez sur une photo que le modèle n’a jamais vue :",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
   takeTitle: "Emporter le modèle",
@@ -195,6 +196,7 @@ export const labels = {
   picturesTitle: "Images",
   dropPictures: "Déposez ou collez des images ici",
   choosePictures: "Choisir des images",
+  recogniseThese: "Ou appuyez sur l’une de celles-ci :",
   openCamera: "Utiliser la caméra",
   cameraHint: "Votre navigateur vous demandera d’abord la permission. La photo reste sur cet ordinateur.",
   camera: "Caméra",
@@ -209,7 +211,7 @@ export const labels = {
   predict: "Prédire",
   answersTitle: "Ce qu’elles montrent",
   noAnswers:
-    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image et cliquez sur « Prédire ».",
+    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image : ce qu’elle montre s’affiche ici aussitôt.",
   networkTitle: "Le réseau",
   networkLead:
     "Ses couches, telles qu’elles ont été publiées. « Entraîner le vôtre » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
@@ -701,6 +703,8 @@ export const texts = {
   packing: "Emballage du modèle…",
   downloaded: "Modèle téléchargé : pyclassifier-model.zip",
   opening: "Ouverture du modèle…",
+  /** @param {string} name */
+  recogniseSample: (name) => `Reconnaître ${name}`,
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
   computesOtherwise: (by) =>
@@ -771,7 +775,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
   pictures: (n) => count(n, "image", "images"),
-  picturesReady: (n) => `Prêt : ${count(n, "image", "images")}`,
   needPictures: "Choisissez d’abord une image.",
   predictWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
   loadingNetwork: "Chargement du réseau…",

@@ -151,6 +151,7 @@ export const labels = {
   needModel: "请先训练一个模型，或打开您保存过的模型。",
   dropPhotos: "将照片拖放或粘贴到此处",
   choosePhotos: "选择要识别的照片",
+  tryThese: "或点按一张模型没有见过的照片：",
   recognisedTitle: "已识别的照片",
   clearList: "清空列表",
   takeTitle: "带走模型",
@@ -184,6 +185,7 @@ export const labels = {
   picturesTitle: "图片",
   dropPictures: "将图片拖放或粘贴到这里",
   choosePictures: "选择图片",
+  recogniseThese: "或点按其中一张：",
   openCamera: "使用摄像头",
   cameraHint: "浏览器会先征求您的许可。照片只保留在这台电脑上。",
   camera: "摄像头",
@@ -197,7 +199,7 @@ export const labels = {
   network: "网络",
   predict: "预测",
   answersTitle: "图片内容",
-  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，然后点击“预测”。",
+  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，结果会立即显示在这里。",
   networkTitle: "网络",
   networkLead: "网络公开发布的各层。“训练自己的模型”直接使用切分处以上的各层，并训练新的层来代替以下的各层。",
   layerTable: "各层",
@@ -652,6 +654,8 @@ export const texts = {
   packing: "正在打包模型…",
   downloaded: "模型已下载：pyclassifier-model.zip",
   opening: "正在打开模型…",
+  /** @param {string} name */
+  recogniseSample: (name) => `识别 ${name}`,
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
   computesOtherwise: (by) =>
@@ -715,7 +719,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}，${megabytes(bytes)}`,
 
   pictures: (n) => `${number(n)} 张图片`,
-  picturesReady: (n) => `就绪：${number(n)} 张图片`,
   needPictures: "请先选择一张图片。",
   predictWhenReady: "全部加载完成后即可点击。",
   loadingNetwork: "正在加载网络…",

@@ -17,18 +17,19 @@ SIDE = 128
 N_TRAINING, N_VALIDATION, N_NEW = 12, 4, 3
 # Emoji by their code points. In this order they are for training, for validation, and new to the model.
 THINGS = {
-    "animal": "1f415 1f408 1f40e 1f404 1f416 1f411 1f410 1f418 1f405 1f406 1f407 1f401 1f42a 1f993 1f992 1f412"
-    " 1f998 1f994 1f98f",
+    "animal": "1f415 1f408 1f404 1f416 1f412 1f405 1f406 1f993 1f401 1f418 1f407 1f40e 1f411 1f410 1f42a 1f98f"
+    " 1f992 1f998 1f994",
     "fruit": "1f34e 1f34f 1f350 1f34a 1f34b 1f34c 1f349 1f347 1f353 1fad0 1f348 1f352 1f351 1f96d 1f34d 1f345"
     " 1f95d 1f965 1f951",
-    "vehicle": "1f697 1f695 1f699 1f68c 1f68e 1f3ce-fe0f 1f693 1f691 1f692 1f6b2 1f69a 1f69c 1f69b 1f6f5 1f682 1f690"
-    " 1f3cd-fe0f 1f68a 1f6fb",
+    "vehicle": "1f697 1f695 1f699 1f68c 1f6b2 1f6f5 1f68a 1f691 1f692 1f682 1f3cd-fe0f 1f69c 1f68e 1f693 1f69a 1f69b"
+    " 1f3ce-fe0f 1f690 1f6fb",
 }
-# The same nine colours of each, so that only the shape tells them apart; the last two are new to the model.
+# The last two are new to the model.
 SIGNS = {
-    "circle": "1f534 1f7e0 1f7e1 26ab 1f535 26aa 1f7e4 1f7e2 1f7e3",
-    "heart": "2764-fe0f 1f9e1 1f49b 1f5a4 1f499 1f90d 1f90e 1f49a 1f49c",
-    "square": "1f7e5 1f7e7 1f7e8 2b1b 1f7e6 2b1c 1f7eb 1f7e9 1f7ea",
+    "arrow": "2b06-fe0f 2197-fe0f 27a1-fe0f 2198-fe0f 2b07-fe0f 2199-fe0f 2b05-fe0f 21aa-fe0f 21a9-fe0f 2934-fe0f"
+    " 2196-fe0f 2935-fe0f",
+    "clock": "1f550 1f551 1f552 1f553 1f554 1f555 1f556 1f557 1f558 1f559 1f55a 1f55b",
+    "heart": "2764-fe0f 1f9e1 1f49b 1f5a4 1f499 1f90d 1f90e 1fa75 1fa76 1fa77 1f49a 1f49c",
 }
 N_NEW_SIGNS = 2
 PHOTOS = ("chelsea.png", "coffee.png", "rocket.jpg")

@@ -12,7 +12,7 @@ TAGS = {"en": "en-GB", "fr": "fr", "zh": "zh-Hans"}
 # What no language translates: names of classes and files, of products, formats and Keras's own words.
 SAME = re.compile(
     r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html|csv|txt)\b|photos|train\b|cat|dog"
-    r"|animal|fruit|vehicle|circle|heart|square"
+    r"|animal|fruit|vehicle|arrow|clock|heart"
     r"|pyclassifier|MobileNet|EfficientNet-Lite0|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine"
     r"|English|Français"
     r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|^(file|one|two)$|CSV|TSV|JSON|XML|zip|tar|JPEG|PNG|WebP|GIF|BMP|TIFF"

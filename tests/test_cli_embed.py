@@ -68,7 +68,7 @@ def test_what_others_read_it_with(here, capsys):
     parquet = pytest.importorskip("pyarrow.parquet")
     embed(capsys, "photos", "-o", "features", "--format", "parquet")
     table = parquet.read_table("features/part-00000.parquet")
-    assert table.column_names == ["path", "label", "digest", "problem", "features"]
+    assert table.column_names == ["path", "label", "split", "digest", "problem", "features"]
     row = table.to_pylist()[0]
     assert row["path"] == "checks/0.png" and len(row["features"]) == read_table("plain").X.shape[1]
     assert row["features"] == pytest.approx(read_table("plain").X[0].tolist(), rel=1e-2, abs=1e-3)
@@ -92,6 +92,23 @@ def test_a_second_run_computes_only_what_is_new(here, capsys):
     ).all()
     assert (rows["checks/0.png"] != old["checks/0.png"]).any() and (rows["checks/1.png"] == old["checks/1.png"]).all()
     assert embed(capsys, "photos", "-o", "features")["n_computed"] == 0
+
+
+def test_what_is_said_of_photos_can_change(here, capsys, monkeypatch):
+    monkeypatch.setattr(embedding, "PART", 4)
+    embed(capsys, "photos", "-o", "features")
+    rows = read_table("features")
+    paths = [path for path in rows.paths if path.startswith("checks/")]
+    lines = ["file,label,split", *(f"{path},squares,{'test' if path == paths[0] else 'train'}" for path in paths)]
+    Path("table.csv").write_text("\n".join(lines))
+    assert embed(capsys, "photos", "-o", "features", "--labels", "table.csv")["n_computed"] == 0
+    after = read_table("features")
+    told = dict(zip(after.paths, zip(after.labels, after.splits, strict=True), strict=True))
+    assert len(after) == 17 and told[paths[0]] == ("squares", "test") and told[paths[1]] == ("squares", "training")
+    before = dict(zip(rows.paths, rows.X, strict=True))
+    for path, row in zip(after.paths, after.X, strict=True):
+        assert np.array_equal(row, before[path], equal_nan=True)
+    assert embed(capsys, "photos", "-o", "features", "--labels", "table.csv")["n_computed"] == 0
 
 
 def test_several_processes_give_the_same_rows(here, capsys, monkeypatch):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import shutil
 import sys
 import zipfile
 from collections.abc import Mapping
 from fnmatch import fnmatch
+from importlib.metadata import version
 from pathlib import Path
 
 from backbones import model_files
@@ -25,6 +27,7 @@ from first_paint import with_texts
 from lab import lab_files
 from mnist import digit_files
 from offline import app_files, worker_files
+from onefile import one_file_page
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
@@ -42,6 +45,14 @@ _SOURCES = {"css", "js", "pages"}
 PAGES = {"train": "", "recognise": "", "digits": "digits-", "logos": "logos-"}
 _PART = re.compile(r" *<!-- part (\w+)(?: with (\w+))? -->\n")
 Files = dict[str, Path | bytes]
+# A built site is a package of npm, too: `npm install ./classifier`, `import { connect } from "pyclassifier-site"`.
+_PACKAGE = {
+    "name": "pyclassifier-site",
+    "version": version("pyclassifier"),
+    "type": "module",
+    "license": "Apache-2.0",
+    "exports": "./js/client.js",
+}
 
 # Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
 _PARTS = (
@@ -66,7 +77,8 @@ _PARTS = (
     ("docs/*", False, "API reference"),
     ("examples/*", False, "example pages"),
     ("wheels/*", False, "the package, for machines of one's own"),
-    ("js/*.d.ts", False, "types for pages of others"),
+    ("js/*.d.ts", False, "for scripts of others"),
+    ("package.json", False, "for scripts of others"),
     ("*", True, "page"),
 )
 
@@ -77,8 +89,10 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     files: Files = {path.as_posix(): SITE / path for path in sources if path.parts[0] not in _SOURCES}
     files |= page_files()
     files |= {"index.html": index_file(), "py/desks.zip": desks_file(), "js/calls.d.ts": Declarations().text().encode()}
+    files["package.json"] = json.dumps(_PACKAGE, indent=1).encode()
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": vendor_files(),
+        "ready": {"page.html": one_file_page()},
         "pyodide": runtime_files(),
         "models": model_files(backbones),
         "samples": sample_files(),

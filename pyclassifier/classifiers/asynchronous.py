@@ -19,7 +19,7 @@ from ..errors import DatasetError
 from ..judging import NONE_OF_THESE, Evaluation, HeatMap, Predictions, explain, is_rejected
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
 from ..sentences import Sentence
-from ..training import FineTuningCost, Snapshot, learn, measure_fine_tuning, retrained
+from ..training import Embedded, FineTuningCost, Snapshot, measure_fine_tuning, retrained
 from .base import BaseImageClassifier
 
 
@@ -98,16 +98,44 @@ class AsyncImageClassifier(BaseImageClassifier):
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
-            extractor, scores = await self._choose_extractor(dataset, callbacks)
-            try:
-                learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks)
-            except BaseException:
-                self._let_go(extractor)
-                raise
-            self._take(learned.on_chosen_backbone(scores))
-            self._let_go(extractor)  # Where the one in use was trained further.
-            if interruption:
-                raise interruption
+            await self._learn(dataset, callbacks)
+        return self
+
+    async def fit_features(
+        self,
+        features: Embedded,
+        *,
+        verbose: bool | Literal["auto"] = "auto",
+        on_progress: OnProgress | None = None,
+        on_epoch: OnEpoch | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Self:
+        """Train on features that were computed before, without reading a photo; else as `fit`.
+
+        Parameters
+        ----------
+        features : Embedded
+            Of the backbone that the parameters ask for, such as `pyclassifier.scaling.open_features` gives: as many as
+            a disk holds.
+        verbose, on_progress, on_epoch, should_stop
+            As in `fit`.
+
+        Returns
+        -------
+        ImageClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            Features of another backbone, or parameters for which photos have to be read: a `topology`, an
+            augmentation, ``fine_tune``, or "auto" as the backbone.
+        DatasetError, StoppedError, EngineError, KeyboardInterrupt, asyncio.CancelledError
+            As in `fit`.
+        """
+        self._check_features(features)
+        with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
+            await self._learn(features.dataset, callbacks, features)
         return self
 
     async def predict_proba(

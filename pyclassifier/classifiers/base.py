@@ -37,12 +37,14 @@ from ..progress import Callbacks, OnProgress, ShouldStop
 from ..sentences import Sentence
 from ..training import (
     BackboneScore,
+    Embedded,
     FineTuning,
     Leak,
     Learned,
     Snapshot,
     TrainSettings,
     choose_backbone,
+    learn,
     read_scores,
 )
 
@@ -540,6 +542,29 @@ class BaseImageClassifier:
             if one.model is not chosen.model:
                 one.model.dispose()
         return chosen, scores
+
+    def _check_features(self, features: Embedded) -> None:
+        asked = {name: getattr(self, name) for name in ("topology", "augmentation", "fine_tune")}
+        reading = [name for name, value in asked.items() if value] + (["backbone='auto'"] if self._chooses else [])
+        if reading:
+            raise ValueError(f"Expected parameters that need no photos, got {', '.join(reading)}. Fit photos instead.")
+        card = self.card_
+        n_cells = 1 if self.pooling == "avg" else (card.input_size // card.stride) ** 2
+        expected, got = card.feature_channels * n_cells, features.X.shape[1]
+        if got != expected and len(features.samples):
+            raise ValueError(f"Expected {expected} features of {card.name} for each photo, got {got}.")
+
+    async def _learn(self, dataset: Dataset, callbacks: Callbacks, features: Embedded | None = None) -> None:
+        extractor, scores = await self._choose_extractor(dataset, callbacks)
+        try:
+            learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks, features)
+        except BaseException:
+            self._let_go(extractor)
+            raise
+        self._take(learned.on_chosen_backbone(scores))
+        self._let_go(extractor)  # Where the one in use was trained further.
+        if interruption:
+            raise interruption
 
     def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
         if self._extractor and self._extractor is not extractor:

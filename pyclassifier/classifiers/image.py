@@ -135,6 +135,7 @@ class ImageClassifier(BaseImageClassifier):
 
     load_backbone = chained_method(AsyncImageClassifier.load_backbone)
     fit = chained_method(AsyncImageClassifier.fit)
+    fit_features = chained_method(AsyncImageClassifier.fit_features)
     predict_proba = blocking_method(AsyncImageClassifier.predict_proba)
     predict = blocking_method(AsyncImageClassifier.predict)
     predict_photos = blocking_method(AsyncImageClassifier.predict_photos)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from .. import CATALOG, Dataset, Problem, Sample
 from ..backbones import DEFAULT_BACKBONE, FIT_MODES
 from ..data import list_files, part
-from ..scaling import TableSettings, best_format, embed_photos
+from ..scaling import TableSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
 from .photos import problem_fields, problem_lines
 from .showing import showing
+from .tables import add_workers, check_workers, fill_table
 
 
 def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of this command."""
     made = new_parser(
         program,
-        "Compute the features of photos: a table of path, label, digest (SHA-256), features and problem, as Parquet "
-        "where pyarrow is installed, else as npz. What is done is kept, after Ctrl+C and after a crash: the same "
-        "command goes on from there, and computes only what is new.",
+        "Compute the features of photos: a table of path, label, split, digest (SHA-256), features and problem, as "
+        "Parquet where pyarrow is installed, else as npz. What is done is kept, after Ctrl+C and after a crash: the "
+        "same command goes on from there, and computes only what is new.",
         [
             "photos/ -o features/",
             "photos/ -o features/ --processes 4 --dtype float16",
             "photos.zip -o features/ --json",
+            "/shared/photos -o /shared/features --ray ray://host:10001 --gpus 1 --backend cuda",
         ],
     )
     add = made.add_argument
@@ -37,14 +38,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("--input-size", type=int, metavar="SIDE", help="of photos as the network sees them, in pixels")
     add("--fit-mode", choices=FIT_MODES, help="how photos become square")
     add("--dtype", choices=("float32", "float16"), default="float32", help="of the features (default: float32)")
-    add("--format", choices=("parquet", "npz"), default=best_format(), help="default here: %(default)s")
-    add(
-        "--processes",
-        type=int,
-        default=1,
-        metavar="N",
-        help=f"at work at once (default: 1; of {os.cpu_count()} processors)",
-    )
+    add_workers(made)
     add_backend(made)
     add_json(made)
     return made
@@ -52,21 +46,13 @@ def parser(program: str) -> argparse.ArgumentParser:
 
 def command(asked: argparse.Namespace) -> Outcome:
     """Embed photos."""
-    if asked.processes < 1:
-        raise ValueError(f"Expected at least 1 process, got {asked.processes}.")
+    check_workers(asked)
     settings = TableSettings(asked.backbone, asked.input_size, asked.fit_mode, asked.dtype, asked.format)
     samples, problems = _read(asked.photos, asked.labels)
     code, n_computed = DONE, 0
     with showing() as shown:
         try:
-            n_computed = embed_photos(
-                samples,
-                asked.output,
-                settings,
-                backend=asked.backend,
-                processes=asked.processes,
-                on_progress=shown.on_progress,
-            )
+            n_computed = fill_table(asked, samples, settings, shown.on_progress)
         except KeyboardInterrupt:
             code = STOPPED
     fields = {"folder": str(asked.output), "n_photos": len(samples), "n_computed": n_computed}
@@ -81,11 +67,11 @@ def _read(place: Path, labels: Path | None) -> tuple[list[Sample], list[Problem]
     """All photos, with their labels where they have one."""
     if not place.exists():
         raise FileNotFoundError(f"Expected photos at {place}, found nothing there.")
-    files, unread = list_files(place)
+    files, unread = list_files(place.absolute())  # Other machines may work in other folders.
     photos, others = part(files)
     labelled = Dataset.from_csv(labels, photos) if labels else Dataset.from_files(photos)
-    label_of = {sample.path: sample.label for sample in labelled.samples}
-    samples = [Sample(path, source, label_of.get(path)) for path, source in photos]
+    told = {sample.path: sample for sample in labelled.samples}
+    samples = [told.get(path) or Sample(path, source) for path, source in photos]
     if not samples:
         raise FileNotFoundError(f"Expected photos at {place}, found none.")
     return samples, [*unread, *others]

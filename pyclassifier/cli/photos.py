@@ -54,9 +54,9 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
         if not place.exists():
             raise FileNotFoundError(f"Expected photos at {place}, found nothing there. Name a file, a folder or a zip.")
         if place.is_file() and not is_packed(place.name):
-            samples.append(Sample(str(place), FileSource(place)))
+            samples.append(Sample(str(place), FileSource(place.absolute())))
             continue
-        files, unread = list_files(place)
+        files, unread = list_files(place.absolute())  # Other processes may work in other folders.
         photos, others = part(files)
         problems += [Problem(f"{place / one.path}", one.reason) for one in (*unread, *others)]
         samples += [Sample(f"{place / name}", source) for name, source in photos]

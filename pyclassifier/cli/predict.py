@@ -14,11 +14,13 @@ import numpy as np
 from .. import NONE_OF_THESE, ImageClassifier, Problem, Progress, Sample
 from ..judging import Predictions
 from ..progress import OnProgress
+from ..scaling import PredictionSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend, engine_of
 from .figures import percent
 from .photos import open_model, problem_fields, problem_lines, read_photos
 from .showing import showing
+from .tables import add_workers, check_workers, fill_table
 
 _AT_ONCE = 256  # Photos whose features are in memory together.
 
@@ -27,12 +29,16 @@ def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of this command."""
     made = new_parser(
         program,
-        "Say what photos show. Ctrl+C ends it; what was found until then is printed.",
+        "Say what photos show. Ctrl+C ends it; what was found until then is printed. With -o, predictions go to a "
+        "table as they are made, however many: path, label, digest (SHA-256), problem and probabilities of each photo, "
+        "as Parquet where pyarrow is installed, else as npz. The same command goes on from what is there.",
         [
             "model.zip new/",
             "model.zip photo.jpg other.png --top 3",
             "model.zip new/ --csv > predictions.csv",
             "model.zip new.zip --json --none-of-these",
+            "model.zip new/ -o predictions/ --processes 4",
+            "model.zip /shared/new -o /shared/predictions --ray auto",
         ],
     )
     add = made.add_argument
@@ -42,6 +48,8 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("--none-of-these", action="store_true", help=f'call what is too unlike the classes "{NONE_OF_THESE}"')
     ways = made.add_mutually_exclusive_group()
     ways.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
+    add("-o", "--output", type=Path, metavar="FOLDER", help="for a table, or where one was begun")
+    add_workers(made)
     add_backend(made)
     add_json(ways)
     return made
@@ -51,6 +59,9 @@ def command(asked: argparse.Namespace) -> Outcome:
     """Predict photos."""
     if asked.top < 1:
         raise ValueError(f"Expected --top to be at least 1, got {asked.top}.")
+    check_workers(asked)
+    if not asked.output and (asked.ray or asked.processes > 1):
+        raise ValueError("Expected -o FOLDER for what --ray and --processes compute.")
     samples, problems = read_photos(asked.photos)
     classifier = open_model(asked.model, engine_of(asked))
     if asked.none_of_these and classifier.threshold_ is None:
@@ -58,6 +69,8 @@ def command(asked: argparse.Namespace) -> Outcome:
             f"Expected a model that knows when to say {NONE_OF_THESE!r}, got one that learned from too few photos to "
             "tell. Leave --none-of-these out, or train on more photos."
         )
+    if asked.output:
+        return _to_table(asked, classifier, samples, problems)
     rows: list[dict[str, Any]] = []
     code = DONE
     try:
@@ -71,6 +84,27 @@ def command(asked: argparse.Namespace) -> Outcome:
     if asked.csv:
         return Outcome(fields, _table(rows), [*map(_words, problems)], code)
     return Outcome(fields, "\n".join([*map(_line, rows), *problem_lines(problems)]), code=code)
+
+
+def _to_table(
+    asked: argparse.Namespace, classifier: ImageClassifier, samples: Sequence[Sample], problems: Sequence[Problem]
+) -> Outcome:
+    """Predict into a table, in which the photos are that cannot be read, too."""
+    threshold = classifier.threshold_ if asked.none_of_these else None
+    classes = tuple(classifier.classes_.tolist())
+    settings = PredictionSettings(asked.model.read_bytes(), classes, threshold, asked.format)
+    n_computed, code = 0, DONE
+    try:
+        with showing() as shown:
+            n_computed = fill_table(asked, samples, settings, shown.on_progress)
+    except KeyboardInterrupt:
+        code = STOPPED
+    fields = {"folder": str(asked.output), "n_photos": len(samples), "n_computed": n_computed, "labels": [*classes]}
+    text = f"{asked.output}: {len(samples):,} photos, {n_computed:,} of them predicted now"
+    if code == STOPPED:
+        text = f"Stopped. The same command goes on from what is in {asked.output}."
+    lines = [text, *problem_lines(problems)]
+    return Outcome({**fields, "problems": problem_fields(problems)}, "\n".join(lines), code=code)
 
 
 def _predict(

@@ -7,9 +7,12 @@ from importlib.metadata import version
 
 from .. import Dataset, ImageClassifier, check_dataset
 from ..display import dataset_html, evaluation_html, history_html, page_html, predictions_html, report_html
+from ..judging import DatasetReport
 
 
-def training_report(classifier: ImageClassifier, dataset: Dataset, name: str) -> str:
+def training_report(
+    classifier: ImageClassifier, dataset: Dataset, name: str, faults: DatasetReport | None = None
+) -> str:
     """Make the report of a training.
 
     Parameters
@@ -20,6 +23,8 @@ def training_report(classifier: ImageClassifier, dataset: Dataset, name: str) ->
         What it was trained on.
     name : str
         Of the model.
+    faults : DatasetReport, optional
+        What may be wrong with the photos; by default it is looked for.
 
     Returns
     -------
@@ -29,6 +34,7 @@ def training_report(classifier: ImageClassifier, dataset: Dataset, name: str) ->
     """
     evaluation, test, validation = classifier.evaluation_, classifier.test_evaluation_, classifier.validation_
     mistakes = validation.mistakes() if validation else None
+    found = check_dataset(dataset, classifier) if faults is None else faults
     when = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
     return page_html(
         name,
@@ -38,7 +44,10 @@ def training_report(classifier: ImageClassifier, dataset: Dataset, name: str) ->
             ("Photos marked for test", evaluation_html(test) if test else ""),
             ("Mistakes, the worst first", predictions_html(mistakes) if mistakes else ""),
             ("Training", history_html(classifier.history_)),
-            ("What may be wrong with the photos", report_html(check_dataset(dataset, classifier))),
+            (
+                "What may be wrong with the photos",
+                report_html(found),
+            ),
             ("Photos", dataset_html(dataset)),
             ("The model", classifier._repr_html_()),
         ],

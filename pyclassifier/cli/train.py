@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import CATALOG, ImageClassifier
+from .. import CATALOG, Dataset, ImageClassifier
 from ..archives import STORED_AS
 from ..backbones import FIT_MODES
+from ..data import list_files
 from ..errors import NotFittedError
+from ..judging import DatasetReport
+from ..progress import Callbacks
+from ..scaling import classifier_for, find_faults_of, is_table, open_features
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from ..training import BackboneScore
 from .engines import add_backend, engine_of
@@ -50,19 +56,22 @@ def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of this command."""
     made = new_parser(
         program,
-        "Learn classes from labelled photos. Ctrl+C ends the training and keeps what was learned until then.",
+        "Learn classes from labelled photos, or from their features, as pyclassifier embed wrote them: as many as a "
+        "disk holds. Ctrl+C ends the training and keeps what was learned until then.",
         [
             "photos/ -o model.zip",
             "photos.zip -o model.zip --report report.html",
             "photos/ --labels table.csv -o model.zip --seed 7",
             "photos/ -o model.zip --backbone efficientnet_lite0_224 --balanced",
             "photos/ -o small.zip --input-size 96 --dtype uint16 --json",
+            "features/ -o model.zip",
         ],
     )
     add_dataset(made)
     add_target(made, "the model's zip: the page, TensorFlow.js and this command open it")
     add = made.add_argument
     add("--report", type=Path, metavar="FILE", help="one HTML file with figures, mistakes, curves and findings")
+    add("--photos-at", type=Path, metavar="PHOTOS", help="with features: their photos, for the report to show")
     add("--name", help="what to call the model (default: as its file)")
     add("--dtype", choices=STORED_AS, default="float32", help="how to store the weights (default: float32)")
     add_json(made)
@@ -97,24 +106,70 @@ def command(asked: argparse.Namespace) -> Outcome:
     """Train, and write what was learned."""
     for path in (asked.output, asked.report):
         check_target(path, force=asked.force)
-    dataset = read_dataset(asked)
-    classifier = ImageClassifier(
-        **{name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}, engine=engine_of(asked)
-    )
+    parameters = {name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}
+    learn = _learn_features if is_table(asked.photos) else _learn_photos
     began, code = time.perf_counter(), DONE
-    try:
-        with showing(classifier.settings.n_epochs) as shown:
-            classifier.fit(dataset, verbose=False, on_progress=shown.on_progress, on_epoch=shown.on_epoch)
-    except KeyboardInterrupt:
+    learned = learn(asked, parameters)
+    classifier = learned.classifier
+    if learned.interrupted:
         if not _has_learned(classifier):
-            raise
+            raise KeyboardInterrupt
         code = STOPPED
     seconds = time.perf_counter() - began
-    write_whole(asked.output, classifier.save(name=asked.name or asked.output.stem, dtype=asked.dtype))
+    name = asked.name or asked.output.stem
+    write_whole(asked.output, classifier.save(name=name, dtype=asked.dtype))
     if asked.report:
-        write_whole(asked.report, training_report(classifier, dataset, asked.name or asked.output.stem).encode())
+        report = training_report(classifier, learned.dataset, name, learned.faults)
+        write_whole(asked.report, report.encode())
     fields = _fields(classifier, asked, seconds)
     return Outcome(fields, "\n".join(_lines(classifier, asked, seconds)), code=code)
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """A classifier that was trained, what on, and what may be wrong with it, where that is known already."""
+
+    classifier: ImageClassifier
+    dataset: Dataset
+    interrupted: bool
+    faults: DatasetReport | None = None
+
+
+def _learn_photos(asked: argparse.Namespace, parameters: Mapping[str, Any]) -> _Learned:
+    if asked.photos_at:
+        raise ValueError("Expected --photos-at with a folder of features alone, got it with photos.")
+    dataset = read_dataset(asked)
+    classifier = ImageClassifier(**parameters, engine=engine_of(asked))
+    with showing(classifier.settings.n_epochs) as shown:
+        interrupted = _is_interrupted(lambda: classifier.fit(dataset, verbose=False, **_told(shown)))
+    return _Learned(classifier, dataset, interrupted)
+
+
+def _learn_features(asked: argparse.Namespace, parameters: Mapping[str, Any]) -> _Learned:
+    for name in ("labels", "label_by"):
+        if getattr(asked, name):
+            option = f"--{name.replace('_', '-')}"
+            raise ValueError(f"Expected features that have their labels, got {option}. Give it to pyclassifier embed.")
+    classifier = classifier_for(asked.photos, **parameters, engine=engine_of(asked))
+    sources = dict(list_files(asked.photos_at)[0]) if asked.photos_at else {}
+    with showing(classifier.settings.n_epochs) as shown:
+        opened = open_features(asked.photos, sources=sources, on_progress=shown.on_progress)
+        with opened as features:
+            interrupted = _is_interrupted(lambda: classifier.fit_features(features, verbose=False, **_told(shown)))
+            faults = find_faults_of(features) if asked.report else None
+            return _Learned(classifier, features.dataset, interrupted, faults)
+
+
+def _told(shown: Callbacks) -> dict[str, Any]:
+    return {"on_progress": shown.on_progress, "on_epoch": shown.on_epoch}
+
+
+def _is_interrupted(learn: Callable[[], object]) -> bool:
+    try:
+        learn()
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def _has_learned(classifier: ImageClassifier) -> bool:

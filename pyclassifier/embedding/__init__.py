@@ -2,7 +2,7 @@
 
 from .augmentation import Augmentation, Variation
 from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
-from .duplicates import NearDuplicates, join_groups, near_duplicates
+from .duplicates import NearDuplicates, draw_directions, join_groups, join_pairs, near_duplicates, unit_rows
 from .features import BATCH_SIZE, FeatureExtractor, kind_of, pool_features, read_photo, report
 from .pixels import Pixels, pixels_card
 from .preprocessing import fit_image, load_image, make_batch
@@ -22,8 +22,10 @@ __all__ = [
     "Variation",
     "build_extractor",
     "digest_of",
+    "draw_directions",
     "fit_image",
     "join_groups",
+    "join_pairs",
     "kind_of",
     "load_image",
     "make_batch",
@@ -32,4 +34,5 @@ __all__ = [
     "pool_features",
     "read_photo",
     "report",
+    "unit_rows",
 ]

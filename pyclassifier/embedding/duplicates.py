@@ -82,8 +82,7 @@ def near_duplicates(X: ArrayLike, threshold: float = CATALOG[DEFAULT_BACKBONE].n
         raise ValueError(f"Expected a threshold in 0..1 (0 excluded), got {threshold!r}.")
     if X.ndim != 2 or not np.isfinite(X).all():
         raise ValueError(f"Expected a row of finite features per photo, got an array of shape {X.shape}.")
-    norms = np.sqrt(np.einsum("ij,ij->i", X, X))
-    rows = np.divide(X, np.where(norms > 0, norms, 1)[:, None], dtype=np.float32)
+    rows = unit_rows(X)
     labels = np.arange(len(X))
     pairs: list[tuple[int, int]] = []
     similarity: list[float] = []
@@ -105,9 +104,8 @@ def near_duplicates(X: ArrayLike, threshold: float = CATALOG[DEFAULT_BACKBONE].n
 def _candidates(rows: NDArray[np.float32], farthest: float) -> Iterator[tuple[Ints, Ints]]:
     """Indices of pairs whose squared distance may be at most ``farthest``, some rows at a time."""
     n_features = rows.shape[1]
-    n_directions = min(_DIRECTIONS, n_features)
-    drawn = np.random.default_rng(0).normal(size=(n_features, n_directions))
-    directions = np.ascontiguousarray(np.linalg.qr(drawn)[0].T, np.float32)
+    directions = draw_directions(n_features, _DIRECTIONS)
+    n_directions = len(directions)
     # Transposed on the right, where both are read along their rows: numpy without BLAS, as in Pyodide, needs that.
     points = rows @ directions.T
     lengths = np.einsum("ij,ij->i", points, points)[:, None]
@@ -120,6 +118,48 @@ def _candidates(rows: NDArray[np.float32], farthest: float) -> Iterator[tuple[In
         i, j = np.nonzero(left[start : start + _ROWS] @ right[start:].T <= bound)
         later = j > i
         yield i[later] + start, j[later] + start
+
+
+def unit_rows(X: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of length 1, or 0 where they were: their products are cosines."""
+    norms = np.sqrt(np.einsum("ij,ij->i", X, X))
+    return np.divide(X, np.where(norms > 0, norms, 1)[:, None], dtype=np.float32)
+
+
+def draw_directions(n_features: int, n: int) -> NDArray[np.float32]:
+    """Draw directions, (n, n_features), at right angles to each other; the same ones each time."""
+    drawn = np.random.default_rng(0).normal(size=(n_features, min(n, n_features)))
+    return np.ascontiguousarray(np.linalg.qr(drawn)[0].T, np.float32)
+
+
+def join_pairs(pairs: Ints, n: int) -> Ints:
+    """Put samples together that pairs link, perhaps by way of others.
+
+    Parameters
+    ----------
+    pairs : ndarray of shape (n_pairs, 2), int64
+    n : int
+        How many samples there are.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Number of the group of each sample, from 0, in the order of their first samples.
+
+    Examples
+    --------
+    >>> join_pairs(np.array([[1, 3], [3, 4]]), 5).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    labels = np.arange(n)
+    while True:
+        before = labels.copy()
+        smaller = labels[pairs].min(axis=1)
+        for side in (0, 1):
+            np.minimum.at(labels, pairs[:, side], smaller)
+        labels = labels[labels]
+        if np.array_equal(before, labels):
+            return numbered(labels)
 
 
 def join_groups(*partitions: Sequence[object] | Ints) -> Ints:

@@ -10,6 +10,8 @@ from ..errors import EngineError
 from .base import Array, Engine, FitConfig, Inputs, Matrix, Model, Predictor, StoredModel
 from .numpy import NumpyEngine, NumpyMatrix
 from .onnx import OnnxEngine
+from .stored_products import StoredMatrix, predict_rows
+from .stored_rows import StoredRows
 
 __all__ = [
     "Array",
@@ -22,8 +24,11 @@ __all__ = [
     "NumpyMatrix",
     "OnnxEngine",
     "Predictor",
+    "StoredMatrix",
     "StoredModel",
+    "StoredRows",
     "default_engine",
+    "predict_rows",
 ]
 
 

@@ -14,9 +14,10 @@ from ..backbones import ReadWeights, Topology, Weights, WeightStore
 from ..errors import EngineError
 from ..history import History
 from ..progress import OnEpoch, ShouldStop
+from .stored_rows import StoredRows
 
 Array = NDArray[np.float32]
-Inputs = Array | NDArray[np.float16]
+Inputs = Array | NDArray[np.float16] | StoredRows
 OnStep = Callable[[int, int], None]
 _WARM_UP = 20  # Steps in which a learning rate rises: Adam's first ones are of full size whatever the gradients say.
 
@@ -153,7 +154,8 @@ class Model(Predictor, Protocol):
     ) -> History:
         """Train in place on X (N, n_features) and one-hot Y (N, n_classes), its rows times the weights of the samples.
 
-        X, and that of the validation, may be of 16 bits: no more of it than a batch need be of 32.
+        X, and that of the validation, may be of 16 bits, or in a file: no more of it than a batch need be of 32, or in
+        memory.
 
         Returns one value per finished epoch under Keras's names: loss, accuracy and, with validation data,
         val_loss, val_accuracy. ``on_epoch`` gets the history so far after each epoch, ``on_step`` now and then the

@@ -1,8 +1,8 @@
 """A folder of features: parts of some hundred photos each, whole or not there at all, and what made them.
 
 ``about.json`` says what the features are; each ``part-00000.parquet`` (or ``.npz``, for numpy alone) has a row per
-photo: ``path``, ``label`` ("" without one), ``digest`` (SHA-256 of the file), ``features``, and ``problem``, which is
-"" or says why there are none (they are nan then).
+photo: ``path``, ``label`` and ``split`` ("" without one), ``digest`` (SHA-256 of the file), ``features``, and
+``problem``, which is "" or says why there are none (they are nan then). Of rows of the same path the last one counts.
 """
 
 from __future__ import annotations
@@ -10,21 +10,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, get_card
 from ..data import jpeg_decoder
+from ..embedding import digest_of
+from ..judging import NONE_OF_THESE, is_rejected
 
 Format = Literal["parquet", "npz"]
 Dtype = Literal["float32", "float16"]
 _ABOUT = "about.json"
-_TEXTS = ("path", "label", "digest", "problem")
+_NUMBERS = ("features", "probabilities")
+_TEXTS = ("path", "label", "split", "digest", "problem")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,13 @@ class TableSettings:
     dtype: Dtype = "float32"
     format: Format = "npz"
 
+    column: ClassVar[str] = _NUMBERS[0]
+
+    @property
+    def n_columns(self) -> int:
+        """How many features a photo has."""
+        return self.card.feature_channels
+
     @property
     def card(self) -> ModelCard:
         """The backbone's card."""
@@ -65,19 +75,66 @@ class TableSettings:
 
 
 @dataclass(frozen=True)
+class PredictionSettings:
+    """What decides about predictions, and how they are kept.
+
+    Parameters
+    ----------
+    model : bytes
+        The zip of a model.
+    classes : tuple of str
+        Its labels.
+    threshold : float, optional
+        Probability below which a photo is called none of these.
+    format : {"parquet", "npz"}
+        As in `TableSettings`.
+    """
+
+    model: bytes = field(repr=False)
+    classes: tuple[str, ...]
+    threshold: float | None = None
+    format: Format = "npz"
+    dtype: ClassVar[Dtype] = "float32"
+    column: ClassVar[str] = _NUMBERS[1]
+
+    @property
+    def n_columns(self) -> int:
+        """How many probabilities a photo has."""
+        return len(self.classes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that tells predictions of one model from those of others.
+
+        Returns
+        -------
+        dict of str to value
+        """
+        given = {"model": digest_of(self.model), "labels": list(self.classes), "threshold": self.threshold}
+        return {**given, "format": self.format, "decoder": jpeg_decoder()}
+
+    def name_rows(self, y_proba: NDArray[np.floating[Any]]) -> tuple[str, ...]:
+        """What photos are taken for; "" where there are no probabilities."""
+        best, there = y_proba.argmax(axis=1), ~np.isnan(y_proba).any(axis=1)
+        labels = np.where(there, np.array(self.classes, np.str_)[best], "")
+        rejected = is_rejected(y_proba.astype(np.float32), self.threshold) & there
+        return tuple(np.where(rejected, NONE_OF_THESE, labels).tolist())
+
+
+@dataclass(frozen=True)
 class FeatureTable:
     """Photos and their features, a row each.
 
     Parameters
     ----------
-    paths, labels, digests, problems : tuple of str
+    paths, labels, splits, digests, problems : tuple of str
         Of each photo; "" where there is none.
     X : ndarray of shape (N, n_features)
-        nan where there is a problem.
+        nan where there is a problem. Of predictions, probabilities of the classes, and labels are what is predicted.
     """
 
     paths: tuple[str, ...]
     labels: tuple[str, ...]
+    splits: tuple[str, ...]
     digests: tuple[str, ...]
     problems: tuple[str, ...]
     X: NDArray[np.floating[Any]]
@@ -97,7 +154,7 @@ class TableFolder:
     Parameters
     ----------
     folder : Path
-    settings : TableSettings
+    settings : TableSettings or PredictionSettings
 
     Raises
     ------
@@ -105,7 +162,7 @@ class TableFolder:
         It holds features of another kind, or other files.
     """
 
-    def __init__(self, folder: Path, settings: TableSettings) -> None:
+    def __init__(self, folder: Path, settings: TableSettings | PredictionSettings) -> None:
         self.folder = folder
         self.settings = settings
         about = settings.to_dict()
@@ -136,13 +193,14 @@ class TableFolder:
         path = self.folder / f"part-{number:05}.{self.settings.format}"
         part = path.with_suffix(".unfinished")
         X = table.X.astype(self.settings.dtype)
-        columns = dict(zip(_TEXTS, (table.paths, table.labels, table.digests, table.problems), strict=True))
+        columns = dict(zip(_TEXTS, _texts(table), strict=True))
         if self.settings.format == "npz":
             arrays: dict[str, Any] = {name: np.array(column, np.str_) for name, column in columns.items()}
+            arrays[self.settings.column] = X
             with part.open("wb") as file:
-                np.savez(file, features=X, **arrays)
+                np.savez(file, **arrays)
         else:
-            _write_parquet(part, columns, X)
+            _write_parquet(part, columns, self.settings.column, X)
         part.replace(path)
 
     def next_number(self) -> int:
@@ -151,21 +209,33 @@ class TableFolder:
 
     def read(self) -> Iterator[FeatureTable]:
         """Read the parts, one after the other."""
-        return (read_part(path) for path in self.parts())
+        return map(read_part, self.parts())
+
+    def read_texts(self) -> Iterator[FeatureTable]:
+        """Read the parts without their features, which are nearly all of their bytes."""
+        return (read_part(path, with_features=False) for path in self.parts())
 
 
-def read_part(path: Path) -> FeatureTable:
-    """Read one part."""
+def read_part(path: Path, *, with_features: bool = True) -> FeatureTable:
+    """Read one part; perhaps without features, whose rows are then empty."""
+    columns: list[tuple[str, ...]]
     if path.suffix == ".npz":
         with np.load(path, allow_pickle=False) as held:
-            columns = [tuple(held[name].tolist()) for name in _TEXTS]
-            return _table(columns, held["features"])
+            n_rows = len(held["path"])
+            columns = [tuple(held[name].tolist()) if name in held else ("",) * n_rows for name in _TEXTS]
+            (numbers,) = (name for name in _NUMBERS if name in held)
+            return _table(columns, held[numbers] if with_features else np.zeros((n_rows, 0), np.float32))
     from pyarrow import parquet
 
-    held = parquet.read_table(path)
-    lists = held.column("features").combine_chunks()
-    X = lists.flatten().to_numpy(zero_copy_only=False).reshape(len(held), lists.type.list_size)
-    return _table([tuple(held.column(name).to_pylist()) for name in _TEXTS], X)
+    with parquet.ParquetFile(path) as file:
+        names = [name for name in (*_TEXTS, *_NUMBERS) if name in file.schema_arrow.names]
+        table = file.read(names if with_features else [name for name in names if name in _TEXTS])
+    # A table of before has no splits.
+    columns = [tuple(table.column(name).to_pylist()) if name in names else ("",) * len(table) for name in _TEXTS]
+    if not with_features:
+        return _table(columns, np.zeros((len(table), 0), np.float32))
+    lists = table.column(names[-1]).combine_chunks()
+    return _table(columns, lists.flatten().to_numpy(zero_copy_only=False).reshape(len(table), lists.type.list_size))
 
 
 def read_table(folder: str | Path) -> FeatureTable:
@@ -180,29 +250,81 @@ def read_table(folder: str | Path) -> FeatureTable:
     -------
     FeatureTable
         Where a photo's file has changed meanwhile, its last row alone.
+
+    Raises
+    ------
+    FileNotFoundError
+        There are none.
     """
-    parts = [read_part(path) for path in sorted(Path(folder).glob("part-*.*")) if path.suffix in (".npz", ".parquet")]
-    if not parts:
-        raise FileNotFoundError(f"Expected features in {folder}, found none. Make some: pyclassifier embed --help")
-    last = {path: (k, i) for k, part in enumerate(parts) for i, path in enumerate(part.paths)}
+    found = [read_part(path) for path in list_parts(Path(folder))]
+    if not found:
+        raise no_features(folder)
+    last = {path: (k, i) for k, part in enumerate(found) for i, path in enumerate(part.paths)}
     rows = list(last.values())
-    columns = [
-        tuple(getattr(parts[k], name)[i] for k, i in rows) for name in ("paths", "labels", "digests", "problems")
-    ]
-    return _table(columns, np.stack([parts[k].X[i] for k, i in rows]))
+    texts = [_texts(part) for part in found]
+    columns = [tuple(texts[k][column][i] for k, i in rows) for column in range(len(_TEXTS))]
+    return _table(columns, np.stack([found[k].X[i] for k, i in rows]))
+
+
+def no_features(folder: str | Path) -> FileNotFoundError:
+    """The error of a folder that has no features."""
+    return FileNotFoundError(f"Expected features in {folder}, found none. Make some: pyclassifier embed --help")
+
+
+def list_parts(folder: Path) -> list[Path]:
+    """List the parts of a folder, in order."""
+    return sorted(path for path in folder.glob("part-*.*") if path.suffix in (".npz", ".parquet"))
+
+
+def is_table(place: Path) -> bool:
+    """Whether something is a folder of features."""
+    return (place / _ABOUT).is_file() and bool(list_parts(place))
+
+
+def read_settings(folder: Path) -> TableSettings:
+    """Read how the features of a folder were computed.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    TableSettings
+
+    Raises
+    ------
+    FileNotFoundError
+        There are none.
+    ValueError
+        What says it is damaged.
+    """
+    if not is_table(folder):
+        raise no_features(folder)
+    try:
+        held = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        return TableSettings(**{name: held[name] for name in TableSettings.__dataclass_fields__})
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"Expected {folder / _ABOUT} to say what the features are, it is damaged.") from error
+
+
+def _texts(table: FeatureTable) -> tuple[tuple[str, ...], ...]:
+    return table.paths, table.labels, table.splits, table.digests, table.problems
 
 
 def _table(columns: Sequence[tuple[str, ...]], X: NDArray[np.floating[Any]]) -> FeatureTable:
-    return FeatureTable(columns[0], columns[1], columns[2], columns[3], X)
+    paths, labels, splits, digests, problems = columns
+    return FeatureTable(paths, labels, splits, digests, problems, X)
 
 
-def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], X: NDArray[np.floating[Any]]) -> None:
+def _write_parquet(path: Path, columns: dict[str, tuple[str, ...]], numbers: str, X: NDArray[np.floating[Any]]) -> None:
     import pyarrow
     from pyarrow import parquet
 
     lists = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.reshape(-1)), X.shape[1])
-    arrays = {**{name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items()}, "features": lists}
-    parquet.write_table(pyarrow.table(arrays), path)
+    arrays = {**{name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items()}, numbers: lists}
+    # Features have no values that come again, and hardly get smaller by compression.
+    parquet.write_table(pyarrow.table(arrays), path, use_dictionary=["label", "split", "problem"], compression="none")
 
 
 def _write_whole(path: Path, data: bytes) -> None:

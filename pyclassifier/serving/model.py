@@ -38,7 +38,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 # The page is the one that the site makes of a model to take away, whose worker asks here instead of computing itself.
-_PAGE = {"page.css": "text/css", "page.js": "text/javascript"}
+_PAGE = {"page.css": "text/css", "page.js": "text/javascript", "parts.js": "text/javascript"}
 _DISCARD_SECONDS = 5.0
 _LANGUAGES = ("en", "fr", "zh")
 _HEADERS = {

@@ -6,7 +6,7 @@ from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
 from .learned import FineTuning, Learned, read_fine_tuning
 from .lesson import Lesson
-from .material import Material, add_copies, gather
+from .material import Embedded, Material, add_copies, gather
 from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
@@ -17,6 +17,7 @@ from .tuning import TUNING_EPOCHS, FineTuningCost, measure_fine_tuning, retraine
 __all__ = [
     "TUNING_EPOCHS",
     "BackboneScore",
+    "Embedded",
     "FineTuning",
     "FineTuningCost",
     "Ints",

@@ -197,7 +197,7 @@ async def choose_features(
         if callbacks.on_progress:
             callbacks.on_progress(Progress("choosing", k, len(candidates)))
         lesson = Lesson(X, y, np.ones(len(y), np.float32), groups, len(y))
-        learned = (await Compact.make(engine, X, lesson.n)).learned
+        learned = np.asarray((await Compact.make(engine, X, lesson.n)).learned, np.float32)
         predicted.append(await predict_folds(engine, learned, lesson, settings.random_state, callbacks.should_stop))
         if callbacks.should_stop and callbacks.should_stop():
             raise StoppedError("stopped-choosing")

@@ -10,14 +10,14 @@ import numpy as np
 from ..backbones import Topology, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
-from ..engines import Array, Engine, Model, StoredModel
+from ..engines import Array, Engine, Model, StoredModel, StoredRows, predict_rows
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
 from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
-from .material import Material, add_copies, gather
+from .material import Embedded, Material, add_copies, arrange, gather
 from .record import make_record
 from .settings import TrainSettings
 from .splitting import Leak, check_splittable, find_leaks
@@ -31,6 +31,7 @@ async def learn(
     engine: Engine,
     settings: TrainSettings,
     callbacks: Callbacks,
+    embedded: Embedded | None = None,
 ) -> tuple[Learned, BaseException | None]:
     """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
 
@@ -41,6 +42,8 @@ async def learn(
     engine : Engine
     settings : TrainSettings
     callbacks : Callbacks
+    embedded : Embedded, optional
+        The dataset's photos with their features, where these are known.
 
     Returns
     -------
@@ -58,7 +61,10 @@ async def learn(
         _check_outputs(settings.topology, dataset.labels)
         if settings.fine_tune:
             raise ValueError("Expected fine_tune=None with a topology: it is trained as a whole, without a backbone.")
-    material = await gather(dataset, extractor, settings, callbacks)
+    if embedded:
+        material = arrange(embedded, extractor, settings)
+    else:
+        material = await gather(dataset, extractor, settings, callbacks)
     parts = part(dataset, material, settings)
     _check_readable(dataset, [material.samples[i] for i in parts.training])
     rows = parts.known if settings.refit or parts.folds else parts.training
@@ -109,11 +115,11 @@ async def _tune(
         raise
 
 
-async def _test(model: Model, material: Material, parts: Parts, X: Array) -> Array:
+async def _test(model: Model, material: Material, parts: Parts, X: Array | StoredRows) -> Array:
     """What a head says of the photos that are there to test by."""
     if not len(parts.test):
         return np.zeros((0, len(material.classes)), np.float32)
-    return await model.predict(X[parts.test])
+    return await predict_rows(model, X[parts.test])
 
 
 async def _describe_tuned(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..backbones import head, initial_weights
-from ..engines import Array, Engine, FitConfig, Model
+from ..engines import Array, Engine, FitConfig, Model, StoredRows, predict_rows
 from ..history import History
 from ..progress import Callbacks
 from .compact import Compact, hold
@@ -20,6 +20,7 @@ from .loss import HeadLoss
 from .settings import TrainSettings
 from .strength import Strength, choose_strength
 
+_MOST_TO_CHOOSE_BY = 20_000  # Rows of a file: each strength that is tried goes through them some fifty times.
 _TOLERANCE = 1e-6  # In nats: predictions that are nearer to the best ones do not differ.
 
 
@@ -143,7 +144,7 @@ async def _train_by_descent(
     compact = await Compact.make(engine, lesson.X, lesson.n)
     strength = chosen.strength if chosen else None
     if settings.l2 is None and strength is None:
-        strength = await choose_strength(engine, compact.learned, lesson, settings.random_state, callbacks.should_stop)
+        strength = await _choose_strength(engine, compact, lesson, settings, callbacks)
     l2, spread = _penalty(strength, compact, lesson, settings)
     matrix = await hold(engine, compact.X, settings.hidden_units or lesson.n_classes)
     loss = HeadLoss(
@@ -174,6 +175,16 @@ async def _train_by_descent(
         raise
     stopped = descent.stopped or interruption is not None
     return TrainedHead(model, descent.history, y_proba, l2, spread, stopped, interruption, strength)
+
+
+async def _choose_strength(
+    engine: Engine, compact: Compact, lesson: Lesson, settings: TrainSettings, callbacks: Callbacks
+) -> Strength:
+    X = compact.learned
+    if isinstance(X, StoredRows):  # They are in the order of their contents: the first ones are as good as drawn.
+        lesson = lesson.beginning(min(lesson.n, _MOST_TO_CHOOSE_BY))
+        X = np.asarray(X[: lesson.n], np.float32)
+    return await choose_strength(engine, X, lesson, settings.random_state, callbacks.should_stop)
 
 
 def _penalty(
@@ -237,7 +248,7 @@ def _figures(y_proba: Array, lesson: Lesson) -> dict[str, float]:
 
 async def _judge(model: Model, lesson: Lesson) -> Array:
     held_out = lesson.held_out
-    return await model.predict(held_out[0]) if held_out else np.zeros((0, lesson.n_classes), np.float32)
+    return await predict_rows(model, held_out[0]) if held_out else np.zeros((0, lesson.n_classes), np.float32)
 
 
 async def _interruption(training: Coroutine[Any, Any, object], history: History) -> BaseException | None:

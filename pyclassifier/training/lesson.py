@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..data import one_hot
-from ..engines import Array
+from ..engines import Array, StoredRows
 from .folds import Ints
 
 
@@ -17,7 +17,7 @@ class Lesson:
 
     Parameters
     ----------
-    X : ndarray of shape (N, n_features), float32
+    X : ndarray of shape (N, n_features), float32, or StoredRows
         Or whatever a topology takes.
     y : ndarray of shape (N,), int64
         Class indices; all classes are among the rows to learn from.
@@ -29,7 +29,7 @@ class Lesson:
         How many of these, the first ones, are photos as they are; the others are changed copies.
     """
 
-    X: Array
+    X: Array | StoredRows
     y: Ints
     weights: Array
     groups: Ints
@@ -53,6 +53,11 @@ class Lesson:
         return one_hot(self.y, self.n_classes) * weights[:, None]
 
     @property
-    def held_out(self) -> tuple[Array, Array] | None:
+    def held_out(self) -> tuple[Array | StoredRows, Array] | None:
         """Features and one-hot rows to judge by, if there are any."""
         return (self.X[self.n :], one_hot(self.y[self.n :], self.n_classes)) if self.n < len(self.X) else None
+
+    def beginning(self, n: int) -> Lesson:
+        """The first rows alone, all of them to learn from."""
+        some = replace(self, y=self.y[:n], weights=self.weights[:n], groups=self.groups[:n])
+        return replace(some, X=self.X[:n], n_photos=min(self.n_photos, n))

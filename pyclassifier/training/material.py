@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
-from ..embedding import FeatureExtractor, Variation
-from ..engines import Array, Engine
+from ..embedding import FeatureExtractor, Variation, join_groups
+from ..engines import Array, Engine, StoredRows
 from ..notebook import Brief
 from ..progress import Callbacks, Progress
 from .heads import Chosen, TrainedHead, train_head
@@ -18,6 +18,35 @@ from .settings import TrainSettings
 from .splitting import draw_validation, group_samples
 
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class Embedded(Brief):
+    """Photos whose features are known, as `pyclassifier.ImageClassifier.fit_features` learns from them.
+
+    Parameters
+    ----------
+    samples : tuple of Sample
+        With labels; none of them is read.
+    digests : tuple of str
+        Hash of each one's content.
+    X : ndarray of shape (N, n_features), float32, or StoredRows
+    problems : tuple of Problem
+        Photos that could not be used.
+    alike : ndarray of shape (N,), int64, optional
+        Number of the group of near-duplicates that each one belongs to; without it they are looked for.
+    """
+
+    samples: tuple[Sample, ...]
+    digests: tuple[str, ...]
+    X: Array | StoredRows
+    problems: tuple[Problem, ...] = ()
+    alike: Ints | None = None
+
+    @property
+    def dataset(self) -> Dataset:
+        """The photos that can be learned from."""
+        return Dataset(self.samples)
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,7 +59,7 @@ class Material(Brief):
         In the order of their contents, so that the same photos give the same model in whatever order they come.
     digests : tuple of str
         Hash of each one's content.
-    X : ndarray of shape (N, n_features), float32
+    X : ndarray of shape (N, n_features), float32, or StoredRows
     y : ndarray of shape (N,), int64
         Class indices.
     classes : tuple of str
@@ -44,7 +73,7 @@ class Material(Brief):
 
     samples: tuple[Sample, ...]
     digests: tuple[str, ...]
-    X: Array
+    X: Array | StoredRows
     y: Ints
     classes: tuple[str, ...]
     groups: Ints
@@ -87,17 +116,39 @@ async def gather(
     features = await extractor.extract(
         dataset.samples, on_progress=callbacks.on_progress, should_stop=callbacks.should_stop
     )
-    kept = [(str(extractor.cache.facts(dataset.samples[i]).digest), dataset.samples[i]) for i in features.kept]
-    order = sorted(range(len(kept)), key=lambda i: (kept[i][0], str(kept[i][1].label)))
-    samples, digests = tuple(kept[i][1] for i in order), tuple(kept[i][0] for i in order)
-    X = features.X[order]
+    samples = tuple(dataset.samples[i] for i in features.kept)
+    digests = tuple(str(extractor.cache.facts(sample).digest) for sample in samples)
+    return arrange(Embedded(samples, digests, features.X, features.problems), extractor, settings)
+
+
+def arrange(embedded: Embedded, extractor: FeatureExtractor, settings: TrainSettings) -> Material:
+    """Put photos into the order of their contents, and group them.
+
+    Parameters
+    ----------
+    embedded : Embedded
+    extractor : FeatureExtractor
+        What computed its features, or would have.
+    settings : TrainSettings
+
+    Returns
+    -------
+    Material
+    """
+    keys = [(digest, str(sample.label)) for digest, sample in zip(embedded.digests, embedded.samples, strict=True)]
+    order = np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
+    samples, digests = tuple(embedded.samples[i] for i in order), tuple(embedded.digests[i] for i in order)
+    X = embedded.X[order]
     encoder = LabelEncoder()
     y = encoder.fit_transform([str(sample.label) for sample in samples])
     threshold = (
         extractor.card.near_duplicate if settings.duplicate_threshold == "auto" else settings.duplicate_threshold
     )
-    groups = group_samples(samples, digests, extractor.pooled(X), threshold)
-    return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, features.problems)
+    if embedded.alike is not None:
+        groups = join_groups(digests, [sample.group for sample in samples], embedded.alike[order])
+    else:
+        groups = group_samples(samples, digests, extractor.pooled(np.asarray(X, np.float32)), threshold)
+    return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, embedded.problems)
 
 
 async def add_copies(
@@ -163,17 +214,25 @@ async def train_on(
     -------
     TrainedHead
     """
-    parts = [(material.X, training)]
-    for changed in material.copies:
-        there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
-        parts.append((changed, training[there]))
-    learned = np.concatenate([rows for _, rows in parts])
+    X, learned = _rows(material, training, judged)
     of_class = compute_class_weight(settings.class_weight, classes=material.classes, y=material.y[training])
     lesson = Lesson(
-        X=np.concatenate([X[rows] for X, rows in (*parts, (material.X, judged))]),
+        X=X,
         y=material.y[np.concatenate([learned, judged])],
         weights=of_class[material.y[learned]].astype(np.float32),
         groups=material.groups[learned],
         n_photos=len(training),
     )
     return await train_head(engine, lesson, settings, callbacks, chosen)
+
+
+def _rows(material: Material, training: Ints, judged: Ints) -> tuple[Array | StoredRows, Ints]:
+    """Features of rows to learn from, changed copies of them, and rows to judge by; and which rows are learned from."""
+    if isinstance(material.X, StoredRows):  # There are no copies: they are computed of photos.
+        return material.X[np.concatenate([training, judged])], training
+    parts = [(material.X, training)]
+    for changed in material.copies:
+        there = ~np.isnan(changed[training]).reshape(len(training), -1).any(axis=1)
+        parts.append((changed, training[there]))
+    X = np.concatenate([X[rows] for X, rows in (*parts, (material.X, judged))])
+    return X, np.concatenate([rows for _, rows in parts])

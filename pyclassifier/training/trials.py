@@ -10,7 +10,7 @@ from statistics import median_low
 import numpy as np
 
 from ..data import Dataset
-from ..engines import Array, Engine
+from ..engines import Array, Engine, predict_rows
 from ..errors import DatasetError
 from ..progress import Callbacks, Progress
 from .folds import Ints, StratifiedGroupKFold
@@ -170,7 +170,7 @@ async def try_fold(
     training, aside = material.draw(rest, settings)
     trial = await _try(material, training, aside, engine, settings, callbacks, strength)
     try:
-        y_proba = await trial.head.model.predict(material.X[test])
+        y_proba = await predict_rows(trial.head.model, material.X[test])
     except BaseException:
         trial.head.model.dispose()
         raise

@@ -21,6 +21,7 @@ from photos import encode
 from PIL import Image
 from playwright.sync_api import expect
 from test_client import NODE_MODULES, QUICK, probe, tiles
+from test_colors import OF_SRGB, P3, profile
 from test_page import AXE, button, drop, open_page, violations
 
 from pyclassifier.archives import PATTERNS, draw_pattern
@@ -78,6 +79,7 @@ def awkward_photos(dist, shared=None):
     clear.putalpha(Image.linear_gradient("L").resize((400, 300)))
     photos.append(("clear.png", encode(clear)))
     photos.append(("tiny.png", encode(tile.resize((7, 5)))))
+    photos.append(("phone.jpg", encode(large, "JPEG", quality=90, icc_profile=profile(P3, OF_SRGB))))
     photos.append(("photo.webp", encode(tile.resize((640, 480)), "WEBP", quality=90)))
     if shared:
         paths = sorted((shared / "data/pexel-images/validation").rglob("*.jpg"))[::3]
@@ -211,6 +213,32 @@ def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
     assert not errors
 
 
+def test_the_page_as_one_file_recognises_from_the_disk_and_asks_nobody(client, chromium, dist, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_bytes(base64.b64decode(client.exportPage({"name": "textures", "texts": TEXTS, "oneFile": True})))
+    photos = [dist / "samples/validation" / name for name in ("brick/00.png", "grass/01.png")]
+    answers = client.predict(encoded([(photo.name, photo.read_bytes()) for photo in photos]))
+    context, asked = chromium.new_context(permissions=["camera"]), []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(str(error)))
+    page.goto(path.as_uri())
+    expect(page.get_by_role("heading", name="textures")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("status")).to_have_text("Ready")
+    page.locator("#files").set_input_files(photos)
+    items = page.locator("#answers > li")
+    expect(items).to_have_count(2, timeout=60_000)
+    for item, answer in zip(reversed(items.all()), answers, strict=True):  # the newest is the first
+        expect(item).to_contain_text(re.compile(rf"{answer['label']} \d+\.\d%"))
+        said = float(re.search(r"([\d.]+)%", item.locator(".verdict").text_content())[1]) / 100
+        assert said == pytest.approx(answer["probability"], abs=1e-3)
+    page.locator("#camera-open").click()
+    expect(page.locator("#camera-answer .guess")).to_have_count(3, timeout=60_000)
+    assert page.get_by_text("needs a server").count() == 0
+    assert {url.partition(":")[0] for url in asked} <= {"file", "data", "blob"}
+    context.close()
+
+
 @pytest.fixture(scope="module")
 def printed(client, chromium, site, tmp_path_factory):
     """What the page prints of a model, and a folder that holds its file and photos."""
@@ -325,6 +353,10 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
         button(page, "Download model file").click()
     with page.expect_download() as ready_page:
         button(page, "Download page").click()
+    with page.expect_download() as one_file:
+        button(page, "Download as one file").click()
+    assert one_file.value.suggested_filename == "pyclassifier-page.html"
+    assert b"{inside}" not in Path(one_file.value.path()).read_bytes()
     assert Path(ready_page.value.path()).stat().st_size > Path(model.value.path()).stat().st_size
     with zipfile.ZipFile(model.value.path()) as file:
         entries = json.loads(file.read("model.json"))["weightsManifest"][0]["weights"]

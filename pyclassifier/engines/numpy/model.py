@@ -16,6 +16,7 @@ from ...progress import OnEpoch, ShouldStop
 from ...threads import in_thread, in_threads, single_products
 from ..base import Array, FitConfig, Inputs, OnStep
 from ..epochs import run_epochs
+from ..stored_products import predict_rows
 from .descent import Adam
 from .gradients import LESSONS, Lesson
 from .layers import RULES, Rule, softmax
@@ -137,7 +138,7 @@ class NumpyModel:
             return await run_epochs(
                 config,
                 learn,
-                self.predict,
+                lambda inputs: predict_rows(self, inputs),
                 lambda: best.update(self.weights()),
                 validation=validation,
                 on_epoch=on_epoch,

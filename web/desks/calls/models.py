@@ -6,6 +6,7 @@ import html
 import io
 import json
 import zipfile
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -132,19 +133,22 @@ async def take_away(desk: Desk) -> TakeAway:
 
 @call("exportPage")
 async def export_page(desk: Desk, options: PageOptions, *, files: Sequence[File]) -> bytes:
-    """A page that recognises pictures by itself, zipped; its parts come as files from js/readypage.js."""
+    """A page that recognises pictures by itself; its parts come as files from js/readypage.js.
+
+    Zipped, or one file where they are but "page.html", which has all but the model and the texts in it.
+    """
     texts = {str(name): str(text) for name, text in options["texts"].items()}
-    archive = await export_model(desk, options)
+    parts = {"texts.json": json.dumps(texts, ensure_ascii=False, indent=1).encode()}
+    with zipfile.ZipFile(io.BytesIO(await export_model(desk, options))) as model:
+        parts |= {f"model/{name}": model.read(name) for name in model.namelist()}
+    contents = {str(file.path): await Reader(file)() for file in files}
+    if one_file := contents.get("page.html"):
+        inside = "".join(f', "{path}": "{b64encode(data).decode()}"' for path, data in parts.items())
+        return one_file.replace(b"{inside}", inside.encode())
+    contents["index.html"] = contents["index.html"].replace(b"{unserved}", html.escape(texts["unserved"]).encode())
+    contents["README.txt"] = (texts["readme"] + "\n").encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as page:
-        for file in files:
-            data = await Reader(file)()
-            if file.path == "index.html":
-                data = data.replace(b"{unserved}", html.escape(texts["unserved"]).encode())
-            page.writestr(str(file.path), data)
-        page.writestr("texts.json", json.dumps(texts, ensure_ascii=False, indent=1))
-        page.writestr("README.txt", texts["readme"] + "\n")
-        with zipfile.ZipFile(io.BytesIO(archive)) as model:
-            for part in model.namelist():
-                page.writestr(f"model/{part}", model.read(part))
+        for path, data in (contents | parts).items():
+            page.writestr(path, data)
     return buffer.getvalue()

@@ -1,5 +1,7 @@
 /**
- * Train and use image classifiers from any page: `import { connect } from ".../js/client.js"`.
+ * Train and use image classifiers from any page: `import { connect } from ".../js/client.js"`, also from a site of another
+ * origin, whose host then has to let others read its files (Access-Control-Allow-Origin). In a bundle of Vite, webpack or
+ * esbuild it has to be told where a built site lies, `connect({ site: "/classifier/" })`: its worker is started from there.
  *
  * Python (Pyodide) and TensorFlow.js run in a worker; this thread only hands files over and gets results. Calls are
  * queued and run one after the other. Every promise rejects with an Error whose message is fit for a visitor, and whose
@@ -15,6 +17,7 @@
  */
 
 import { Desk } from "./desk.js";
+import { addressOf, sayNoWorker, startWorker } from "./place.js";
 import { ABORTED } from "./protocol.js";
 import { drawVector } from "./vector.js";
 
@@ -31,13 +34,19 @@ const FILES_PER_MESSAGE = 50;
 /**
  * Start the worker, load Python, TensorFlow.js and the backbone.
  *
- * @param {{ backend?: string, load?: import("./calls.js").Load, onProgress?: (progress: Progress) => void }} [options]
+ * @param {{
+ *   backend?: string,
+ *   load?: import("./calls.js").Load,
+ *   site?: string,
+ *   onProgress?: (progress: Progress) => void,
+ * }} [options]
  *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgl", "wasm" or "cpu"; load: "backbone"
- *   to train on, "network" to `recognise` with, or "nothing" before it is needed
+ *   to train on, "network" to `recognise` with, or "nothing" before it is needed; site: where a built site lies, by default
+ *   where this file does
  * @returns {Promise<Client>}
  */
-export async function connect({ backend = "auto", load = "backbone", onProgress } = {}) {
-  const client = new Client();
+export async function connect({ backend = "auto", load = "backbone", site, onProgress } = {}) {
+  const client = new Client(addressOf(site));
   try {
     await client.start(backend, load, onProgress);
   } catch (error) {
@@ -59,7 +68,8 @@ export class Client extends Desk {
     qualities: [],
     versions: { pyclassifier: "", python: "", tfjs: "" },
   };
-  #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  #site;
+  #worker;
   #nextId = 1;
   /** @type {Map<number, Waiting>} */
   #calls = new Map();
@@ -74,12 +84,15 @@ export class Client extends Desk {
   /** @type {((kept: import("./protocol.js").Kept) => void)[]} */
   #keptListeners = [];
 
-  constructor() {
-    super((method, args, options) => this.call(method, args, options));
+  /** @param {string} site its whole address */
+  constructor(site) {
+    super((method, args, options) => this.call(method, args, options), site);
+    this.#site = site;
+    this.#worker = startWorker(site);
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(`The worker stopped (${event.message ?? "it could not be loaded"}). Reload the page.`);
+      this.#end(event.message ? `The worker stopped (${event.message}). Reload the page.` : sayNoWorker(site));
     };
   }
 
@@ -120,7 +133,7 @@ export class Client extends Desk {
    * @param {import("./protocol.js").DeskName} name
    */
   desk(name) {
-    return new Desk((method, args, options) => this.call(method, args, { ...options, desk: name }));
+    return new Desk((method, args, options) => this.call(method, args, { ...options, desk: name }), this.#site);
   }
 
   /**
@@ -249,7 +262,6 @@ export class Client extends Desk {
  * @returns {import("./protocol.js").NamedBlob}
  */
 function nameFile(file) {
-  return file instanceof File
-    ? { path: file.webkitRelativePath || file.name, blob: file }
-    : { path: file.path, blob: file.blob };
+  if ("blob" in file) return { path: file.path, blob: file.blob };
+  return { path: "name" in file ? file.webkitRelativePath || file.name : "photo", blob: file };
 }

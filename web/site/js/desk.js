@@ -4,7 +4,7 @@
  * @typedef {import("./protocol.js").Methods} Methods
  * @typedef {import("./calls.js").Progress} Progress
  * @typedef {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} CallOptions
- * @typedef {File | import("./protocol.js").NamedBlob} PhotoFile
+ * @typedef {File | Blob | import("./protocol.js").NamedBlob} PhotoFile  a blob of its own is such as a canvas gives
  * @typedef {<M extends keyof Methods>(
  *   method: M,
  *   args: Methods[M][0],
@@ -12,15 +12,17 @@
  * ) => Promise<Methods[M][1]>} Call
  */
 
-import { fetchReadyPage } from "./readypage.js";
+import { fetchOneFilePage, fetchReadyPage, fetchReadyTexts } from "./readypage.js";
 
 /** Photos and a classifier to train on them. Each page of the site has its own, and others may have more than one. */
 export class Desk {
   #call;
+  #site;
 
-  /** @param {Call} call */
-  constructor(call) {
+  /** @param {Call} call @param {string} site its whole address */
+  constructor(call, site) {
     this.#call = call;
+    this.#site = site;
   }
 
   /**
@@ -275,11 +277,15 @@ export class Desk {
   }
 
   /**
-   * A page that recognises pictures by itself, on any static host, zipped.
-   * @param {import("./calls.js").PageOptions} options
+   * A page that recognises pictures by itself: zipped, for any static host, or one HTML file that a double click opens.
+   * @param {Omit<import("./calls.js").PageOptions, "texts"> & { texts?: Record<string, string>, oneFile?: boolean }} options
+   *   texts: what the page says, by default in English
    */
-  async exportPage(options) {
-    return asZip(await this.#call("exportPage", [options], { files: await fetchReadyPage() }));
+  async exportPage({ texts, oneFile = false, ...options }) {
+    const spoken = texts ?? (await fetchReadyTexts(this.#site, "en"));
+    const files = await (oneFile ? fetchOneFilePage(this.#site) : fetchReadyPage(this.#site));
+    const page = await this.#call("exportPage", [{ ...options, texts: spoken }], { files });
+    return oneFile ? new Blob([page], { type: "text/html" }) : asZip(page);
   }
 
   /**

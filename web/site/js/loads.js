@@ -50,10 +50,14 @@ function nameOf(request) {
     .slice(-1)[0];
 }
 
+const FORBIDDEN = /unsafe-eval|content security policy|\bcsp\b/i;
+
 /** @param {string} url @param {unknown} error */
 function sayLost(url, error) {
   const reason = error instanceof Error ? error.message : String(error);
-  const remedy = { text: "Check the connection, and try again.", code: "check-models", values: {} };
+  const remedy = FORBIDDEN.test(reason)
+    ? { text: "Let script-src of the page's Content-Security-Policy have 'wasm-unsafe-eval'." }
+    : { text: "Check the connection, and try again.", code: "check-models", values: {} };
   return Object.assign(new Error(`${url} could not be loaded (${reason}). ${remedy.text}`), {
     code: "failed-request",
     values: { url, error: reason, remedy },

@@ -1,24 +1,39 @@
 /** The page that recognises by itself, which visitors take away: its parts lie on this site. */
 
-const READY = ["index.html", "page.css", "page.js", "worker.js", "pixels.js", "patterns.js"];
+const READY = ["index.html", "page.css", "page.js", "parts.js", "worker.js", "pixels.js", "patterns.js"];
 const VENDOR = ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 
-/** @returns {Promise<import("./protocol.js").NamedBlob[]>} by their paths in the page */
-export function fetchReadyPage() {
+/**
+ * @param {string} site its whole address
+ * @returns {Promise<import("./protocol.js").NamedBlob[]>} by their paths in the page
+ */
+export function fetchReadyPage(site) {
   return Promise.all([
-    ...READY.map(async (name) => ({ path: name, blob: await fetchPart(`ready/${name}`) })),
-    ...VENDOR.map(async (name) => ({ path: `vendor/${name}`, blob: await fetchPart(`vendor/${name}`) })),
+    ...READY.map(async (name) => ({ path: name, blob: await fetchPart(site, `ready/${name}`) })),
+    ...VENDOR.map(async (name) => ({ path: `vendor/${name}`, blob: await fetchPart(site, `vendor/${name}`) })),
   ]);
 }
 
-/** @param {import("./locale.js").Language} language @returns {Promise<Record<string, string>>} what the page says */
-export async function fetchReadyTexts(language) {
-  return JSON.parse(await (await fetchPart(`ready/texts/${language}.json`)).text());
+/**
+ * @param {string} site its whole address
+ * @returns {Promise<import("./protocol.js").NamedBlob[]>} the same page as one file
+ */
+export async function fetchOneFilePage(site) {
+  return [{ path: "page.html", blob: await fetchPart(site, "ready/page.html") }];
 }
 
-/** @param {string} path @returns {Promise<Blob>} a file of this site */
-async function fetchPart(path) {
-  const response = await fetch(new URL(`../${path}`, import.meta.url));
+/**
+ * @param {string} site its whole address
+ * @param {import("./locale.js").Language} language
+ * @returns {Promise<Record<string, string>>} what the page says
+ */
+export async function fetchReadyTexts(site, language) {
+  return JSON.parse(await (await fetchPart(site, `ready/texts/${language}.json`)).text());
+}
+
+/** @param {string} site @param {string} path @returns {Promise<Blob>} a file of the site */
+async function fetchPart(site, path) {
+  const response = await fetch(site + path);
   if (!response.ok)
     throw new Error(
       `Expected ${path} on this site, got HTTP status ${response.status}. The site may not be completely installed.`,

@@ -4,6 +4,7 @@ import { download } from "./download.js";
 import { megabytes, percent } from "./format.js";
 import { language } from "./locale.js";
 import { isStopped } from "./operations.js";
+import { addressOf } from "./place.js";
 import { fetchReadyTexts } from "./readypage.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
@@ -14,7 +15,7 @@ import { texts } from "./texts.js";
 const NAME = "pyclassifier-model";
 /** The most exact first. @type {StoredAs[]} */
 const STORED_AS = ["float32", "uint16", "float16", "uint8"];
-const SITE = new URL("../", import.meta.url).href;
+const SITE = addressOf();
 
 /** @param {string} version of the package */
 const COMMANDS = (version) => `\
@@ -39,6 +40,7 @@ export function createTakeView(app) {
   const code = createCode(app);
   const save = find("take-download", HTMLButtonElement);
   const page = find("take-page", HTMLButtonElement);
+  const oneFile = find("take-one-file", HTMLButtonElement);
 
   save.addEventListener("click", () => {
     run("model", panel, async (desk) => {
@@ -48,14 +50,17 @@ export function createTakeView(app) {
     });
   });
 
-  page.addEventListener("click", () => {
+  /** @param {string} name of the file @param {boolean} oneFile */
+  function takePage(name, oneFile) {
     run("model", panel, async (desk) => {
       status.progress(() => texts.packing);
-      const spoken = await fetchReadyTexts(language);
-      download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken }), "pyclassifier-page.zip");
-      status.show(() => texts.pageDownloaded);
+      const spoken = await fetchReadyTexts(SITE, language);
+      download(await desk.exportPage({ name: NAME, dtype: costs.chosen(), texts: spoken, oneFile }), name);
+      status.show(() => texts.pageDownloaded(name));
     });
-  });
+  }
+  page.addEventListener("click", () => takePage("pyclassifier-page.zip", false));
+  oneFile.addEventListener("click", () => takePage("pyclassifier-page.html", true));
 
   box.addEventListener("toggle", () => {
     if (box.open) code.show();
@@ -65,7 +70,7 @@ export function createTakeView(app) {
   let shown = null;
   store.subscribe((state) => {
     const free = isFree(state) && state.model !== null;
-    for (const button of [save, page]) button.disabled = !free;
+    for (const button of [save, page, oneFile]) button.disabled = !free;
     costs.update(free);
     if (state.model === shown) return;
     shown = state.model;

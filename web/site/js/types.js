@@ -2,7 +2,7 @@
  * What the page's modules share; what the client takes and gives is typed in `protocol.js`. Types only.
  *
  * @typedef {import("./client.js").Client} Client
- * @typedef {import("./desk.js").PhotoFile} Photo
+ * @typedef {File | import("./protocol.js").NamedBlob} Photo
  * @typedef {import("./calls.js").ClassCount} ClassCount
  * @typedef {import("./calls.js").Info} ClientInfo
  *

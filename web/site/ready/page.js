@@ -1,5 +1,7 @@
 /** The page: pictures come in by dropping, choosing, pasting or the camera, and the worker says what they show. */
 
+import { readPart, startWorker } from "./parts.js";
+
 const MOST_BARS = 5;
 
 /** @typedef {{ label: string, probability: number }} Share */
@@ -19,9 +21,9 @@ const view = find("camera-view", HTMLVideoElement);
 const camera = find("camera", HTMLElement);
 const openButton = find("camera-open", HTMLButtonElement);
 
-find("unserved", HTMLElement).hidden = true; // Modules run: this came from a server.
+find("unserved", HTMLElement).hidden = true; // Modules run: this came from a server, or is one file.
 /** @type {Texts} */
-const texts = await (await fetch("texts.json")).json();
+const texts = await (await readPart("texts.json")).json();
 document.documentElement.lang = texts.lang;
 find("drop-text", HTMLElement).textContent = texts.drop;
 find("choose", HTMLElement).textContent = texts.choose;
@@ -30,7 +32,7 @@ find("camera-close", HTMLElement).textContent = texts.closeCamera;
 find("answers", HTMLElement).ariaLabel = texts.answers;
 status.textContent = texts.loading;
 
-const worker = new Worker("worker.js", { type: "module" });
+const worker = await startWorker();
 /** @type {Map<number, { resolve: (shares: Share[]) => void, reject: (error: Error) => void }>} */
 const waiting = new Map();
 let nextId = 1;
@@ -176,5 +178,3 @@ find("camera-close", HTMLButtonElement).addEventListener("click", () => {
   openButton.hidden = false;
   openButton.focus();
 });
-
-export {}; // A module, although nothing imports it.

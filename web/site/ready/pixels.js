@@ -35,12 +35,19 @@ function cubic(x) {
  */
 export async function loadImage(file, how) {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  // Colours as they are stored, since Pillow does not convert them either; upright, as the camera noted.
-  const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", imageOrientation: "from-image" });
+  // Colours as they are stored, but where a profile says what they mean; upright, as the camera noted.
+  const colorSpaceConversion = hasProfile(bytes) ? "default" : "none";
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion, imageOrientation: "from-image" });
   const { width, height } = bitmap;
   if (width * height > MAX_PIXELS)
     throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
   return fitImage(decodedSmaller(drawn(bitmap), bytes, how.size), how);
+}
+
+/** Whether a JPEG, PNG or WebP holds an ICC profile, or it is a file of a phone's. @param {Uint8Array} bytes */
+function hasProfile(bytes) {
+  const start = String.fromCharCode(...bytes.subarray(0, 4096));
+  return /ICC_PROFILE\0|iCCP|ICCP|^.{4}ftyp/s.test(start);
 }
 
 /**

@@ -5,6 +5,7 @@
  * or `{ id, error }`; `shares` are `{ label, probability }`, the most probable first.
  */
 import "./vendor/tf.js"; // The global `tf`.
+import { isOneFile, readPart } from "./parts.js";
 import { drawPattern } from "./patterns.js";
 import { drawn, fitImage, loadImage } from "./pixels.js";
 
@@ -13,7 +14,7 @@ const tf = /** @type {any} */ (globalThis).tf;
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 /** As pyclassifier.archives.TOLERANCE. */
 const TOLERANCE = 1e-3;
-const MODEL = new URL("model/", import.meta.url);
+const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 
 /**
  * What pyclassifier's model card says of pictures, and the labels.
@@ -48,8 +49,8 @@ self.onmessage = ({ data: { id, file, frame } }) => {
 async function load() {
   await startBackend();
   const [metadata, model] = await Promise.all([
-    fetch(new URL("metadata.json", MODEL)).then((response) => response.json()),
-    tf.loadLayersModel(new URL("model.json", MODEL).href),
+    readPart("model/metadata.json").then((response) => response.json()),
+    tf.loadLayersModel({ load: readModel }),
   ]);
   // As pyclassifier runs it: a convolution and its ReLU6 as one kernel.
   for (const layer of innerModels(model)) tf.fuseRelu6(layer);
@@ -72,7 +73,27 @@ async function load() {
   };
 }
 
+/** @returns {Promise<{ modelTopology: object, weightSpecs: object[], weightData: ArrayBuffer }>} as tf.js asks for it */
+async function readModel() {
+  const { modelTopology, weightsManifest } = await (await readPart("model/model.json")).json();
+  const paths = weightsManifest.flatMap((/** @type {any} */ group) => group.paths);
+  const weights = await Promise.all(
+    paths.map(async (/** @type {string} */ path) => (await readPart(`model/${path}`)).blob()),
+  );
+  return {
+    modelTopology,
+    weightSpecs: weightsManifest.flatMap((/** @type {any} */ group) => group.weights),
+    weightData: await new Blob(weights).arrayBuffer(),
+  };
+}
+
 async function startBackend() {
+  if (isOneFile) {
+    const urls = WASM.map(async (name) => URL.createObjectURL(await (await readPart(`vendor/${name}`)).blob()));
+    const [plain, simd] = await Promise.all(urls);
+    const threaded = simd; // asked for, never used: vendor/tf.js switches threads off
+    tf.setWasmPaths({ [WASM[0]]: plain, [WASM[1]]: simd, "tfjs-backend-wasm-threaded-simd.wasm": threaded });
+  }
   const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
   const info = gl?.getExtension("WEBGL_debug_renderer_info");
   const renderer = gl ? String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)) : "";

@@ -181,7 +181,8 @@ export const labels = {
   takeDownload: "Download model file",
   takePage: "Ready page",
   takePageHint:
-    "A web page, zipped, that recognises photos by itself: dropped, chosen, pasted or from the camera. Put the unzipped folder on any web host, or try it with “python -m http.server” in that folder. It sends nothing to anyone.",
+    "A web page that recognises photos by itself: dropped, chosen, pasted or from the camera. As one file a double click opens it, without a network, too; as a folder, zipped, it goes on any web host. It sends nothing to anyone.",
+  takeOneFile: "Download as one file",
   takePageDownload: "Download page",
   takeElsewhere: "In other programs",
   liveOpen: "Use the camera, live",
@@ -939,7 +940,8 @@ export const texts = {
   measuring: (done, total) => `Measuring: ${number(done)} of ${number(total)}`,
   measured: "Measured",
   measuringStopped: "Measuring cancelled",
-  pageDownloaded: "Page downloaded: pyclassifier-page.zip",
+  /** @param {string} name */
+  pageDownloaded: (name) => `Page downloaded: ${name}`,
   copy: "Copy",
   copied: "Copied",
   marked: "The browser did not allow copying. The text is selected now: press Ctrl+C.",

@@ -1,0 +1,196 @@
+"""The same rows on a cluster of Ray, on this machine's loopback; whoever is killed, nothing is lost, nothing twice."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from photos import noisy, write_shapes
+from PIL import Image
+
+from pyclassifier import ImageClassifier
+from pyclassifier.cli import main
+from pyclassifier.scaling import read_table
+from pyclassifier.scaling.tables import list_parts, read_part
+
+ray = pytest.importorskip("ray", reason="the extra ray is not installed")
+pytestmark = pytest.mark.full
+
+ROOT = Path(__file__).parents[1]
+SMALL = ["--input-size", "32"]
+N = 480
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+def run(capsys, *words) -> dict:
+    assert main([*map(str, words), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def same_rows(one: str, two: str) -> None:
+    a, b = read_table(one), read_table(two)
+    assert (a.paths, a.labels, a.splits, a.digests, a.problems) == (b.paths, b.labels, b.splits, b.digests, b.problems)
+    assert np.array_equal(a.X, b.X, equal_nan=True)
+
+
+def test_a_cluster_computes_the_same_rows(here, capsys, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # As Ray has it: other numbers of threads may add up in another order.
+    write_shapes(Path("photos"), 12)
+    Path("photos/stripes/broken.png").write_bytes(b"no picture")
+    Path("photos/discs/copy.png").write_bytes(Path("photos/discs/0.png").read_bytes())
+    assert main(["train", "photos", "-o", "model.zip", *SMALL]) == 0
+    capsys.readouterr()
+    for name, words in (("f", ["embed", "photos", *SMALL]), ("p", ["predict", "model.zip", "photos"])):
+        alone = run(capsys, *words, "-o", f"{name}1")
+        cluster = run(capsys, *words, "-o", f"{name}2", "--ray", "local")
+        assert alone["n_computed"] == cluster["n_computed"] == 37, "the copy is not computed"
+        same_rows(f"{name}1", f"{name}2")
+        assert run(capsys, *words, "-o", f"{name}2", "--ray", "local")["n_computed"] == 0
+    table = read_table("p2")
+    told = dict(zip(table.paths, table.labels, strict=True))
+    assert told["photos/stripes/broken.png"] == ""
+    some = sorted(Path("photos/discs").glob("*.png"))
+    assert [told[str(path)] for path in some] == ImageClassifier.load("model.zip").predict(some).tolist()
+
+
+def test_no_cluster_is_one_line(here, capsys):
+    write_shapes(Path("photos"), 1)
+    assert main(["embed", "photos", "-o", "features", *SMALL, "--ray", "auto"]) == 1
+    assert "ray start --head" in capsys.readouterr().err
+
+
+def many_photos() -> None:
+    Path("many").mkdir()
+    for i in range(N):
+        Image.fromarray(noisy((40, 80, 120), i, (32, 32))).save(f"many/{i:04}.png")
+
+
+def start(address: str, **environment: str) -> subprocess.Popen:
+    # Small parts, so that there is something to kill in the middle.
+    code = "import sys; from pyclassifier.scaling import embedding; embedding.PART = 16\n"
+    code += "from pyclassifier.cli import main\nif __name__ == '__main__': sys.exit(main(sys.argv[1:]))"
+    words = ["embed", "many", "-o", "features", *SMALL, "--ray", address, "--json"]
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        env=os.environ | environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def wait_for_parts(job: subprocess.Popen, n: int) -> None:
+    until = time.monotonic() + 180
+    while len(list_parts(Path("features"))) < n:
+        assert job.poll() is None and time.monotonic() < until
+        time.sleep(0.02)
+
+
+def finish(job: subprocess.Popen) -> int:
+    out, _ = job.communicate(timeout=300)
+    assert job.returncode == 0
+    return json.loads(out)["n_computed"]
+
+
+def assert_all_there() -> None:
+    held = [path for part in list_parts(Path("features")) for path in read_part(part).paths]
+    assert sorted(held) == [f"{i:04}.png" for i in range(N)], "none lost, none twice"
+
+
+def processes(words: str) -> list[int]:
+    """Those below this test whose command line has these words."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True).stdout
+    rows = [line.split(maxsplit=1) for line in listed.splitlines()]
+    return [int(pid) for pid, *args in rows if args and words in args[0]]
+
+
+def test_a_killed_worker_is_replaced(here):
+    many_photos()
+    before = {*processes("ray::")}
+    job = start("local")
+    wait_for_parts(job, 2)
+    while not (mine := [pid for pid in processes("ray::_embed") if pid not in before]):
+        time.sleep(0.01)
+    os.kill(mine[0], signal.SIGKILL)
+    assert finish(job) == N
+    assert_all_there()
+
+
+@contextlib.contextmanager
+def cluster(folder: Path) -> Iterator[tuple[str, dict[str, str], list[subprocess.Popen]]]:
+    """Two machines of one processor each, on two addresses of this one's loopback."""
+    token = folder / "token"
+    token.write_text("a token of this test's own cluster")
+    # The cluster's own folder is elsewhere: addresses of sockets must be short.
+    environment = {"RAY_AUTH_TOKEN_PATH": str(token), "RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
+    command = shutil.which("ray", path=str(Path(sys.executable).parent)) or "ray"
+    with socket.socket() as free:
+        free.bind(("127.0.0.2", 0))
+        address = f"127.0.0.2:{free.getsockname()[1]}"
+    common = ["--num-cpus=1", "--block", "--object-store-memory=100000000", "--disable-usage-stats"]
+    head = [command, "start", "--head", f"--port={address.split(':')[1]}", "--node-ip-address=127.0.0.2"]
+    other = [command, "start", f"--address={address}", "--node-ip-address=127.0.0.3"]
+    nodes: list[subprocess.Popen] = []
+    try:
+        for words in ([*head, "--include-dashboard=false", *common], [*other, *common]):
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            nodes.append(subprocess.Popen(words, env=os.environ | environment, start_new_session=True, **quiet))
+            wait_until_joined(address, len(nodes), environment)
+        yield address, environment, nodes
+    finally:
+        for node in nodes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(node.pid, signal.SIGKILL)
+            node.wait()
+
+
+def wait_until_joined(address: str, n: int, environment: dict[str, str]) -> None:
+    code = "import ray, sys; ray.init(sys.argv[1], logging_level='ERROR'); "
+    code += "print(sum(node['Alive'] for node in ray.nodes()))"
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        words = [sys.executable, "-c", code, address]
+        found = subprocess.run(words, env=os.environ | environment, capture_output=True, text=True)
+        if found.stdout.strip() == str(n):
+            return
+        time.sleep(0.5)
+    pytest.fail(f"{n} machines did not come together: {found.stderr[-500:]}")
+
+
+def test_a_killed_machine_loses_nothing(here):
+    many_photos()
+    with cluster(here) as (address, environment, nodes):
+        job = start(address, **environment)
+        wait_for_parts(job, 3)
+        os.killpg(nodes[1].pid, signal.SIGKILL)
+        assert finish(job) == N
+    assert_all_there()
+
+
+def test_a_killed_driver_goes_on_from_there(here):
+    many_photos()
+    with cluster(here) as (address, environment, _):
+        first = start(address, **environment)
+        wait_for_parts(first, 3)
+        first.kill()
+        assert first.wait(timeout=60) == -signal.SIGKILL
+        n_parts = len(list_parts(Path("features")))
+        assert 3 <= n_parts < N // 16
+        assert finish(start(address, **environment)) == N - 16 * n_parts
+    assert_all_there()

@@ -216,7 +216,7 @@ def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
 def test_the_page_as_one_file_recognises_from_the_disk_and_asks_nobody(client, chromium, dist, tmp_path):
     path = tmp_path / "page.html"
     path.write_bytes(base64.b64decode(client.exportPage({"name": "textures", "texts": TEXTS, "oneFile": True})))
-    photos = [dist / "samples/validation" / name for name in ("brick/00.png", "grass/01.png")]
+    photos = [dist / "samples/validation" / name for name in ("animal/00.png", "fruit/01.png")]
     answers = client.predict(encoded([(photo.name, photo.read_bytes()) for photo in photos]))
     context, asked = chromium.new_context(permissions=["camera"]), []
     page = context.new_page()

@@ -11,7 +11,7 @@ const BY_COMMAND = ["Keras", "TFLite", "ONNX"];
  * @param {import("./types.js").App} app
  */
 export function createExportMenu({ find, store }) {
-  const page = find("take-page", HTMLButtonElement);
+  const page = find("take-one-file", HTMLButtonElement);
   const file = find("download", HTMLButtonElement);
   const menu = createMenu(
     () => labels.export,

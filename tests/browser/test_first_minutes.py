@@ -96,9 +96,16 @@ def test_steps_and_export_are_always_in_sight(chromium, site):
             expect(button(page, "Export")).to_be_in_viewport()
         sizes = [button(page, name).bounding_box()["height"] for name in ("Train", "Now try it")]
         assert sizes[0] < sizes[1], "what comes next is larger than what was done"
+        # Step 3 is in sight now, with pictures that the model has not seen.
+        button(page, "Recognise fruit-0.png").click()
+        found = page.locator("#recognised > ul > li").first
+        expect(found).to_contain_text(re.compile(r"fruit \d+\.\d %"), timeout=60_000)
+        expect(found).to_be_in_viewport(ratio=0.9)
+        before = page.evaluate("scrollY")
         button(page, "Export").click()
         items = page.get_by_role("menu", name="Export").get_by_role("menuitem")
         expect(items).to_have_text(["TensorFlow.js", "Web page", "Keras", "TFLite", "ONNX"])
+        assert page.evaluate("scrollY") == before
         page.evaluate(AXE.read_text())
         assert violations(page) == []
         with page.expect_download() as download:

@@ -48,7 +48,10 @@ export class TryView {
     const samples = createTryPhotos(
       find("try-samples", HTMLElement),
       app.desk === "logos" ? "logos" : "photos",
-      (photo) => this.#take(takePhotos([photo])),
+      async (photo) => {
+        await this.#take(takePhotos([photo]));
+        this.#list.querySelector("li")?.scrollIntoView({ block: "nearest" });
+      },
     );
     const now = find("try-now", HTMLButtonElement);
     now.addEventListener("click", () => this.#lead());
@@ -96,7 +99,7 @@ export class TryView {
       if (stage !== "features") return; // decoding runs ahead of the recognising
       status.progress(() => texts.recognising(done, total), done, total);
     };
-    run("recognising", this.#panel, async (client) => {
+    return run("recognising", this.#panel, async (client) => {
       status.progress(() => texts.findingPhotos);
       const intake = await source();
       if (looksLikeModel(intake.photos)) return openAs(this.#app, "model", intake.photos);

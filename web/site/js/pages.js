@@ -1,4 +1,4 @@
-import { fillLabels, find, write } from "./dom.js";
+import { element, fillLabels, find, write } from "./dom.js";
 import { labels } from "./texts.js";
 
 /** @typedef {"train" | "recognise" | "digits" | "logos"} PageName */
@@ -40,9 +40,16 @@ export function createPages(create, onShow) {
     return page;
   }
 
+  // Where another one was asked for, the first one is put aside like the others: what is not shown has no ids or names here.
+  if (currentPage() !== NAMES[0]) {
+    const main = find(`page-${NAMES[0]}`, HTMLElement);
+    const template = element("template", { id: `template-${NAMES[0]}` });
+    main.replaceWith(template);
+    template.content.append(main);
+  }
+
   function show() {
     const current = currentPage();
-    if (!pages.has(NAMES[0])) find(`page-${NAMES[0]}`, HTMLElement).hidden = true;
     for (const { main, view } of pages.values()) {
       if (!main.hidden) view.hide?.();
       main.hidden = true;

@@ -13,12 +13,12 @@ from test_page import AXE, button, open_page, set_options, violations
 
 @pytest.fixture
 def faulty(dist, tmp_path):
-    """Tiles of three textures, and with them what a check is to find: files made on the spot."""
+    """Sample photos, and with them what a check is to find: files made on the spot."""
     for label in ("animal", "fruit", "vehicle"):
         shutil.copytree(dist / "samples" / "training" / label, tmp_path / "p" / label)
     animal, fruit, vehicle = (tmp_path / "p" / label for label in ("animal", "fruit", "vehicle"))
-    Image.open(animal / "00.png").convert("RGB").save(animal / "again.jpg", quality=70)
-    Image.open(animal / "03.png").convert("RGB").save(vehicle / "animal.jpg", quality=70)
+    Image.open(animal / "00.png").convert("RGB").save(animal / "again.jpg", quality=95)
+    Image.open(animal / "03.png").convert("RGB").save(vehicle / "animal.jpg", quality=95)
     shutil.copy(animal / "01.png", fruit / "animal.png")
     shutil.copy(vehicle / "01.png", vehicle / "copy.png")
     (fruit / "broken.jpg").write_bytes((animal / "again.jpg").read_bytes()[:600])
@@ -71,7 +71,7 @@ def test_each_finding_is_shown_and_mended(page, site, faulty):
     mend(page, "The same photo for training and for validation", "Use all for training", "1 photo for training")
     mend(page, "Small, with a side of less than 48 pixels: 1 photo", "Delete 1 photo", "Deleted 1 photo")
     mend(page, "Copies: 2 photos", "Keep one of each, delete 2", "Deleted 2 photos")
-    # The tile that was moved is nearly the same as one of its new class.
+    # The photo that was moved is nearly the same as one of its new class.
     mend(page, "Nearly the same: 2 photos", "Keep one of each, delete 2", "Deleted 2 photos")
     expect(page.get_by_text("All photos were read and compared. Nothing was found.")).to_be_visible()
     page.keyboard.press("Control+z")

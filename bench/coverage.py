@@ -33,12 +33,12 @@ from testbed import ROOT as ROOT  # puts web/ and tests/ on the path
 # isort: split
 from fetch import fetch_file
 from numpy_engine import NumpyEngine
-from samples import LABELS, tile_boxes
 
 from pyclassifier import Dataset, ImageClassifier, Sample
 from pyclassifier.data import BytesSource
 
 TILE = 32
+TEXTURES = ("brick", "grass", "gravel")
 PER_CLASS = (5, 10, 20, 60)
 
 
@@ -61,9 +61,10 @@ def read_digits(kinds: str = "0123456789") -> list[Sample]:
 def read_textures() -> list[Sample]:
     """Return tiles of three textures."""
     samples = []
-    for label in LABELS:
+    for label in TEXTURES:
         with Image.open(fetch_file(f"{label}.png")) as photo:
-            boxes = [box for part in tile_boxes(*photo.size, TILE).values() for box in part]
+            corners = [(x, y) for y in range(0, photo.height, TILE) for x in range(0, photo.width, TILE)]
+            boxes = [(x, y, x + TILE, y + TILE) for x, y in corners]
             samples += [_sample(photo.crop(box), f"{label}/{i}.png", label) for i, box in enumerate(boxes)]
     return samples
 

@@ -193,12 +193,12 @@ def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
     page.goto(ready)
     expect(page.get_by_role("heading", name="textures")).to_be_visible(timeout=60_000)
     assert page.get_by_text("needs a server").is_hidden()
-    photo = dist / "samples/validation/brick/00.png"
+    photo = dist / "samples/validation/animal/00.png"
     (tmp_path / "<b>broken.png").write_bytes(b"no")
     (tmp_path / "plain.png").write_bytes(encode(Image.new("RGB", (200, 200), "seagreen")))
     page.locator("#files").set_input_files([photo, tmp_path / "<b>broken.png", tmp_path / "plain.png"])
     expect(page.locator("#answers > li")).to_have_count(3, timeout=60_000)
-    expect(page.locator("#answers > li").last).to_contain_text(re.compile(r"brick \d+\.\d%"))
+    expect(page.locator("#answers > li").last).to_contain_text(re.compile(r"animal \d+\.\d%"))
     expect(page.locator("#answers > li").first.locator(".verdict")).to_have_text("None of these")
     expect(page.get_by_role("status")).to_have_text("Ready")
     answer = page.locator("#camera-answer .verdict")
@@ -223,7 +223,7 @@ def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
 def test_the_page_as_one_file_recognises_from_the_disk_and_asks_nobody(client, chromium, dist, tmp_path):
     path = tmp_path / "page.html"
     path.write_bytes(base64.b64decode(client.exportPage({"name": "textures", "texts": TEXTS, "oneFile": True})))
-    photos = [dist / "samples/validation" / name for name in ("brick/00.png", "grass/01.png")]
+    photos = [dist / "samples/validation" / name for name in ("animal/00.png", "fruit/01.png")]
     answers = client.predict(encoded([(photo.name, photo.read_bytes()) for photo in photos]))
     context, asked = chromium.new_context(permissions=["camera"]), []
     page = context.new_page()

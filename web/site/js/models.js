@@ -104,12 +104,13 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     for (const button of kept.querySelectorAll("button")) button.disabled = !isFree(state, "loading");
   }
 
-  listKept().catch(() => (keep.hidden = true)); // a private window, for one, may have no storage
+  listKept().catch(() => keep.remove()); // a private window, for one, may have no storage
 
   /** @type {import("./types.js").Model | null} */
   let shown = null;
   store.subscribe((state) => {
-    download.disabled = !isFree(state) || state.model === null;
+    download.hidden = keep.hidden = state.model === null;
+    download.disabled = !isFree(state);
     open.disabled = !isFree(state, "loading");
     keep.disabled = download.disabled;
     showFree(state);

@@ -14,7 +14,14 @@ export const labels = {
   pageRecognise: "Recognise",
   pageDigits: "Digits",
   pageLogos: "Logos",
-  tagline: "Train your own image classifier. Photos never leave this computer.",
+  steps: "Steps",
+  export: "Export",
+  exportPage: "Web page",
+  tagline: "No account, no upload: your photos never leave this computer.",
+  headline: "Make an image classifier from your own photos",
+  promise:
+    "Show some photos of each class. Minutes later your model recognises new photos, or what your camera sees, and is " +
+    "yours to take away: for web pages, phones and Python.",
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
@@ -31,7 +38,6 @@ export const labels = {
   moreWaysLead:
     "A zip or tar of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON, XML) that names their " +
     "classes. A picture that is pasted, or dragged here from another page. Or its address:",
-  openCapture: "Record photos",
   captureTitle: "Record with the camera",
   captureRate: "Photos per second",
   captureDelay: "Countdown",
@@ -45,9 +51,11 @@ export const labels = {
   scaling: "Pixels go in as",
   withoutTable: "Without the table",
   tableExamples: "What is in the table",
-  addPhotos: "Add photos…",
-  recordPhotos: "Record photos…",
   useSamples: "Use sample photos",
+  haveFolder: "I have a folder of photos",
+  addClass: "Add a class",
+  emptyClasses: "Classes without photos",
+  firstPhotos: "10 photos are a start, 30 are better.",
   treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
   validationTitle: "Validation photos",
   validationHint:
@@ -61,7 +69,6 @@ export const labels = {
   close: "Close",
   previousPhoto: "Previous",
   nextPhoto: "Next",
-  newClass: "New class",
   chosenPhotos: "Selected photos",
   view: "View",
   moveTo: "Move to…",
@@ -75,7 +82,6 @@ export const labels = {
   className: "Class",
   newClassName: "Name of the new class",
   cancel: "Cancel",
-  rename: "Rename",
   mergeInto: "Merge into…",
   deleteClass: "Delete class",
   merge: "Merge",
@@ -167,6 +173,7 @@ export const labels = {
   needModel: "Train a model first, or open one that you saved.",
   dropPhotos: "Drop or paste photos here",
   choosePhotos: "Choose photos to recognise",
+  tryThese: "Or press on one that the model has not seen:",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
   takeTitle: "Take it away",
@@ -203,6 +210,7 @@ export const labels = {
   picturesTitle: "Pictures",
   dropPictures: "Drop or paste pictures here",
   choosePictures: "Choose pictures",
+  recogniseThese: "Or press on one of these:",
   openCamera: "Use the camera",
   cameraHint: "Your browser asks for your permission first. The photo stays on this computer.",
   camera: "Camera",
@@ -216,7 +224,8 @@ export const labels = {
   network: "Network",
   predict: "Predict",
   answersTitle: "What they show",
-  noAnswers: "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture and press “Predict”.",
+  noAnswers:
+    "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture: what it shows stands here at once.",
   networkTitle: "The network",
   networkLead:
     "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
@@ -482,6 +491,20 @@ export const texts = {
   needName: "Give the class a name.",
   /** @param {string} label */
   madeClass: (label) => `New class: ${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `Class ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `Rename ${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `Remove ${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way}: ${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `${number(10 - n)} more to begin with.`;
+    return n < 30 ? `${number(30 - n)} more would help.` : "";
+  },
   /** @param {string} label @param {string} to */
   renamed: (label, to) => `${label} is now called ${to}`,
   /** @param {string} label */
@@ -781,6 +804,8 @@ export const texts = {
   /** @param {string} name */
   downloaded: (name) => `Model downloaded: ${name}`,
   opening: "Opening the model…",
+  /** @param {string} name */
+  recogniseSample: (name) => `Recognise ${name}`,
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
@@ -874,8 +899,6 @@ export const texts = {
   // Recognise
   /** @param {number} n */
   pictures: (n) => count(n, "picture", "pictures"),
-  /** @param {number} n */
-  picturesReady: (n) => `Ready: ${count(n, "picture", "pictures")}`,
   needPictures: "Choose a picture first.",
   predictWhenReady: "You can press this as soon as everything has loaded.",
   loadingNetwork: "Loading the network…",

@@ -9,7 +9,14 @@ export const labels = {
   pageRecognise: "Reconnaître",
   pageDigits: "Chiffres",
   pageLogos: "Logos",
-  tagline: "Entraînez votre propre classifieur d’images. Les photos ne quittent jamais cet ordinateur.",
+  steps: "Étapes",
+  export: "Exporter",
+  exportPage: "Page web",
+  tagline: "Sans compte ni envoi : vos photos ne quittent jamais cet ordinateur.",
+  headline: "Créez un classifieur d’images avec vos propres photos",
+  promise:
+    "Montrez quelques photos de chaque classe. Quelques minutes plus tard, votre modèle reconnaît de nouvelles photos, ou ce " +
+    "que voit la caméra, et vous l’emportez : pour une page web, un téléphone ou Python.",
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",
@@ -26,7 +33,6 @@ export const labels = {
   moreWaysLead:
     "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
-  openCapture: "Photos en rafale",
   captureTitle: "Photos en rafale avec la caméra",
   captureRate: "Photos par seconde",
   captureDelay: "Compte à rebours",
@@ -40,9 +46,11 @@ export const labels = {
   scaling: "Les pixels entrent de",
   withoutTable: "Sans le tableau",
   tableExamples: "Contenu du tableau",
-  addPhotos: "Ajouter des photos…",
-  recordPhotos: "Photos en rafale…",
   useSamples: "Prendre les photos d’exemple",
+  haveFolder: "J’ai un dossier de photos",
+  addClass: "Ajouter une classe",
+  emptyClasses: "Classes sans photos",
+  firstPhotos: "10 photos suffisent pour commencer, 30 valent mieux.",
   treeLabel: "Exemple : le dossier photos contient les dossiers cat et dog, et ceux-ci contiennent les photos.",
   validationTitle: "Photos de validation",
   validationHint:
@@ -55,7 +63,6 @@ export const labels = {
   close: "Fermer",
   previousPhoto: "Précédente",
   nextPhoto: "Suivante",
-  newClass: "Nouvelle classe",
   chosenPhotos: "Photos sélectionnées",
   view: "Voir",
   moveTo: "Déplacer vers…",
@@ -69,7 +76,6 @@ export const labels = {
   className: "Classe",
   newClassName: "Nom de la nouvelle classe",
   cancel: "Annuler",
-  rename: "Renommer",
   mergeInto: "Fusionner avec…",
   deleteClass: "Supprimer la classe",
   merge: "Fusionner",
@@ -163,6 +169,7 @@ export const labels = {
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
   dropPhotos: "Déposez ou collez des photos ici",
   choosePhotos: "Choisir des photos à reconnaître",
+  tryThese: "Ou appuyez sur une photo que le modèle n’a jamais vue :",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
   takeTitle: "Emporter le modèle",
@@ -200,6 +207,7 @@ export const labels = {
   picturesTitle: "Images",
   dropPictures: "Déposez ou collez des images ici",
   choosePictures: "Choisir des images",
+  recogniseThese: "Ou appuyez sur l’une de celles-ci :",
   openCamera: "Utiliser la caméra",
   cameraHint: "Votre navigateur vous demandera d’abord la permission. La photo reste sur cet ordinateur.",
   camera: "Caméra",
@@ -214,7 +222,7 @@ export const labels = {
   predict: "Prédire",
   answersTitle: "Ce qu’elles montrent",
   noAnswers:
-    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image et cliquez sur « Prédire ».",
+    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image : ce qu’elle montre s’affiche ici aussitôt.",
   networkTitle: "Le réseau",
   networkLead:
     "Ses couches, telles qu’elles ont été publiées. « Entraîner le vôtre » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
@@ -441,6 +449,20 @@ export const texts = {
   chosen: (n) => `${number(n)} sélectionnée${n > 1 ? "s" : ""}`,
   needName: "Donnez un nom à la classe.",
   madeClass: (label) => `Nouvelle classe : ${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `Classe ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `Renommer ${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `Retirer ${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way} : ${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `Encore ${number(10 - n)} pour commencer.`;
+    return n < 30 ? `${number(30 - n)} de plus aideraient.` : "";
+  },
   renamed: (label, to) => `${label} s’appelle maintenant ${to}`,
   mergeTitle: (label) => `Fusionner ${label} avec`,
   merged: (label, to) => `${label} a été fusionnée avec ${to}`,
@@ -703,6 +725,8 @@ export const texts = {
   packing: "Emballage du modèle…",
   downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
+  /** @param {string} name */
+  recogniseSample: (name) => `Reconnaître ${name}`,
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
   computesOtherwise: (by) =>
@@ -775,7 +799,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
   pictures: (n) => count(n, "image", "images"),
-  picturesReady: (n) => `Prêt : ${count(n, "image", "images")}`,
   needPictures: "Choisissez d’abord une image.",
   predictWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
   loadingNetwork: "Chargement du réseau…",

@@ -9,7 +9,13 @@ export const labels = {
   pageRecognise: "识别",
   pageDigits: "手写数字",
   pageLogos: "标志",
-  tagline: "训练您自己的图像分类器。照片绝不会离开这台电脑。",
+  steps: "步骤",
+  export: "导出",
+  exportPage: "网页",
+  tagline: "无需账号，无需上传：照片绝不会离开这台电脑。",
+  headline: "用您自己的照片制作图像分类器",
+  promise:
+    "给每个类别几张照片，几分钟后，您的模型就能认出新的照片，或摄像头看到的东西，还可以带走，用于网页、手机和 Python。",
   language: "语言",
   computeOn: "计算方式",
   dismiss: "关闭",
@@ -25,7 +31,6 @@ export const labels = {
   moreWays: "更多方式",
   moreWaysLead:
     "装有文件夹的 zip 或 tar。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON、XML）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
-  openCapture: "连拍照片",
   captureTitle: "用摄像头连拍",
   captureRate: "每秒照片数",
   captureDelay: "倒计时",
@@ -38,9 +43,11 @@ export const labels = {
   scaling: "像素的范围",
   withoutTable: "不用这个表格",
   tableExamples: "表格内容",
-  addPhotos: "添加照片…",
-  recordPhotos: "连拍照片…",
   useSamples: "使用示例照片",
+  haveFolder: "我有照片文件夹",
+  addClass: "添加类别",
+  emptyClasses: "还没有照片的类别",
+  firstPhotos: "10 张照片即可开始，30 张更好。",
   treeLabel: "示例：photos 文件夹中有 cat 和 dog 两个文件夹，照片放在它们里面。",
   validationTitle: "验证照片",
   validationHint: "可选。同样的文件夹，但装有其他照片，用来检验模型。如果没有，会从训练照片中留出一部分。",
@@ -51,7 +58,6 @@ export const labels = {
   close: "关闭",
   previousPhoto: "上一张",
   nextPhoto: "下一张",
-  newClass: "新建类别",
   chosenPhotos: "已选照片",
   view: "查看",
   moveTo: "移动到…",
@@ -65,7 +71,6 @@ export const labels = {
   className: "类别",
   newClassName: "新类别的名称",
   cancel: "取消",
-  rename: "重命名",
   mergeInto: "合并到…",
   deleteClass: "删除类别",
   merge: "合并",
@@ -153,6 +158,7 @@ export const labels = {
   needModel: "请先训练一个模型，或打开您保存过的模型。",
   dropPhotos: "将照片拖放或粘贴到此处",
   choosePhotos: "选择要识别的照片",
+  tryThese: "或点按一张模型没有见过的照片：",
   recognisedTitle: "已识别的照片",
   clearList: "清空列表",
   takeTitle: "带走模型",
@@ -190,6 +196,7 @@ export const labels = {
   picturesTitle: "图片",
   dropPictures: "将图片拖放或粘贴到这里",
   choosePictures: "选择图片",
+  recogniseThese: "或点按其中一张：",
   openCamera: "使用摄像头",
   cameraHint: "浏览器会先征求您的许可。照片只保留在这台电脑上。",
   camera: "摄像头",
@@ -203,7 +210,7 @@ export const labels = {
   network: "网络",
   predict: "预测",
   answersTitle: "图片内容",
-  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，然后点击“预测”。",
+  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，结果会立即显示在这里。",
   networkTitle: "网络",
   networkLead: "网络公开发布的各层。“训练自己的模型”直接使用切分处以上的各层，并训练新的层来代替以下的各层。",
   layerTable: "各层",
@@ -418,6 +425,20 @@ export const texts = {
   chosen: (n) => `已选 ${number(n)} 张`,
   needName: "请输入类别名称。",
   madeClass: (label) => `新类别：${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `类别 ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `重命名${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `移除${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way}：${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `再加 ${number(10 - n)} 张即可开始。`;
+    return n < 30 ? `再加 ${number(30 - n)} 张会更好。` : "";
+  },
   renamed: (label, to) => `${label}已改名为${to}`,
   mergeTitle: (label) => `将${label}合并到`,
   merged: (label, to) => `已将${label}合并到${to}`,
@@ -653,6 +674,8 @@ export const texts = {
   packing: "正在打包模型…",
   downloaded: (name) => `模型已下载：${name}`,
   opening: "正在打开模型…",
+  /** @param {string} name */
+  recogniseSample: (name) => `识别 ${name}`,
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
   computesOtherwise: (by) =>
@@ -717,7 +740,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}，${megabytes(bytes)}`,
 
   pictures: (n) => `${number(n)} 张图片`,
-  picturesReady: (n) => `就绪：${number(n)} 张图片`,
   needPictures: "请先选择一张图片。",
   predictWhenReady: "全部加载完成后即可点击。",
   loadingNetwork: "正在加载网络…",

@@ -122,7 +122,10 @@ export function createModelView({ store, status, run, find, desk: place }, { res
 
 /** @param {import("./types.js").Photo[]} files @returns {boolean} whether they are a model rather than pictures to recognise, hidden files apart */
 export function looksLikeModel(files) {
-  return files.length > 0 && files.every((file) => /\.(zip|json|bin|h5|keras)$|(^|\/)(labels\.txt|\.[^/]*)$/i.test(pathOf(file)));
+  return (
+    files.length > 0 &&
+    files.every((file) => /\.(zip|json|bin|h5|keras)$|(^|\/)(labels\.txt|\.[^/]*)$/i.test(pathOf(file)))
+  );
 }
 
 /** @param {import("./types.js").Photo} file */

@@ -26,6 +26,7 @@ from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
 from .readings import Reading
 from .remote import is_address
 from .tables import Columns, MappingQuestion
+from .versions import find_versions, name_of_original
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "encode_bmp",
     "encode_jpeg",
     "examples",
+    "find_versions",
     "from_files",
     "from_idx",
     "from_set",
@@ -77,6 +79,7 @@ __all__ = [
     "known_fields",
     "list_files",
     "make_thumbnail",
+    "name_of_original",
     "one_hot",
     "open_image",
     "part",

@@ -181,7 +181,8 @@ class TableFolder:
         ]
         if other:
             raise ValueError(
-                f"Expected {settings.column} of the same kind in {folder}, got {'; '.join(other)}. Choose another folder."
+                f"Expected {settings.column} of the same kind in {folder}, got {'; '.join(other)}. "
+                "Choose another folder."
             )
 
     def parts(self) -> list[Path]:

@@ -5,6 +5,9 @@ set's photos are held back; from the others so many a class are drawn, again and
 draw as it does by default, and then meets all photos that were held back. Features are those of the tests' stand-in
 for a backbone: how good they are makes no difference to how honest the figures are.
 
+Chance moves the share of 200 draws by 1.5 points: of "3 or 8" with 5 a class, 94.5 % of 200 and 95.5 % of 1,000 draws
+were covered.
+
   judged      by folds or by one draw, as the classifier chose
   covered     share of draws whose 95 % interval holds the accuracy on the photos that were held back
   as if       the same for Wilson's interval of all judged photos, as if they were independent
@@ -30,12 +33,12 @@ from testbed import ROOT as ROOT  # puts web/ and tests/ on the path
 # isort: split
 from fetch import fetch_file
 from numpy_engine import NumpyEngine
-from samples import LABELS, tile_boxes
 
 from pyclassifier import Dataset, ImageClassifier, Sample
 from pyclassifier.data import BytesSource
 
 TILE = 32
+TEXTURES = ("brick", "grass", "gravel")
 PER_CLASS = (5, 10, 20, 60)
 
 
@@ -58,9 +61,10 @@ def read_digits(kinds: str = "0123456789") -> list[Sample]:
 def read_textures() -> list[Sample]:
     """Return tiles of three textures."""
     samples = []
-    for label in LABELS:
+    for label in TEXTURES:
         with Image.open(fetch_file(f"{label}.png")) as photo:
-            boxes = [box for part in tile_boxes(*photo.size, TILE).values() for box in part]
+            corners = [(x, y) for y in range(0, photo.height, TILE) for x in range(0, photo.width, TILE)]
+            boxes = [(x, y, x + TILE, y + TILE) for x, y in corners]
             samples += [_sample(photo.crop(box), f"{label}/{i}.png", label) for i, box in enumerate(boxes)]
     return samples
 

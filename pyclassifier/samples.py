@@ -1,4 +1,4 @@
-"""Sample photos to start with: the textures that come with a built site."""
+"""Sample photos to start with: those that come with a built site."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REMEDY = Sentence("check-site")
 
 
 async def load_samples(site_url: str | None = None) -> Dataset:
-    """Make a dataset of the sample photos of a built site: 48 tiles of brick, grass and gravel.
+    """Make a dataset of the sample photos of a built site: 48 of animals, fruit and vehicles.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     Returns
     -------
     Dataset
-        36 photos for training and 12 for validation, all fetched at once (0.5 MB).
+        36 photos for training and 12 for validation, all fetched at once (0.2 MB).
 
     Raises
     ------
@@ -40,7 +40,7 @@ async def load_samples(site_url: str | None = None) -> Dataset:
     --------
     >>> dataset = await load_samples()  # doctest: +SKIP
     >>> dataset.labels  # doctest: +SKIP
-    ['brick', 'grass', 'gravel']
+    ['animal', 'fruit', 'vehicle']
     """
     site_url = site_url or await _find_site()
     if site_url is None:

@@ -172,6 +172,7 @@ ENGLISH = {
     # Trained or not
     "not-trained": "Expected a trained model; train one or open one first.",
     "unfitted-encoder": "Expected an encoder that has learned its classes; call fit first.",
+    "no-views-to-fine-tune": "Expected no views where the last layers of the network are trained: these learn from the photos as they are. Choose one of the two.",
     "one-to-fine-tune": "Expected one pretrained network to train its last layers, got two side by side, or a choice among them. Choose one network.",
     "many-to-fine-tune": "Expected at most {most} photos to train the last layers of the network, changed copies included; got {got}. Train without changed copies, or on fewer photos.",
     "not-to-fine-tune": "Expected a pretrained network that was built in, to train its last layers; this one has others. Choose another network.",
@@ -232,6 +233,7 @@ ENGLISH = {
     "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Load the page or the notebook again.",
     # onnxruntime and numpy
     "no-onnxruntime": 'Expected onnxruntime, which computes on this machine what was asked for; it cannot be imported ({error}). Install it: pip install "pyclassifier[native]". Or choose backend="numpy".',
+    "not-for-onnx": "Expected layers that an ONNX file can hold, got one that has no operator there ({error}). Save it as a .zip.",
     "onnx-failed": 'onnxruntime could not compute this network: {error}. Choose numpy: default_engine(backend="numpy").',
     "unknown-layers": "Expected layers that numpy computes here ({known}); got {got}. Use this network in a browser, or another one.",
     "layer-failed": "numpy could not compute the layer {layer}: {error}. Use this network in a browser, or another one.",
@@ -248,6 +250,8 @@ ENGLISH = {
     "http-status": "Expected {url} to load, got HTTP status {status}. {remedy}",
     "did-not-load": "{url} did not load ({error}). {remedy}",
     "workers-ended": "Expected {n} processes to compute features to the end; they ended again and again. Choose fewer: there may be too little memory.",
+    "no-fsspec": 'Expected fsspec, and what it needs for this address, to read {address}; could not ({error}). Install it: pip install "pyclassifier[remote]", and for s3:// s3fs, for gs:// gcsfs.',
+    "unreadable-address": "Expected photos at {address}; it cannot be listed ({error}).",
     "no-ray": 'Expected Ray, which computes on several machines; it is not installed. Install it: pip install "pyclassifier[ray]"',
     "no-ray-cluster": "Expected a cluster of Ray at {address}, there is none that answers ({error}). Start one (ray start --head), or compute on this machine by several processes.",
     "ray-failed": "Expected the cluster of Ray to compute to the end; it did not ({error}). What is done is kept: the same command goes on from there.",

@@ -23,6 +23,7 @@ from backbones import model_files
 from bundles import page_files
 from declare import DESKS, Declarations
 from fetch import WEB, BuildError
+from first_paint import with_texts
 from lab import lab_files
 from mnist import digit_files
 from offline import app_files, worker_files
@@ -107,9 +108,15 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
 
 
 def index_file() -> bytes:
-    """Return index.html with all pages in it: they share its head, navigation, status line and worker."""
-    pages = "\n".join(_page(name) for name in PAGES)
-    return (SITE / "index.html").read_text(encoding="utf-8").replace("    <!-- pages -->\n", pages).encode()
+    """Return index.html with all pages in it: they share its head, navigation, status line and worker.
+
+    The first page can be read at once. The others are in templates: pages.js puts one into the document when it is
+    shown for the first time.
+    """
+    first, *others = PAGES
+    templates = (f'    <template id="template-{name}">\n{_page(name)}    </template>\n' for name in others)
+    index = with_texts((SITE / "index.html").read_text(encoding="utf-8"))
+    return index.replace("    <!-- pages -->\n", "\n".join((with_texts(_page(first)), *templates))).encode()
 
 
 def _page(name: str) -> str:
@@ -120,8 +127,7 @@ def _page(name: str) -> str:
         if found[2]:
             part = part.replace("<!-- lead -->", f"<!-- part {found[2]} -->")
         text = text[: found.start()] + part + text[found.end() :]
-    # In a template: pages.js puts it into the document when it is shown for the first time.
-    return f'    <template id="template-{name}">\n{text.replace("{p}", PAGES[name])}    </template>\n'
+    return text.replace("{p}", PAGES[name])
 
 
 def desks_file() -> bytes:

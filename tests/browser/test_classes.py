@@ -58,7 +58,7 @@ def choose(page, menu, item):
 def test_classes_are_arranged_by_mouse(filled):
     page = filled
     status = page.get_by_role("status")
-    choose(page, "blue", "Rename")
+    button(page, "Rename blue").click()
     page.locator("#classes").get_by_label("Class", exact=True).fill("azure")
     page.keyboard.press("Enter")
     expect(status).to_have_text("blue is now called azure")

@@ -72,7 +72,7 @@ def test_info_says_what_runs(trained):
 def test_sample_photos_are_learned_and_recognised(trained, dist):
     evaluation = trained.outcome["evaluation"]
     assert evaluation["total"] == 12 and evaluation["correct"] >= 11
-    assert trained.outcome["classes"] == ["brick", "grass", "gravel"] and trained.outcome["nTraining"] == 36
+    assert trained.outcome["classes"] == ["animal", "fruit", "vehicle"] and trained.outcome["nTraining"] == 36
     assert len(trained.outcome["history"]["loss"]) == 10
     photos = tiles(dist, "validation")
     recognised = trained.predict(encoded(photos))
@@ -100,7 +100,7 @@ def test_a_saved_model_gives_the_same_probabilities_in_a_fresh_page(trained, cli
     photos = encoded([*tiles(dist, "validation"), ("new/red.png", encode(noisy(COLORS["red"], 5)))])
     here = trained.predict(photos)
     opened = client.open_model(trained.export_model())
-    assert opened["classes"] == ["brick", "grass", "gravel"] and opened["inputSize"] == 96
+    assert opened["classes"] == ["animal", "fruit", "vehicle"] and opened["inputSize"] == 96
     assert opened["evaluation"]["total"] == 12
     for a, b in zip(here, client.predict(photos), strict=True):
         assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-4)
@@ -272,17 +272,17 @@ def test_every_backend_keeps_the_promises_of_the_others(trained, client):
 def test_broken_files_are_listed_and_the_rest_trains(client, dist):
     good = tiles(dist, "training")
     bad = [
-        ("grass/half.png", good[0][1][: len(good[0][1]) // 2]),
-        ("grass/empty.jpg", b""),
-        ("grass/page.html.jpg", b"<!doctype html>"),
-        ("grass/notes.txt", b"notes"),
-        ("grass/.DS_Store", b"x"),
+        ("fruit/half.png", good[0][1][: len(good[0][1]) // 2]),
+        ("fruit/empty.jpg", b""),
+        ("fruit/page.html.jpg", b"<!doctype html>"),
+        ("fruit/notes.txt", b"notes"),
+        ("fruit/.DS_Store", b"x"),
         ("Thumbs.db", b"x"),
         ("loose.png", good[0][1]),
     ]
     added = client.add("training", encoded([*good, *bad]))
     assert client.events == [{"stage": "sending", "done": 43, "total": 43}]
-    assert {p["path"] for p in added["problems"]} == {"grass/notes.txt", "grass/.DS_Store", "Thumbs.db", "loose.png"}
+    assert {p["path"] for p in added["problems"]} == {"fruit/notes.txt", "fruit/.DS_Store", "Thumbs.db", "loose.png"}
     outcome = client.train(QUICK)
     assert {p["path"] for p in outcome["problems"]} == {path for path, _ in bad}
     assert outcome["nTraining"] + outcome["evaluation"]["total"] == 36

@@ -82,7 +82,7 @@ def states(page, site, dist, folder) -> Iterator[str]:
     expect(page.locator("dialog[open]")).to_be_visible()
     yield "one of them in large"
     page.keyboard.press("Escape")
-    photos = [dist / "samples/validation/brick/00.png", ROOT / "web/site/favicon.svg"]
+    photos = [dist / "samples/validation/animal/00.png", ROOT / "web/site/favicon.svg"]
     page.get_by_label(words["choosePhotos"], exact=True).set_input_files(photos)
     expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
     button(page, words["liveOpen"]).click()
@@ -117,10 +117,12 @@ def states(page, site, dist, folder) -> Iterator[str]:
 
 def taking_in(page, words) -> Iterator[str]:
     """What unfolds around the ways in: more of them, the camera, a table whose columns are not certain."""
-    page.locator(".more-ways > summary").first.click()
-    yield "more ways"
-    page.locator(".more-ways > summary").first.click()
-    button(page, words["openCapture"]).click()
+    for fold in page.locator("#photos .way-fold").all():
+        fold.locator("summary").click()
+    yield "folders, and more ways"
+    for fold in page.locator("#photos .way-fold").all():
+        fold.locator("summary").click()
+    page.locator("#classes .way-camera").first.click()
     expect(page.locator("#capture-record")).to_be_enabled(timeout=30_000)
     yield "the camera for photos"
     page.keyboard.press("Escape")
@@ -156,7 +158,7 @@ def checking(page, dist, folder) -> Iterator[str]:
     """What is wrong with the photos: a small class, whose photos are a copy and one that cannot be read."""
     odd = folder / "1" / "7"  # names that every language has
     odd.mkdir(parents=True)
-    shutil.copy(dist / "samples/training/brick/00.png", odd)
+    shutil.copy(dist / "samples/training/animal/00.png", odd)
     (odd / "01.jpg").write_bytes(b"no photo")
     page.locator("#training-folder").set_input_files(odd.parent)
     page.locator("#check > summary").click()

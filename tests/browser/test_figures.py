@@ -17,11 +17,11 @@ N_WRONG = 3
 
 @pytest.fixture
 def folders(dist, tmp_path):
-    """The sample photos as folders; some validation photos of gravel lie among those of brick."""
+    """The sample photos as folders; some validation photos of vehicle lie among those of animal."""
     for split in ("training", "validation"):
         shutil.copytree(dist / "samples" / split, tmp_path / split)
-    for photo in sorted((tmp_path / "validation/gravel").iterdir())[:N_WRONG]:
-        shutil.move(photo, tmp_path / "validation/brick" / f"wrong-{photo.name}")
+    for photo in sorted((tmp_path / "validation/vehicle").iterdir())[:N_WRONG]:
+        shutil.move(photo, tmp_path / "validation/animal" / f"wrong-{photo.name}")
     return tmp_path
 
 
@@ -53,7 +53,7 @@ def test_a_cell_opens_its_photos_which_are_relabelled_and_trained_on_by_keyboard
     expect(page.locator("#confusion button[tabindex='0']")).to_have_count(1)
     cells.first.focus()
     page.keyboard.press("ArrowRight")
-    name = re.compile(r"photos? of “brick”, taken for “gravel”")
+    name = re.compile(r"photos? of “animal”, taken for “vehicle”")
     focused = page.locator("#confusion button:focus")
     expect(focused).to_have_accessible_name(name)
     n = int(focused.text_content())
@@ -61,7 +61,7 @@ def test_a_cell_opens_its_photos_which_are_relabelled_and_trained_on_by_keyboard
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=name)).to_be_focused()
     expect(page.get_by_role("listbox", name=name).get_by_role("option")).to_have_count(n)
-    button(page, "Move to “gravel”").focus()
+    button(page, "Move to “vehicle”").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("You have dealt with all of these.")).to_be_visible()
     again = page.locator("#cell").get_by_role("button", name="Train again")
@@ -87,20 +87,20 @@ def test_mistakes_come_worst_first_and_are_kept_moved_and_deleted(trained):
     kept.get_by_role("button", name="It is right, keep").click()
     expect(kept).to_contain_text("Kept: it is in the right class")
     moved.get_by_role("button", name="Move to “").click()
-    expect(moved).to_contain_text("Now in “gravel”")
+    expect(moved).to_contain_text("Now in “vehicle”")
     deleted.get_by_role("button", name="Delete").click()
     expect(deleted).to_contain_text("Deleted")
     expect(button(page, "Undo deleting photos")).to_be_visible()
     button(page, "Undo deleting photos").click()
     expect(deleted.get_by_role("button", name="Delete")).to_be_visible()
-    moved.get_by_role("button", name="Move back to “brick”").click()
+    moved.get_by_role("button", name="Move back to “animal”").click()
     expect(moved.get_by_role("button", name="Move to “")).to_be_visible()
     expect(page.get_by_text("The photos have changed since training").first).to_be_hidden()
     # The right class may be a third one.
     deleted.get_by_role("button", name="Move to…").click()
-    page.get_by_role("dialog").get_by_label("Class", exact=True).select_option("grass")
+    page.get_by_role("dialog").get_by_label("Class", exact=True).select_option("fruit")
     page.get_by_role("dialog").get_by_role("button", name="Move", exact=True).click()
-    expect(deleted).to_contain_text("Now in “grass”")
+    expect(deleted).to_contain_text("Now in “fruit”")
 
 
 def test_the_epoch_that_was_kept_is_told_and_figures_per_class_have_intervals_and_are_sorted(trained):
@@ -109,14 +109,14 @@ def test_the_epoch_that_was_kept_is_told_and_figures_per_class_have_intervals_an
     open_fold(page, "Figures per class")
     rows = page.locator("#per-class tbody tr")
     names = [rows.nth(i).locator("th").text_content() for i in range(3)]
-    assert names == ["brick", "grass", "gravel"]
+    assert names == ["animal", "fruit", "vehicle"]
     assert re.search(r"\d\.\d{3}\s*\d+ % to \d+ %", rows.nth(0).text_content())
     page.locator("#per-class").get_by_role("button", name="Precision").click()
     precision = [float(text) for text in page.locator("#per-class tbody td:nth-child(2)").all_text_contents()]
-    assert precision == sorted(precision) and rows.nth(0).locator("th").text_content() == "gravel"
+    assert precision == sorted(precision) and rows.nth(0).locator("th").text_content() == "vehicle"
     expect(page.get_by_role("columnheader", name="Precision")).to_have_attribute("aria-sort", "ascending")
     page.keyboard.press("Enter")
-    expect(rows.nth(0).locator("th")).to_have_text("brick")
+    expect(rows.nth(0).locator("th")).to_have_text("animal")
 
 
 def test_every_training_of_the_visit_can_be_compared_and_used_again(trained):
@@ -159,10 +159,10 @@ def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained
     expect(
         page.get_by_text(f"{right} of {right} right answers would be refused, and 0 of {total - right} wrong")
     ).to_be_visible()
-    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/brick/00.png")
+    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/animal/00.png")
     verdict = page.locator("#recognised .verdict")
     expect(verdict).to_contain_text("None of these")
-    expect(verdict).to_contain_text("Best guess: brick")
+    expect(verdict).to_contain_text("Best guess: animal")
     with page.expect_download() as download:
         button(page, "Download model").click()
     download.value.save_as(tmp_path / "model.zip")
@@ -171,7 +171,7 @@ def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained
     button(page, "Clear list").click()
     page.get_by_label("Open model").set_input_files(tmp_path / "model.zip")
     expect(page.get_by_role("status")).to_have_text(re.compile("Opened model"))
-    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/brick/00.png")
+    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/animal/00.png")
     expect(page.locator("#recognised .verdict")).to_contain_text("None of these")
 
 
@@ -214,16 +214,16 @@ def test_cross_validation_judges_all_photos_tells_how_far_it_is_and_can_be_cance
 
 def test_a_heat_map_shows_where_it_looked(trained, dist):
     page = trained
-    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/gravel/03.png")
+    page.get_by_label("Choose photos to recognise").set_input_files(dist / "samples/validation/vehicle/03.png")
     opener = page.locator("#recognised").get_by_role("button", name="Where did it look?")
     opener.click()
     dialog = page.get_by_role("dialog", name="Where did it look?")
     expect(dialog).to_be_visible()
     first = picture(page, dialog)
     assert first.shape == (96, 96, 3) and np.ptp(first.astype(int), axis=2).max() > 60  # the grey photo has colours
-    expect(dialog.get_by_label("For the class")).to_have_value("gravel")
-    dialog.get_by_label("For the class").select_option("grass")
-    expect(dialog.get_by_role("img", name="what raised the score of “grass”")).to_be_visible()
+    expect(dialog.get_by_label("For the class")).to_have_value("vehicle")
+    dialog.get_by_label("For the class").select_option("fruit")
+    expect(dialog.get_by_role("img", name="what raised the score of “fruit”")).to_be_visible()
     assert not np.array_equal(picture(page, dialog), first)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -231,7 +231,7 @@ def test_a_heat_map_shows_where_it_looked(trained, dist):
     open_fold(page, "mistakes?, worst first")
     page.locator("#mistakes-list").get_by_role("button", name="Show large").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Where did it look?").click()
-    expect(dialog.get_by_role("img", name="what raised the score of “gravel”")).to_be_visible()
+    expect(dialog.get_by_role("img", name="what raised the score of “vehicle”")).to_be_visible()
 
 
 def picture(page, dialog):

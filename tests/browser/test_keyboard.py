@@ -64,7 +64,7 @@ def test_from_photos_to_the_models_file(page, site, dist):
     go_to(page, "Train again")
     page.keyboard.press("Enter")
     expect(status).to_have_text(re.compile("^Trained: "), timeout=240_000)
-    choose(page, "Choose photos to recognise", dist / "samples/validation/grass/00.png")
+    choose(page, "Choose photos to recognise", dist / "samples/validation/fruit/00.png")
     expect(status).to_have_text("Recognised 1 photo", timeout=60_000)
     with page.expect_download() as download:
         go_to(page, "Download model")
@@ -73,18 +73,18 @@ def test_from_photos_to_the_models_file(page, site, dist):
 
 
 def look_at_a_cell_and_move_a_photo(page, status):
-    go_to(page, "4 photos of “brick”.*", within="#confusion")
+    go_to(page, "4 photos of “animal”.*", within="#confusion")
     page.keyboard.press("Enter")
     expect(page.locator("#cell-title")).to_be_focused()
-    go_to(page, "brick: .*", within="#cell")
-    go_to(page, "brick: .*", within="#classes")
+    go_to(page, "animal: .*", within="#cell")
+    go_to(page, "animal: .*", within="#classes")
     page.keyboard.press("Space")
     go_to(page, "Move to…", within="#chosen")
     page.keyboard.press("Enter")
-    page.keyboard.type("grass")
+    page.keyboard.type("fruit")
     go_to(page, "Move", within="dialog")
     page.keyboard.press("Enter")
-    expect(status).to_have_text("Moved 1 photo to grass")
+    expect(status).to_have_text("Moved 1 photo to fruit")
 
 
 def test_the_language_is_chosen_by_keyboard(page, site):

@@ -113,10 +113,10 @@ def test_your_photos_reports_what_it_cannot_use_and_what_is_misfiled(tab, site):
     shown = Notebook(tab, site, "your_photos.ipynb").run_all()
     text = "".join(cell.stdout for cell in shown)
     assert "learned from 48 photos, judged by 48" in text
-    assert "photos/grass/notes.txt: not an image (.txt)." in text and "photos/brick/broken.jpg: the image is" in text
+    assert "photos/fruit/notes.txt: not an image (.txt)." in text and "photos/animal/broken.jpg: the image is" in text
     worst = next(cell.html[-1] for cell in reversed(shown) if cell.html)
-    # The grass in the folder gravel is the only mistake.
-    assert "misfiled.png" in worst and worst.count("wrong: it is") == worst.count("wrong: it is gravel") == 1
+    # The fruit in the folder vehicle is the only mistake.
+    assert "misfiled.png" in worst and worst.count("wrong: it is") == worst.count("wrong: it is vehicle") == 1
 
 
 @pytest.mark.full

@@ -86,7 +86,7 @@ print((await classifier.predict(dataset.samples[:1])).tolist())
 classifier.close()
 print(classifier.engine_.memory()["numTensors"])
 """
-    assert notebook.execute(cancel) == "cancelled True True\n['brick']\n0\n"
+    assert notebook.execute(cancel) == "cancelled True True\n['animal']\n0\n"
 
 
 START = """

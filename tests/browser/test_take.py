@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from browser_fixtures import ROOT, opened_tab
 from client import Client, encoded
@@ -192,12 +193,12 @@ def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
     page.goto(ready)
     expect(page.get_by_role("heading", name="textures")).to_be_visible(timeout=60_000)
     assert page.get_by_text("needs a server").is_hidden()
-    photo = dist / "samples/validation/brick/00.png"
+    photo = dist / "samples/validation/animal/00.png"
     (tmp_path / "<b>broken.png").write_bytes(b"no")
     (tmp_path / "plain.png").write_bytes(encode(Image.new("RGB", (200, 200), "seagreen")))
     page.locator("#files").set_input_files([photo, tmp_path / "<b>broken.png", tmp_path / "plain.png"])
     expect(page.locator("#answers > li")).to_have_count(3, timeout=60_000)
-    expect(page.locator("#answers > li").last).to_contain_text(re.compile(r"brick \d+\.\d%"))
+    expect(page.locator("#answers > li").last).to_contain_text(re.compile(r"animal \d+\.\d%"))
     expect(page.locator("#answers > li").first.locator(".verdict")).to_have_text("None of these")
     expect(page.get_by_role("status")).to_have_text("Ready")
     answer = page.locator("#camera-answer .verdict")
@@ -222,7 +223,7 @@ def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
 def test_the_page_as_one_file_recognises_from_the_disk_and_asks_nobody(client, chromium, dist, tmp_path):
     path = tmp_path / "page.html"
     path.write_bytes(base64.b64decode(client.exportPage({"name": "textures", "texts": TEXTS, "oneFile": True})))
-    photos = [dist / "samples/validation" / name for name in ("brick/00.png", "grass/01.png")]
+    photos = [dist / "samples/validation" / name for name in ("animal/00.png", "fruit/01.png")]
     answers = client.predict(encoded([(photo.name, photo.read_bytes()) for photo in photos]))
     context, asked = chromium.new_context(permissions=["camera"]), []
     page = context.new_page()
@@ -256,7 +257,7 @@ def printed(client, chromium, site, tmp_path_factory):
     expect(page.get_by_role("status")).to_have_text(re.compile("Opened model"), timeout=60_000)
     page.locator("summary", has_text="Take it away").click()
     texts = {}
-    for title in ("Keras, TFLite, ONNX, SavedModel", "JavaScript", "Python", "Record of the training"):
+    for title in ("Keras, TFLite, SavedModel", "JavaScript", "Python", "Record of the training"):
         page.locator("summary", has_text=re.compile(f"^{title}$")).click()
         box = page.locator(f'pre[aria-label="{title}"]')
         expect(box).not_to_be_empty()
@@ -274,7 +275,7 @@ def run(command, folder):
 
 def test_the_python_code_runs_as_it_is_printed(printed, client):
     texts, folder = printed
-    commands = texts["Keras, TFLite, ONNX, SavedModel"].splitlines()
+    commands = texts["Keras, TFLite, SavedModel"].splitlines()
     run(commands[1], folder)
     (folder / "snippet.py").write_text(texts["Python"], encoding="utf-8")
     label, probability = run(f"{shlex.quote(sys.executable)} snippet.py", folder).splitlines()[-1].split()
@@ -286,14 +287,14 @@ def test_the_python_code_runs_as_it_is_printed(printed, client):
 def test_the_other_commands_run_as_they_are_printed(printed, dist):
     texts, folder = printed
     (folder / "photos").symlink_to(dist / "samples/validation")
-    install, _, *commands = texts["Keras, TFLite, ONNX, SavedModel"].splitlines()
+    install, _, *commands = texts["Keras, TFLite, SavedModel"].splitlines()
     requirement = shlex.split(install)[2]
     run(f"{shlex.quote(sys.executable)} -m pip download --no-deps --dest wheels {shlex.quote(requirement)}", folder)
     (wheel,) = (folder / "wheels").iterdir()
     assert "pyclassifier/convert/cli/commands.py" in zipfile.ZipFile(wheel).namelist()
     for command in commands:
         run(command, folder)
-    made = {"model_float16.tflite", "model_int8.tflite", "model.onnx", "saved_model"}
+    made = {"model_float16.tflite", "model_int8.tflite", "saved_model"}
     assert made <= {path.name for path in folder.iterdir()}
 
 
@@ -359,6 +360,10 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
         button(page, "Download model file").click()
     with page.expect_download() as ready_page:
         button(page, "Download page").click()
+    with page.expect_download() as onnx_file:
+        button(page, "Download ONNX file").click()
+    network = onnx.load(onnx_file.value.path())
+    assert {entry.key: entry.value for entry in network.metadata_props}["labels"] == '["brick", "grass", "gravel"]'
     with page.expect_download() as one_file:
         button(page, "Download as one file").click()
     assert one_file.value.suggested_filename == "pyclassifier-page.html"

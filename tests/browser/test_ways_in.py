@@ -255,7 +255,7 @@ def test_fetching_can_be_cancelled(chromium, site, other_site):  # noqa: F811
 def camera(chromium, site):
     context = chromium.new_context(permissions=["camera"], viewport={"width": 1200, "height": 900})
     page = open_page(context.new_page(), site, "wasm")
-    button(page, "Record photos").click()
+    button(page, "Camera: Class 1").click()
     yield page
     context.close()
 
@@ -273,6 +273,8 @@ def test_a_burst_is_recorded_while_the_button_is_held(camera):
     dialog = capture(page)
     record = dialog.get_by_role("button", name="Hold to record")
     expect(record).to_be_enabled(timeout=30_000)
+    expect(dialog.get_by_label("Class")).to_have_value("Class 1")
+    dialog.get_by_label("Class").fill("")
     record.click()
     assert dialog.get_by_label("Class").evaluate("field => field.validationMessage").startswith("Give the class a name")
     dialog.get_by_label("Class").fill("noise")
@@ -324,7 +326,7 @@ def test_who_cannot_hold_presses_twice_and_a_countdown_waits(camera):
 
 
 def test_a_refused_camera_is_explained(ready):
-    button(ready, "Record photos").click()
+    button(ready, "Camera: Class 1").click()
     expect(ready.get_by_role("alert")).to_contain_text("did not allow it")
     expect(capture(ready)).to_be_hidden()
 
@@ -341,13 +343,11 @@ def test_class_cards_take_photos_of_their_own(camera, tmp_path):
         (tmp_path / "other" / f"{i}.png").write_bytes(photo("blue", i))
     drop(page, page.locator("#classes > li").first, tmp_path / "other")
     said(page, "Ready: 3 photos in 1 class")
-    button(page, "More on mine").click()
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("menuitem", name="Add photos…").click()
+        button(page, "Photos: mine").click()
     chooser.value.set_files(tmp_path / "other" / "0.png")
     said(page, "Ready: 4 photos in 1 class")
-    button(page, "More on mine").click()
-    page.get_by_role("menuitem", name="Record photos…").click()
+    button(page, "Camera: mine").click()
     expect(capture(page).get_by_label("Class")).to_have_value("mine")
 
 
@@ -390,6 +390,60 @@ def test_a_folder_that_cannot_be_used_says_why_where_the_eye_is(ready, tmp_path)
     expect(alert).to_be_in_viewport()
     page.evaluate(AXE.read_text())
     assert violations(page) == []
+
+
+def test_the_page_begins_with_two_classes_that_are_named_where_they_stand(ready, tmp_path):
+    page = ready
+    empty = page.locator("#starters > li")
+    expect(empty.locator("h3")).to_have_text(["Class 1", "Class 2"])
+    expect(empty.first).to_contain_text("10 photos are a start")
+    button(page, "Rename Class 2").click()
+    empty.nth(1).get_by_label("Class", exact=True).fill("dog")
+    page.keyboard.press("Enter")
+    expect(button(page, "Rename dog")).to_be_focused()
+    button(page, "Add a class").click()
+    empty.nth(2).get_by_label("Class", exact=True).fill("cat")
+    page.keyboard.press("Enter")
+    button(page, "Remove Class 1").click()
+    expect(empty.locator("h3")).to_have_text(["dog", "cat"])
+    for i in range(4):
+        (tmp_path / f"{i}.png").write_bytes(photo("red", i))
+    with page.expect_file_chooser() as chooser:
+        button(page, "Photos: cat").click()
+    chooser.value.set_files([tmp_path / f"{i}.png" for i in range(3)])
+    said(page, "Ready: 3 photos in 1 class")
+    assert cards(page) == {"cat": 3}
+    expect(page.locator("#classes > li")).to_contain_text("7 more to begin with.")
+    expect(empty.locator("h3")).to_have_text(["dog"])
+    drop(page, empty.first, tmp_path / "3.png")
+    said(page, "Ready: 4 photos in 2 classes")
+    expect(empty).to_have_count(0)
+    # A class more, beside those that have photos, is one that is kept and can be undone.
+    button(page, "Add a class").click()
+    page.locator("#classes").get_by_label("Class", exact=True).fill("bird")
+    page.keyboard.press("Enter")
+    said(page, "Class 1 is now called bird")
+    assert cards(page) == {"bird": 0, "cat": 3, "dog": 1}
+
+
+def test_a_folder_anywhere_on_the_page_brings_its_own_classes(ready, tmp_path):
+    page = ready
+    drop(
+        page, page.get_by_role("heading", name="Train", exact=True), folder_of(tmp_path / "p", "cat/1.png", "dog/1.png")
+    )
+    said(page, "Ready: 2 photos in 2 classes")
+    expect(page.locator("#starters")).to_be_hidden()
+    button(page, "Remove all photos").click()
+    expect(page.locator("#starters h3")).to_have_text(["Class 1", "Class 2"])
+
+
+def test_where_no_folder_can_be_chosen_there_is_no_button_for_it(page, site):
+    page.add_init_script("delete HTMLInputElement.prototype.webkitdirectory")
+    open_page(page, site, "wasm")
+    page.get_by_text("I have a folder of photos").click()
+    expect(page.get_by_text("Choose files", exact=True)).to_be_visible()
+    for name in ("Choose training folder", "Choose validation folder"):
+        expect(page.get_by_text(name, exact=True)).to_be_hidden()
 
 
 def test_photos_that_only_the_browser_reads_train_like_others(ready, tmp_path):

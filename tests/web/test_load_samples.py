@@ -19,7 +19,7 @@ async def test_samples_of_a_site(tmp_path):
         path.write_bytes(data)
     with serving(tmp_path, "/sub/") as url:
         dataset = await load_samples(url)
-        assert dataset.labels == ["brick", "grass", "gravel"] and not dataset.problems
+        assert dataset.labels == ["animal", "fruit", "vehicle"] and not dataset.problems
         training, validation = (
             [sample for sample in dataset.samples if (sample.split == "validation") == judged]
             for judged in (False, True)

@@ -35,7 +35,7 @@ def run(dist, tmp_path, monkeypatch):
 
 def test_quickstart(run, tmp_path):
     shown = "\n".join(run(ROOT / "web/notebooks/quickstart.ipynb"))
-    assert "brick" in shown and "accuracy" in shown and (tmp_path / "model.zip").stat().st_size > 1_000_000
+    assert "animal" in shown and "accuracy" in shown and (tmp_path / "model.zip").stat().st_size > 1_000_000
 
 
 def test_your_photos(run):

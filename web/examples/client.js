@@ -11,7 +11,7 @@ function onProgress({ stage, done, total }) {
   bar.value = total ? done / total : 0;
 }
 
-/** The sample photos of a split: `{ path: "brick/00.png", blob }`, whose folder is the label. @param {string} split */
+/** The sample photos of a split: `{ path: "animal/00.png", blob }`, whose folder is the label. @param {string} split */
 async function fetchSamples(split) {
   const index = await (await fetch("../samples/index.json")).json();
   return Promise.all(

@@ -4,6 +4,7 @@ import { connect } from "./client.js";
 import { DigitsView } from "./digits.js";
 import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
+import { createExportMenu } from "./exports.js";
 import { createOptionsForm } from "./form.js";
 import { ignoreStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
@@ -20,6 +21,7 @@ import { createResultsView } from "./results.js";
 import { createBackendView } from "./backend.js";
 import { createStore, isFree } from "./state.js";
 import { Status } from "./status.js";
+import { createSteps } from "./steps.js";
 import { texts } from "./texts.js";
 import { createTakeView } from "./take.js";
 import { createTrainingView } from "./training.js";
@@ -54,6 +56,7 @@ function createWorkbench(app, defaults) {
   const tryout = new TryView(app);
   const options = createOptionsForm(app.find("train-form", HTMLFormElement), app.find, defaults);
   new CheckView(app, options);
+  createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
     tryout.clear();
@@ -65,8 +68,13 @@ function createWorkbench(app, defaults) {
   createTakeView(app);
   createProjectView(app, { photos, results, tryout });
   const live = createLiveView(app);
+  const exported = createExportMenu(app);
   return {
+    show() {
+      exported.show(true);
+    },
     hide() {
+      exported.show(false);
       live.close();
       photos.hide();
     },
@@ -118,16 +126,25 @@ function main() {
   const app = { store, status, run: at("photos"), whenStarted, find: finder(""), desk: "photos" };
   /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
   const appAt = (desk) => ({ ...app, store: createStore(store), run: at(desk), find: finder(`${desk}-`), desk });
-  createBackendView(app);
   window.addEventListener("hashchange", () => {
     if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here
   });
-  createPages({
-    train: () => createWorkbench(app, {}),
-    recognise: () => new RecogniseView(app),
-    digits: () => new DigitsView(appAt("digits")),
-    logos: () => createWorkbench(appAt("logos"), LOGOS),
-  });
+  createPages(
+    {
+      train: () => createWorkbench(app, {}),
+      recognise: () => {
+        createBackendView({ ...app, find: finder("recognise-") });
+        return new RecogniseView(app);
+      },
+      digits: () => {
+        const own = appAt("digits");
+        createBackendView(own);
+        return new DigitsView(own);
+      },
+      logos: () => createWorkbench(appAt("logos"), LOGOS),
+    },
+    createSteps(),
+  );
 }
 
 main();

@@ -1,4 +1,4 @@
-import { element, find, write } from "./dom.js";
+import { element, write } from "./dom.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -7,7 +7,7 @@ import { texts } from "./texts.js";
  *
  * @param {import("./types.js").App} app
  */
-export function createBackendView({ store, status, run }) {
+export function createBackendView({ store, status, run, find }) {
   const select = find("backend", HTMLSelectElement);
   const note = find("backend-note", HTMLElement);
   const panel = find("compute", HTMLElement);

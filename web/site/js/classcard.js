@@ -1,11 +1,13 @@
 /** A class: its name, a switch, a menu, and its photos, of which the first row is shown until all are asked for. */
 import { arrange, badgeOf, canArrange, describePhoto, placeOf } from "./album.js";
 import { askClass } from "./classdialog.js";
+import { createClassWays } from "./classways.js";
 import { element, write, writeAttribute } from "./dom.js";
 import { draggedPhotos } from "./dragged.js";
 import { PhotoGrid } from "./grid.js";
 import { acceptDrops } from "./intake.js";
 import { createMenu } from "./menu.js";
+import { createName } from "./name.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 import { createAddPhotos } from "./ways.js";
@@ -20,7 +22,8 @@ export class ClassCard {
   #app;
   #grid;
   #menu;
-  #name = element("h3");
+  #name;
+  #ways;
   #total = element("span", { class: "count" });
   #split = element("span", { class: "badge" });
   #enabled = element("input", { type: "checkbox", role: "switch" });
@@ -38,6 +41,15 @@ export class ClassCard {
     this.#app = app;
     this.#shown = first;
     const state = () => app.store.get();
+    this.#name = createName({
+      name: () => this.#shown.label,
+      canEdit: () => canArrange(state()),
+      onRename: (to) => {
+        const { label } = this.#shown;
+        return this.#arrange({ type: "renameClass", label, to }, () => texts.renamed(label, to));
+      },
+    });
+    this.#ways = createClassWays(app, () => this.#shown.label);
     this.#grid = new PhotoGrid(app, {
       label: () => texts.photosOf(this.#shown.label),
       selection,
@@ -49,12 +61,20 @@ export class ClassCard {
       () => this.#items(),
     );
     const toggle = element("label", { class: "switch" }, this.#enabled, element("span", { "aria-hidden": "true" }));
-    const head = element("div", { class: "class-head" }, this.#name, toggle, this.#menu.root);
-    const counts = element("p", { class: "class-counts" }, this.#total, " ", this.#split);
-    this.root = element("li", { class: "class" }, head, counts, this.#grid.root, this.#all);
+    const { heading, pencil } = this.#name;
+    const head = element("div", { class: "class-head" }, heading, pencil, toggle, this.#menu.root);
+    const { help, buttons } = this.#ways;
+    const counts = element("div", { class: "class-counts" }, this.#total, " ", this.#split, help);
+    const foot = element("div", { class: "class-foot" }, buttons, this.#all);
+    this.root = element("li", { class: "class" }, head, counts, this.#grid.root, foot);
     this.#grid.fold(true);
     this.#listen();
     this.show(first);
+  }
+
+  /** @returns {string} the name of the class */
+  get label() {
+    return this.#shown.label;
   }
 
   /** @param {ClassCount} count what is in the class now */
@@ -62,7 +82,8 @@ export class ClassCard {
     const before = this.#shown;
     this.#shown = count;
     const { label, enabled, training, validation, test, photos } = count;
-    if (before.label !== label || !this.#name.hasChildNodes()) this.#showName();
+    if (before.label !== label || before === count) this.#showName();
+    this.#ways.show(photos.length);
     write(this.#total, () => texts.photos(photos.length));
     write(this.#split, () => texts.split(training, validation, test));
     this.#split.hidden = validation + test === 0;
@@ -76,53 +97,23 @@ export class ClassCard {
 
   #showName() {
     const { label } = this.#shown;
-    this.#name.replaceChildren(label);
+    this.#name.show();
     this.#menu.update();
     for (const name of ["aria-label", "title"]) writeAttribute(this.#enabled, name, () => texts.takesPart(label));
   }
 
-  /** @param {boolean} open whether the page may be changed */
-  enable(open) {
-    this.#enabled.disabled = !open;
+  /** @param {import("./types.js").State} state */
+  enable(state) {
+    this.#enabled.disabled = !canArrange(state);
+    this.#ways.enable(state);
   }
 
   focus() {
     this.#menu.button.focus();
   }
 
-  /** Write a new name where the old one stands. */
   rename() {
-    if (!canArrange(this.#app.store.get()) || this.root.querySelector(".class-name")) return;
-    const before = document.activeElement;
-    const { label } = this.#shown;
-    const input = element("input", {
-      class: "class-name",
-      type: "text",
-      maxlength: "200",
-      autocomplete: "off",
-      "aria-label": () => labels.className,
-    });
-    input.value = label;
-    this.#name.replaceChildren(input);
-    input.select();
-    let ended = false;
-    const end = async (/** @type {boolean} */ keep) => {
-      if (ended) return;
-      ended = true;
-      const focused = document.activeElement === input;
-      const to = input.value.trim();
-      this.#name.replaceChildren(label);
-      if (focused) (before instanceof HTMLElement && this.root.contains(before) ? before : this.#menu.button).focus();
-      if (keep && to && to !== label)
-        await arrange(this.#app, { type: "renameClass", label, to }, () => texts.renamed(label, to));
-    };
-    input.addEventListener("blur", () => end(true));
-    input.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // keys of the grid and of the page
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault(); // or Enter would press the button that has the focus then
-      end(event.key === "Enter");
-    });
+    this.#name.edit();
   }
 
   remove() {
@@ -149,7 +140,6 @@ export class ClassCard {
       const enabled = this.#enabled.checked;
       this.#arrange({ type: "enableClass", label: this.#shown.label, enabled });
     });
-    this.#name.addEventListener("dblclick", () => this.rename());
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "F2") this.rename();
     });
@@ -190,11 +180,7 @@ export class ClassCard {
     const { album } = this.#app.store.get();
     const open = canArrange(this.#app.store.get());
     const others = (album?.classes ?? []).map((other) => other.label).filter((other) => other !== label);
-    const photos = createAddPhotos(this.#app, label);
     return [
-      { text: () => labels.addPhotos, act: photos.choose, disabled: !open },
-      { text: () => labels.recordPhotos, act: photos.record, disabled: !open },
-      { text: () => labels.rename, act: () => this.rename(), disabled: !open },
       { text: () => labels.mergeInto, act: () => this.#merge(others), disabled: !open || others.length === 0 },
       {
         text: () => labels.deleteClass,

@@ -1,6 +1,6 @@
 import { ClassCard } from "./classcard.js";
-import { canArrange } from "./album.js";
 import { element, write } from "./dom.js";
+import { createStarters } from "./starters.js";
 import { texts } from "./texts.js";
 
 /** Classes shown at once, the others on request: hundreds make every page slow. */
@@ -52,6 +52,10 @@ export function createClassList(app, selection) {
     else if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true }); // its card has moved
   }
 
+  createStarters(app, (label) => {
+    for (const card of cards.values()) if (card.label === label) card.rename();
+  });
+
   /** @type {import("./calls.js").AlbumOverview | null} */
   let album = null;
   app.store.subscribe((state) => {
@@ -60,6 +64,6 @@ export function createClassList(app, selection) {
       if (!album) most = AT_ONCE;
       show();
     }
-    for (const card of cards.values()) card.enable(canArrange(state));
+    for (const card of cards.values()) card.enable(state);
   });
 }

@@ -256,11 +256,12 @@ export class Desk {
   }
 
   /**
-   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
+   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open, or as an ONNX file.
    * @param {import("./calls.js").ModelOptions} [options]
    */
   async exportModel(options = {}) {
-    return asZip(await this.#call("exportModel", [options]));
+    const model = await this.#call("exportModel", [options]);
+    return options.format === "onnx" ? new Blob([model], { type: "application/octet-stream" }) : asZip(model);
   }
 
   /**

@@ -1,10 +1,9 @@
-import { arrange, canArrange, redo, undo } from "./album.js";
-import { askClass } from "./classdialog.js";
+import { canArrange, redo, undo } from "./album.js";
 import { write } from "./dom.js";
-import { labels, texts } from "./texts.js";
+import { texts } from "./texts.js";
 
 /**
- * Undo, redo and new classes, by button and by key.
+ * Undo and redo, by button and by key.
  *
  * @param {import("./types.js").App} app
  */
@@ -13,14 +12,9 @@ export function createHistoryBar(app) {
   const bar = find("arrange", HTMLElement);
   const back = find("undo", HTMLButtonElement);
   const again = find("redo", HTMLButtonElement);
-  const anew = find("new-class", HTMLButtonElement);
 
   back.addEventListener("click", () => undo(app));
   again.addEventListener("click", () => redo(app));
-  anew.addEventListener("click", async () => {
-    const label = await askClass({ title: () => labels.newClass, action: () => labels.make, classes: [], anew: true });
-    if (label) await arrange(app, { type: "addClass", label }, () => texts.madeClass(label));
-  });
   window.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || bar.offsetParent === null || isElsewhere(event.target)) return;
     const key = event.key.toLowerCase();
@@ -37,7 +31,6 @@ export function createHistoryBar(app) {
     const focused = document.activeElement;
     back.disabled = !open || !album?.undo;
     again.disabled = !open || !album?.redo;
-    anew.disabled = !open;
     write(back, () => texts.undo(album?.undo ?? null));
     write(again, () => texts.redo(album?.redo ?? null));
     // A button that has done its work passes the focus on.

@@ -1,4 +1,4 @@
-import { element, find, rewrite } from "./dom.js";
+import { find, rewrite } from "./dom.js";
 import { LANGUAGES, language, onLanguage } from "./locale.js";
 import { speak, texts } from "./texts.js";
 
@@ -10,10 +10,6 @@ import { speak, texts } from "./texts.js";
  */
 export function createLanguageView(store, status) {
   const select = find("language", HTMLSelectElement);
-  const options = Object.entries(LANGUAGES).map(([value, { name, tag }]) =>
-    element("option", { value, lang: tag }, name),
-  );
-  select.append(...options);
   select.value = language;
   document.documentElement.lang = LANGUAGES[language].tag;
   select.addEventListener("change", () =>

@@ -10,19 +10,20 @@ import { element, writeAttribute } from "./dom.js";
  *
  * @param {Text} name what the button is called
  * @param {() => MenuItem[]} items asked for whenever the menu is opened
+ * @param {Text} [text] what stands on it, three dots by default
  */
-export function createMenu(name, items) {
+export function createMenu(name, items, text) {
   const button = element(
     "button",
     {
       type: "button",
-      class: "quiet menu-button",
+      class: text ? "small" : "quiet menu-button",
       "aria-haspopup": "menu",
       "aria-expanded": "false",
       "aria-label": name,
       title: name,
     },
-    "⋯",
+    text ?? "⋯",
   );
   const list = element("div", { class: "menu-list", role: "menu", "aria-label": name });
   const root = element("div", { class: "menu" }, button, list);

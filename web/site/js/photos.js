@@ -2,6 +2,7 @@ import { addAll, addPhotos } from "./adding.js";
 import { arrange } from "./album.js";
 import { createChosenBar } from "./chosen.js";
 import { createClassList } from "./classes.js";
+import { draggedPhotos } from "./dragged.js";
 import { createHistoryBar } from "./history.js";
 import { acceptDrops, takeInput } from "./intake.js";
 import { createProblemList } from "./problems.js";
@@ -42,10 +43,13 @@ export class PhotosView {
     createClassList(app, selection);
     createChosenBar(app, selection);
     this.#problems = createProblemList(app);
+    // Where a browser lets nobody choose a folder, there is no button for it.
+    const folders = "webkitdirectory" in HTMLInputElement.prototype;
+    for (const part of this.#panel.querySelectorAll(".folders-only")) part.toggleAttribute("hidden", !folders);
     this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
     this.#remove.addEventListener("click", () => this.#removeAll());
-    // A folder may be dropped anywhere in the panel; it is for training unless it falls into the validation zone.
-    this.#listen("training", this.#panel);
+    // Photos may be dropped anywhere on the page; a folder is for training unless it falls into the validation zone.
+    this.#listen("training", /** @type {HTMLElement} */ (this.#panel.closest("main")));
     this.#listen("validation", find("validation-zone", HTMLElement));
     const { capture } = createWays(app);
     this.hide = capture.close;
@@ -68,7 +72,8 @@ export class PhotosView {
     const { store, status, find } = this.#app;
     const input = find(`${split}-folder`, HTMLInputElement);
     input.addEventListener("change", () => this.#take(split, takeInput(input)));
-    const isOpen = () => isFree(store.get(), "loading", "adding");
+    const isOpen = (/** @type {DragEvent} */ event) =>
+      draggedPhotos(event).length === 0 && isFree(store.get(), "loading", "adding");
     acceptDrops(zone, isOpen, (source) => (source ? this.#take(split, source) : status.fail(() => texts.noFiles)));
   }
 
@@ -86,11 +91,12 @@ export class PhotosView {
   /** @param {Desk} client */
   async #addSamples(client) {
     const { status } = this.#app;
-    const samples = await fetchSamples((done, total) =>
+    const page = this.#app.desk === "logos" ? "logos" : "photos";
+    const samples = await fetchSamples(page, (done, total) =>
       status.progress(() => texts.fetchingSamples(done, total), done, total),
     );
     await addAll(this.#app, client, { split: "training" }, samples.training);
-    await addAll(this.#app, client, { split: "validation" }, samples.validation);
+    if (samples.validation.length > 0) await addAll(this.#app, client, { split: "validation" }, samples.validation);
   }
 
   async #removeAll() {
@@ -108,8 +114,7 @@ export class PhotosView {
     const inputs = this.#panel.querySelectorAll("input.file-input");
     for (const input of inputs) input.disabled = !open;
     this.#samples.disabled = !open;
-    // To begin with only, and there are none for other pages.
-    this.#samples.hidden = state.classes.length > 0 || this.#app.desk !== "photos";
+    this.#samples.hidden = state.classes.length > 0; // to begin with only
     this.#remove.disabled = !isFree(state);
     this.#remove.hidden = state.classes.length === 0 && this.#problems.count() === 0;
     if (state.problems !== this.#seen) this.#problems.add(state.problems);

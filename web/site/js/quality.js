@@ -83,7 +83,7 @@ export function createQualityView({ store, status, find, desk: place }) {
         .catch(() => [])) ?? []; // what ended is said elsewhere
     for (const { name, seconds } of costs) {
       const row = rows.get(name);
-      if (row) write(row.cost, seconds === null ? "" : () => texts.qualityCost(seconds));
+      if (row) write(row.cost, typeof seconds === "number" ? () => texts.qualityCost(seconds) : "");
     }
   }
 

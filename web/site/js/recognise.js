@@ -9,6 +9,7 @@ import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 import { removeThumbnails, thumbnail } from "./thumbnails.js";
+import { createTryPhotos } from "./tryphotos.js";
 
 /**
  * @typedef {import("./types.js").Photo} Photo
@@ -28,6 +29,7 @@ export class RecogniseView {
   #chosen = find("picked", HTMLElement);
   #list = find("answers-list", HTMLElement);
   #camera;
+  #samples;
   #app;
   /** @type {Photo[]} */
   #photos = [];
@@ -44,6 +46,7 @@ export class RecogniseView {
     acceptDrops(this.#panel, () => true, onDrop);
     document.addEventListener("paste", (event) => this.#paste(event));
     helpWith(this.#topK);
+    this.#samples = createTryPhotos(find("recognise-samples", HTMLElement), "recognise", (photo) => this.#add([photo]));
     this.#listenToAddress();
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -57,6 +60,7 @@ export class RecogniseView {
   /** The page is shown: what it needs can be loaded. */
   show() {
     this.#loadNetwork();
+    this.#samples.show(() => true);
   }
 
   /** The page is left. */
@@ -101,8 +105,8 @@ export class RecogniseView {
     this.#photos.push(...photos);
     this.#chosen.append(...photos.map((photo) => thumbnail(photo, nameOf(pathOf(photo)))));
     this.#app.status.clearError();
-    if (isFree(this.#app.store.get())) this.#app.status.show(() => texts.picturesReady(this.#photos.length));
     this.#update(this.#app.store.get());
+    if (photos.length > 0 && this.#form.reportValidity()) this.#predict();
   }
 
   #clear() {
@@ -126,13 +130,13 @@ export class RecogniseView {
   #predict() {
     const { run, status } = this.#app;
     const photos = [...this.#photos];
-    const options = { topK: this.#topK.valueAsNumber, backbone: this.#network.value };
     /** @param {import("./calls.js").Progress} progress */
     const onProgress = ({ stage, done, total }) => {
       if (stage === "features") status.progress(() => texts.recognising(done, total), done, total);
     };
     run("recognising", find("answers", HTMLElement), async (_, client) => {
       status.progress(() => texts.recognising(0, photos.length), 0, photos.length);
+      const options = { topK: this.#topK.valueAsNumber, backbone: this.#network.value }; // there by now
       const predictions = await client.recognise(photos, { ...options, onProgress });
       const items = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
       find("no-answers", HTMLElement).hidden = true;

@@ -2,7 +2,6 @@ import { texts } from "./texts.js";
 
 /**
  * @typedef {import("./protocol.js").NamedBlob} NamedBlob
- * @typedef {import("./calls.js").Split} Split
  */
 
 const FOLDER = new URL("../samples/", import.meta.url);
@@ -10,23 +9,54 @@ const DIGITS = new URL("../digits/", import.meta.url);
 const AT_ONCE = 6;
 
 /**
+ * What others.json lists, by page: pictures that are new to a model, and those to train on where index.json has none.
+ *
+ * @typedef {{ photos: { new: string[] }, logos: { training: string[], new: string[] }, recognise: { new: string[] } }} Others
+ */
+
+/**
  * Fetch the sample photos that come with the site.
  *
+ * @param {"photos" | "logos"} page
  * @param {(done: number, total: number) => void} onProgress
  * @returns {Promise<{ training: NamedBlob[], validation: NamedBlob[] }>}
  */
-export async function fetchSamples(onProgress) {
-  const index = /** @type {Record<Split, string[]>} */ (await (await get("index.json")).json());
+export async function fetchSamples(page, onProgress) {
+  /** @type {Record<"training" | "validation", string[]>} */
+  const index =
+    page === "logos"
+      ? { training: (await fetchOthers()).logos.training, validation: [] }
+      : await (await get("index.json")).json();
   const total = index.training.length + index.validation.length;
   let done = 0;
-  /** @param {Split} split */
+  /** @param {keyof typeof index} split */
   const fetchSplit = (split) =>
     mapAtOnce(index[split], async (path) => {
-      const blob = await (await get(`${split}/${path}`)).blob();
+      const photo = await fetchPhoto(path, page === "logos" ? "" : `${split}/`);
       onProgress(++done, total);
-      return { path, blob };
+      return photo;
     });
   return { training: await fetchSplit("training"), validation: await fetchSplit("validation") };
+}
+
+/**
+ * Fetch the pictures that no model of the samples has learned from.
+ *
+ * @param {keyof Others} page
+ * @returns {Promise<NamedBlob[]>}
+ */
+export async function fetchNew(page) {
+  return mapAtOnce((await fetchOthers())[page].new, (path) => fetchPhoto(path));
+}
+
+/** @returns {Promise<Others>} */
+async function fetchOthers() {
+  return (await get("others.json")).json();
+}
+
+/** @param {string} path @param {string} [folder] @returns {Promise<NamedBlob>} */
+async function fetchPhoto(path, folder = "") {
+  return { path, blob: await (await get(`${folder}${path}`)).blob() };
 }
 
 /**

@@ -40,7 +40,8 @@ export function createTrainButtons(form, find, explain) {
       fields.disabled = training;
       const stale = state.album?.stale === true;
       // Once trained, trying it out comes next.
-      train.classList.toggle("primary", stale || state.model?.source !== "trained");
+      const first = stale || state.model?.source !== "trained";
+      for (const name of ["primary", "large"]) train.classList.toggle(name, first);
       train.dataset.text = stale ? "trainAgain" : "train";
       train.textContent = labels[stale ? "trainAgain" : "train"];
       reason.textContent = training ? "" : `${against || (stale ? texts.stale(ready) : ready)} ${note}`.trim();

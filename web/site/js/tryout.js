@@ -1,13 +1,14 @@
 import { photoPath } from "./album.js";
 import { isRecorded } from "./burst.js";
 import { openHeatmap } from "./heatmap.js";
-import { acceptDrops, inOrder, takeInput } from "./intake.js";
+import { acceptDrops, inOrder, takeInput, takePhotos } from "./intake.js";
 import { looksLikeModel } from "./models.js";
 import { openAs } from "./openers.js";
 import { showRecognised } from "./recognised.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 import { removeThumbnails } from "./thumbnails.js";
+import { createTryPhotos } from "./tryphotos.js";
 
 /**
  * @typedef {import("./types.js").State} State
@@ -23,6 +24,8 @@ export class TryView {
   #box;
   #list;
   #app;
+  /** The one that the sample photos were offered for. @type {import("./types.js").Model | null} */
+  #model = null;
 
   /** @param {import("./types.js").App} app */
   constructor(app) {
@@ -42,11 +45,23 @@ export class TryView {
       app.status.show(() => texts.listCleared);
       this.#input.focus();
     });
+    const samples = createTryPhotos(
+      find("try-samples", HTMLElement),
+      app.desk === "logos" ? "logos" : "photos",
+      async (photo) => {
+        await this.#take(takePhotos([photo]));
+        this.#list.querySelector("li")?.scrollIntoView({ block: "nearest" });
+      },
+    );
     const now = find("try-now", HTMLButtonElement);
     now.addEventListener("click", () => this.#lead());
     app.store.subscribe((state) => {
       this.#update(state);
       now.hidden = state.model?.source !== "trained";
+      if (state.model === this.#model) return;
+      this.#model = state.model;
+      find("try-samples", HTMLElement).hidden = true;
+      if (state.model) samples.show((names) => isOfSamples(this.#model, names));
     });
   }
 
@@ -84,7 +99,7 @@ export class TryView {
       if (stage !== "features") return; // decoding runs ahead of the recognising
       status.progress(() => texts.recognising(done, total), done, total);
     };
-    run("recognising", this.#panel, async (client) => {
+    return run("recognising", this.#panel, async (client) => {
       status.progress(() => texts.findingPhotos);
       const intake = await source();
       if (looksLikeModel(intake.photos)) return openAs(this.#app, "model", intake.photos);
@@ -111,6 +126,12 @@ export class TryView {
     this.#panel.dataset.model = String(state.model !== null);
     this.#reason.hidden = state.model !== null;
   }
+}
+
+/** @param {import("./types.js").Model | null} model @param {string[]} names of sample photos, such as "fruit-0.png" */
+function isOfSamples(model, names) {
+  const labels = new Set(names.map((name) => name.replace(/-\d+\.\w+$/, "")));
+  return model !== null && model.classes.length === labels.size && model.classes.every((label) => labels.has(label));
 }
 
 /** @param {State} state */

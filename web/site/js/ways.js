@@ -18,18 +18,15 @@ const captures = new WeakMap();
 export function createWays(app) {
   const { find } = app;
   const files = find("training-files", HTMLInputElement);
-  const open = find("open-capture", HTMLButtonElement);
   const address = find("photo-address", HTMLFormElement);
   const capture = createCapture(app);
   captures.set(app.store, capture);
   files.addEventListener("change", () => addPhotos(app, {}, takeInput(files)));
-  open.addEventListener("click", () => capture.open());
   createAddressForm(address, async (url) => {
     if (await addPhotos(app, {}, takeAddress(url))) address.reset();
   });
   listenToPaste(app);
   app.store.subscribe((state) => {
-    open.disabled = !isFree(state, "adding");
     for (const button of address.querySelectorAll("button")) button.disabled = !isFree(state, "adding");
   });
   return { capture };

@@ -14,7 +14,14 @@ export const labels = {
   pageRecognise: "Recognise",
   pageDigits: "Digits",
   pageLogos: "Logos",
-  tagline: "Train your own image classifier. Photos never leave this computer.",
+  steps: "Steps",
+  export: "Export",
+  exportPage: "Web page",
+  tagline: "No account, no upload: your photos never leave this computer.",
+  headline: "Make an image classifier from your own photos",
+  promise:
+    "Show some photos of each class. Minutes later your model recognises new photos, or what your camera sees, and is " +
+    "yours to take away: for web pages, phones and Python.",
   language: "Language",
   computeOn: "Compute on",
   dismiss: "Dismiss",
@@ -31,7 +38,6 @@ export const labels = {
   moreWaysLead:
     "A zip or tar of folders. A flat folder of cat-1.jpg, dog-2.jpg. Photos with a table (CSV, TSV, JSON, XML) that names their " +
     "classes. A picture that is pasted, or dragged here from another page. Or its address:",
-  openCapture: "Record photos",
   captureTitle: "Record with the camera",
   captureRate: "Photos per second",
   captureDelay: "Countdown",
@@ -45,9 +51,11 @@ export const labels = {
   scaling: "Pixels go in as",
   withoutTable: "Without the table",
   tableExamples: "What is in the table",
-  addPhotos: "Add photos…",
-  recordPhotos: "Record photos…",
   useSamples: "Use sample photos",
+  haveFolder: "I have a folder of photos",
+  addClass: "Add a class",
+  emptyClasses: "Classes without photos",
+  firstPhotos: "10 photos are a start, 30 are better.",
   treeLabel: "Example: the folder photos holds the folders cat and dog, and these hold the photos.",
   validationTitle: "Validation photos",
   validationHint:
@@ -61,7 +69,6 @@ export const labels = {
   close: "Close",
   previousPhoto: "Previous",
   nextPhoto: "Next",
-  newClass: "New class",
   chosenPhotos: "Selected photos",
   view: "View",
   moveTo: "Move to…",
@@ -75,7 +82,6 @@ export const labels = {
   className: "Class",
   newClassName: "Name of the new class",
   cancel: "Cancel",
-  rename: "Rename",
   mergeInto: "Merge into…",
   deleteClass: "Delete class",
   merge: "Merge",
@@ -123,6 +129,13 @@ export const labels = {
   flip: "Mirror some",
   crop: "Crop by up to (%)",
   colour: "Change colours by up to (%)",
+  views: "What the network sees of a photo",
+  viewsNone: "The photo",
+  viewsFlip: "The photo and its mirror image",
+  viewsCrop: "The photo, and its middle from nearer by",
+  viewsBoth: "The photo, its mirror image, and its middle",
+  viewsHint:
+    "The network’s answers to all views are averaged, here and wherever the model is used: two views take twice as long, three three times. Leave out the mirror image where left and right matter, as in arrows. What it makes of the figures is shown after training.",
   fineTune: "Also train the last layers of the network",
   fineTuneHint:
     "For photos unlike those that the network was trained on, such as hand signs or drawings. It is tried on your validation photos, and kept only where it helps. Cross-validation does without.",
@@ -160,6 +173,7 @@ export const labels = {
   needModel: "Train a model first, or open one that you saved.",
   dropPhotos: "Drop or paste photos here",
   choosePhotos: "Choose photos to recognise",
+  tryThese: "Or press on one that the model has not seen:",
   recognisedTitle: "Recognised photos",
   clearList: "Clear list",
   takeTitle: "Take it away",
@@ -178,6 +192,9 @@ export const labels = {
   takeOneFile: "Download as one file",
   takePageDownload: "Download page",
   takeElsewhere: "In other programs",
+  takeOnnx: "Download ONNX file",
+  takeOnnxHint:
+    "ONNX files are opened by onnxruntime, on phones, servers and small boards, too. The labels, and how pixels go in, are in the file’s metadata.",
   liveOpen: "Use the camera, live",
   liveHint: "Your browser asks for your permission first. The pictures stay on this computer.",
   live: "Live camera",
@@ -193,6 +210,7 @@ export const labels = {
   picturesTitle: "Pictures",
   dropPictures: "Drop or paste pictures here",
   choosePictures: "Choose pictures",
+  recogniseThese: "Or press on one of these:",
   openCamera: "Use the camera",
   cameraHint: "Your browser asks for your permission first. The photo stays on this computer.",
   camera: "Camera",
@@ -206,7 +224,8 @@ export const labels = {
   network: "Network",
   predict: "Predict",
   answersTitle: "What they show",
-  noAnswers: "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture and press “Predict”.",
+  noAnswers:
+    "The network knows 1,000 things: animals, tools, vehicles, food. Choose a picture: what it shows stands here at once.",
   networkTitle: "The network",
   networkLead:
     "Its layers, as published. “Train your own” uses those above the cut as they are, and trains new ones instead of those below.",
@@ -472,6 +491,20 @@ export const texts = {
   needName: "Give the class a name.",
   /** @param {string} label */
   madeClass: (label) => `New class: ${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `Class ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `Rename ${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `Remove ${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way}: ${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `${number(10 - n)} more to begin with.`;
+    return n < 30 ? `${number(30 - n)} more would help.` : "";
+  },
   /** @param {string} label @param {string} to */
   renamed: (label, to) => `${label} is now called ${to}`,
   /** @param {string} label */
@@ -565,9 +598,10 @@ export const texts = {
   /** @param {string} name of a quality with more than one backbone */
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Tried on your photos",
-  /** @param {number} n photos */
-  backbonesCaption: (n) =>
-    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).`,
+  /** @param {number} n photos @param {boolean} folds that judged these photos as well */
+  backbonesCaption: (n, folds) =>
+    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).` +
+    (folds ? " These photos had a part in the model’s own figures, too, which are therefore a little too good." : ""),
   backbonesColumns: ["Backbone", "Accuracy (95 % interval)", "A photo here", "To load"],
   keptBackbone: "kept",
   /** @param {string} n */
@@ -599,6 +633,11 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
     (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
+  /** @param {import("../calls.js").ViewsEffect} views @param {boolean} clear @param {string} p */
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `With the other views of each photo ${percent(accuracy)}, without them ${percent(plain)} of the same ${photos(total)}: ` +
+    `${only} right only with them, ${onlyPlain} only without. ` +
+    (clear ? `Chance alone would seldom make such a difference (p = ${p}).` : `That may be chance (p = ${p}).`),
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
     `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
@@ -762,8 +801,11 @@ export const texts = {
   /** @param {number} n */
   showMore: (n) => `Show more (${n} left)`,
   packing: "Packing the model…",
-  downloaded: "Model downloaded: pyclassifier-model.zip",
+  /** @param {string} name */
+  downloaded: (name) => `Model downloaded: ${name}`,
   opening: "Opening the model…",
+  /** @param {string} name */
+  recogniseSample: (name) => `Recognise ${name}`,
   /** @param {number} classes */
   opened: (classes) => `Opened model: ${count(classes, "class", "classes")}`,
   listCleared: "List cleared",
@@ -857,8 +899,6 @@ export const texts = {
   // Recognise
   /** @param {number} n */
   pictures: (n) => count(n, "picture", "pictures"),
-  /** @param {number} n */
-  picturesReady: (n) => `Ready: ${count(n, "picture", "pictures")}`,
   needPictures: "Choose a picture first.",
   predictWhenReady: "You can press this as soon as everything has loaded.",
   loadingNetwork: "Loading the network…",
@@ -929,7 +969,7 @@ export const texts = {
   copy: "Copy",
   copied: "Copied",
   marked: "The browser did not allow copying. The text is selected now: press Ctrl+C.",
-  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
   javascriptTitle: "JavaScript",
@@ -997,6 +1037,8 @@ export const sentences = {
   "few-groups":
     "{folds} folds need {folds} groups of different photos, and a class that has as many. There are {groups} groups of {samples} photos. Take fewer folds, or add photos.",
   "not-trained": "Train a model first, or open one that you saved.",
+  "no-views-to-fine-tune":
+    "The last layers of the network learn from the photos as they are. Choose one of the two under “Advanced”: other views of the photos, or training the last layers.",
   "one-to-fine-tune":
     "The last layers of two networks side by side cannot be trained. Choose one network (“Fast” or “Balanced”), and train again.",
   "many-to-fine-tune":

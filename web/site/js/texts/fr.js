@@ -9,7 +9,14 @@ export const labels = {
   pageRecognise: "Reconnaître",
   pageDigits: "Chiffres",
   pageLogos: "Logos",
-  tagline: "Entraînez votre propre classifieur d’images. Les photos ne quittent jamais cet ordinateur.",
+  steps: "Étapes",
+  export: "Exporter",
+  exportPage: "Page web",
+  tagline: "Sans compte ni envoi : vos photos ne quittent jamais cet ordinateur.",
+  headline: "Créez un classifieur d’images avec vos propres photos",
+  promise:
+    "Montrez quelques photos de chaque classe. Quelques minutes plus tard, votre modèle reconnaît de nouvelles photos, ou ce " +
+    "que voit la caméra, et vous l’emportez : pour une page web, un téléphone ou Python.",
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",
@@ -26,7 +33,6 @@ export const labels = {
   moreWaysLead:
     "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
     "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
-  openCapture: "Photos en rafale",
   captureTitle: "Photos en rafale avec la caméra",
   captureRate: "Photos par seconde",
   captureDelay: "Compte à rebours",
@@ -40,9 +46,11 @@ export const labels = {
   scaling: "Les pixels entrent de",
   withoutTable: "Sans le tableau",
   tableExamples: "Contenu du tableau",
-  addPhotos: "Ajouter des photos…",
-  recordPhotos: "Photos en rafale…",
   useSamples: "Prendre les photos d’exemple",
+  haveFolder: "J’ai un dossier de photos",
+  addClass: "Ajouter une classe",
+  emptyClasses: "Classes sans photos",
+  firstPhotos: "10 photos suffisent pour commencer, 30 valent mieux.",
   treeLabel: "Exemple : le dossier photos contient les dossiers cat et dog, et ceux-ci contiennent les photos.",
   validationTitle: "Photos de validation",
   validationHint:
@@ -55,7 +63,6 @@ export const labels = {
   close: "Fermer",
   previousPhoto: "Précédente",
   nextPhoto: "Suivante",
-  newClass: "Nouvelle classe",
   chosenPhotos: "Photos sélectionnées",
   view: "Voir",
   moveTo: "Déplacer vers…",
@@ -69,7 +76,6 @@ export const labels = {
   className: "Classe",
   newClassName: "Nom de la nouvelle classe",
   cancel: "Annuler",
-  rename: "Renommer",
   mergeInto: "Fusionner avec…",
   deleteClass: "Supprimer la classe",
   merge: "Fusionner",
@@ -118,6 +124,13 @@ export const labels = {
   flip: "Miroir pour une partie",
   crop: "Rogner jusqu’à (%)",
   colour: "Changer les couleurs jusqu’à (%)",
+  views: "Ce que le réseau voit d’une photo",
+  viewsNone: "La photo",
+  viewsFlip: "La photo et son image en miroir",
+  viewsCrop: "La photo, et son milieu de plus près",
+  viewsBoth: "La photo, son image en miroir et son milieu",
+  viewsHint:
+    "On fait la moyenne des réponses du réseau à toutes les vues, ici et partout où le modèle sert : deux vues prennent deux fois plus de temps, trois vues trois fois. Pas de miroir quand la gauche et la droite comptent, comme pour des flèches. L’effet sur les chiffres est affiché après l’entraînement.",
   fineTune: "Entraîner aussi les dernières couches du réseau",
   fineTuneHint:
     "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
@@ -156,6 +169,7 @@ export const labels = {
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
   dropPhotos: "Déposez ou collez des photos ici",
   choosePhotos: "Choisir des photos à reconnaître",
+  tryThese: "Ou appuyez sur une photo que le modèle n’a jamais vue :",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
   takeTitle: "Emporter le modèle",
@@ -175,6 +189,9 @@ export const labels = {
   takeOneFile: "Télécharger en un seul fichier",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
+  takeOnnx: "Télécharger le fichier ONNX",
+  takeOnnxHint:
+    "Les fichiers ONNX s’ouvrent avec onnxruntime, aussi sur des téléphones, des serveurs et de petites cartes. Les étiquettes, et la façon dont les pixels entrent, sont dans les métadonnées du fichier.",
   liveOpen: "Utiliser la caméra en direct",
   liveHint: "Votre navigateur demande d’abord la permission. Les images restent sur cet ordinateur.",
   live: "Caméra en direct",
@@ -190,6 +207,7 @@ export const labels = {
   picturesTitle: "Images",
   dropPictures: "Déposez ou collez des images ici",
   choosePictures: "Choisir des images",
+  recogniseThese: "Ou appuyez sur l’une de celles-ci :",
   openCamera: "Utiliser la caméra",
   cameraHint: "Votre navigateur vous demandera d’abord la permission. La photo reste sur cet ordinateur.",
   camera: "Caméra",
@@ -204,7 +222,7 @@ export const labels = {
   predict: "Prédire",
   answersTitle: "Ce qu’elles montrent",
   noAnswers:
-    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image et cliquez sur « Prédire ».",
+    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image : ce qu’elle montre s’affiche ici aussitôt.",
   networkTitle: "Le réseau",
   networkLead:
     "Ses couches, telles qu’elles ont été publiées. « Entraîner le vôtre » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
@@ -431,6 +449,20 @@ export const texts = {
   chosen: (n) => `${number(n)} sélectionnée${n > 1 ? "s" : ""}`,
   needName: "Donnez un nom à la classe.",
   madeClass: (label) => `Nouvelle classe : ${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `Classe ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `Renommer ${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `Retirer ${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way} : ${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `Encore ${number(10 - n)} pour commencer.`;
+    return n < 30 ? `${number(30 - n)} de plus aideraient.` : "";
+  },
   renamed: (label, to) => `${label} s’appelle maintenant ${to}`,
   mergeTitle: (label) => `Fusionner ${label} avec`,
   merged: (label, to) => `${label} a été fusionnée avec ${to}`,
@@ -503,8 +535,9 @@ export const texts = {
   ratherBalanced: "Prendre « Équilibré »",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Essayés sur vos photos",
-  backbonesCaption: (n) =>
-    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).`,
+  backbonesCaption: (n, folds) =>
+    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).` +
+    (folds ? " Ces photos comptent aussi dans les chiffres du modèle, qui sont donc un peu trop bons." : ""),
   backbonesColumns: ["Réseau", "Exactitude (intervalle à 95 %)", "Une photo ici", "À charger"],
   keptBackbone: "gardé",
   milliseconds: (n) => `${n} ms`,
@@ -532,6 +565,12 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
     (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
+    `${only} justes seulement avec, ${onlyPlain} seulement sans. ` +
+    (clear
+      ? `Le hasard seul ferait rarement une telle différence (p = ${p}).`
+      : `C’est peut-être un hasard (p = ${p}).`),
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",
@@ -684,8 +723,10 @@ export const texts = {
     `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
   showMore: (n) => `En montrer plus (${n} restent)`,
   packing: "Emballage du modèle…",
-  downloaded: "Modèle téléchargé : pyclassifier-model.zip",
+  downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
+  /** @param {string} name */
+  recogniseSample: (name) => `Reconnaître ${name}`,
   opened: (classes) => `Modèle ouvert : ${count(classes, "classe", "classes")}`,
   listCleared: "Liste vidée",
   computesOtherwise: (by) =>
@@ -758,7 +799,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
 
   pictures: (n) => count(n, "image", "images"),
-  picturesReady: (n) => `Prêt : ${count(n, "image", "images")}`,
   needPictures: "Choisissez d’abord une image.",
   predictWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
   loadingNetwork: "Chargement du réseau…",
@@ -814,7 +854,7 @@ export const texts = {
   copy: "Copier",
   copied: "Copié",
   marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
-  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
   javascriptTitle: "JavaScript",
@@ -920,6 +960,8 @@ export const sentences = {
   "few-groups":
     "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
   "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "no-views-to-fine-tune":
+    "Les dernières couches du réseau apprennent des photos telles quelles. Choisissez l’un des deux sous « Réglages avancés » : d’autres vues des photos, ou entraîner les dernières couches.",
   "one-to-fine-tune":
     "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
   "many-to-fine-tune":

@@ -9,7 +9,13 @@ export const labels = {
   pageRecognise: "识别",
   pageDigits: "手写数字",
   pageLogos: "标志",
-  tagline: "训练您自己的图像分类器。照片绝不会离开这台电脑。",
+  steps: "步骤",
+  export: "导出",
+  exportPage: "网页",
+  tagline: "无需账号，无需上传：照片绝不会离开这台电脑。",
+  headline: "用您自己的照片制作图像分类器",
+  promise:
+    "给每个类别几张照片，几分钟后，您的模型就能认出新的照片，或摄像头看到的东西，还可以带走，用于网页、手机和 Python。",
   language: "语言",
   computeOn: "计算方式",
   dismiss: "关闭",
@@ -25,7 +31,6 @@ export const labels = {
   moreWays: "更多方式",
   moreWaysLead:
     "装有文件夹的 zip 或 tar。放着 cat-1.jpg、dog-2.jpg 的单层文件夹。照片加上写明类别的表格（CSV、TSV、JSON、XML）。粘贴的图片，或从其他网页拖来的图片。或者输入图片地址：",
-  openCapture: "连拍照片",
   captureTitle: "用摄像头连拍",
   captureRate: "每秒照片数",
   captureDelay: "倒计时",
@@ -38,9 +43,11 @@ export const labels = {
   scaling: "像素的范围",
   withoutTable: "不用这个表格",
   tableExamples: "表格内容",
-  addPhotos: "添加照片…",
-  recordPhotos: "连拍照片…",
   useSamples: "使用示例照片",
+  haveFolder: "我有照片文件夹",
+  addClass: "添加类别",
+  emptyClasses: "还没有照片的类别",
+  firstPhotos: "10 张照片即可开始，30 张更好。",
   treeLabel: "示例：photos 文件夹中有 cat 和 dog 两个文件夹，照片放在它们里面。",
   validationTitle: "验证照片",
   validationHint: "可选。同样的文件夹，但装有其他照片，用来检验模型。如果没有，会从训练照片中留出一部分。",
@@ -51,7 +58,6 @@ export const labels = {
   close: "关闭",
   previousPhoto: "上一张",
   nextPhoto: "下一张",
-  newClass: "新建类别",
   chosenPhotos: "已选照片",
   view: "查看",
   moveTo: "移动到…",
@@ -65,7 +71,6 @@ export const labels = {
   className: "类别",
   newClassName: "新类别的名称",
   cancel: "取消",
-  rename: "重命名",
   mergeInto: "合并到…",
   deleteClass: "删除类别",
   merge: "合并",
@@ -110,6 +115,13 @@ export const labels = {
   flip: "部分镜像",
   crop: "最多裁剪（%）",
   colour: "颜色最多变化（%）",
+  views: "网络看到照片的哪些部分",
+  viewsNone: "照片",
+  viewsFlip: "照片和它的镜像",
+  viewsCrop: "照片，以及放大的中间部分",
+  viewsBoth: "照片、它的镜像和中间部分",
+  viewsHint:
+    "对网络看各个视图得到的结果取平均，在这里和以后使用模型时都一样：两个视图要两倍时间，三个要三倍。如果左右有区别（例如箭头），请不要用镜像。训练后会显示它对结果的影响。",
   fineTune: "同时训练网络的最后几层",
   fineTuneHint:
     "适合与网络学过的照片很不同的照片，例如手势或图画。先用验证照片检验，有帮助才保留。交叉验证不做这一步。",
@@ -146,6 +158,7 @@ export const labels = {
   needModel: "请先训练一个模型，或打开您保存过的模型。",
   dropPhotos: "将照片拖放或粘贴到此处",
   choosePhotos: "选择要识别的照片",
+  tryThese: "或点按一张模型没有见过的照片：",
   recognisedTitle: "已识别的照片",
   clearList: "清空列表",
   takeTitle: "带走模型",
@@ -165,6 +178,9 @@ export const labels = {
   takeOneFile: "下载为单个文件",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
+  takeOnnx: "下载 ONNX 文件",
+  takeOnnxHint:
+    "ONNX 文件可用 onnxruntime 打开，在手机、服务器和小型开发板上也可以。标签和像素的输入方式写在文件的元数据里。",
   liveOpen: "实时使用摄像头",
   liveHint: "浏览器会先请求您的许可。画面只留在这台电脑上。",
   live: "实时摄像头",
@@ -180,6 +196,7 @@ export const labels = {
   picturesTitle: "图片",
   dropPictures: "将图片拖放或粘贴到这里",
   choosePictures: "选择图片",
+  recogniseThese: "或点按其中一张：",
   openCamera: "使用摄像头",
   cameraHint: "浏览器会先征求您的许可。照片只保留在这台电脑上。",
   camera: "摄像头",
@@ -193,7 +210,7 @@ export const labels = {
   network: "网络",
   predict: "预测",
   answersTitle: "图片内容",
-  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，然后点击“预测”。",
+  noAnswers: "网络认识 1,000 种事物：动物、工具、车辆、食物等。请选择一张图片，结果会立即显示在这里。",
   networkTitle: "网络",
   networkLead: "网络公开发布的各层。“训练自己的模型”直接使用切分处以上的各层，并训练新的层来代替以下的各层。",
   layerTable: "各层",
@@ -408,6 +425,20 @@ export const texts = {
   chosen: (n) => `已选 ${number(n)} 张`,
   needName: "请输入类别名称。",
   madeClass: (label) => `新类别：${label}`,
+  /** @param {number} n */
+  classNumber: (n) => `类别 ${n}`,
+  /** @param {string} label */
+  renameClass: (label) => `重命名${label}`,
+  /** @param {string} label */
+  removeClass: (label) => `移除${label}`,
+  /** @param {string} way @param {string} label */
+  wayInto: (way, label) => `${way}：${label}`,
+  /** @param {number} n photos that are there */
+  morePhotos: (n) => {
+    if (n === 0) return labels.firstPhotos;
+    if (n < 10) return `再加 ${number(10 - n)} 张即可开始。`;
+    return n < 30 ? `再加 ${number(30 - n)} 张会更好。` : "";
+  },
   renamed: (label, to) => `${label}已改名为${to}`,
   mergeTitle: (label) => `将${label}合并到`,
   merged: (label, to) => `已将${label}合并到${to}`,
@@ -473,8 +504,9 @@ export const texts = {
   ratherBalanced: "改用“均衡”",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "在您的照片上试用的结果",
-  backbonesCaption: (n) =>
-    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
+  backbonesCaption: (n, folds) =>
+    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。` +
+    (folds ? "这些照片也参与了模型自己的评判，所以模型的数字略微偏高。" : ""),
   backbonesColumns: ["骨干网络", "准确率（95 % 区间）", "这里每张照片", "需加载"],
   keptBackbone: "已保留",
   milliseconds: (n) => `${n} 毫秒`,
@@ -500,6 +532,10 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `不训练最后几层为 ${percent(alone)}，训练后为 ${percent(tuned)}：` +
     (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `同样的 ${photos(total)}：使用其他视图为 ${percent(accuracy)}，不使用为 ${percent(plain)}；` +
+    `仅使用时正确 ${only} 张，仅不使用时正确 ${onlyPlain} 张。` +
+    (clear ? `这样的差异很少只是偶然（p = ${p}）。` : `这可能只是偶然（p = ${p}）。`),
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
   seriesTraining: "训练",
@@ -636,8 +672,10 @@ export const texts = {
   recognised: (good, bad) => `已识别 ${photos(good)}${bad ? `，${number(bad)} 张无法读取` : ""}`,
   showMore: (n) => `显示更多（还有 ${n} 张）`,
   packing: "正在打包模型…",
-  downloaded: "模型已下载：pyclassifier-model.zip",
+  downloaded: (name) => `模型已下载：${name}`,
   opening: "正在打开模型…",
+  /** @param {string} name */
+  recogniseSample: (name) => `识别 ${name}`,
   opened: (classes) => `已打开模型：${classCount(classes)}`,
   listCleared: "列表已清空",
   computesOtherwise: (by) =>
@@ -702,7 +740,6 @@ export const texts = {
   projectSize: (n, bytes) => `${photos(n)}，${megabytes(bytes)}`,
 
   pictures: (n) => `${number(n)} 张图片`,
-  picturesReady: (n) => `就绪：${number(n)} 张图片`,
   needPictures: "请先选择一张图片。",
   predictWhenReady: "全部加载完成后即可点击。",
   loadingNetwork: "正在加载网络…",
@@ -753,7 +790,7 @@ export const texts = {
   copy: "复制",
   copied: "已复制",
   marked: "浏览器不允许复制；文字已选中：请按 Ctrl+C。",
-  commandsTitle: "Keras、TFLite、ONNX、SavedModel",
+  commandsTitle: "Keras、TFLite、SavedModel",
   commandsHint:
     "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
   javascriptTitle: "JavaScript",
@@ -841,6 +878,7 @@ export const sentences = {
   "few-groups":
     "{folds} 折需要至少 {folds} 组不同的照片，且有一个类别有同样多的照片；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
   "not-trained": "需要训练好的模型；请先训练或打开一个。",
+  "no-views-to-fine-tune": "网络的最后几层从照片本身学习。请在“高级设置”中二选一：照片的其他视图，或训练最后几层。",
   "one-to-fine-tune": "并排的两个网络不能训练最后几层。请只选一个网络（“快速”或“均衡”），再训练一次。",
   "many-to-fine-tune":
     "训练网络最后几层时，内存最多放得下 {most} 张照片（包括变化的副本）；现在有 {got} 张。请不用变化的副本，或减少照片。",

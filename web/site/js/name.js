@@ -1,4 +1,4 @@
-import { element, writeAttribute } from "./dom.js";
+import { element, write, writeAttribute } from "./dom.js";
 import { labels, texts } from "./texts.js";
 
 /**
@@ -12,7 +12,7 @@ export function createName({ name, canEdit, onRename }) {
 
   /** Show the name as it is now. */
   function show() {
-    heading.replaceChildren(name());
+    write(heading, name);
     for (const attribute of ["aria-label", "title"]) writeAttribute(pencil, attribute, () => texts.renameClass(name()));
   }
 

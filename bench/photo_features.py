@@ -14,7 +14,7 @@ from testbed import ROOT as ROOT  # puts web/ on the path
 # isort: split
 import backbones
 
-from pyclassifier.backbones import ModelCard, get_card
+from pyclassifier.backbones import ModelCard, get_card, see
 from pyclassifier.convert import KerasModel, read_tfjs
 from pyclassifier.convert.rules import evaluate
 from pyclassifier.embedding import fit_image, load_image, make_batch
@@ -28,14 +28,14 @@ def find_photos(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
 
 
-def embed(photos: Sequence[Path | NDArray[np.uint8]], card: ModelCard) -> Array:
-    """Return averaged features (N, channels) of photos, by the backbone with the weights that the site has."""
+def embed(photos: Sequence[Path | NDArray[np.uint8]], card: ModelCard, view: str = "") -> Array:
+    """Return averaged features (N, channels) of a view of photos, by the backbone with the site's weights."""
     model = _model(card.name)
     rows = []
     for photo in photos:
         how = card.preprocessing
         fitted = load_image(photo.read_bytes(), photo.name, how) if isinstance(photo, Path) else fit_image(photo, how)
-        maps: Any = evaluate(model, [make_batch([fitted], how)]).outputs[0]
+        maps: Any = evaluate(model, [see(view, make_batch([fitted], how))]).outputs[0]
         rows.append(maps.mean(axis=(1, 2))[0])
     return np.array(rows, np.float32)
 

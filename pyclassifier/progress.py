@@ -18,7 +18,8 @@ class Progress:
     Parameters
     ----------
     stage : str
-        "decoding", "features", "choosing", "augmenting", "training", "judging", "refitting", "measuring" or "saving".
+        "decoding", "features", "choosing", "augmenting", "training", "judging", "refitting", "measuring", "saving",
+        "opening" or "comparing".
     done, total : int
         Photos, backbones, epochs, or folds; a total of 0 is not known.
 

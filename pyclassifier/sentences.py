@@ -96,6 +96,8 @@ ENGLISH = {
     "hidden-file": "a hidden file.",
     "system-file": "a file of the operating system, not a photo.",
     "other-suffix": "not an image ({suffix}). Expected JPEG, PNG, WebP, GIF, BMP or TIFF.",
+    "text-file": "not an image (.txt). A table of photos and classes is read where its name ends with .csv.",
+    "spreadsheet": "a spreadsheet ({suffix}), which is not read here. Save it as CSV, and add that.",
     "zip-inside": "a zip or tar within another one, which is not looked into. Unpack it first.",
     "packed-otherwise": "{suffix} files are not looked into here. Unpack it first, or make a zip of the folder.",
     "photo-format": "{format} photos cannot be read here. Export them as JPEG.",
@@ -105,6 +107,7 @@ ENGLISH = {
     "undecodable-photo": "the browser cannot read this {format} photo ({error}). Export it as JPEG.",
     "drawing-inside": "SVG drawings within a zip or tar cannot be drawn here. Unpack it first.",
     "heic-or-video": "HEIC and video files cannot be read here. Export the photo as JPEG.",
+    "tiff-compression": "a TIFF file whose pixels are packed by {compression}, which cannot be read here. Save it without compression, or as PNG.",
     "damaged-image": "the image is damaged or incomplete ({error}).",
     "large-image": "{width:d} x {height:d} pixels: the image has more than {millions:g} million pixels. Make it smaller, or raise max_pixels.",
     # A photo whose class is not known
@@ -126,6 +129,7 @@ ENGLISH = {
     # Tables of photos and classes
     "unreadable-table": "Expected a table of photos and classes; {path!r} could not be read ({error}).",
     "large-table": "Expected a table of at most {most} bytes, got {got} in {table}.",
+    "spreadsheet-table": "Expected a CSV or JSON file in {table}, got a spreadsheet. Save it as CSV.",
     "empty-table": "Expected a table with a row for each photo in {table}, got an empty file.",
     "not-unicode": "Expected text in {table}, in UTF-8, UTF-16 or what Excel writes; got something else ({error}). Save it again as “CSV UTF-8”.",
     "not-csv": "Expected a CSV file in {table}, got something else ({error}).",
@@ -168,6 +172,7 @@ ENGLISH = {
     # Trained or not
     "not-trained": "Expected a trained model; train one or open one first.",
     "unfitted-encoder": "Expected an encoder that has learned its classes; call fit first.",
+    "no-views-to-fine-tune": "Expected no views where the last layers of the network are trained: these learn from the photos as they are. Choose one of the two.",
     "one-to-fine-tune": "Expected one pretrained network to train its last layers, got two side by side, or a choice among them. Choose one network.",
     "many-to-fine-tune": "Expected at most {most} photos to train the last layers of the network, changed copies included; got {got}. Train without changed copies, or on fewer photos.",
     "not-to-fine-tune": "Expected a pretrained network that was built in, to train its last layers; this one has others. Choose another network.",
@@ -228,6 +233,7 @@ ENGLISH = {
     "no-backend-after-reset": "Expected a backend that goes on after the graphics processor was reset, got none. Load the page or the notebook again.",
     # onnxruntime and numpy
     "no-onnxruntime": 'Expected onnxruntime, which computes on this machine what was asked for; it cannot be imported ({error}). Install it: pip install "pyclassifier[native]". Or choose backend="numpy".',
+    "not-for-onnx": "Expected layers that an ONNX file can hold, got one that has no operator there ({error}). Save it as a .zip.",
     "onnx-failed": 'onnxruntime could not compute this network: {error}. Choose numpy: default_engine(backend="numpy").',
     "unknown-layers": "Expected layers that numpy computes here ({known}); got {got}. Use this network in a browser, or another one.",
     "layer-failed": "numpy could not compute the layer {layer}: {error}. Use this network in a browser, or another one.",
@@ -244,6 +250,8 @@ ENGLISH = {
     "http-status": "Expected {url} to load, got HTTP status {status}. {remedy}",
     "did-not-load": "{url} did not load ({error}). {remedy}",
     "workers-ended": "Expected {n} processes to compute features to the end; they ended again and again. Choose fewer: there may be too little memory.",
+    "no-fsspec": 'Expected fsspec, and what it needs for this address, to read {address}; could not ({error}). Install it: pip install "pyclassifier[remote]", and for s3:// s3fs, for gs:// gcsfs.',
+    "unreadable-address": "Expected photos at {address}; it cannot be listed ({error}).",
     "no-ray": 'Expected Ray, which computes on several machines; it is not installed. Install it: pip install "pyclassifier[ray]"',
     "no-ray-cluster": "Expected a cluster of Ray at {address}, there is none that answers ({error}). Start one (ray start --head), or compute on this machine by several processes.",
     "ray-failed": "Expected the cluster of Ray to compute to the end; it did not ({error}). What is done is kept: the same command goes on from there.",

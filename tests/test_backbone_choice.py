@@ -9,7 +9,8 @@ from pyclassifier import AsyncImageClassifier as ImageClassifier
 from pyclassifier import Dataset, Sample
 from pyclassifier.backbones import BUILT_IN
 from pyclassifier.errors import StoppedError
-from pyclassifier.training import read_scores
+from pyclassifier.progress import Callbacks
+from pyclassifier.training import backbone_choice, choose_features, gather, read_scores
 from pyclassifier.training.backbone_choice import _cheapest_of_the_best
 
 
@@ -86,6 +87,32 @@ async def test_the_choice_is_told_by_archives_and_a_second_fit_computes_no_photo
     assert classifier.card_ == chosen and classifier.backbone == "auto"
     classifier.close()
     assert not engine.live
+
+
+@pytest.mark.parametrize("blind", BUILT_IN)
+async def test_photos_that_decided_are_not_drawn_to_judge_by(blind, monkeypatch):
+    """Each backbone takes other photos for near-duplicates; the draw is that of the choice."""
+    asked = []
+
+    async def choose(engine, candidates, y, *others):
+        asked.append(len(y))
+        return await choose_features(engine, candidates, y, *others)
+
+    monkeypatch.setattr(backbone_choice, "choose_features", choose)
+    engine = Half(blind)
+    photos = dataset(60)
+    classifier = ImageClassifier("auto", input_size=64, cv=0, engine=engine, duplicate_threshold=0.9)
+    await classifier.fit(photos)
+    files = classifier.record_["run"]["files"]
+    assert [60 - len(files["validation"])] == asked
+    pair = await classifier._build_extractor(classifier._wanted_card())
+    settings, callbacks = classifier.settings, Callbacks()
+    material = await gather(photos, pair, settings, callbacks)
+    alone = await gather(photos, classifier._extractor, settings, callbacks)
+    drawn = material.draw(np.arange(60), settings)[1]
+    assert sorted(files["validation"]) == sorted(material.digests[i] for i in drawn)
+    if blind == BUILT_IN[0]:  # It takes all photos for one, and the other one does not.
+        assert len(np.unique(alone.groups)) > len(np.unique(material.groups))
 
 
 async def test_stopping_while_it_chooses_leaves_nothing_behind():

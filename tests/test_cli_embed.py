@@ -132,6 +132,20 @@ def test_features_of_another_kind_are_not_mixed(here, capsys):
         read_table("photos")
 
 
+def test_photos_at_an_address_are_read(here, capsys):
+    pytest.importorskip("fsspec", reason="the extra remote is not installed")
+    embed(capsys, "photos", "-o", "plain")
+    shutil.make_archive("packed", "zip", "photos")
+    for number, address in enumerate((f"file://{here}/photos", f"zip://::file://{here}/packed.zip")):
+        made = embed(capsys, address, "-o", f"far{number}", "--processes", str(number + 1))
+        assert (made["n_computed"], [one["path"] for one in made["problems"]]) == (17, ["stripes/notes.txt"])
+        near, far = read_table("plain"), read_table(f"far{number}")
+        assert (near.paths, near.labels, near.digests) == (far.paths, far.labels, far.digests)
+        assert np.allclose(near.X, far.X, rtol=0, atol=1e-4, equal_nan=True)
+    assert main(["embed", "nowhere://photos", "-o", "none", *SMALL]) == 1
+    assert "cannot be listed" in capsys.readouterr().err
+
+
 def many_photos(n: int) -> None:
     Path("many").mkdir()
     for i in range(n):

@@ -24,6 +24,7 @@ from pyclassifier.scaling import (
     embed_photos,
     find_faults_of,
     open_features,
+    read_table,
 )
 
 SMALL = {"input_size": 32}
@@ -99,6 +100,27 @@ def test_the_command_makes_a_model_of_features(place, capsys, monkeypatch):
     assert opened.deviation_ < 1e-4 and opened.card_.input_size == 32
     answers = opened.predict(sorted(Path("new").rglob("*.png")))
     assert (answers == np.repeat(["checks", "discs", "stripes"], 5)).mean() > 0.6
+
+
+def test_predictions_go_to_a_table(place, capsys, monkeypatch):
+    monkeypatch.chdir(place)
+    assert main(["train", "photos/", "-o", "predictor.zip", "--input-size", "32"]) == 0
+    (place / "new/broken.png").write_bytes(b"no picture")
+    capsys.readouterr()
+    for expected in (16, 0):
+        assert main(["predict", "predictor.zip", "new", "-o", "told", "--none-of-these", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["n_photos"], told["n_computed"]) == (16, expected)
+    model, table = ImageClassifier.load("predictor.zip"), read_table("told")
+    assert np.isnan(table.X[table.paths.index("new/broken.png")]).all()
+    readable = [path for path, problem in zip(table.paths, table.problems, strict=True) if not problem]
+    labels = [table.labels[table.paths.index(path)] for path in readable]
+    assert len(readable) == 15 and labels == model.predict(readable, reject=True).tolist()
+    assert main(["predict", "predictor.zip", "new", "--processes", "2"]) == 1
+    assert "-o FOLDER" in capsys.readouterr().err
+    assert main(["train", "photos/", "-o", "another.zip", "--input-size", "64"]) == 0
+    assert main(["predict", "another.zip", "new", "-o", "told"]) == 1
+    assert "probabilities of the same kind" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from photos import noisy, write_shapes
 from PIL import Image
+from ray_cluster import cluster
 
 from pyclassifier import ImageClassifier
 from pyclassifier.cli import main
@@ -132,53 +129,18 @@ def test_a_killed_worker_is_replaced(here):
     assert_all_there()
 
 
-@contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[tuple[str, dict[str, str], list[subprocess.Popen]]]:
-    """Two machines of one processor each, on two addresses of this one's loopback."""
-    token = folder / "token"
-    token.write_text("a token of this test's own cluster")
-    # The cluster's own folder is elsewhere: addresses of sockets must be short.
-    environment = {"RAY_AUTH_TOKEN_PATH": str(token), "RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
-    command = shutil.which("ray", path=str(Path(sys.executable).parent)) or "ray"
-    with socket.socket() as free:
-        free.bind(("127.0.0.2", 0))
-        address = f"127.0.0.2:{free.getsockname()[1]}"
-    common = ["--num-cpus=1", "--block", "--object-store-memory=100000000", "--disable-usage-stats"]
-    head = [command, "start", "--head", f"--port={address.split(':')[1]}", "--node-ip-address=127.0.0.2"]
-    other = [command, "start", f"--address={address}", "--node-ip-address=127.0.0.3"]
-    nodes: list[subprocess.Popen] = []
-    try:
-        for words in ([*head, "--include-dashboard=false", *common], [*other, *common]):
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            nodes.append(subprocess.Popen(words, env=os.environ | environment, start_new_session=True, **quiet))
-            wait_until_joined(address, len(nodes), environment)
-        yield address, environment, nodes
-    finally:
-        for node in nodes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(node.pid, signal.SIGKILL)
-            node.wait()
-
-
-def wait_until_joined(address: str, n: int, environment: dict[str, str]) -> None:
-    code = "import ray, sys; ray.init(sys.argv[1], logging_level='ERROR'); "
-    code += "print(sum(node['Alive'] for node in ray.nodes()))"
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        words = [sys.executable, "-c", code, address]
-        found = subprocess.run(words, env=os.environ | environment, capture_output=True, text=True)
-        if found.stdout.strip() == str(n):
-            return
-        time.sleep(0.5)
-    pytest.fail(f"{n} machines did not come together: {found.stderr[-500:]}")
-
-
 def test_a_killed_machine_loses_nothing(here):
     many_photos()
     with cluster(here) as (address, environment, nodes):
         job = start(address, **environment)
         wait_for_parts(job, 3)
+        port = address.split(":")[1]
+        there = {*processes("127.0.0.3")} & {*processes(port)}
+        assert there, "a machine to kill, which has its share of the work"
         os.killpg(nodes[1].pid, signal.SIGKILL)
+        while there & {*processes(port)}:
+            assert job.poll() is None, "it was killed in the middle"
+            time.sleep(0.05)
         assert finish(job) == N
     assert_all_there()
 

@@ -101,6 +101,17 @@ def test_the_backbone_can_be_left_to_the_photos(here, capsys):
     assert run_json(capsys, "evaluate", "auto.zip", "new")["total"] == 6
 
 
+def test_views_are_told_with_and_without(here, capsys):
+    code, out, _ = run(capsys, "train", "photos", "-o", "views.zip", *SMALL, "--views", "flip+crop")
+    assert code == 0 and re.search(
+        r"^Without the other views: accuracy 100\.0 % \(36 of 36 of the same photos", out, re.M
+    )
+    told = run_json(capsys, "train", "photos", "-o", "seen.zip", *SMALL, "--views", "crop")["views"]
+    assert (told["total"], told["only"], told["onlyPlain"]) == (36, 0, 0)
+    assert run_json(capsys, "info", "seen.zip")["run"]["parameters"]["views"] == "crop"
+    assert run_json(capsys, "evaluate", "seen.zip", "new")["accuracy"] == 1
+
+
 def test_a_table_names_the_classes(here, capsys):
     Path("flat").mkdir()
     rows = ["file,species"]

@@ -149,6 +149,8 @@ def test_a_label_of_any_length_is_cut():
         ("cat/notes.txt", r"not an image (.txt)"),
         ("cat/1.jpg.txt", r"not an image (.txt)"),
         ("cat/1.jpg~", r"not an image (.jpg~)"),
+        ("cat/labels.txt", "A table of photos and classes is read where its name ends with .csv"),
+        ("labels.xlsx", "a spreadsheet (.xlsx), which is not read here. Save it as CSV, and add that."),
         ("cat/drawing.psd", r"not an image (.psd)"),
         ("cat/clip.mp4", r"not an image (.mp4)"),
         ("cat/1.jxl", "JPEG XL photos cannot be read here. Export them as JPEG"),

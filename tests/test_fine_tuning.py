@@ -104,6 +104,49 @@ async def test_it_is_kept_where_it_helps_and_everything_goes_on_with_it():
     assert engine.memory()["numTensors"] == 0
 
 
+async def judged_again(classifier) -> float:
+    """How far what it says now is from what it said of the photos that judged it, at most."""
+    judged = classifier.validation_
+    return np.abs(await classifier.predict_proba(judged.samples) - judged.y_proba).max()
+
+
+@pytest.mark.parametrize("augmentation", [None, Augmentation(brightness=0.1, copies=1)])
+async def test_with_refit_the_blocks_learn_from_all_photos_and_the_figures_stay_those_of_before(augmentation):
+    engine, stages = deep_engine(), []
+    once = await make(engine, refit=False, augmentation=augmentation).fit(stripes())
+    again = make(engine, augmentation=augmentation)
+    await again.fit(stripes(), on_progress=lambda progress: stages.append(progress))
+    assert again.n_training_ == 120 > once.n_training_ and again.record_["run"]["refit"]
+    assert not once.record_["run"]["refit"] and len(again.record_["run"]["files"]["training"]) == 120
+    assert again.evaluation_.accuracy == again.fine_tuning_.tuned.accuracy > again.fine_tuning_.alone.accuracy
+    assert again.history_ == again.fine_tuning_.history and again.history_["val_loss"]
+    # Heads without a number of epochs have no total.
+    seen = [progress for progress in stages if progress.stage == "refitting" and progress.total][-1]
+    n_steps = again.best_epoch_ * -(-120 * (2 if augmentation else 1) // 4)
+    assert (seen.done, seen.total) == (n_steps, n_steps), "as many epochs as were the best"
+    new = [striped(i % 3, 50_000 + i) for i in range(60)]
+    right = [(np.argmax(await one.predict_proba(new), axis=1) == np.arange(60) % 3).mean() for one in (once, again)]
+    assert right[1] >= right[0] - 0.1, right
+    assert await judged_again(once) < 0.01 < await judged_again(again)
+    for one in (once, again):
+        one.close()
+    assert engine.memory()["numTensors"] == 0
+
+
+async def test_a_word_to_stop_while_the_blocks_learn_from_all_photos_keeps_what_was_judged():
+    engine, told = deep_engine(), []
+    classifier = await make(engine).fit(
+        stripes(),
+        on_progress=lambda progress: told.append(progress.stage),
+        should_stop=lambda: "fine-tuning" in told and told[-1] == "refitting",
+    )
+    assert classifier.stopped_ and classifier.fine_tuning_.kept and not classifier.record_["run"]["refit"]
+    assert classifier.n_training_ == 120 - len(classifier.validation_.samples)
+    assert await judged_again(classifier) < 0.01
+    classifier.close()
+    assert engine.memory()["numTensors"] == 0
+
+
 async def test_the_way_back_to_the_head_alone_and_forth():
     engine, new = deep_engine(), [striped(i % 3, 90_000 + i) for i in range(6)]
     classifier = await make(engine).fit(stripes())

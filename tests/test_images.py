@@ -1,3 +1,4 @@
+import base64
 import io
 import struct
 import warnings
@@ -186,3 +187,42 @@ def test_threads_decode_side_by_side_each_with_its_own_limit():
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(decode, range(100))) == [None, (1000, 1500, 3)] * 50
     assert Image.MAX_IMAGE_PIXELS == 89478485 and warnings.filters == filters
+
+
+# Whole TIFFs of one colour, packed as not every build of Pillow can unpack them: those of browsers cannot.
+PACKED = {
+    "lzma": (
+        "SUkqAEwAAAD9N3pYWgAAAP8S2UECAQMBACEBFnkgxO7gAL8ACl0AZBB8C6rRw+YgAAAAAAABHsABAAAAiDggq6gACvwCAAAAAABZ"
+        "WgoAAAEDAAEAAAAIAAAAAQEDAAEAAAAIAAAAAgEDAAMAAADKAAAAAwEDAAEAAABtiAAABgEDAAEAAAACAAAAEQEEAAEAAAAIAAAA"
+        "FQEDAAEAAAADAAAAFgEDAAEAAAAIAAAAFwEEAAEAAABEAAAAHAEDAAEAAAABAAAAAAAAAAgACAAIAA=="
+    ),
+    "zstd": (
+        "SUkqABwAAAAotS/9AGBVAAAYyAoKAQA6KTcEAAoAAAEDAAEAAAAIAAAAAQEDAAEAAAAIAAAAAgEDAAMAAACaAAAAAwEDAAEAAABQ"
+        "wwAABgEDAAEAAAACAAAAEQEEAAEAAAAIAAAAFQEDAAEAAAADAAAAFgEDAAEAAAAIAAAAFwEEAAEAAAATAAAAHAEDAAEAAAABAAAA"
+        "AAAAAAgACAAIAA=="
+    ),
+}
+
+
+def test_a_tiff_that_is_packed_in_another_way_is_not_called_damaged():
+    data = encode(Image.new("RGB", (16, 16)), "TIFF")
+    tag = struct.pack("<HHI", 259, 3, 1)  # its compression
+    at = data.index(tag) + len(tag)
+    for number in (34712, 65000):
+        other = data[:at] + struct.pack("<H", number) + data[at + 2 :]
+        with pytest.raises(ImageDecodeError, match=f"packed by {number}, which cannot be read here. Save it without"):
+            decode_image(other)
+    with pytest.raises(ImageDecodeError, match="damaged or incomplete"):
+        decode_image(data[:-100])
+
+
+@pytest.mark.parametrize("compression", PACKED)
+def test_what_a_build_of_pillow_cannot_unpack_of_a_tiff_is_said(compression):
+    data = base64.b64decode(PACKED[compression])
+    try:
+        Image.new("RGB", (8, 8)).save(io.BytesIO(), "TIFF", compression=compression)
+    except OSError:
+        with pytest.raises(ImageDecodeError, match=f"packed by {compression}, which cannot be read here"):
+            decode_image(data)
+    else:
+        assert (decode_image(data) == [200, 10, 10]).all()

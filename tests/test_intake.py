@@ -253,3 +253,9 @@ def test_names_that_macos_wrote_into_a_zip_are_read_as_utf8():
         at = data.index(signature) + offset
         data[at : at + 2] = (int.from_bytes(data[at : at + 2], "little") & ~0x800).to_bytes(2, "little")
     assert Dataset.from_zip(bytes(data)).labels == ["Käfer"]
+
+
+def test_a_spreadsheet_is_named_as_such(tmp_path):
+    (tmp_path / "labels.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(DatasetError, match=r"got a spreadsheet\. Save it as CSV"):
+        Dataset.from_csv(tmp_path / "labels.xlsx", files(PHOTOS))

@@ -159,7 +159,7 @@ def test_modules_say_what_they_are_for(module):
 def test_only_the_tfjs_engine_knows_javascript(module):
     javascript = imports_from_outside(module) & {"js", "pyodide", "pyodide_js"}
     assert bool(javascript) == (
-        module in tuple(f"engines.tfjs.{name}" for name in ("engine", "model", "browser", "steps"))
+        module in tuple(f"engines.tfjs.{name}" for name in ("engine", "model", "browser", "pictures", "steps"))
     )
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_imported_but_numpy_pillow_and_what_a_module_is_about(module)
     outside = imports_from_outside(module) - set(sys.stdlib_module_names)
     # What comes with extras.
     extras = {"engines.onnx.engine": {"onnxruntime"}, "judging.predictions": {"pandas"}, "scaling.tables": {"pyarrow"}}
-    extras |= {"scaling.alike": {"usearch"}, "scaling.ray_pool": {"ray"}}
+    extras |= {"data.remote": {"fsspec"}, "scaling.alike": {"usearch"}, "scaling.ray_pool": {"ray"}}
     extras |= {"terminal": {"rich"}, "cli.showing": {"rich"}, "serving.model": {"starlette", "uvicorn"}}
     assert outside <= {"numpy", "PIL", "js", "pyodide", "pyodide_js"} | extras.get(module, set())
 

@@ -78,3 +78,27 @@ async def test_a_check_can_be_stopped():
     page = await filled()
     page.stop.requested = True
     assert (await page.try_call("check", {**FAST, "whole": True}))["error"]["name"] == "AbortError"
+
+
+async def test_versions_of_originals_are_kept_together_and_it_can_be_undone():
+    page = Page()
+    versions = [
+        (f"{label}/{original}_crop{i}.png", Reader(encode(picture(label, 1000 * k + 10 * j + i))))
+        for k, label in enumerate(("blue", "red"))
+        for j, original in enumerate("abcd")
+        for i in range(3)
+    ]
+    await page.call("add", "training", files(versions))
+    (finding,) = [one for one in (await page.call("check", {}))["findings"] if one["kind"] == "versions"]
+    assert finding["numbers"] == {"photos": 24, "originals": 8}
+    edit = finding["fixes"][0]["edit"]
+    assert edit["type"] == "keepTogether" and len(edit["photos"]) == len(edit["groups"]) == 24
+    album = await page.call("edit", edit)
+    assert album["undo"] == "keepTogether"
+    assert "versions" not in kinds(await page.call("check", {}))
+    trained = await page.call("train", {**FAST, "cv": 0, "validationSplit": 0.3, "refit": False})
+    assert trained["nTraining"] % 3 == 0 and trained["evaluation"]["total"] % 3 == 0 < trained["evaluation"]["total"]
+    await page.call("undo")
+    assert "versions" in kinds(await page.call("check", {}))
+    for odd in ({**edit, "groups": ["a"]}, {**edit, "photos": [999], "groups": ["a"]}):
+        assert "error" in await page.try_call("edit", odd)

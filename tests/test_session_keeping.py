@@ -25,7 +25,7 @@ class MemoryStorage:
     def __init__(self, room=None, elsewhere=False):
         self.pictures, self.rows, self.model, self.trainings, self.description = {}, [], None, {}, ""
         self.room, self.elsewhere, self.told, self.exists = room, elsewhere, [], False
-        self.is_lost = False
+        self.is_lost = self.is_gone = False
         self.n_written = 0
 
     async def load(self, wanted, how):
@@ -38,8 +38,11 @@ class MemoryStorage:
     def lost(self):
         return self.is_lost
 
+    async def gone(self):
+        return self.is_gone
+
     def leave(self):
-        self.is_lost = False
+        self.is_lost = self.is_gone = False
         self.pictures, self.rows, self.model, self.trainings, self.description = {}, [], None, {}, ""
         self.exists = False
 
@@ -60,6 +63,8 @@ class MemoryStorage:
 
     async def putPhotos(self, ids, blobs):
         await asyncio.sleep(0)
+        if self.is_gone:
+            return "ProjectGone"
         if self.room is not None and sum(map(len, [*self.pictures.values(), *blobs])) > self.room:
             return "QuotaExceededError"
         assert not set(ids) & set(self.pictures), "a photo is written once"
@@ -94,6 +99,8 @@ class MemoryStorage:
         return ""
 
     async def putDescription(self, description, n_photos):
+        if self.is_gone:
+            return "ProjectGone"
         self.description, self.exists = description, True
         self.n_written += 1
         return ""
@@ -150,6 +157,25 @@ async def test_everything_is_back_after_a_reload_and_nothing_is_computed_again()
     assert again.engine.n_predicted == n + retrained["evaluation"]["total"], "no photo was embedded again"
     assert not (await again.call("album"))["stale"]
     assert (await again.call("add", "training", files(color_files(1))))["added"][0]["id"] == 24
+
+
+@pytest.mark.parametrize("noticed", ["by a call that writes photos", "by one that writes none", "by the page"])
+async def test_a_project_that_is_deleted_underneath_is_told_and_kept_anew(noticed):
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(4)))
+    await page.call("train", FAST)
+    page.storage.is_gone = True
+    if noticed == "by a call that writes photos":
+        await page.call("add", "training", files(color_files(1, prefix="more/")))
+    elif noticed == "by one that writes none":
+        await page.call("edit", {"type": "addClass", "label": "violet"})
+    await page.call("keepApart")
+    told = [state for state, _ in page.storage.told]
+    assert "gone" in told and page.storage.told[-1] == ("saved", 0)
+    again = KeptPage(page.storage)
+    back = await again.call("resume", {"project": 0})
+    album = await page.call("album")
+    assert back["classes"] == album["classes"] and back["model"] is not None and page.storage.rows
 
 
 async def test_what_was_removed_is_brought_back_after_a_reload():

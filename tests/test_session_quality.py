@@ -63,6 +63,21 @@ async def test_without_enough_photos_there_are_no_seconds():
     assert [cost["seconds"] for cost in await page.call("costs")] == [None] * 4
 
 
+async def test_views_are_shown_beside_the_figures_without_them():
+    page = await page_with_photos()
+    plain = await page.call("train", {"inputSize": 64})
+    assert plain["views"] is None
+    seen = await page.call("train", {"inputSize": 64, "views": "flip+crop"})
+    found = seen["views"]
+    assert found["total"] == seen["evaluation"]["total"] and found["accuracy"] == seen["evaluation"]["accuracy"]
+    assert found["plain"] == plain["evaluation"]["accuracy"]
+    assert (found["only"], found["onlyPlain"], found["pValue"]) == (0, 0, 1.0)
+    runs = await page.call("runs")
+    assert [run["settings"]["views"] for run in runs] == ["flip+crop", None]
+    await page.call("useRun", 1)
+    assert (await page.call("useRun", 2))["views"] == found
+
+
 async def test_a_training_whose_backbone_was_chosen_comes_back():
     page = await page_with_photos()
     first = await page.call("train", {"backbone": "auto", "inputSize": 64})

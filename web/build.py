@@ -49,7 +49,6 @@ Files = dict[str, Path | bytes]
 _PACKAGE = {
     "name": "pyclassifier-site",
     "version": version("pyclassifier"),
-    "type": "module",
     "license": "Apache-2.0",
     "exports": "./js/client.js",
 }

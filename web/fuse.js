@@ -19,7 +19,7 @@ export function fuseRelu6(model) {
     const relu = /** @type {any} */ (layer);
     if (relu.getClassName() !== "ReLU" || relu.maxValue !== 6) continue;
     const convolution = relu.inboundNodes[0].inboundLayers[0];
-    const run = fusedCall(convolution);
+    const run = fusedCall(convolution, relu);
     if (!run) continue;
     convolution.call = run;
     relu.call = first;
@@ -28,14 +28,14 @@ export function fuseRelu6(model) {
   return count;
 }
 
-/** @param {any} layer a convolution, perhaps; its fields are those of tfjs-layers 4.22 */
-function fusedCall(layer) {
+/** @param {any} layer a convolution, perhaps; its fields are those of tfjs-layers 4.22 @param {any} relu after it */
+function fusedCall(layer, relu) {
   const name = layer.getClassName();
   const linear = !layer.activation || layer.activation.getClassName() === "linear";
   const plain = layer.dilationRate?.every((/** @type {number} */ rate) => rate === 1) ?? true;
-  if (!linear || !plain || !layer.useBias || layer.outboundNodes.length !== 1 || layer.dataFormat !== "channelsLast") {
-    return null;
-  }
+  // Of a network that sees several views of a picture, both are called for each of them.
+  const alone = layer.outboundNodes.every((/** @type {any} */ node) => node.outboundLayer === relu);
+  if (!linear || !plain || !layer.useBias || !alone || layer.dataFormat !== "channelsLast") return null;
   /** @param {any} inputs */
   const options = (inputs) => ({
     x: first(inputs),

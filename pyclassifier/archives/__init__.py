@@ -2,6 +2,7 @@
 
 from .archive import Archive, card_metadata, pack_files, read_archive, write_archive
 from .costs import StorageCost, measure_costs
+from .onnx_file import write_onnx
 from .packing import deviation, pack, unpack
 from .quantization import STORED_AS, StoredAs, choose_quantization, quantized
 from .self_check import PATTERNS, TOLERANCE, complaint, draw_pattern, draw_patterns, largest_difference, read_promises
@@ -28,4 +29,5 @@ __all__ = [
     "read_promises",
     "unpack",
     "write_archive",
+    "write_onnx",
 ]

@@ -25,12 +25,15 @@ from ..backbones import (
     ModelCard,
     Preprocessing,
     Topology,
+    Views,
     Weights,
     decode_weights,
     encode_weights,
     input_size,
+    join_views,
     leaf_layers,
     model_config,
+    part_views,
     sequential,
 )
 from ..data import ZIP_ERRORS, read_member, without_nan
@@ -66,6 +69,8 @@ class Archive:
         What the user calls the model.
     record : dict
         Run record and self-check samples: plain data.
+    views : {"flip", "crop", "flip+crop"}, optional
+        What the extractor sees of each photo beside the photo itself; in the file they are layers of the network.
     """
 
     extractor: Topology
@@ -76,6 +81,7 @@ class Archive:
     card: ModelCard
     name: str = "pyclassifier model"
     record: dict[str, Any] = field(default_factory=dict)
+    views: Views | None = None
 
 
 def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32") -> bytes:
@@ -94,14 +100,14 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
     bytes
         A zip file.
     """
-    weights = {**archive.extractor_weights, **archive.head_weights}
+    topology, weights = whole_network(archive)
     entries, data = encode_weights(weights, quantize=choose_quantization(weights, dtype))
     model = {
         "format": "layers-model",
         "generatedBy": f"pyclassifier v{version}",
         "convertedBy": None,
         "modelTopology": {
-            **(sequential("classifier", [archive.extractor, archive.head]) if archive.extractor else archive.head),
+            **topology,
             "keras_version": f"tfjs-layers {TFJS_VERSION}",
             "backend": "tensor_flow.js",
         },
@@ -131,6 +137,13 @@ def write_archive(archive: Archive, *, version: str, dtype: StoredAs = "float32"
         file.writestr("weights.bin", data)
         file.writestr("metadata.json", json.dumps(without_nan(metadata), allow_nan=False, indent=1))
     return buffer.getvalue()
+
+
+def whole_network(archive: Archive) -> tuple[Topology, Weights]:
+    """The network of a model: the backbone, with its views, and the head; or all of it where there is no backbone."""
+    extractor, extractor_weights = join_views(archive.extractor, archive.extractor_weights, archive.views)
+    weights = {**extractor_weights, **archive.head_weights}
+    return (sequential("classifier", [extractor, archive.head]) if extractor else archive.head), weights
 
 
 def read_archive(
@@ -163,6 +176,7 @@ def read_archive(
         entries = [entry for group in model["weightsManifest"] for entry in group["weights"]]
         weights = decode_weights(entries, parts.weights)
         extractor, head = part(model_config(model), weights)
+        extractor, own_weights, views = part_views(extractor, weights)
         n_classes = n_outputs(head)
         head_layers = {layer["config"]["name"] for layer in leaf_layers(head)}
         ours = (metadata.get("userMetadata") or {}).get("pyclassifier") or {}
@@ -173,22 +187,23 @@ def read_archive(
             _card(ours.get("card"), extractor, known, fit_mode, scaling) if extractor else pixels_card(head, fit_mode)
         )
         checked = _labels(known["labels"], n_classes)
-        _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], weights)
+        _check_sizes([*(leaf_layers(extractor) if extractor else ()), *leaf_layers(head)], own_weights)
         if not diverged(ours):
-            _check_finite(weights)
-        check_cost(extractor or head, weights)
+            _check_finite(own_weights)
+        check_cost(extractor or head, own_weights)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         why = {"kind": type(error).__name__, "error": str(error)[:_MAX_LABEL_LENGTH]}
         raise ArchiveError("other-model", **why) from error
     return Archive(
         extractor=extractor,
-        extractor_weights={k: v for k, v in weights.items() if k.split("/")[0] not in head_layers},
+        extractor_weights={k: v for k, v in own_weights.items() if k.split("/")[0] not in head_layers},
         head=head,
-        head_weights={k: v for k, v in weights.items() if k.split("/")[0] in head_layers},
+        head_weights={k: v for k, v in own_weights.items() if k.split("/")[0] in head_layers},
         labels=checked,
         card=card,
         name=_model_name(metadata),
         record={key: value for key, value in ours.items() if key not in ("version", "card", "fitMode")},
+        views=views,
     )
 
 

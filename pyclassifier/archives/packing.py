@@ -16,7 +16,14 @@ from ..backbones import pooling_of
 from ..embedding import FeatureCache, FeatureExtractor, Pixels, make_batch
 from ..engines import Array, Engine, Model, Predictor
 from ..errors import ArchiveError
-from ..training import Learned, read_calibration, read_evaluation, read_fine_tuning, read_history
+from ..training import (
+    Learned,
+    read_calibration,
+    read_evaluation,
+    read_fine_tuning,
+    read_history,
+    read_views_effect,
+)
 from .archive import Archive, diverged, read_archive, write_archive
 from .quantization import StoredAs, quantized
 from .self_check import draw_pattern, draw_patterns, largest_difference, make_promises, read_promises
@@ -52,6 +59,7 @@ async def pack(learned: Learned, name: str, engine: Engine, dtype: StoredAs = "f
         card=extractor.card,
         name=name,
         record={**learned.record, "selfCheck": promises},
+        views=extractor.views,
     )
     return write_archive(archive, version=version("pyclassifier"), dtype=dtype)
 
@@ -127,6 +135,7 @@ async def unpack(
         cache=cache,
         # Another archive may hold other weights under the same card: its features must not be taken for these.
         weights_id=sha256(data).hexdigest() if weights_id is None else weights_id,
+        views=archive.views,
     )
     learned = Learned(
         extractor=extractor,
@@ -139,6 +148,7 @@ async def unpack(
         record=archive.record,
         name=archive.name,
         fine_tuning=read_fine_tuning(archive.record, archive.labels),
+        views=read_views_effect(archive.record, archive.labels) if archive.views else None,
     )
     try:
         if not diverged(archive.record):
@@ -167,4 +177,4 @@ async def deviation(learned: Learned) -> float:
 async def predict_pictures(learned: Learned, pictures: Sequence[NDArray[np.uint8]]) -> Array:
     """Probabilities (N, n_classes) of pictures (S, S, 3) of the model's own size."""
     X = make_batch(pictures, learned.extractor.card.preprocessing)
-    return await learned.head.predict(await learned.extractor.model.predict(X))
+    return await learned.head.predict(await learned.extractor.embed(X))

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import Quantization, decode_weights, encode_weights
+from ..backbones import Quantization, decode_weights, encode_weights, moves_pixels
 
 StoredAs = Literal["float32", "float16", "uint16", "uint8"]
 STORED_AS: tuple[StoredAs, ...] = get_args(StoredAs)
@@ -49,7 +49,7 @@ def choose_quantization(weights: Mapping[str, NDArray[Any]], dtype: StoredAs) ->
 
 
 def _bears_8_bits(name: str, kernel: NDArray[Any]) -> bool:
-    if kernel.ndim < 2:
+    if kernel.ndim < 2 or moves_pixels(name):
         return False
     entries, data = encode_weights({name: kernel}, quantize="uint8")
     restored = decode_weights(entries, data)[name]

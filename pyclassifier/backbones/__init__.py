@@ -31,6 +31,7 @@ from .topology import (
     sequential,
 )
 from .user_store import KeptBackbone, UserStore, installed_site
+from .views import VIEWS, Views, join_views, lay_back, moves_pixels, part_views, see, views_of
 from .weights import Quantization, decode_arrays, decode_weights, encode_weights
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "DEFAULT_BLOCKS",
     "FIT_MODES",
     "MAX_INPUT_SIZE",
+    "VIEWS",
     "Cut",
     "FitMode",
     "FolderStore",
@@ -57,6 +59,7 @@ __all__ = [
     "StoredWeights",
     "Topology",
     "UserStore",
+    "Views",
     "WeightStore",
     "Weights",
     "classification_network",
@@ -73,16 +76,22 @@ __all__ = [
     "installed_site",
     "is_backbone",
     "join_backbones",
+    "join_views",
     "join_weights",
+    "lay_back",
     "leaf_layers",
     "load_features",
     "load_network",
     "model_config",
+    "moves_pixels",
     "named_cards",
     "output_shapes",
+    "part_views",
     "pooling_of",
     "rescaling",
+    "see",
     "sequential",
     "side_by_side",
     "small_cnn",
+    "views_of",
 ]

@@ -30,7 +30,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
     Parameters
     ----------
-    backbone, input_size, fit_mode, pooling, hidden_units, l2, epochs, batch_size, learning_rate, patience
+    backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
     class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, engine
         As in `ImageClassifier`.
@@ -129,7 +129,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         ------
         ValueError
             Features of another backbone, or parameters for which photos have to be read: a `topology`, an
-            augmentation, ``fine_tune``, or "auto" as the backbone.
+            augmentation, ``views``, ``fine_tune``, or "auto" as the backbone.
         DatasetError, StoppedError, EngineError, KeyboardInterrupt, asyncio.CancelledError
             As in `fit`.
         """
@@ -432,12 +432,12 @@ class AsyncImageClassifier(BaseImageClassifier):
     async def save(
         self, path: str | Path | None = None, *, name: str | None = None, dtype: StoredAs = "float32"
     ) -> bytes:
-        """Pack what was learned into a zip that anyone's tf.js reads.
+        """Pack what was learned into a zip that anyone's tf.js reads, or into an ONNX file.
 
         Parameters
         ----------
         path : str or Path, optional
-            Where to write it as well.
+            Where to write it as well; a name that ends with ``.onnx`` makes it an ONNX file.
         name : str, optional
             What to call the model; by default ``name_``.
         dtype : {"float32", "float16", "uint16", "uint8"}
@@ -448,7 +448,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         Returns
         -------
         bytes
-            The zip file; see `pyclassifier.archives`.
+            The zip file, see `pyclassifier.archives`; or the ONNX file, see `pyclassifier.archives.write_onnx`.
 
         Raises
         ------
@@ -456,8 +456,10 @@ class AsyncImageClassifier(BaseImageClassifier):
             Nothing was learned or loaded yet.
         ValueError
             An unknown dtype.
+        EngineError
+            A layer that ONNX files have no operator for.
         """
-        data = await self._save(name, dtype)
+        data = await self._save(name, dtype, as_onnx=path is not None and Path(path).suffix.lower() == ".onnx")
         if path is not None:
             Path(path).write_bytes(data)
         return data

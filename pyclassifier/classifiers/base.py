@@ -14,8 +14,20 @@ from typing import Any, Literal, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..archives import StoredAs, card_metadata, complaint, deviation, pack, unpack
-from ..backbones import AUTO, BUILT_IN, DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Topology, get_card, side_by_side
+from ..archives import StoredAs, card_metadata, complaint, deviation, pack, read_archive, unpack, write_onnx
+from ..backbones import (
+    AUTO,
+    BUILT_IN,
+    DEFAULT_BACKBONE,
+    FitMode,
+    ModelCard,
+    Pooling,
+    Topology,
+    Views,
+    get_card,
+    side_by_side,
+    views_of,
+)
 from ..data import Dataset, Photos, Problem, as_samples, without_nan
 from ..display import classifier_html, learned_rows
 from ..embedding import (
@@ -43,6 +55,7 @@ from ..training import (
     Learned,
     Snapshot,
     TrainSettings,
+    ViewsEffect,
     choose_backbone,
     learn,
     read_scores,
@@ -67,6 +80,7 @@ class BaseImageClassifier:
     stopped_: bool
     best_epoch_: int
     fine_tuning_: FineTuning | None = None
+    views_: ViewsEffect | None = None
     deviation_: float = math.nan
 
     def __init__(
@@ -76,6 +90,7 @@ class BaseImageClassifier:
         input_size: int | None = None,
         fit_mode: FitMode | None = None,
         pooling: Pooling = "avg",
+        views: Views | None = None,
         hidden_units: int = 0,
         l2: float | None = None,
         epochs: int | None = None,
@@ -97,6 +112,7 @@ class BaseImageClassifier:
         self.input_size = input_size
         self.fit_mode = fit_mode
         self.pooling = pooling
+        self.views = views
         self.hidden_units = hidden_units
         self.l2 = l2
         self.epochs = epochs
@@ -359,7 +375,7 @@ class BaseImageClassifier:
         self._learned = learned
         self.classes_, self.evaluation_ = learned.classes, learned.evaluation
         self.validation_, self.calibration_ = learned.validation, learned.calibration
-        self.fine_tuning_ = learned.fine_tuning
+        self.fine_tuning_, self.views_ = learned.fine_tuning, learned.views
         self.test_evaluation_ = learned.test_evaluation
 
     def _take(self, learned: Learned) -> None:
@@ -405,7 +421,7 @@ class BaseImageClassifier:
         self = cls(engine=engine)
         learned = await unpack(data, self.engine_, self._cache, weights_id, labels, scaling)
         extractor = learned.extractor
-        self.set_params(fit_mode=extractor.card.preprocessing.fit_mode)
+        self.set_params(fit_mode=extractor.card.preprocessing.fit_mode, views=extractor.views)
         if isinstance(extractor.model, Pixels):
             self.set_params(topology=learned.head.topology)
         else:
@@ -417,8 +433,9 @@ class BaseImageClassifier:
             warnings.warn(str(complaint(self.deviation_)), RuntimeWarning, stacklevel=3)
         return self
 
-    async def _save(self, name: str | None = None, dtype: StoredAs = "float32") -> bytes:
-        return await pack(await self._ready(), name or self.name_, self.engine_, dtype)
+    async def _save(self, name: str | None = None, dtype: StoredAs = "float32", *, as_onnx: bool = False) -> bytes:
+        data = await pack(await self._ready(), name or self.name_, self.engine_, dtype)
+        return write_onnx(read_archive(data)) if as_onnx else data
 
     async def _predict_proba(
         self,
@@ -456,11 +473,15 @@ class BaseImageClassifier:
         problems: list[Problem] | None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
+        *,
+        plain: bool = False,
     ) -> NDArray[np.float32]:
+        """Features of photos; ``plain`` ones are those of the photos as they are, whatever views are asked for."""
         samples = as_samples(photos)
         try:
             async with self._borrowed_extractor() as extractor:
-                features = await extractor.extract(samples, on_progress=on_progress, should_stop=should_stop)
+                used = extractor.seeing(None) if plain else extractor
+                features = await used.extract(samples, on_progress=on_progress, should_stop=should_stop)
         finally:
             if not isinstance(photos, Dataset):
                 self._cache.forget(samples)
@@ -509,31 +530,35 @@ class BaseImageClassifier:
         current, card = self._extractor, self.card_
         if self._chooses and kind is not None:
             wanted = self._wanted_card()
-            card = next((one for one in (*wanted.parts, wanted) if kind_of(one, self.pooling) == kind), card)
+            cards, view = (*wanted.parts, wanted), self.views or ""
+            card = next((one for one in cards if kind_of(one, self.pooling, view=view) == kind), card)
         if current and (current.card, current.pooling) == (card, self.pooling):
-            return current
+            return current.seeing(self.views)
         return await self._build_extractor(card)
 
     async def _build_extractor(self, card: ModelCard) -> FeatureExtractor:
         model: Predictor
+        views_of(self.views)  # It checks them.
         if self.topology is None:
             model = await build_extractor(self.engine_, card, self.pooling)
-        else:
+        elif self.views is None:
             model = Pixels(card.feature_channels)
-        return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache)
+        else:
+            raise ValueError("Expected views=None with a topology: their mean is one of features, not of pixels.")
+        return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache, views=self.views)
 
     async def _choose_extractor(
         self, dataset: Dataset, callbacks: Callbacks
-    ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...]]:
-        """The extractor to train on, and what the photos said of each where they were to choose it."""
+    ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...], dict[str, int] | None]:
+        """The extractor to train on; where photos were to choose it, what they said of each, and their groups."""
         if self.fine_tune and self.topology is None and self._wanted_card().parts:
             raise ValueError(Sentence("one-to-fine-tune"))
         if not self._chooses:
-            return await self._get_extractor(), ()
+            return await self._get_extractor(), (), None
         pair = await self._build_extractor(self._wanted_card())
         chosen = pair
         try:
-            card, scores = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
+            card, scores, groups = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
             chosen = next((one for one in pair.parts() if one.card == card), pair)
         except BaseException:
             pair.model.dispose()
@@ -541,10 +566,10 @@ class BaseImageClassifier:
         for one in pair.parts() if chosen is not pair else ():
             if one.model is not chosen.model:
                 one.model.dispose()
-        return chosen, scores
+        return chosen, scores, groups
 
     def _check_features(self, features: Embedded) -> None:
-        asked = {name: getattr(self, name) for name in ("topology", "augmentation", "fine_tune")}
+        asked = {name: getattr(self, name) for name in ("topology", "augmentation", "fine_tune", "views")}
         reading = [name for name, value in asked.items() if value] + (["backbone='auto'"] if self._chooses else [])
         if reading:
             raise ValueError(f"Expected parameters that need no photos, got {', '.join(reading)}. Fit photos instead.")
@@ -555,9 +580,11 @@ class BaseImageClassifier:
             raise ValueError(f"Expected {expected} features of {card.name} for each photo, got {got}.")
 
     async def _learn(self, dataset: Dataset, callbacks: Callbacks, features: Embedded | None = None) -> None:
-        extractor, scores = await self._choose_extractor(dataset, callbacks)
+        extractor, scores, groups = await self._choose_extractor(dataset, callbacks)
         try:
-            learned, interruption = await learn(dataset, extractor, self.engine_, self.settings, callbacks, features)
+            learned, interruption = await learn(
+                dataset, extractor, self.engine_, self.settings, callbacks, features, groups
+            )
         except BaseException:
             self._let_go(extractor)
             raise
@@ -567,13 +594,13 @@ class BaseImageClassifier:
             raise interruption
 
     def _keep_extractor(self, extractor: FeatureExtractor | None) -> None:
-        if self._extractor and self._extractor is not extractor:
+        if self._extractor and not (extractor and extractor.model is self._extractor.model):
             self._extractor.model.dispose()
         self._extractor = extractor
 
     def _let_go(self, extractor: FeatureExtractor) -> None:
-        """Dispose of an extractor, if it is not the one in use."""
-        if extractor is not self._extractor:
+        """Dispose of an extractor, if its model is not the one in use."""
+        if not (self._extractor and extractor.model is self._extractor.model):
             extractor.model.dispose()
 
 

@@ -68,7 +68,7 @@ async def _find_groups(
     dataset: Dataset, classifier: BaseImageClassifier, on_progress: OnProgress | None, should_stop: ShouldStop | None
 ) -> tuple[int | None, ...]:
     """Number of the group of nearly the same photos that each one belongs to."""
-    X = await classifier._extract_features(dataset, [], on_progress, should_stop)
+    X = await classifier._extract_features(dataset, [], on_progress, should_stop, plain=True)
     card, threshold = classifier.card_, classifier.duplicate_threshold
     pooled = pool_features(X, card)
     rows = np.flatnonzero(~np.isnan(pooled).any(axis=1))

@@ -21,7 +21,9 @@ class ImageClassifier(BaseImageClassifier):
         A name in `pyclassifier.CATALOG`; two joined by "+" have their features side by side. "auto" lets the photos
         choose: `fit` computes their features by the two that are built in, judges by folds of the photos to learn from
         each of them and both side by side, and keeps the cheapest of those that are as good as the best; see
-        ``backbones_`` and `pyclassifier.training.choose_backbone`. Before a `fit`, it is the first one.
+        ``backbones_`` and `pyclassifier.training.choose_backbone`. Before a `fit`, it is the first one. Where folds
+        judge (see ``cv``), most photos had a part in this choice among three, and the figures are a little too good;
+        ``cv=0``, or photos marked for validation or test, are free of that.
     input_size : int, optional
         Side of the backbone's input in pixels, a multiple of 32; by default the card's. Smaller is faster and less
         accurate.
@@ -29,6 +31,12 @@ class ImageClassifier(BaseImageClassifier):
         How photos become square, see `pyclassifier.backbones.Preprocessing`; by default as the card says.
     pooling : {"avg", "flatten"}
         Train on the mean of the feature map, or on all of it.
+    views : {"flip", "crop", "flip+crop"}, optional
+        Beside each photo its mirror image, or its middle from nearer by (three quarters of both sides), or both: the
+        head is trained on the mean of the features of all views, and predicts by it, which takes twice or three times
+        as long as one view. It is test-time augmentation, in training as well; ``views_`` tells what it made of the
+        figures. Not "flip" alone where left and right matter, as in arrows: a photo and its mirror image have the same
+        mean. An archive has the views as layers of its network, so that every reader sees them, too.
     hidden_units : int
         Units of the head's hidden layer, between the features and the classes; 0 is none.
     l2 : float, optional
@@ -79,7 +87,8 @@ class ImageClassifier(BaseImageClassifier):
         which `measure_fine_tuning` tells. At most 8 epochs of Adam, with ``batch_size`` photos each step, at
         ``learning_rate`` for the head and 0.3 of it for the blocks; the epoch with the lowest ``val_loss`` counts,
         and three without a lower one are the end. Where the validation photos say that it does not help, the head is
-        kept alone. These are drawn once, whatever ``cv`` says, and blocks that are kept are not fitted again on them.
+        kept alone. These are drawn once, whatever ``cv`` says. With ``refit``, blocks that are kept are trained once
+        more, on these photos as well: from where they were published, for as many epochs as were the best.
     engine : Engine, optional
         What does the tensor arithmetic; by default the platform's.
 
@@ -116,6 +125,9 @@ class ImageClassifier(BaseImageClassifier):
         that it is judged by, the figures are then a little too good; `pyclassifier.cross_validate` is free of that.
     fine_tuning_ : FineTuning or None
         What came of training the backbone's last blocks further: the figures before and after, and which was kept.
+    views_ : ViewsEffect or None
+        What ``views`` made of the figures: those without them on the same photos; None where there were no views, or no
+        photos to judge by.
     name_ : str
         What the model is called in an archive.
     deviation_ : float
@@ -123,6 +135,11 @@ class ImageClassifier(BaseImageClassifier):
 
     Notes
     -----
+    ``views``: A. Krizhevsky, I. Sutskever and G. E. Hinton (2012), "ImageNet classification with deep convolutional
+    neural networks", NIPS 25, section 4.1, average over crops and mirror images at test time; on features of a network
+    that is not trained further, K. Chatfield, K. Simonyan, A. Vedaldi and A. Zisserman (2014), "Return of the devil in
+    the details", BMVC (arXiv:1405.3531), average over them before a linear classifier learns.
+
     ``pooling="flatten", hidden_units=100, learning_rate=1e-4, epochs=20`` is the head of the TensorFlow.js transfer
     learning tutorial.
 

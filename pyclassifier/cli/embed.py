@@ -11,7 +11,7 @@ from ..data import list_files, part
 from ..scaling import TableSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
-from .photos import problem_fields, problem_lines
+from .photos import place, problem_fields, problem_lines
 from .showing import showing
 from .tables import add_workers, check_workers, fill_table
 
@@ -27,11 +27,12 @@ def parser(program: str) -> argparse.ArgumentParser:
             "photos/ -o features/",
             "photos/ -o features/ --processes 4 --dtype float16",
             "photos.zip -o features/ --json",
+            "s3://bucket/photos -o features/ --processes 8",
             "/shared/photos -o /shared/features --ray ray://host:10001 --gpus 1 --backend cuda",
         ],
     )
     add = made.add_argument
-    add("photos", type=Path, help="folder or zip of photos; a class's folder is their label")
+    add("photos", type=place, help="folder or zip of photos, or an address; a class's folder is their label")
     add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
     add("-o", "--output", type=Path, required=True, metavar="FOLDER", help="for the table, or where one was begun")
     add("--backbone", default=DEFAULT_BACKBONE, help=f"pretrained network: {', '.join(CATALOG)}")
@@ -63,15 +64,17 @@ def command(asked: argparse.Namespace) -> Outcome:
     return Outcome({**fields, "problems": problem_fields(problems)}, "\n".join(lines), code=code)
 
 
-def _read(place: Path, labels: Path | None) -> tuple[list[Sample], list[Problem]]:
+def _read(given: Path | str, labels: Path | None) -> tuple[list[Sample], list[Problem]]:
     """All photos, with their labels where they have one."""
-    if not place.exists():
-        raise FileNotFoundError(f"Expected photos at {place}, found nothing there.")
-    files, unread = list_files(place.absolute())  # Other machines may work in other folders.
+    if isinstance(given, Path):
+        if not given.exists():
+            raise FileNotFoundError(f"Expected photos at {given}, found nothing there.")
+        given = given.absolute()  # Other machines may work in other folders.
+    files, unread = list_files(given)
     photos, others = part(files)
     labelled = Dataset.from_csv(labels, photos) if labels else Dataset.from_files(photos)
     told = {sample.path: sample for sample in labelled.samples}
     samples = [told.get(path) or Sample(path, source) for path, source in photos]
     if not samples:
-        raise FileNotFoundError(f"Expected photos at {place}, found none.")
+        raise FileNotFoundError(f"Expected photos at {given}, found none.")
     return samples, [*unread, *others]

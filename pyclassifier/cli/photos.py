@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import Dataset, ImageClassifier, Problem, Sample
-from ..data import FileSource, is_packed, list_files, part
+from ..data import FileSource, is_address, is_packed, list_files, part
 from ..engines import Engine
 
 _MOST_SHOWN = 10
@@ -17,25 +17,32 @@ _MOST_SHOWN = 10
 def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Give a command labelled photos to work on: a folder or zip, and what tells their classes."""
     add = parser.add_argument
-    add("photos", type=Path, help="folder, zip or tar of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
+    add("photos", type=place, help="folder, zip or tar of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
     add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
     add("--label-by", choices=("folder", "name"), help="which tells a photo's class (default: as they look)")
+
+
+def place(given: str) -> Path | str:
+    """Where photos are: a path, or an address as it is."""
+    return given if is_address(given) else Path(given)
 
 
 def read_dataset(asked: argparse.Namespace) -> Dataset:
     """Read what `add_dataset` asks for."""
     if asked.labels is not None:
         return Dataset.from_csv(asked.labels, asked.photos)
-    read = Dataset.from_zip if is_packed(asked.photos.name) else Dataset.from_folder
+    is_zip = isinstance(asked.photos, Path) and is_packed(asked.photos.name)
+    read = Dataset.from_zip if is_zip else Dataset.from_folder
     return read(asked.photos, label_by=asked.label_by or "auto")
 
 
-def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
+def read_photos(places: Sequence[Path | str]) -> tuple[list[Sample], list[Problem]]:
     """List photos that need no labels: in folders, in zips, and single ones, which are taken whatever they are called.
 
     Parameters
     ----------
-    places : sequence of Path
+    places : sequence of Path or str
+        As `place` makes them.
 
     Returns
     -------
@@ -50,19 +57,26 @@ def read_photos(places: Sequence[Path]) -> tuple[list[Sample], list[Problem]]:
     """
     samples: list[Sample] = []
     problems: list[Problem] = []
-    for place in places:
-        if not place.exists():
-            raise FileNotFoundError(f"Expected photos at {place}, found nothing there. Name a file, a folder or a zip.")
-        if place.is_file() and not is_packed(place.name):
-            samples.append(Sample(str(place), FileSource(place.absolute())))
-            continue
-        files, unread = list_files(place.absolute())  # Other processes may work in other folders.
+    for given in places:
+        if isinstance(given, Path):
+            if not given.exists():
+                words = f"Expected photos at {given}, found nothing there. Name a file, a folder or a zip."
+                raise FileNotFoundError(words)
+            if given.is_file() and not is_packed(given.name):
+                samples.append(Sample(str(given), FileSource(given.absolute())))
+                continue
+        # Other processes may work in other folders.
+        files, unread = list_files(given.absolute() if isinstance(given, Path) else given)
         photos, others = part(files)
-        problems += [Problem(f"{place / one.path}", one.reason) for one in (*unread, *others)]
-        samples += [Sample(f"{place / name}", source) for name, source in photos]
+        problems += [Problem(_below(given, one.path), one.reason) for one in (*unread, *others)]
+        samples += [Sample(_below(given, name), source) for name, source in photos]
     if not samples:
         raise FileNotFoundError(f"Expected photos at {', '.join(map(str, places))}, found none.")
     return samples, problems
+
+
+def _below(given: Path | str, path: str) -> str:
+    return str(given / path) if isinstance(given, Path) else f"{given}/{path}"
 
 
 def open_model(path: Path, engine: Engine | None = None) -> ImageClassifier:

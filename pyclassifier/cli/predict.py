@@ -18,7 +18,7 @@ from ..scaling import PredictionSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend, engine_of
 from .figures import percent
-from .photos import open_model, problem_fields, problem_lines, read_photos
+from .photos import open_model, place, problem_fields, problem_lines, read_photos
 from .showing import showing
 from .tables import add_workers, check_workers, fill_table
 
@@ -43,7 +43,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("model", type=Path, help="zip that train, the page or Teachable Machine wrote")
-    add("photos", type=Path, nargs="+", help="photos, folders or zips of photos")
+    add("photos", type=place, nargs="+", help="photos, folders, zips, or addresses of photos")
     add("--top", type=int, default=1, metavar="N", help="how many classes to name of each photo (default: 1)")
     add("--none-of-these", action="store_true", help=f'call what is too unlike the classes "{NONE_OF_THESE}"')
     ways = made.add_mutually_exclusive_group()

@@ -24,7 +24,9 @@ from .names import LabelBy, is_packed, is_table, why_skip
 from .packs import Files, NamesQuestion, unpack
 from .photos import BytesSource, FileSource, PhotoSource, Problem, Sample, Split
 from .readings import Reading
+from .remote import is_address
 from .tables import Columns, MappingQuestion
+from .versions import find_versions, name_of_original
 from .zips import ZIP_ERRORS, OpenZip, ZipSource, read_member
 
 __all__ = [
@@ -65,16 +67,19 @@ __all__ = [
     "encode_bmp",
     "encode_jpeg",
     "examples",
+    "find_versions",
     "from_files",
     "from_idx",
     "from_set",
     "from_sprite",
+    "is_address",
     "is_packed",
     "is_table",
     "jpeg_decoder",
     "known_fields",
     "list_files",
     "make_thumbnail",
+    "name_of_original",
     "one_hot",
     "open_image",
     "part",

@@ -122,7 +122,8 @@ class Dataset(Shown):
         folder : str or Path
             Its sub-folders are the labels; its own name is none. A zip or tar in it counts as a folder. Tables in it
             (CSV, TSV, JSON, JSON Lines, VOC's XML) that name the photos for certain give them their labels instead,
-            unless `label` or `label_by` say otherwise.
+            unless `label` or `label_by` say otherwise. An address, such as ``s3://bucket/photos``, is read by the
+            package fsspec, where it is installed.
         split, label, label_by, split_folders
             As in `from_files`.
 

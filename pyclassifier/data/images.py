@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 from ..errors import ImageDecodeError
 from .colors import to_srgb
 from .formats import FORMATS, decoder_of, format_of, is_readable, why_unreadable
+from .tiffs import unreadable_compression
 
 MAX_PIXELS = 100_000_000
 
@@ -133,6 +134,9 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
         raise _unknown(data, name) from None
     # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
     except Exception as error:
+        packed = unreadable_compression(data)
+        if packed is not None:
+            raise ImageDecodeError(name, "tiff-compression", compression=packed) from error
         raise ImageDecodeError(name, "damaged-image", error=str(error)) from error
 
 
@@ -150,6 +154,9 @@ def _unknown(data: bytes, name: str) -> ImageDecodeError:
     one = format_of(data)
     if one is not None and not is_readable(one):
         return ImageDecodeError(name, why_unreadable(one))
+    packed = unreadable_compression(data)
+    if packed is not None:
+        return ImageDecodeError(name, "tiff-compression", compression=packed)
     return ImageDecodeError(name, "heic-or-video" if data[4:8] == b"ftyp" else "not-an-image")
 
 

@@ -12,6 +12,7 @@ from .intake import FoldersQuestion, Intake, from_files, from_set, part, roles_o
 from .names import LabelBy, is_packed, is_table
 from .packs import Files, NamesQuestion, Pack, list_packed, unpack
 from .photos import FileSource, PhotoSource, Problem, Split
+from .remote import RemoteSource, is_address, list_remote
 from .tables import (
     Columns,
     MappingQuestion,
@@ -65,7 +66,7 @@ def _as_set(
     tables: dict[str, bytes] = {}
     unread: list[Problem] = []
     for path, source in files:
-        if is_table(path) and isinstance(source, FileSource | ZipSource | TarSource):
+        if is_table(path) and isinstance(source, FileSource | ZipSource | TarSource | RemoteSource):
             try:
                 tables[path] = source.now()
             except OSError as error:
@@ -127,6 +128,8 @@ def from_csv(
 
 def list_folder(folder: str | Path) -> tuple[Files, list[Problem]]:
     """List the files below a folder, those in zips and tars included; and the ones that are none."""
+    if isinstance(folder, str) and is_address(folder):
+        return list_remote(folder), []
     folder = Path(folder)
     if not folder.is_dir():
         raise DatasetError("not-a-folder", folder=str(folder))
@@ -153,6 +156,8 @@ def _list(source: Pack, encoding: str | None = None) -> Files:
 
 def list_files(photos: Photos) -> tuple[Files, list[Problem]]:
     """List the files of a folder, a zip or a tar, however they are given; and the packed ones in it that are none."""
+    if isinstance(photos, str) and is_address(photos):
+        return list_remote(photos), []
     if isinstance(photos, bytes) or (isinstance(photos, str | Path) and is_packed(Path(photos).name)):
         return _list(photos), []
     if isinstance(photos, str | Path):

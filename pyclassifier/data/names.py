@@ -20,6 +20,7 @@ _SYSTEM_FOLDERS = frozenset({"__macosx", "@eadir", "$recycle.bin", "system volum
 _TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xml"})
 _PACKED = (".zip", ".tar", ".tar.gz", ".tgz")
 _PACKED_OTHERWISE = frozenset({".7z", ".rar", ".gz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst"})
+_SPREADSHEETS = frozenset({".xls", ".xlsx", ".xlsm", ".ods", ".numbers"})
 _MAX_LABEL_LENGTH = 200
 _NUMBERED = re.compile(r"(.*?[^\W\d_])[\s._-]+(?:\d+|\(\d+\))", re.DOTALL)  # android-0, mountain bike_12, cat (3)
 _CAMERA_NAMES = frozenset({"img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "picture", "screenshot"})
@@ -37,6 +38,10 @@ def why_skip(path: str) -> Sentence | None:
         return Sentence("zip-inside")
     if suffix in _PACKED_OTHERWISE:
         return Sentence("packed-otherwise", suffix=suffix)
+    if is_spreadsheet(path):
+        return Sentence("spreadsheet", suffix=suffix)
+    if suffix == ".txt":
+        return Sentence("text-file")
     if suffix:
         return Sentence("other-suffix", suffix=suffix)
     return None
@@ -45,6 +50,11 @@ def why_skip(path: str) -> Sentence | None:
 def is_table(path: str) -> bool:
     """Tell whether a file may be a table of photos and classes, by its name."""
     return suffix_of(path) in _TABLES and not _why_hidden(path)
+
+
+def is_spreadsheet(path: str) -> bool:
+    """Tell whether a file is a table that no text holds, by its name."""
+    return suffix_of(path) in _SPREADSHEETS
 
 
 def is_packed(path: str) -> bool:

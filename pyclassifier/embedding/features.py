@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, Pooling
+from ..backbones import ModelCard, Pooling, Views, see, views_of
 from ..data import MAX_PIXELS, Problem, Sample, as_readable, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
@@ -25,6 +25,7 @@ from .preprocessing import load_image, make_batch
 from .side_by_side import SideBySide, join_rows
 
 BATCH_SIZE = 16
+Row = NDArray[np.float32]
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,11 +40,14 @@ class Features(Brief):
         Indices of those samples.
     problems : tuple of Problem
         The others.
+    plain : ndarray of shape (n_kept, n_features), float32, optional
+        Features of the photos as they are, where X has the means over several views of them.
     """
 
-    X: NDArray[np.float32]
+    X: Row
     kept: tuple[int, ...]
     problems: tuple[Problem, ...]
+    plain: Row | None = None
 
     def spread(self, rows: NDArray[np.float32], n_samples: int, n_columns: int) -> NDArray[np.float32]:
         """Rows of the kept samples -> rows of all of them, nan where there is none; of so many columns without any."""
@@ -53,14 +57,17 @@ class Features(Brief):
         return spread
 
 
-def kind_of(card: ModelCard, pooling: Pooling, weights_id: str = "") -> str:
-    """What tells features from others, by backbone, reading and pooling; the text stands in projects and browsers."""
+def kind_of(card: ModelCard, pooling: Pooling, weights_id: str = "", view: str = "") -> str:
+    """What tells features from others, by backbone, reading, pooling and what is seen of a photo.
+
+    The text stands in projects and browsers.
+    """
     how = card.preprocessing
     read = str(list(asdict(how).values()))
     if how.divisor_and_offset is not None:
         divisor, offset = how.divisor_and_offset
         read = f"{how.size}/{divisor}/{offset}/{how.fit_mode}"
-    return f"{card.name}/{read}/{pooling}/{weights_id}"
+    return f"{card.name}/{read}/{pooling}/{weights_id}" + (f"/{view}" if view else "")
 
 
 def report(found: Sequence[Problem], problems: list[Problem] | None) -> None:
@@ -80,7 +87,7 @@ class _Pixels:
 
 
 _Decoded = tuple[int, _Pixels]
-Found = dict[int, "NDArray[np.float32] | Problem"]
+Found = dict[int, "list[Row] | Problem"]  # Of each photo, what is found of each view.
 
 
 def pool_features(X: NDArray[np.float32], card: ModelCard) -> NDArray[np.float32]:
@@ -112,6 +119,9 @@ class FeatureExtractor:
         weights and content for the same.
     max_pixels : int
         As in `pyclassifier.data.decode_image`.
+    views : {"flip", "crop", "flip+crop"}, optional
+        What is seen of each photo beside the photo itself: its features are then the mean over all of these views,
+        each of which is remembered on its own.
     """
 
     def __init__(
@@ -123,20 +133,34 @@ class FeatureExtractor:
         cache: FeatureCache,
         weights_id: str = "",
         max_pixels: int = MAX_PIXELS,
+        views: Views | None = None,
     ) -> None:
         self.model = model
         self.card = card
         self.pooling: Pooling = pooling
         self.weights_id = weights_id
-        self._kinds = [kind_of(one, pooling, weights_id) for one in (card, *card.parts)]
         self.cache = cache
         self.max_pixels = max_pixels
+        self.views = views
         self.variation: Variation | None = None
+        self._kinds = self._name_kinds()
 
     @property
     def kind(self) -> str:
         """What tells its features from those of others."""
-        return self._kinds[0]
+        return kind_of(self.card, self.pooling, self.weights_id, self.views or "") + self._changed
+
+    @property
+    def _changed(self) -> str:
+        return f"/{self.variation.kind}" if self.variation else ""
+
+    def _name_kinds(self) -> dict[str, list[str]]:
+        """What tells features of each view from others: those of all backbones side by side, and of each of them."""
+        cards = (self.card, *self.card.parts)
+        return {
+            view: [kind_of(card, self.pooling, self.weights_id, view) + self._changed for card in cards]
+            for view in views_of(self.views)
+        }
 
     @property
     def _n_cells(self) -> int:
@@ -156,7 +180,27 @@ class FeatureExtractor:
         FeatureExtractor
         """
         other = copy(self)
-        other.variation, other._kinds = variation, [f"{kind}/{variation.kind}" for kind in self._kinds]
+        other.variation = variation
+        other._kinds = other._name_kinds()
+        return other
+
+    def seeing(self, views: Views | None) -> FeatureExtractor:
+        """The same model and cache, for other views of the photos.
+
+        Parameters
+        ----------
+        views : {"flip", "crop", "flip+crop"} or None
+
+        Returns
+        -------
+        FeatureExtractor
+            This one, if it sees these.
+        """
+        if views == self.views:
+            return self
+        other = copy(self)
+        other.views = views
+        other._kinds = other._name_kinds()
         return other
 
     def parts(self) -> list[FeatureExtractor]:
@@ -171,6 +215,7 @@ class FeatureExtractor:
                 cache=self.cache,
                 weights_id=self.weights_id,
                 max_pixels=self.max_pixels,
+                views=self.views,
             )
             for model, card in zip(self.model.parts, self.card.parts, strict=True)
         ]
@@ -232,10 +277,14 @@ class FeatureExtractor:
         tell(Progress("features", len(samples), len(samples)))
         rows = {i: row for i, row in sorted(found.items()) if not isinstance(row, Problem)}
         problems = tuple(row for _, row in sorted(found.items()) if isinstance(row, Problem))
-        X = np.stack(list(rows.values())) if rows else np.zeros((0, 0), np.float32)
-        if rows and isinstance(self.model, Pixels):
-            X = X.reshape(-1, self.card.input_size, self.card.input_size, self.card.feature_channels)
-        return Features(X, tuple(rows), problems)
+        if not rows:
+            return Features(np.zeros((0, 0), np.float32), (), problems)
+        plain = np.stack([views[0] for views in rows.values()])
+        if self.views:
+            return Features(np.stack([_mean(views) for views in rows.values()]), tuple(rows), problems, plain)
+        if isinstance(self.model, Pixels):
+            plain = plain.reshape(-1, self.card.input_size, self.card.input_size, self.card.feature_channels)
+        return Features(plain, tuple(rows), problems)
 
     async def _decode(
         self, samples: Sequence[Sample], found: Found, tell: OnProgress, should_stop: ShouldStop
@@ -261,22 +310,22 @@ class FeatureExtractor:
         if batch:
             yield batch
 
-    async def _look_up(self, sample: Sample) -> NDArray[np.float32] | _Pixels | Problem:
+    async def _look_up(self, sample: Sample) -> list[Row] | _Pixels | Problem:
         """The features of a photo where they are known, else its pixels to compute them from, or what is wrong."""
         try:
             return await self._features_or_pixels(sample)
         except ImageDecodeError as error:
             return Problem(sample.path, error.reason)
 
-    async def _features_or_pixels(self, sample: Sample) -> NDArray[np.float32] | _Pixels:
+    async def _features_or_pixels(self, sample: Sample) -> list[Row] | _Pixels:
         digest = self.cache.facts(sample).digest
-        if digest and (row := self._remembered(digest)) is not None:
-            return row
+        if digest and (rows := self._remembered(digest)):
+            return rows
         data = await read_photo(sample)
         digest = await in_thread(digest_of, data)
         self.cache.learn(sample, Facts(digest))
-        if (row := self._remembered(digest)) is not None:
-            return row
+        if rows := self._remembered(digest):
+            return rows
         try:
             data = await as_readable(data, sample.path, max_pixels=self.max_pixels)
             pixels = await in_thread(self._decoded, data, sample.path, digest)
@@ -286,12 +335,22 @@ class FeatureExtractor:
             raise
         return _Pixels(digest, pixels)
 
-    def _remembered(self, digest: str) -> NDArray[np.float32] | None:
-        row = self.cache.get(digest, self.kind)
-        if row is not None or len(self._kinds) == 1:
+    def _remembered(self, digest: str) -> list[Row] | None:
+        """What is known of each view; None where something is missing."""
+        rows = []
+        for kinds in self._kinds.values():
+            row = self._remembered_view(digest, kinds)
+            if row is None:
+                return None
+            rows.append(row)
+        return rows
+
+    def _remembered_view(self, digest: str, kinds: list[str]) -> Row | None:
+        row = self.cache.get(digest, kinds[0])
+        if row is not None or len(kinds) == 1:
             return row
-        parts = [row for kind in self._kinds[1:] if (row := self.cache.get(digest, kind)) is not None]
-        return join_rows(parts, self._n_cells) if len(parts) == len(self._kinds) - 1 else None
+        parts = [row for kind in kinds[1:] if (row := self.cache.get(digest, kind)) is not None]
+        return join_rows(parts, self._n_cells) if len(parts) == len(kinds) - 1 else None
 
     def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
         how = self.card.preprocessing
@@ -321,31 +380,47 @@ class FeatureExtractor:
         data = await as_readable(await read_photo(sample), sample.path, max_pixels=self.max_pixels)
         return await in_thread(self._decoded, data, sample.path, digest)
 
+    async def embed(self, X: Row) -> Row:
+        """Compute the features of pictures (N, S, S, 3), scaled as the card says; nothing of them is remembered."""
+        return _mean([await self.model.predict(see(view, X)) for view in self._kinds])
+
     async def _compute(self, batch: list[_Decoded], found: Found) -> None:
         X = make_batch([decoded.pixels for _, decoded in batch], self.card.preprocessing)
-        if isinstance(self.model, SideBySide):
-            rows = await self._compute_parts(self.model, [decoded.digest for _, decoded in batch], X)
-        else:
-            # Copies, in one row each: a view would keep the whole batch alive.
-            rows = [row.flatten() for row in await self.model.predict(X)]
-            for (_, decoded), row in zip(batch, rows, strict=True):
-                self.cache.put(decoded.digest, self.kind, row)
-        found |= {i: row for (i, _), row in zip(batch, rows, strict=True)}
+        digests = [decoded.digest for _, decoded in batch]
+        views = [await self._compute_view(view, digests, X) for view in self._kinds]
+        found |= {i: list(rows) for (i, _), *rows in zip(batch, *views, strict=True)}
         self.cache.decoders.add(jpeg_decoder())
 
-    async def _compute_parts(
-        self, model: SideBySide, digests: Sequence[str], X: NDArray[np.float32]
-    ) -> list[NDArray[np.float32]]:
-        """The features of backbones side by side: each computes what is not remembered of it."""
-        parts: list[list[NDArray[np.float32]]] = []
-        for k, kind in enumerate(self._kinds[1:]):
+    async def _compute_view(self, view: str, digests: Sequence[str], X: Row) -> list[Row]:
+        """The features of one view of photos; where it is remembered of all of them, nothing is computed."""
+        kinds = self._kinds[view]
+        known = [row for digest in digests if (row := self._remembered_view(digest, kinds)) is not None]
+        if len(known) == len(digests):
+            return known
+        X = see(view, X)
+        if not isinstance(self.model, SideBySide):
+            return self._put(digests, kinds[0], await self.model.predict(X))
+        parts: list[list[Row]] = []
+        for k, kind in enumerate(kinds[1:]):
             known = [row for digest in digests if (row := self.cache.get(digest, kind)) is not None]
             if len(known) < len(digests):
-                known = [row.flatten() for row in await model.predict_part(k, X)]
-                for digest, row in zip(digests, known, strict=True):
-                    self.cache.put(digest, kind, row)
+                known = self._put(digests, kind, await self.model.predict_part(k, X))
             parts.append(known)
         return [join_rows(rows, self._n_cells) for rows in zip(*parts, strict=True)]
+
+    def _put(self, digests: Sequence[str], kind: str, computed: Row) -> list[Row]:
+        # Copies, in one row each: a view would keep the whole batch alive.
+        rows = [row.flatten() for row in computed]
+        for digest, row in zip(digests, rows, strict=True):
+            self.cache.put(digest, kind, row)
+        return rows
+
+
+def _mean(views: Sequence[Row]) -> Row:
+    if len(views) == 1:
+        return views[0]
+    mean: Row = np.stack(views).mean(axis=0)
+    return mean
 
 
 async def read_photo(sample: Sample) -> bytes:

@@ -9,7 +9,7 @@ from ..backbones import UserStore
 from ..errors import EngineError
 from .base import Array, Engine, FitConfig, Inputs, Matrix, Model, Predictor, StoredModel
 from .numpy import NumpyEngine, NumpyMatrix
-from .onnx import OnnxEngine
+from .onnx import OnnxEngine, write_onnx
 from .stored_products import StoredMatrix, predict_rows
 from .stored_rows import StoredRows
 
@@ -29,6 +29,7 @@ __all__ = [
     "StoredRows",
     "default_engine",
     "predict_rows",
+    "write_onnx",
 ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..backbones import Topology, leaf_layers
+from ..backbones import Topology, lay_back, leaf_layers, see, views_of
 from ..data import Sample
 from ..embedding import FeatureExtractor, Pixels, make_batch
 from ..engines import Model
@@ -77,8 +77,9 @@ async def explain(
     if label is not None and label not in classes:
         raise ValueError(f"Expected one of the classes {', '.join(classes)}; got {label!r}.")
     pixels = await extractor.load(sample)
-    X = make_batch([pixels], extractor.card.preprocessing)
-    (maps,) = (await extractor.model.feature_map(X)).astype(np.float64)
+    X, views = make_batch([pixels], extractor.card.preprocessing), views_of(extractor.views)
+    seen = [(await extractor.model.feature_map(see(view, X)))[0].astype(np.float64) for view in views]
+    maps = np.mean(seen, axis=0)
     features = maps.mean(axis=(0, 1)) if extractor.pooling == "avg" else maps.reshape(-1)
     logits, jacobian = _differentiate(head.topology, head.weights(), features)
     y_proba = np.exp(logits - logits.max())
@@ -87,7 +88,7 @@ async def explain(
     # What all logits have in common makes no difference to the probabilities.
     gradient = jacobian[:, k] - jacobian.mean(axis=1)
     by_channel = gradient if extractor.pooling == "avg" else gradient.reshape(maps.shape).mean(axis=(0, 1))
-    heat = np.maximum(maps @ by_channel, 0)
+    heat = np.maximum(sum(lay_back(view, one @ by_channel) for view, one in zip(views, seen, strict=True)), 0)
     if heat.max() > 0:
         heat /= heat.max()
     return HeatMap(heat.astype(np.float32), pixels, classes[k], float(y_proba[k]))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, overload
+from typing import Literal, overload
 
-from ..data import Dataset, Sample, Split
+from ..data import Dataset, Sample, Split, find_versions, name_of_original
 from ..embedding import Facts, join_groups
 from ..notebook import Brief, Shown
 
-FindingKind = Literal["unreadable", "duplicates", "alike", "two classes", "both sides", "small", "few", "imbalance"]
-Change = Literal["delete", "keep first", "keep in", "move to", "mark"]
+FindingKind = Literal[
+    "unreadable", "duplicates", "alike", "versions", "two classes", "both sides", "small", "few", "imbalance"
+]
+Change = Literal["delete", "keep first", "keep in", "move to", "mark", "keep together"]
 Samples = tuple[Sample, ...]
 
 FEW = 10  # photos of a class, below which figures and training are a matter of luck
@@ -25,10 +27,11 @@ class Fix(Brief):
 
     Parameters
     ----------
-    change : {"delete", "keep first", "keep in", "move to", "mark"}
-        "keep first" and "keep in" delete the others.
+    change : {"delete", "keep first", "keep in", "move to", "mark", "keep together"}
+        "keep first" and "keep in" delete the others; "keep together" makes those of one original a group that no split
+        parts.
     samples : tuple of Sample
-        Those that are deleted, moved or marked.
+        Those that are deleted, moved, marked or kept together.
     label : str, optional
         The class to keep them in, or to move them to.
     split : {"training", "validation", "test"}, optional
@@ -58,10 +61,17 @@ class Fix(Brief):
         Dataset
         """
         concerned = {sample.id for sample in self.samples}
-        changes: dict[str, Any] = {"label": self.label} if self.change == "move to" else {"split": self.split}
+
+        def changed(sample: Sample) -> Sample:
+            if self.change == "keep together":
+                return replace(sample, group=group_of_original(sample))
+            if self.change == "move to":
+                return replace(sample, label=self.label)
+            return replace(sample, split=self.split)
+
         deletes = self.change in ("delete", "keep first", "keep in")
         samples = [
-            replace(sample, **changes) if sample.id in concerned else sample
+            changed(sample) if sample.id in concerned else sample
             for sample in dataset.samples
             if not (deletes and sample.id in concerned)
         ]
@@ -75,8 +85,9 @@ class Finding(Brief):
     Parameters
     ----------
     kind : str
-        "unreadable", "duplicates" (the same bytes), "alike" (nearly the same), "two classes" (the same photo in both),
-        "both sides" (the same photo to learn from and to be judged by), "small", "few" or "imbalance".
+        "unreadable", "duplicates" (the same bytes), "alike" (nearly the same), "versions" (of one original, by their
+        names, and in no group), "two classes" (the same photo in both), "both sides" (the same photo to learn from and
+        to be judged by), "small", "few" or "imbalance".
     groups : tuple of tuple of Sample
         The photos that it is about; those of a group are the same, or alike.
     fixes : tuple of Fix
@@ -84,7 +95,8 @@ class Finding(Brief):
     labels : tuple of str
         The classes that it is about.
     numbers : mapping of str to float
-        What the sentence says: ``photos``, ``side`` (pixels), ``largest`` and ``smallest`` (photos of a class).
+        What the sentence says: ``photos``, ``side`` (pixels), ``largest`` and ``smallest`` (photos of a class),
+        ``originals``.
 
     Examples
     --------
@@ -106,6 +118,8 @@ class Finding(Brief):
             "unreadable": "{photos} photos cannot be read, and take no part.",
             "duplicates": "{photos} photos are copies of others in the same class. They count more than once.",
             "alike": "{photos} photos are nearly the same as others in the same class. They tell little that is new.",
+            "versions": "{photos} photos seem to be versions of {originals} originals, by their names. Where one "
+            "original is learned from and judged by, figures are too good: keep its versions together.",
             "two classes": f"{{photos}} photos are in several classes ({names}) at once. A model cannot learn both.",
             "both sides": "{photos} photos are learned from and judged by, themselves or near-duplicates of them. "
             "Figures with them are too good.",
@@ -196,6 +210,7 @@ def find_faults(
         *_on_both_sides(alike),
         *_repeated("duplicates", same),
         *_repeated("alike", nearly),
+        *_versions(samples),
     ]
     if min_side:
         small = [samples[i] for i in readable if min(facts[i].size or (min_side,)) < min_side]
@@ -229,6 +244,20 @@ def _repeated(kind: FindingKind, groups: Sequence[Samples]) -> list[Finding]:
     if not others:
         return []
     return [Finding(kind, tuple(groups), (Fix("keep first", others),), numbers={"photos": len(others)})]
+
+
+def _versions(samples: Sequence[Sample]) -> list[Finding]:
+    families = find_versions(samples)
+    loose = tuple(sample for family in families for sample in family if sample.group is None)
+    if not loose:
+        return []
+    numbers = {"photos": sum(map(len, families)), "originals": len(families)}
+    return [Finding("versions", tuple(families), (Fix("keep together", loose),), numbers=numbers)]
+
+
+def group_of_original(sample: Sample) -> str:
+    """Name the group of the versions of one original."""
+    return f"versions of {sample.path.rpartition('/')[0]}/{name_of_original(sample.path)}"
 
 
 def _in_two_classes(groups: Sequence[Samples], digests: Mapping[Sample, str | None]) -> list[Finding]:

@@ -43,11 +43,13 @@ class RayPool:
     """
 
     def __init__(self, settings: Settings, backend: str, address: str, processes: int, gpus: float) -> None:
+        # Read when Ray is loaded. Clusters want a token by default, and who enters them has to say that there is one.
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Nothing is told to anybody.
         try:
             import ray
         except ImportError as error:
             raise EngineError("no-ray") from error
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Nothing is told to anybody.
         given: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
         if address == _LOCAL:
             n_cpus = processes if processes > 1 else os.cpu_count()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -181,7 +181,8 @@ class TableFolder:
         ]
         if other:
             raise ValueError(
-                f"Expected features of the same kind in {folder}, got {'; '.join(other)}. Choose another folder."
+                f"Expected {settings.column} of the same kind in {folder}, got {'; '.join(other)}. "
+                "Choose another folder."
             )
 
     def parts(self) -> list[Path]:
@@ -303,7 +304,7 @@ def read_settings(folder: Path) -> TableSettings:
         raise no_features(folder)
     try:
         held = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        return TableSettings(**{name: held[name] for name in TableSettings.__dataclass_fields__})
+        return TableSettings(**{one.name: held[one.name] for one in fields(TableSettings)})
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"Expected {folder / _ABOUT} to say what the features are, it is damaged.") from error
 

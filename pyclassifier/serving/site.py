@@ -68,7 +68,9 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Add the headers that every answer has."""
         # The browser asks each time whether a file has changed, and gets a 304 where not.
         self.send_header("Cache-Control", "no-cache")
-        self.send_header("Content-Security-Policy", self._policy())
+        # Within pages of the site alone: fetch.html is, and JupyterLab shows outputs so.
+        self.send_header("Content-Security-Policy", f"{self._policy()}; frame-ancestors 'self'")
+        self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
     def _policy(self) -> str:

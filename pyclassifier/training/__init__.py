@@ -1,5 +1,6 @@
 """Features and labels -> a trained head, with all that is learned on the way."""
 
+from .attempt import TUNING_EPOCHS
 from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
@@ -12,7 +13,9 @@ from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
 from .trials import try_fold
-from .tuning import TUNING_EPOCHS, FineTuningCost, measure_fine_tuning, retrained
+from .tuning import retrained
+from .tuning_cost import FineTuningCost, measure_fine_tuning
+from .views import ViewsEffect, read_views_effect
 
 __all__ = [
     "TUNING_EPOCHS",
@@ -29,6 +32,7 @@ __all__ = [
     "StratifiedGroupKFold",
     "StratifiedKFold",
     "TrainSettings",
+    "ViewsEffect",
     "add_copies",
     "check_splittable",
     "choose_backbone",
@@ -45,6 +49,7 @@ __all__ = [
     "read_history",
     "read_refit",
     "read_scores",
+    "read_views_effect",
     "retrained",
     "train_head",
     "try_fold",

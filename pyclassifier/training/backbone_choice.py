@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard
+from ..backbones import ModelCard, views_of
 from ..data import Dataset, without_nan
 from ..embedding import FeatureExtractor, SideBySide
 from ..engines import Array, Engine, Predictor
@@ -117,8 +117,10 @@ def _read_score(one: Mapping[str, Any]) -> BackboneScore:
 
 async def choose_backbone(
     dataset: Dataset, extractor: FeatureExtractor, engine: Engine, settings: TrainSettings, callbacks: Callbacks
-) -> tuple[ModelCard, tuple[BackboneScore, ...]]:
-    """Choose among backbones by the photos to learn from; those to judge by have no part in it.
+) -> tuple[ModelCard, tuple[BackboneScore, ...], dict[str, int]]:
+    """Choose among backbones by the photos to learn from; those that one draw, or their marks, judge by have no part.
+
+    Where folds judge each photo, most of these have had a part in the choice: the figures are then a little too good.
 
     Heads without hidden layer learn in folds, whatever the head that is trained in the end. The cheapest is chosen
     whose log loss is not larger than the least by more than a quarter of the standard error of that difference, photo
@@ -138,6 +140,9 @@ async def choose_backbone(
     card : ModelCard
         One of the extractor's parts, or its own.
     scores : tuple of BackboneScore
+    groups : dict of str to int
+        What was not parted, by the hash of each photo's content: `learn` takes them, so that the photos that decided
+        here are not drawn to judge by, whatever the features that were chosen take for near-duplicates.
 
     Raises
     ------
@@ -152,7 +157,8 @@ async def choose_backbone(
     X = [(await candidate.extract(samples)).X for candidate in candidates]
     best, y, y_proba = await choose_features(engine, X, material.y[rows], material.groups[rows], settings, callbacks)
     losses = _log_losses(y, y_proba)
-    costs = await _costs(extractor.model)
+    n_views = len(views_of(extractor.views))
+    costs = [(n_views * seconds, n_bytes) for seconds, n_bytes in await _costs(extractor.model)]
     scores = tuple(
         BackboneScore(
             name=one.card.name,
@@ -166,7 +172,7 @@ async def choose_backbone(
         )
         for k, one in enumerate(candidates)
     )
-    return candidates[best].card, scores
+    return candidates[best].card, scores, material.group_of
 
 
 async def choose_features(

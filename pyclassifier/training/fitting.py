@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..backbones import Topology, output_shapes
+from ..backbones import Topology, join_views, output_shapes
 from ..data import Dataset, Sample
 from ..embedding import FeatureExtractor
 from ..engines import Array, Engine, Model, StoredModel, StoredRows, predict_rows
 from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
+from ..sentences import Sentence
 from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
@@ -23,6 +24,7 @@ from .settings import TrainSettings
 from .splitting import Leak, check_splittable, find_leaks
 from .trials import Parts, Trial, fit_again, part, try_out
 from .tuning import Tuned, fine_tune
+from .views import ViewsEffect, try_without_views
 
 
 async def learn(
@@ -32,6 +34,7 @@ async def learn(
     settings: TrainSettings,
     callbacks: Callbacks,
     embedded: Embedded | None = None,
+    groups: Mapping[str, int] | None = None,
 ) -> tuple[Learned, BaseException | None]:
     """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
 
@@ -44,6 +47,8 @@ async def learn(
     callbacks : Callbacks
     embedded : Embedded, optional
         The dataset's photos with their features, where these are known.
+    groups : mapping of str to int, optional
+        As in `gather`.
 
     Returns
     -------
@@ -61,22 +66,28 @@ async def learn(
         _check_outputs(settings.topology, dataset.labels)
         if settings.fine_tune:
             raise ValueError("Expected fine_tune=None with a topology: it is trained as a whole, without a backbone.")
+    if extractor.views:
+        if settings.fine_tune:
+            raise ValueError(Sentence("no-views-to-fine-tune"))
+        join_views(extractor.model.topology, {}, extractor.views)  # What could not be saved is not trained.
     if embedded:
         material = arrange(embedded, extractor, settings)
     else:
-        material = await gather(dataset, extractor, settings, callbacks)
+        material = await gather(dataset, extractor, settings, callbacks, groups)
     parts = part(dataset, material, settings)
     _check_readable(dataset, [material.samples[i] for i in parts.training])
     rows = parts.known if settings.refit or parts.folds else parts.training
     material = await add_copies(material, rows, extractor, settings, callbacks)
     trial = await try_out(material, parts, engine, settings, callbacks)
+    trial, plain = await try_without_views(material, parts, trial, engine, settings, callbacks)
     tuned = await _tune(material, parts, trial, extractor, engine, settings, callbacks)
     head, learned_from = trial.head, trial.training
     try:
         if settings.refit and len(trial.judged) and not (head.stopped or head.interruption):
             head = await fit_again(material, parts.known, trial, engine, settings, callbacks)
             learned_from = trial.training if head.model is trial.head.model else parts.known
-        done = _Done(material, parts, trial, head, learned_from, await _test(head.model, material, parts, material.X))
+        tested = await _test(head.model, material, parts, material.X)
+        done = _Done(material, parts, trial, head, learned_from, tested, plain)
         learned = _describe(done, dataset, extractor, engine, settings)
         if tuned is None:
             return learned, head.interruption
@@ -132,10 +143,9 @@ async def _describe_tuned(
         features = await tuned.extractor.extract([material.samples[i] for i in parts.test])
         X = np.zeros((len(material.samples), features.X.shape[1]), np.float32)
         X[parts.test[list(features.kept)]] = features.X
-    # It is not fitted again on all photos: that would take as long once more.
     trial = replace(done.trial, head=tuned.head, judged=parts.validation, y_proba=tuned.head.y_proba, n_splits=None)
     tested = await _test(tuned.head.model, material, parts, X)
-    told = _Done(material, parts, trial, tuned.head, parts.training, tested)
+    told = _Done(material, parts, trial, tuned.head, tuned.learned_from, tested)
     before = replace(alone, head=StoredModel(alone.head.topology, alone.head.weights()))
     learned = _describe(told, dataset, tuned.extractor, engine, settings)
     return replace(learned, fine_tuning=replace(tuned.told, head=before))
@@ -151,14 +161,24 @@ class _Done:
     head: TrainedHead
     learned_from: Ints
     tested: Array
+    plain: Array | None = None
 
     @property
     def validation(self) -> Predictions | None:
         """Of the photos that were judged by heads that had not learned from them, in the order of their contents."""
+        return self._judged(self.trial.y_proba)
+
+    def _judged(self, y_proba: Array) -> Predictions | None:
         trial = self.trial
         order = np.argsort(trial.judged)
         n_learned = len(trial.training) if self.is_refit and trial.n_splits is None else None
-        return self._predictions(trial.judged[order], trial.y_proba[order], trial.n_splits, n_learned)
+        return self._predictions(trial.judged[order], y_proba[order], trial.n_splits, n_learned)
+
+    @property
+    def views(self) -> ViewsEffect | None:
+        """What the views make of the figures."""
+        seen, plain = self.validation, None if self.plain is None else self._judged(self.plain)
+        return ViewsEffect(plain.evaluation, seen.compare(plain)) if seen and plain else None
 
     @property
     def test(self) -> Predictions | None:
@@ -203,7 +223,7 @@ def _describe(
     done: _Done, dataset: Dataset, extractor: FeatureExtractor, engine: Engine, settings: TrainSettings
 ) -> Learned:
     """What was learned, with its figures and its record."""
-    head, validation, test = done.head, done.validation, done.test
+    head, validation, test, views = done.head, done.validation, done.test, done.views
     evaluation = validation.evaluation if validation else None
     test_evaluation = test.evaluation if test else None
     learned = Learned(
@@ -228,6 +248,7 @@ def _describe(
                 "input_size": extractor.card.input_size,
                 "fit_mode": extractor.card.preprocessing.fit_mode,
                 "pooling": extractor.pooling,
+                "views": extractor.views,
             },
             engine=engine,
             history=head.history,
@@ -238,7 +259,10 @@ def _describe(
             validation=done.digests(np.sort(done.trial.judged)),
             tested=done.digests(done.parts.test),
         ),
+        views=views,
     )
+    if views:
+        learned = replace(learned, record={**learned.record, "views": views.to_dict()})
     if validation:
         learned = learned.calibrated(Calibration.measure(validation.y_true, validation.y_proba))
     return learned

@@ -18,6 +18,7 @@ from ..notebook import Brief
 from .backbone_choice import BackboneScore
 from .record import read_evaluation, read_history
 from .splitting import Leak
+from .views import ViewsEffect
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,6 +95,7 @@ class Learned(Brief):
     stopped : bool
     name : str
     fine_tuning : FineTuning or None
+    views : ViewsEffect or None
     """
 
     extractor: FeatureExtractor
@@ -111,6 +113,7 @@ class Learned(Brief):
     stopped: bool = False
     name: str = "pyclassifier model"
     fine_tuning: FineTuning | None = None
+    views: ViewsEffect | None = None
 
     def stored(self) -> Learned:
         """The same, with models outside of any engine and no features remembered: to be pickled."""
@@ -169,6 +172,7 @@ class Learned(Brief):
             evaluation=evaluation,
             test_evaluation=test_evaluation,
             validation=self.validation and self.validation.rename_classes(names),
+            views=self.views and self.views.renamed(names),
             record=record,
         )
 

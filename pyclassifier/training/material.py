@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,6 +36,8 @@ class Embedded(Brief):
         Photos that could not be used.
     alike : ndarray of shape (N,), int64, optional
         Number of the group of near-duplicates that each one belongs to; without it they are looked for.
+    plain : ndarray of shape (N, n_features), float32, optional
+        Features of the photos as they are, where X has the means over several views of them.
     """
 
     samples: tuple[Sample, ...]
@@ -42,6 +45,7 @@ class Embedded(Brief):
     X: Array | StoredRows
     problems: tuple[Problem, ...] = ()
     alike: Ints | None = None
+    plain: Array | None = None
 
     @property
     def dataset(self) -> Dataset:
@@ -69,6 +73,8 @@ class Material(Brief):
         What could not be read.
     copies : tuple of ndarray, each of the shape of X, float32
         Features of changed copies of the photos to train on; nan in rows that have none.
+    plain : Material, optional
+        The same with the features of the photos as they are, where X has the means over several views of them.
     """
 
     samples: tuple[Sample, ...]
@@ -79,6 +85,12 @@ class Material(Brief):
     groups: Ints
     problems: tuple[Problem, ...]
     copies: tuple[Array, ...] = ()
+    plain: Material | None = None
+
+    @property
+    def group_of(self) -> dict[str, int]:
+        """Number of the group by the hash of a photo's content."""
+        return dict(zip(self.digests, self.groups.tolist(), strict=True))
 
     def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
         """Part rows into those to learn from and those to judge by."""
@@ -93,7 +105,11 @@ class Material(Brief):
 
 
 async def gather(
-    dataset: Dataset, extractor: FeatureExtractor, settings: TrainSettings, callbacks: Callbacks
+    dataset: Dataset,
+    extractor: FeatureExtractor,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+    groups: Mapping[str, int] | None = None,
 ) -> Material:
     """Read a dataset's photos, compute their features, and group them.
 
@@ -103,6 +119,8 @@ async def gather(
     extractor : FeatureExtractor
     settings : TrainSettings
     callbacks : Callbacks
+    groups : mapping of str to int, optional
+        The `Material.groups` of the same photos by the hash of their content, where they were grouped before.
 
     Returns
     -------
@@ -118,10 +136,13 @@ async def gather(
     )
     samples = tuple(dataset.samples[i] for i in features.kept)
     digests = tuple(str(extractor.cache.facts(sample).digest) for sample in samples)
-    return arrange(Embedded(samples, digests, features.X, features.problems), extractor, settings)
+    embedded = Embedded(samples, digests, features.X, features.problems, plain=features.plain)
+    return arrange(embedded, extractor, settings, groups)
 
 
-def arrange(embedded: Embedded, extractor: FeatureExtractor, settings: TrainSettings) -> Material:
+def arrange(
+    embedded: Embedded, extractor: FeatureExtractor, settings: TrainSettings, groups: Mapping[str, int] | None = None
+) -> Material:
     """Put photos into the order of their contents, and group them.
 
     Parameters
@@ -130,6 +151,8 @@ def arrange(embedded: Embedded, extractor: FeatureExtractor, settings: TrainSett
     extractor : FeatureExtractor
         What computed its features, or would have.
     settings : TrainSettings
+    groups : mapping of str to int, optional
+        As in `gather`.
 
     Returns
     -------
@@ -144,11 +167,16 @@ def arrange(embedded: Embedded, extractor: FeatureExtractor, settings: TrainSett
     threshold = (
         extractor.card.near_duplicate if settings.duplicate_threshold == "auto" else settings.duplicate_threshold
     )
-    if embedded.alike is not None:
-        groups = join_groups(digests, [sample.group for sample in samples], embedded.alike[order])
+    plain = X if embedded.plain is None else embedded.plain[order]
+    if groups is not None and groups.keys() == set(digests):
+        found = np.array([groups[digest] for digest in digests], np.int64)
+    elif embedded.alike is not None:
+        found = join_groups(digests, [sample.group for sample in samples], embedded.alike[order])
     else:
-        groups = group_samples(samples, digests, extractor.pooled(np.asarray(X, np.float32)), threshold)
-    return Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), groups, embedded.problems)
+        # Of the photos as they are: whatever views there are, they are parted alike.
+        found = group_samples(samples, digests, extractor.pooled(np.asarray(plain, np.float32)), threshold)
+    material = Material(samples, digests, X, y, tuple(encoder.classes_.tolist()), found, embedded.problems)
+    return material if embedded.plain is None else replace(material, plain=replace(material, X=plain))
 
 
 async def add_copies(
@@ -173,6 +201,7 @@ async def add_copies(
         return material
     n_copies = augmentation.copies
     copies: list[Array] = []
+    plain_copies: list[Array] = []
     for k in range(n_copies):
 
         def on_progress(progress: Progress, done: int = k * len(rows)) -> None:
@@ -183,9 +212,12 @@ async def add_copies(
         features = await extractor.varied(Variation(augmentation, settings.random_state, k)).extract(
             [material.samples[i] for i in rows], on_progress=on_progress, should_stop=callbacks.should_stop
         )
-        copies.append(np.full_like(material.X, np.nan))
-        copies[-1][rows[list(features.kept)]] = features.X
-    return replace(material, copies=tuple(copies))
+        for found, X in ((copies, features.X), (plain_copies, features.plain)):
+            if X is not None:
+                found.append(np.full_like(material.X, np.nan))
+                found[-1][rows[list(features.kept)]] = X
+    plain = material.plain and replace(material.plain, copies=tuple(plain_copies))
+    return replace(material, copies=tuple(copies), plain=plain)
 
 
 async def train_on(

@@ -276,6 +276,35 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
     assert page.evaluate(COUNT_ALL) == [0, 0, 0, 0]
 
 
+DELETE_ALL = """() => new Promise((resolve, reject) => {
+  const deleting = indexedDB.deleteDatabase("pyclassifier");
+  deleting.onsuccess = resolve;
+  deleting.onerror = deleting.onblocked = reject;
+})"""
+
+
+@pytest.mark.parametrize("restored", [False, pytest.param(True, marks=pytest.mark.full)])
+def test_what_is_deleted_underneath_is_told_and_kept_again(tab, site, folder, restored):
+    open_page(tab, site)
+    fill(tab, folder)
+    kept(tab)
+    tab.locator("#project-summary").click()
+    set_field(tab, "#project-name", "Colours")
+    if restored:
+        reload(tab)
+    tab.evaluate(DELETE_ALL)
+    tab.evaluate("dispatchEvent(new Event('focus'))")  # as where the visitor comes back from the browser's settings
+    expect(tab.get_by_role("alert")).to_contain_text("What this browser kept of your project was deleted")
+    expect(tab.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser")
+    reload(tab)
+    tab.evaluate(DELETE_ALL)
+    button(tab, "Remove all photos").click()
+    expect(tab.get_by_role("alert")).to_contain_text("What this browser kept of your project was deleted")
+    button(tab, "Undo removing all photos").click()
+    kept(tab)
+    reload(tab)
+
+
 def test_where_nothing_can_be_kept_everything_works(tab, site, folder):
     # As where cookies are blocked: the worker's indexedDB throws, too.
     tab.route(

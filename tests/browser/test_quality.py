@@ -41,6 +41,32 @@ def test_photos_choose_the_backbone_and_a_table_says_why(page, site):
     assert violations(page) == []
 
 
+def test_views_are_chosen_and_what_they_make_of_the_figures_is_told(page, site):
+    open_page(page, site, "wasm")
+    button(page, "Use sample photos").click()
+    expect(button(page, "Train")).to_be_enabled()
+    page.locator("summary", has_text="Advanced").click()
+    page.get_by_label("Input size").select_option("96")
+    page.get_by_label("What the network sees of a photo").select_option("The photo, its mirror image, and its middle")
+    button(page, "Train").click()
+    wait_until_trained(page)
+    told = page.locator("#result-summary-views")
+    expect(told).to_have_text(
+        re.compile(
+            r"^With the other views of each photo [\d.]+ %, without them [\d.]+ % of the same \d+ photos: "
+            r"\d+ right only with them, \d+ only without\. (That may be chance|Chance alone)"
+        )
+    )
+    page.get_by_label("What the network sees of a photo").select_option("The photo")
+    button(page, "Train").click()
+    expect(told).to_have_count(0, timeout=60_000)
+    wait_until_trained(page)
+    page.locator("summary", has_text="Compare the 2 trainings").click()
+    shown = page.locator("#runs-list .note")
+    expect(shown.nth(0)).to_contain_text("What the network sees of a photo: The photo")
+    expect(shown.nth(1)).to_contain_text("The photo, its mirror image, and its middle")
+
+
 @pytest.mark.full
 def test_where_it_takes_long_the_page_asks_first(page, site):
     """On tf.js's plain JavaScript backend, which takes seconds for a photo."""

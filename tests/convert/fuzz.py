@@ -1,9 +1,9 @@
-"""Damage model files at random and see how reading and converting them ends.
+"""Damage files at random and see how opening, reading and converting them ends.
 
-    python fuzz.py SEED CASES FILE ...
+    python fuzz.py {convert,photo,pack,model,project} SEED CASES FILE ...
 
 Each case runs in a process of its own with a bound on time and memory. Prints JSON: how often each end came, and the
-cases that ended otherwise than in a model or a ConvertError of one line. A crash of libhdf5 ("signal") is one that
+cases that ended otherwise than well or in an error of ours, of one line. A crash of libhdf5 ("signal") is one that
 `read_keras` turns into a ConvertError, as it reads in a process of its own. With FUZZ_KEEP=FOLDER such files are kept.
 """
 
@@ -97,8 +97,8 @@ def damage(data, dice, others):
     return damage_bytes(data, dice, others)
 
 
-def use(path, dice):
-    """Do with a file what the command does with one."""
+def convert(path, dice):
+    """Do with a model file what the command does with one."""
     from pyclassifier.convert.comparing.probes import probe_inputs
     from pyclassifier.convert.editing import cut_at, fold_batchnorm, make_card, summary
     from pyclassifier.convert.errors import ConvertError
@@ -134,14 +134,60 @@ def use(path, dice):
     return "partly" if refusals else "model"
 
 
+def read_photo(path, dice):
+    """Look at a photo in all ways that there are."""
+    from pyclassifier.data import make_thumbnail, open_image, read_size
+
+    data = path.read_bytes()
+    read_size(data)
+    open_image(data, min_side=dice.choice((None, 32, 224)))
+    make_thumbnail(data, "photo", 64)
+    return "photo"
+
+
+def read_pack(path, dice):
+    """Read the photos of a zip or tar; a damaged one among them is told as a problem."""
+    from pyclassifier import Dataset, check_dataset
+
+    dataset = Dataset.from_zip(path.read_bytes(), label_by=dice.choice(("auto", "folder", "path")))
+    check_dataset(dataset)
+    for problem in dataset.problems:
+        _check(problem.reason)
+    return "dataset"
+
+
+def open_model(path, dice):
+    """Open a model, predict by it and save it."""
+    import numpy as np
+
+    from pyclassifier import ImageClassifier, default_engine
+
+    classifier = ImageClassifier.load(path.read_bytes(), engine=default_engine(backend="numpy"))
+    classifier.predict_proba([np.full((40, 30, 3), dice.randrange(256), np.uint8)])
+    classifier.save(path.with_suffix(".zip"))
+    return "classifier"
+
+
+def open_project(path, dice):
+    """Open a project, predict by its model and save it."""
+    import pyclassifier
+
+    project = pyclassifier.open_project(path.read_bytes(), engine=pyclassifier.default_engine(backend="numpy"))
+    pyclassifier.save_project(project, path.with_suffix(".zip"))
+    return "project"
+
+
+USES = {"convert": convert, "photo": read_photo, "pack": read_pack, "model": open_model, "project": open_project}
+
+
 def _check(error):
     text = str(error)
     if "\n" in text or len(text) > 1000:
         raise AssertionError(f"no short line: {text[:300]!r}")
 
 
-def ending(path, dice):
-    """Run `use` within bounds in a fork of this process; return how it ended."""
+def ending(use, path, dice):
+    """Use a file within bounds in a fork of this process; return how it ended."""
     import resource
 
     reader, writer = os.pipe()
@@ -152,11 +198,12 @@ def ending(path, dice):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
+            from pyclassifier import PyClassifierError
             from pyclassifier.convert.errors import ConvertError
 
             try:
                 said = use(path, dice)
-            except ConvertError as error:
+            except (ConvertError, PyClassifierError) as error:
                 _check(error)
                 said = "refused"
         except BaseException:
@@ -175,18 +222,18 @@ def main():
 
     from pyclassifier.convert.rules import tfjs_to_keras  # noqa: F401
 
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
+    use, seed, count = USES[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])
     dice = random.Random(seed)
-    samples = [Path(name).read_bytes() for name in sys.argv[3:]]
+    samples = [Path(name).read_bytes() for name in sys.argv[4:]]
     ends, odd = Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case"
         for index in range(count):
             case = damage(dice.choice(samples), dice, samples)
             path.write_bytes(case)
-            said = ending(path, dice)
+            said = ending(use, path, dice)
             ends[said.split()[0]] += 1
-            if said.split()[0] not in ("model", "partly", "refused"):
+            if said.split()[0] in ("traceback", "signal"):
                 odd.append(said)
                 if os.environ.get("FUZZ_KEEP"):
                     kept = Path(os.environ["FUZZ_KEEP"]) / f"{said.split()[0]}-{seed}-{index}"

@@ -119,6 +119,9 @@ def _layer(class_name, **config):
         {**_layer("Twisted", layers=[_input()]), "module": "mine"},
         _layer("Softmax", axis=[0, 2]),
         _layer("StringLookup", vocabulary=["a"]),
+        _layer("TensorFlowOpLayer", node_def={"op": "Einsum", "attr": {"equation": {"s": "YWI="}}}, constants={}),
+        _layer("TensorFlowOpLayer", node_def={"op": "MatMul", "attr": {"transpose_a": {"b": True}}}, constants={}),
+        _layer("TensorFlowOpLayer", node_def="\n\x05AddV2", constants={}),
     ],
     ids=lambda layer: f"{layer['class_name']}-{layer['config'].get('interpolation', '')}",
 )

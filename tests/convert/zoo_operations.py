@@ -247,3 +247,40 @@ def ops_tf(K, L):
     outs += [tf.where(a > b, a, b), tf.cast(a > 0, "float32"), tf.reduce_prod(c, axis=1), tf.stack([a, b], axis=1)]
     outs += [*tf.split(a, 2, axis=2), tf.tile(a, (1, 2, 1)), tf.reduce_mean(a, axis=(1, 2)), tf.sign(a)]
     return K.Model([a, b], outs)
+
+
+@model(only="tf_keras")
+def ops_raw(K, L):
+    """TensorFlow's operations as TF 2.0 to 2.3 kept them in graphs, by the layer that still reads those."""
+    import tensorflow as tf
+    from google.protobuf import json_format
+    from tf_keras.src.engine.base_layer import TensorFlowOpLayer
+
+    def raw(function, *tensors):
+        """The last operation of those that a function makes of tensors; constants are its own."""
+        with tf.Graph().as_default():
+            last = function(*(tf.compat.v1.placeholder("float32", (2, *one.shape[1:])) for one in tensors)).op
+            constants = {
+                i: tf.get_static_value(one).tolist() for i, one in enumerate(last.inputs) if one.op.type == "Const"
+            }
+            definition = json_format.MessageToDict(last.node_def)
+        definition["attr"].pop("_output_shapes", None)
+        return TensorFlowOpLayer(definition, f"op_{len(made)}", constants)(
+            list(tensors) if len(tensors) > 1 else tensors[0]
+        )
+
+    made, matrix = [], np.arange(12, dtype=np.float32).reshape(6, 2)
+    a, b = K.Input((4, 6)), K.Input((4, 6))
+    for function, *tensors in [
+        (lambda x: x + 1.5, a), (lambda x: 2.0 - x, a), (lambda x, y: x * y, a, b), (lambda x: 1.0 / x, b),
+        (lambda x, y: tf.maximum(x, y), a, b), (tf.nn.relu6, a), (tf.nn.softmax, a), (tf.nn.leaky_relu, a),
+        (lambda x: tf.reduce_mean(x, axis=1, keepdims=True), a), (lambda x: tf.reduce_sum(x, axis=[1, 2]), a),
+        (lambda x: tf.reshape(x, (-1, 12, 2)), a), (lambda x: tf.transpose(x, (0, 2, 1)), a),
+        (lambda x, y: tf.concat([x, y], axis=1), a, b), (lambda x, y: tf.stack([x, y], axis=1), a, b),
+        (lambda x: x[:, 1:3], a), (lambda x: x[:, -1], a), (lambda x: x[..., ::2], a),
+        (lambda x: tf.expand_dims(x, 1), a),
+        (lambda x: tf.pad(x, ((0, 0), (1, 2), (0, 0))), a), (lambda x: tf.nn.bias_add(x, [1.0, 2, 3, 4, 5, 6]), a),
+        (lambda x: tf.tile(x, (1, 2, 1)), a), (lambda x: tf.matmul(x, matrix), a),
+    ]:  # fmt: skip
+        made.append(raw(function, *tensors))
+    return K.Model([a, b], made)

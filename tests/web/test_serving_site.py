@@ -24,6 +24,8 @@ def test_types_and_headers(folder):
             with urlopen(url + name) as response:
                 assert response.headers.get_content_type() == content_type
                 assert response.headers["Cache-Control"] == "no-cache"
+                assert response.headers["X-Content-Type-Options"] == "nosniff"
+                assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
                 assert "'unsafe-eval'" not in response.headers["Content-Security-Policy"]
 
 

@@ -18,6 +18,7 @@ Step = Literal[
     "mergeClasses",
     "deleteClass",
     "movePhotos",
+    "keepTogether",
     "deletePhotos",
     "removeAll",
 ]
@@ -50,10 +51,11 @@ class Category:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a photo is in an album: the key of its class, and what it is marked for."""
+    """Where a photo is in an album: the key of its class, what it is marked for, and what is not parted from it."""
 
     key: int
     split: Split | None = None
+    group: str | None = None  # other than its sample came with
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,18 @@ class Album:
         }
         return self._arranged("movePhotos", Arrangement(classes, moved))
 
+    def keep_together(self, photos: Sequence[int], groups: Sequence[str]) -> Album:
+        """Photos are in groups, each in the one with the same position, which splits do not part."""
+        if len(photos) != len(groups):
+            raise ValueError(f"Expected a group for each of {len(photos)} photos, got {len(groups)}.")
+        self.chosen(photos)
+        named = dict(zip(photos, groups, strict=True))
+        kept = {
+            photo: replace(place, group=str(named[photo])) if photo in named else place
+            for photo, place in self.now.photos.items()
+        }
+        return self._arranged("keepTogether", replace(self.now, photos=kept))
+
     def delete_photos(self, photos: Sequence[int]) -> Album:
         """Photos are deleted."""
         chosen = self.chosen(photos)
@@ -291,7 +305,12 @@ class Album:
 
     def _labelled(self, places: Mapping[int, Placement]) -> Dataset:
         samples = (
-            replace(self.samples[photo], label=self.now.classes[place.key].label, split=place.split)
+            replace(
+                self.samples[photo],
+                label=self.now.classes[place.key].label,
+                split=place.split,
+                group=place.group if place.group is not None else self.samples[photo].group,
+            )
             for photo, place in places.items()
         )
         return Dataset(tuple(samples), self.problems)

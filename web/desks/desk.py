@@ -9,7 +9,7 @@ from typing import Any, TypedDict, cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
-from pyclassifier.backbones import AUTO
+from pyclassifier.backbones import AUTO, Views
 from pyclassifier.data import LabelBy
 from pyclassifier.training import read_refit
 
@@ -38,6 +38,7 @@ class Opened(TypedDict):
     classes: list[str]
     backbone: str
     inputSize: int
+    views: Views | None  # what it sees of each photo beside the photo itself
     evaluation: Evaluation | None
     refit: bool  # it learned from the photos of its evaluation, too, after that
     test: Evaluation | None
@@ -210,6 +211,7 @@ def describe_opened(classifier: AsyncImageClassifier) -> Opened:
         "classes": classifier.classes_.tolist(),
         "backbone": card.name,
         "inputSize": card.input_size,
+        "views": classifier.views,
         "evaluation": describe_evaluation(evaluation) if evaluation else None,
         "refit": read_refit(classifier.record_),
         "test": describe_evaluation(test) if test else None,

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypedDict
 
 import pyclassifier
 from pyclassifier import AsyncImageClassifier
-from pyclassifier.backbones import FitMode, Pooling
+from pyclassifier.backbones import FitMode, Pooling, Views
 
 from .desk import OPENED, Desk
 
@@ -42,6 +42,7 @@ class TrainOptions(TypedDict, total=False):
     inputSize: int  # a multiple of 32
     fitMode: FitMode
     pooling: Pooling
+    views: Views  # what is seen of each photo beside the photo itself
     fineTune: bool  # whether the last layers of the backbone are trained as well, and kept where that helps
     seed: int
 

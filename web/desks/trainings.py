@@ -34,6 +34,17 @@ class FineTuned(TypedDict):
     kept: bool
 
 
+class ViewsEffect(TypedDict):
+    """What views made of the figures: the same held-out photos with them and without."""
+
+    accuracy: float  # 0..1
+    plain: float  # without them
+    total: int
+    only: int  # photos that were recognised only with them
+    onlyPlain: int
+    pValue: float  # of McNemar's exact test
+
+
 class Trained(TypedDict):
     """What came of a training."""
 
@@ -48,6 +59,7 @@ class Trained(TypedDict):
     test: Evaluation | None  # on photos that are for nothing else
     seconds: Seconds
     problems: list[Problem]
+    views: NotRequired[ViewsEffect | None]  # null where none were asked for, or nothing was judged; older have none
     fineTuning: NotRequired[FineTuned | None]  # null where it was not asked for; older trainings have none
     backbones: NotRequired[list[BackboneScore]]  # empty where the photos were not to choose; older trainings have none
 

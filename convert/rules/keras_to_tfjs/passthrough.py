@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from ...models import Config, CustomLayer, Shape
 from .builder import Call, Tensor
 
-_LAMBDAS = ("Lambda", "TFOpLambda", "SlicingOpLambda")
+_LAMBDAS = ("Lambda", "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
 
 
 def find_custom(layer: Config, path: str, customs: Sequence[CustomLayer]) -> CustomLayer | None:

@@ -13,7 +13,7 @@ from ...notebook import Brief
 from ..formats import SUFFIXES as PHOTO_SUFFIXES
 from ..jsons import parse_json
 from ..letters import OF_TEXTS, Letters, check_encoding, choose_letters
-from ..names import suffix_of
+from ..names import is_spreadsheet, suffix_of
 from .annotations import read_annotations, read_voc
 
 MAX_BYTES = 1 << 26
@@ -81,6 +81,8 @@ def read_table(data: bytes, name: str, encoding: str | None = None) -> Table:
     """
     if len(data) > MAX_BYTES:
         raise DatasetError("large-table", most=MAX_BYTES, got=len(data), table=name)
+    if is_spreadsheet(name):
+        raise DatasetError("spreadsheet-table", table=name)
     text = _decode(data, name, encoding)
     if suffix_of(name) in (".json", ".jsonl", ".ndjson") or text.lstrip()[:1] in ("{", "["):
         return _read_json(text, name)

@@ -3,8 +3,8 @@
 from .engine import NumpyEngine
 from .layers import RULES, Config, Parts, Rule, Window, pads_of
 from .matrix import NumpyMatrix
-from .model import NumpyModel
-from .plan import Step
+from .model import NumpyModel, parts_of
+from .plan import Step, plan
 
 __all__ = [
     "RULES",
@@ -17,4 +17,6 @@ __all__ = [
     "Step",
     "Window",
     "pads_of",
+    "parts_of",
+    "plan",
 ]

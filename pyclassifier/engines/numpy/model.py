@@ -35,6 +35,15 @@ def _for_a_while(epoch: Iterator[dict[str, float] | None]) -> dict[str, float] |
     return logs
 
 
+def parts_of(weights: Weights) -> dict[str, dict[str, Array]]:
+    """The weights of each layer, by the layer's name: layer/kernel is the kernel of the layer."""
+    parts: dict[str, dict[str, Array]] = {}
+    for name, array in weights.items():
+        layer, _, part = name.rpartition("/")
+        parts.setdefault(layer, {})[part] = array
+    return parts
+
+
 class NumpyModel:
     """A network in numpy; made by `NumpyEngine`.
 
@@ -60,10 +69,7 @@ class NumpyModel:
         self._rules = rules
         self._on_dispose = on_dispose
         self._weights = {name: np.array(array, np.float32) for name, array in weights.items()}
-        self._parts: dict[str, dict[str, Array]] = {}
-        for name, array in self._weights.items():
-            layer, _, part = name.rpartition("/")
-            self._parts.setdefault(layer, {})[part] = array
+        self._parts = parts_of(self._weights)
         unknown = sorted({step.kind for step in self._steps} - rules.keys())
         if unknown:
             raise EngineError("unknown-layers", known=sorted(rules), got=unknown)

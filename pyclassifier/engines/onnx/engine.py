@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ _PROVIDERS = {
     "coreml": "CoreMLExecutionProvider",
     "directml": "DmlExecutionProvider",
 }
+_THREADS = "OMP_NUM_THREADS"  # What libraries like it read; it does so only where it is built for OpenMP.
 
 
 class OnnxEngine(NumpyEngine):
@@ -26,7 +28,8 @@ class OnnxEngine(NumpyEngine):
     store : WeightStore
         Where published weights come from.
     backend : {"cpu", "cuda", "coreml", "directml"}
-        What computes. Where a graphics processor has no operator for a layer, the processor computes that.
+        What computes. Where a graphics processor has no operator for a layer, the processor computes that, with as many
+        threads as the environment says in ``OMP_NUM_THREADS``.
 
     Raises
     ------
@@ -73,4 +76,7 @@ def _start(providers: list[str], data: bytes) -> Any:
     onnxruntime = _onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # Errors: warnings about its own optimizations tell nobody anything.
+    told = os.environ.get(_THREADS, "")
+    if told.isdecimal():  # By itself it takes all processors, in each of several processes.
+        options.intra_op_num_threads = int(told)
     return onnxruntime.InferenceSession(data, options, providers=providers)

@@ -59,7 +59,9 @@ Value = tuple[str, tuple[int, ...]]
 Translation = Callable[[GraphWriter, Config, Parts, Sequence[Value]], Value]
 
 
-def write_graph(steps: Sequence[Step], parts: Mapping[str, Parts], input_shape: tuple[int, ...]) -> bytes:
+def write_graph(
+    steps: Sequence[Step], parts: Mapping[str, Parts], input_shape: tuple[int, ...], *, before_last: bool = True
+) -> bytes:
     """Write a network as an ONNX model.
 
     Parameters
@@ -69,11 +71,13 @@ def write_graph(steps: Sequence[Step], parts: Mapping[str, Parts], input_shape: 
         Weights of each layer.
     input_shape : tuple of int
         (height, width, channels) of a picture.
+    before_last : bool
+        Whether what the last layer gets comes out, too.
 
     Returns
     -------
     bytes
-        A ModelProto: "input" (N, height, width, channels) -> "output", and "before_last", what the last layer gets.
+        A ModelProto: "input" (N, height, width, channels) -> "output", and "before_last".
 
     Raises
     ------
@@ -86,7 +90,8 @@ def write_graph(steps: Sequence[Step], parts: Mapping[str, Parts], input_shape: 
         inputs = [values[source] for source in step.inputs]
         values[number] = TRANSLATIONS[step.kind](writer, step.config, parts.get(step.name, {}), inputs)
     outputs = []
-    for name, number in ((OUTPUT, len(steps)), (BEFORE_LAST, steps[-1].inputs[0])):
+    wanted = [(OUTPUT, len(steps)), (BEFORE_LAST, steps[-1].inputs[0])]
+    for name, number in wanted if before_last else wanted[:1]:
         made, shape = values[number]
         writer.nodes.append(protobuf.node("Identity", [writer.last(made, shape)], name))
         outputs.append(protobuf.value(name, ["N", *shape]))

@@ -6,7 +6,7 @@ Numbers of fields and of types are those of onnx.proto3 (https://github.com/onnx
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,11 @@ def model(nodes: Iterable[bytes], tensors: Iterable[bytes], inputs: Sequence[byt
     parts += [_field(12, one) for one in outputs]
     opset = _text(1, "") + _number(2, OPSET)
     return _number(1, _IR_VERSION) + _text(2, "pyclassifier") + _field(7, b"".join(parts)) + _field(8, opset)
+
+
+def metadata(entries: Mapping[str, str]) -> bytes:
+    """What a ModelProto's metadata_props are; they may follow the rest of it."""
+    return b"".join(_field(14, _text(1, name) + _text(2, text)) for name, text in entries.items())
 
 
 def value(name: str, shape: Sequence[int | str]) -> bytes:

@@ -64,13 +64,31 @@ class MovePhotos(TypedDict):
     split: NotRequired[Literal["training", "validation", "test", "drawn"]]
 
 
+class KeepTogether(TypedDict):
+    """Put photos into groups that splits do not part."""
+
+    type: Literal["keepTogether"]
+    photos: list[int]
+    groups: list[str]  # of each of them
+
+
 class RemoveAll(TypedDict):
     """Delete all classes with their photos."""
 
     type: Literal["removeAll"]
 
 
-Edit = AddClass | RenameClass | EnableClass | MergeClasses | DeleteClass | MovePhotos | DeletePhotos | RemoveAll
+Edit = (
+    AddClass
+    | RenameClass
+    | EnableClass
+    | MergeClasses
+    | DeleteClass
+    | MovePhotos
+    | KeepTogether
+    | DeletePhotos
+    | RemoveAll
+)
 
 # By the type of an edit, whose other fields are the parameters.
 EDITS: dict[str, Callable[..., Album]] = {
@@ -80,6 +98,7 @@ EDITS: dict[str, Callable[..., Album]] = {
     "mergeClasses": Album.merge_classes,
     "deleteClass": Album.delete_class,
     "movePhotos": Album.move_photos,
+    "keepTogether": Album.keep_together,
     "deletePhotos": Album.delete_photos,
     "removeAll": Album.remove_all,
 }

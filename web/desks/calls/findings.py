@@ -9,13 +9,13 @@ import pyclassifier
 from pyclassifier import judging
 from pyclassifier.aio import check_dataset
 from pyclassifier.data import Split
-from pyclassifier.judging import Change, FindingKind, find_faults
+from pyclassifier.judging import Change, FindingKind, find_faults, group_of_original
 from pyclassifier.progress import OnProgress, ShouldStop
 
 from ..bridge import Problem, call, listed
 from ..desk import Desk
 from ..options import TrainOptions, read_options
-from .arranging import DeletePhotos, MovePhotos
+from .arranging import DeletePhotos, KeepTogether, MovePhotos
 
 # So many photos are compared at once after a training, which has computed their features; more of them on demand.
 COMPARED_AT_ONCE = 1000
@@ -33,7 +33,7 @@ class Fix(TypedDict):
     change: Change
     label: str | None  # the class to keep them in, or to move them to
     split: Split | None  # what to mark them for
-    edit: MovePhotos | DeletePhotos  # that does it
+    edit: MovePhotos | KeepTogether | DeletePhotos  # that does it
 
 
 class Numbers(TypedDict, total=False):
@@ -43,12 +43,14 @@ class Numbers(TypedDict, total=False):
     side: int  # pixels
     largest: int
     smallest: int
+    originals: int
 
 
 class Finding(TypedDict):
     """Something that may be wrong with the photos.
 
-    Duplicates: the same bytes; alike: nearly the same picture; both sides: to learn from and to be judged by.
+    Duplicates: the same bytes; alike: nearly the same picture; versions: of one original, by
+    their names; both sides: to learn from and to be judged by.
     """
 
     kind: FindingKind
@@ -120,9 +122,11 @@ def _describe(finding: judging.Finding, ids: dict[str, int], unreadable: Sequenc
 
 def _fix(fix: judging.Fix, ids: dict[str, int]) -> Fix:
     photos = [ids[sample.id] for sample in fix.samples]
-    edit: MovePhotos | DeletePhotos = {"type": "deletePhotos", "photos": photos}
+    edit: MovePhotos | KeepTogether | DeletePhotos = {"type": "deletePhotos", "photos": photos}
     if fix.change == "move to" and fix.label is not None:
         edit = {"type": "movePhotos", "photos": photos, "to": fix.label}
+    elif fix.change == "keep together":
+        edit = {"type": "keepTogether", "photos": photos, "groups": [group_of_original(one) for one in fix.samples]}
     elif fix.change == "mark" and fix.split is not None:
         edit = {"type": "movePhotos", "photos": photos, "split": fix.split}
     return {"change": fix.change, "label": fix.label, "split": fix.split, "edit": edit}

@@ -8,10 +8,10 @@ import json
 import zipfile
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from pyclassifier import AsyncImageClassifier, Dataset
-from pyclassifier.archives import StoredAs, pack_files
+from pyclassifier.archives import StoredAs, pack_files, read_archive, write_onnx
 from pyclassifier.data import unnumbered
 from pyclassifier.progress import OnProgress, ShouldStop
 from pyclassifier.sentences import Sentence
@@ -32,6 +32,7 @@ class ModelOptions(TypedDict, total=False):
 
     name: str
     dtype: StoredAs  # how weights are stored; uint8: where a kernel bears it, else uint16
+    format: Literal["tfjs", "onnx"]  # by default the zip for tf.js
 
 
 class OpenOptions(TypedDict, total=False):
@@ -102,9 +103,10 @@ def _use(desk: Desk, opened: AsyncImageClassifier) -> OpenedModel:
 
 @call("exportModel")
 async def export_model(desk: Desk, options: ModelOptions) -> bytes:
-    """The trained model as a zip."""
+    """The trained model as a zip for tf.js, or as an ONNX file."""
     name = str(options.get("name") or desk.classifier.name_)
-    return await desk.classifier.save(name=name, dtype=options.get("dtype") or "float32")
+    archive = await desk.classifier.save(name=name, dtype=options.get("dtype") or "float32")
+    return write_onnx(read_archive(archive)) if options.get("format") == "onnx" else archive
 
 
 @call("measureStorage")

@@ -125,7 +125,7 @@ async def resume(desk: Desk, options: ResumeOptions, *, emit: Emit, keeper: Keep
 
 @call("keepApart")
 async def keep_apart(desk: Desk, *, keeper: Keeper | None) -> None:
-    """What is on the desk becomes a project of its own, where another tab has the one that it was."""
+    """What is on the desk becomes a project of its own, where the one that it was is gone, or another tab has it."""
     if keeper:
         await keeper.part()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypedDict, cast
 
 from pyclassifier import AsyncImageClassifier, Dataset, Predictions, Progress
+from pyclassifier import training as learning
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
 from pyclassifier.training import TUNING_EPOCHS, FineTuning, read_refit
@@ -15,7 +16,7 @@ from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
-from ..trainings import FineTuned, Trained, Training, TrainingOverview, describe_scores
+from ..trainings import FineTuned, Trained, Training, TrainingOverview, ViewsEffect, describe_scores
 
 
 class TuningCost(TypedDict):
@@ -103,7 +104,23 @@ async def fit(
         },
         "problems": listed(classifier.problems_),
         "backbones": describe_scores(classifier.backbones_),
+        "views": _describe_views(classifier.views_),
         "fineTuning": _describe_tuning(classifier.fine_tuning_),
+    }
+
+
+def _describe_views(effect: learning.ViewsEffect | None) -> ViewsEffect | None:
+    if effect is None:
+        return None
+    found = effect.comparison
+    accuracy, plain = found.accuracies
+    return {
+        "accuracy": accuracy,
+        "plain": plain,
+        "total": found.n_samples,
+        "only": found.n_only_first,
+        "onlyPlain": found.n_only_second,
+        "pValue": found.p_value,
     }
 
 

@@ -15,7 +15,7 @@ from ..bridge import Emit, Reader, RestoredPhoto, as_bytes
 from ..desk import Desk, Model
 from .description import describe, place
 from .packing import pack
-from .storage import Storage
+from .storage import GONE, Storage
 
 PHOTOS_AT_ONCE = 50
 SECONDS = 1.0
@@ -61,6 +61,9 @@ class Keeper:
     async def look(self) -> None:
         """See whether a call changed something worth writing. No other call may run meanwhile: the model is packed."""
         desk = self.desk.state
+        if self.state == "gone":
+            self.storage.leave()
+            self.forget()  # All of it is new.
         if self.elsewhere or desk.revision == self._seen:
             return
         self._seen = desk.revision
@@ -104,10 +107,13 @@ class Keeper:
         await self._tell("")
 
     async def part(self) -> None:
-        """Keep what is on the desk as a project of its own, where another tab has the one that it was."""
+        """Keep what is here as a project of its own, where the one that it was is gone, or another tab has it."""
+        gone = await self.storage.gone()
+        if gone:
+            await self._tell("gone")
         state = self.desk.state
         has_more = state.revision != self._seen and bool(self.desk.album.samples or state.model)
-        if not self.elsewhere or not has_more:
+        if not gone and not (self.elsewhere and has_more):
             return
         await self.leave()
         await self.look()
@@ -222,9 +228,9 @@ class Keeper:
         if not problem:
             self.stored |= set(blobs)
             return ""
+        if problem == GONE or (problem == QUOTA and len(blobs) == 1):
+            return problem
         if len(blobs) == 1:
-            if problem == QUOTA:
-                return problem
             self.refused |= dict.fromkeys(blobs, problem)  # Such as a file that was moved: it alone is lost.
             return ""
         half = len(blobs) // 2
@@ -286,4 +292,6 @@ def _samples(entries: list[Any], files: dict[int, Any]) -> dict[int, Sample]:
 def _state(problem: str) -> str:
     if not problem:
         return "saved"
+    if problem == GONE:
+        return "gone"
     return "full" if problem == QUOTA else f"unavailable: {problem}"

@@ -14,7 +14,14 @@ from pyclassifier import AsyncImageClassifier, Augmentation, ModelCard
 from pyclassifier.backbones import AUTO, decode_weights, encode_weights, get_card
 from pyclassifier.data import known_fields, without_nan
 from pyclassifier.projects import describe_predictions, is_bearable, read_predictions
-from pyclassifier.training import Snapshot, read_calibration, read_evaluation, read_fine_tuning, read_history
+from pyclassifier.training import (
+    Snapshot,
+    read_calibration,
+    read_evaluation,
+    read_fine_tuning,
+    read_history,
+    read_views_effect,
+)
 
 from ..album import Placement
 from ..bridge import Data
@@ -78,6 +85,7 @@ def unpack(desk: Desk, data: bytes, base: Snapshot) -> Training:
         record=record,
         calibration=read_calibration(record),
         fine_tuning=read_fine_tuning(record, stored["classes"]),
+        views=read_views_effect(record, stored["classes"]),
         leaks=(),
         problems=(),
         n_training=trained["nTraining"],

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from pyclassifier import Sample
+from pyclassifier.data import Split
 
 from ..album import Album, Arrangement, Category, Placement, Step
 from ..bridge import Data
@@ -53,7 +54,9 @@ def _differences(steps: Steps, now: Arrangement) -> list[Data]:
                 "step": step,
                 "classes": [[key, category.label, category.enabled] for key, category in there.classes.items()],
                 "photos": [
-                    [id, place.key, place.split] for id, place in there.photos.items() if now.photos.get(id) != place
+                    [id, place.key, place.split, place.group]
+                    for id, place in there.photos.items()
+                    if now.photos.get(id) != place
                 ],
                 "without": [id for id in now.photos if id not in there.photos],
             }
@@ -70,7 +73,7 @@ def _read(stored: Sequence[Data], now: Arrangement, samples: Mapping[int, Sample
         classes = {int(key): Category(str(label), bool(enabled)) for key, label, enabled in one["classes"]}
         without = set(one["without"])
         photos = {id: place for id, place in now.photos.items() if id not in without}
-        photos |= {id: _placement(key, split) for id, key, split in one["photos"] if id in samples}
+        photos |= {id: _placement(*place) for id, *place in one["photos"] if id in samples}
         if not {place.key for place in photos.values()} <= set(classes):
             raise ValueError("Expected photos in the classes of their step.")
         now = Arrangement(classes, {id: photos[id] for id in sorted(photos)})
@@ -78,7 +81,7 @@ def _read(stored: Sequence[Data], now: Arrangement, samples: Mapping[int, Sample
     return tuple(reversed(steps))
 
 
-def _placement(key: Any, split: Any) -> Placement:
-    if split not in (None, "training", "validation"):
+def _placement(key: Any, split: Any, group: Any = None) -> Placement:
+    if split not in (None, *get_args(Split)):
         raise ValueError(f"Expected a side of the split, got {split!r:.40}.")
-    return Placement(int(key), split)
+    return Placement(int(key), split, None if group is None else str(group))

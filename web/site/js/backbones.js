@@ -7,12 +7,13 @@ import { texts } from "./texts.js";
  * What the photos said of each backbone, and which one was kept.
  *
  * @param {import("./calls.js").BackboneScore[]} scores
+ * @param {boolean} folds whether they judged the model, and these photos with it
  */
-export function backbonesTable(scores) {
+export function backbonesTable(scores, folds) {
   const table = element("table", { class: "backbones" });
   const body = startTable(
     table,
-    () => texts.backbonesCaption(scores[0].total),
+    () => texts.backbonesCaption(scores[0].total, folds),
     headOf(() => texts.backbonesColumns),
   );
   body.append(...scores.map(makeRow));

@@ -210,6 +210,7 @@ export function mend(app, { change, edit, label, split }) {
   const n = edit.photos.length;
   return arrange(app, edit, () => {
     if (change === "move to") return texts.moved(n, label ?? "");
+    if (change === "keep together") return texts.versionsKept(n);
     return change === "mark" ? texts.markedFor(n, split ?? "training") : texts.deletedPhotos(n);
   });
 }

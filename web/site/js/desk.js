@@ -93,7 +93,7 @@ export class Desk {
     return this.#call("resume", [options], { onProgress, signal });
   }
 
-  /** Keep what is here as a project of its own, where another tab has the one that it was. */
+  /** Keep what is here as a project of its own, where the one that it was is gone, or another tab has it. */
   keepApart() {
     return this.#call("keepApart", []);
   }
@@ -256,11 +256,12 @@ export class Desk {
   }
 
   /**
-   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open.
+   * The trained model as a zip that tf.js, ml5 and @teachablemachine/image open, or as an ONNX file.
    * @param {import("./calls.js").ModelOptions} [options]
    */
   async exportModel(options = {}) {
-    return asZip(await this.#call("exportModel", [options]));
+    const model = await this.#call("exportModel", [options]);
+    return options.format === "onnx" ? new Blob([model], { type: "application/octet-stream" }) : asZip(model);
   }
 
   /**

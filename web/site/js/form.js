@@ -77,12 +77,19 @@ export function createOptionsForm(form, find, defaults) {
         ...(patience > 0 && { patience }),
         ...(find("option-class-weight", HTMLSelectElement).value === "balanced" && { classWeight: "balanced" }),
         ...(find("option-augment", HTMLInputElement).checked && { augmentation: readAugmentation(find) }),
+        ...readViews(find),
         ...(find("option-fine-tune", HTMLInputElement).checked && { fineTune: true }),
         ...(backbone.value && { backbone: backbone.value }),
         ...(inputSize.value && { inputSize: Number(inputSize.value) }),
       };
     },
   };
+}
+
+/** @param {import("./types.js").Find} find @returns {TrainOptions} */
+function readViews(find) {
+  const { value } = find("option-views", HTMLSelectElement);
+  return value ? { views: /** @type {TrainOptions["views"]} */ (value) } : {};
 }
 
 /** @param {import("./types.js").Find} find @returns {import("./calls.js").Augmentation} */

@@ -1,6 +1,6 @@
 import { element, write } from "./dom.js";
 import { download as save } from "./download.js";
-import { chooseBackbone } from "./form.js";
+import { chooseBackbone, chooseIn } from "./form.js";
 import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
 import { registerOpener } from "./openers.js";
@@ -29,7 +29,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
     run("model", panel, async (client) => {
       status.progress(() => texts.packing);
       save(await client.exportModel({ name: "pyclassifier-model" }), FILE);
-      status.show(() => texts.downloaded);
+      status.show(() => texts.downloaded(FILE));
     });
   });
 
@@ -51,7 +51,11 @@ export function createModelView({ store, status, run, find, desk: place }, { res
       const otherwise = model.computesOtherwise ? model.deviation : null;
       const { album } = model;
       store.set({ model: { classes: model.classes, source: "opened", otherwise }, album, classes: album.classes });
-      if (place !== "digits") chooseBackbone(find, store.get().info, model.backbone, model.inputSize); // whose networks begin from nothing
+      // Networks of digits begin from nothing.
+      if (place !== "digits") {
+        chooseBackbone(find, store.get().info, model.backbone, model.inputSize);
+        chooseIn(find("option-views", HTMLSelectElement), model.views ?? "");
+      }
       tryout.clear();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));
@@ -118,7 +122,10 @@ export function createModelView({ store, status, run, find, desk: place }, { res
 
 /** @param {import("./types.js").Photo[]} files @returns {boolean} whether they are a model rather than pictures to recognise, hidden files apart */
 export function looksLikeModel(files) {
-  return files.length > 0 && files.every((file) => /\.(zip|json|bin)$|(^|\/)\.[^/]*$/i.test(pathOf(file)));
+  return (
+    files.length > 0 &&
+    files.every((file) => /\.(zip|json|bin|h5|keras)$|(^|\/)(labels\.txt|\.[^/]*)$/i.test(pathOf(file)))
+  );
 }
 
 /** @param {import("./types.js").Photo} file */

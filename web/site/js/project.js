@@ -195,9 +195,29 @@ export function createProjectView(app, views) {
     show({ ...kept, name: name.value.trim() });
   });
 
+  /** Keep what is here once more: the browser's data of this site were deleted. */
+  function keepAgain() {
+    run("restoring", panel, async (desk) => {
+      await desk.keepApart();
+      status.fail(() => texts.keptGone);
+    });
+  }
+
+  // Nothing tells of deleted data: the visitor went elsewhere to do that, and comes back.
+  addEventListener("focus", async () => {
+    if (!kept.id || !isFree(store.get())) return;
+    const projects = await listProjects(place).catch(() => null);
+    if (projects && !projects.some(({ id }) => id === kept.id))
+      run("restoring", panel, async (desk) => void (await desk.keepApart()));
+  });
+
   /** @param {Kept} note */
   function show(note) {
     const changed = note.state !== kept.state;
+    if (note.state === "gone" && changed) {
+      given = kept.name;
+      keepAgain();
+    }
     if (given && note.id) {
       changeProject(note.id, { name: given });
       note = { ...note, name: given };

@@ -19,6 +19,8 @@ import { readable } from "./readable.js";
 
 const WAIT_MS = 2000;
 const PHOTOS_AT_ONCE = 200;
+/** As in desks/keeping/storage.py: what is kept was deleted, such as with the site's data. */
+const GONE = "ProjectGone";
 
 /** @param {number} project */
 const keysOf = (project) => IDBKeyRange.bound([project], [project, []]);
@@ -129,6 +131,12 @@ export class ProjectStorage {
   /** Whether another tab has the project. */
   lost() {
     return this.#other !== null;
+  }
+
+  /** Whether the project was deleted meanwhile, such as with the site's data. */
+  async gone() {
+    const known = this.#id === null ? null : await listProjects(this.#desk).catch(() => null);
+    return known !== null && !known.some(({ id }) => id === this.#id);
   }
 
   /** Some of the photos, from an id on. @param {number} from */
@@ -262,6 +270,7 @@ export class ProjectStorage {
       if (this.#other) throw new Error("another tab has the project");
       const id = this.#id ?? (await this.#create());
       await transact(["projects", ...stores], "readwrite", async (store) => {
+        if (!(await settled(store("projects").count(id)))) throw new DOMException("The project was deleted.", GONE);
         const bytes = await work(store, id);
         if (bytes) await change(store("projects"), id, (record) => ({ ...record, bytes: record.bytes + bytes }));
       });

@@ -6,9 +6,10 @@
  *
  * @typedef {object} Kept  how it stands with what is kept in the browser
  * @property {DeskName} desk
- * @property {"" | "opening" | "saving" | "saved" | "full" | "elsewhere" | `unavailable: ${string}`} state  "": there is nothing yet;
+ * @property {"" | "opening" | "saving" | "saved" | "full" | "elsewhere" | "gone" | `unavailable: ${string}`} state  "": there is nothing yet;
  *   "opening": there is one, which waits for what reads it;
- *   "elsewhere": another tab has the project, and nothing is kept here
+ *   "elsewhere": another tab has the project, and nothing is kept here; "gone": it was deleted underneath, and is kept
+ *   anew after the next call
  * @property {number} unsaved  photos that are not kept
  * @property {number} id  of the project, 0 where there is none
  * @property {number} other  the project that another tab has, 0 where none has

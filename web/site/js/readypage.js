@@ -1,6 +1,7 @@
 /** The page that recognises by itself, which visitors take away: its parts lie on this site. */
 
-const READY = ["index.html", "page.css", "page.js", "parts.js", "worker.js", "pixels.js", "patterns.js"];
+const MODULES = ["page.js", "parts.js", "worker.js", "pixels.js", "orientation.js", "patterns.js"];
+const READY = ["index.html", "page.css", ...MODULES];
 const VENDOR = ["tf.js", "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 
 /**

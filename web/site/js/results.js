@@ -4,6 +4,7 @@ import { createChart } from "./chart.js";
 import { createConfusion } from "./confusion.js";
 import { duration, percent, ratio } from "./format.js";
 import { intervalBar } from "./interval.js";
+import { CLEAR } from "./runs.js";
 import { createPerClass } from "./tables.js";
 import { labels, texts } from "./texts.js";
 
@@ -69,6 +70,8 @@ export function createResultsView(find, examine) {
       curves.show(history, epochs, bestEpoch);
       const note = () => texts.run(result.nTraining, epochs, duration(result.seconds.total));
       await show(result, () => texts.noValidation, note);
+      const { views } = result;
+      if (views) summary.append(element("p", { class: "note", id: `${summary.id}-views` }, () => viewsText(views)));
       const { alone, tuned, kept } = result.fineTuning ?? {};
       if (alone != null && tuned != null)
         summary.append(
@@ -76,7 +79,7 @@ export function createResultsView(find, examine) {
             texts.fineTuned(alone, tuned, kept === true),
           ),
         );
-      if (result.backbones?.length) summary.append(backbonesTable(result.backbones));
+      if (result.backbones?.length) summary.append(backbonesTable(result.backbones, !!result.evaluation?.folds));
     },
 
     /** @param {import("./calls.js").Opened} model */
@@ -87,6 +90,11 @@ export function createResultsView(find, examine) {
       await show(model, () => texts.noStoredFigures, evaluation || test ? () => texts.storedFigures : "");
     },
   };
+}
+
+/** @param {import("./calls.js").ViewsEffect} views */
+function viewsText(views) {
+  return texts.viewsEffect(views, views.pValue < CLEAR, ratio(views.pValue));
 }
 
 /** @param {import("./types.js").Find} find */

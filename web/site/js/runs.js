@@ -10,7 +10,7 @@ import { labels, texts } from "./texts.js";
  */
 
 /** Below this, chance alone would seldom make such a difference. */
-const CLEAR = 0.05;
+export const CLEAR = 0.05;
 
 /** What a training can be set to, with the names of the fields' labels. @type {Record<string, keyof typeof labels>} */
 const SETTINGS = {
@@ -25,6 +25,7 @@ const SETTINGS = {
   refit: "refit",
   patience: "patience",
   classWeight: "classWeight",
+  views: "views",
   fineTune: "fineTune",
 };
 
@@ -142,10 +143,14 @@ function settingsOf({ settings, nTraining, nClasses }) {
   return [texts.trainedOn(nTraining, nClasses), ...differing].join(" · ");
 }
 
+/** @type {Record<string, keyof typeof labels>} */
+const VIEWS = { flip: "viewsFlip", crop: "viewsCrop", "flip+crop": "viewsBoth" };
+
 /** @param {string} name @param {unknown} value as the fields show it */
 function shownValue(name, value) {
   if (name === "validationSplit") return String(Math.round(Number(value) * 100));
   if (value === null && (name === "epochs" || name === "l2")) return name === "l2" ? labels.l2Left : labels.epochsLeft;
+  if (name === "views") return labels[VIEWS[String(value)] ?? "viewsNone"];
   if (typeof value === "boolean") return value ? labels.yes : labels.no;
   return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");
 }

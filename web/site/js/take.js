@@ -23,7 +23,6 @@ pip install "pyclassifier[export] @ ${SITE}wheels/pyclassifier-${version}-py3-no
 pyclassifier-convert ${NAME}.zip model.keras
 pyclassifier-convert ${NAME}.zip model_float16.tflite --quantize float16
 pyclassifier-convert ${NAME}.zip model_int8.tflite --quantize int8 --calibration photos/
-pyclassifier-convert ${NAME}.zip model.onnx
 pyclassifier-convert ${NAME}.zip saved_model/ --to saved_model
 `;
 
@@ -40,15 +39,19 @@ export function createTakeView(app) {
   const code = createCode(app);
   const save = find("take-download", HTMLButtonElement);
   const page = find("take-page", HTMLButtonElement);
+  const onnx = find("take-onnx", HTMLButtonElement);
   const oneFile = find("take-one-file", HTMLButtonElement);
 
-  save.addEventListener("click", () => {
+  /** @param {"tfjs" | "onnx"} format @param {string} name of the file */
+  function takeModel(format, name) {
     run("model", panel, async (desk) => {
       status.progress(() => texts.packing);
-      download(await desk.exportModel({ name: NAME, dtype: costs.chosen() }), `${NAME}.zip`);
-      status.show(() => texts.downloaded);
+      download(await desk.exportModel({ name: NAME, dtype: costs.chosen(), format }), name);
+      status.show(() => texts.downloaded(name));
     });
-  });
+  }
+  save.addEventListener("click", () => takeModel("tfjs", `${NAME}.zip`));
+  onnx.addEventListener("click", () => takeModel("onnx", `${NAME}.onnx`));
 
   /** @param {string} name of the file @param {boolean} oneFile */
   function takePage(name, oneFile) {
@@ -70,7 +73,7 @@ export function createTakeView(app) {
   let shown = null;
   store.subscribe((state) => {
     const free = isFree(state) && state.model !== null;
-    for (const button of [save, page, oneFile]) button.disabled = !free;
+    for (const button of [save, onnx, page, oneFile]) button.disabled = !free;
     costs.update(free);
     if (state.model === shown) return;
     shown = state.model;

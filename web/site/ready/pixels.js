@@ -10,6 +10,8 @@
  *   as pyclassifier's Preprocessing says it
  */
 
+import { readOrientation, takeOrientation, turn } from "./orientation.js";
+
 const MAX_PIXELS = 100_000_000;
 const REDUCING_GAP = 2;
 const CENTRAL_SHARE = 0.875;
@@ -36,12 +38,13 @@ function cubic(x) {
 export async function loadImage(file, how) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   // Colours as they are stored, but where a profile says what they mean; upright, as the camera noted.
+  const { file: readable, orientation } = takeOrientation(bytes);
   const colorSpaceConversion = hasProfile(bytes) ? "default" : "none";
-  const bitmap = await createImageBitmap(file, { colorSpaceConversion, imageOrientation: "from-image" });
+  const bitmap = await createImageBitmap(readable, { colorSpaceConversion, imageOrientation: "from-image" });
   const { width, height } = bitmap;
   if (width * height > MAX_PIXELS)
     throw new Error(`Expected at most ${MAX_PIXELS / 1e6} million pixels, got ${width} x ${height}.`);
-  return fitImage(decodedSmaller(drawn(bitmap), bytes, how.size), how);
+  return fitImage(decodedSmaller(turn(drawn(bitmap), orientation), bytes, how.size), how);
 }
 
 /** Whether a JPEG, PNG or WebP holds an ICC profile, or it is a file of a phone's. @param {Uint8Array} bytes */
@@ -88,31 +91,6 @@ function decodedSmaller(image, bytes, size) {
   const fromRight = [2, 3, 6, 7].includes(orientation);
   const fromBottom = [3, 4, 7, 8].includes(orientation);
   return reduce(image, [scale, scale], [0, 0, image.width, image.height], [fromRight, fromBottom]);
-}
-
-/**
- * @param {Uint8Array} bytes  of a JPEG file
- * @returns {number} 1 to 8, as in EXIF; 1 where nothing is noted
- */
-function readOrientation(bytes) {
-  const view = new DataView(bytes.buffer);
-  for (
-    let at = 2;
-    at + 10 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda;
-    at += 2 + view.getUint16(at + 2)
-  ) {
-    if (bytes[at + 1] !== 0xe1 || view.getUint32(at + 4) !== 0x45786966) continue; // "Exif"
-    const start = at + 10;
-    if (start + 8 > bytes.length) return 1;
-    const little = view.getUint16(start) === 0x4949;
-    let entry = start + view.getUint32(start + 4, little);
-    if (entry + 2 > bytes.length) return 1;
-    for (let n = view.getUint16(entry, little), i = 0; i < n && entry + 14 <= bytes.length; i++, entry += 12) {
-      if (view.getUint16(entry + 2, little) === 0x0112) return view.getUint16(entry + 10, little);
-    }
-    return 1;
-  }
-  return 1;
 }
 
 /** @param {Rgb} image @param {Fitting} how @returns {Rgb} */

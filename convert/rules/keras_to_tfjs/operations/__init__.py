@@ -11,7 +11,7 @@ from ..builder import Call, Mask, Tensor
 from ..express import identity, mask_tensor, tensors_in
 from ..layers.activations import EXPRESSED, gelu
 from ..layers.resizing import resizing
-from . import arithmetic, products, reductions, slices
+from . import arithmetic, products, raw, reductions, slices
 from .arithmetic import REMEDY
 
 # The last word of a TensorFlow function's name -> Keras 3's operation.
@@ -75,6 +75,8 @@ def apply(call: Call, layer: Config) -> Tensor | Mask | list[Tensor]:
     if mask is not None:
         return mask
     call = _without_masks(call)
+    if call.class_name == "TensorFlowOpLayer":
+        call = raw.as_function(call)
     if call.class_name in ("TFOpLambda", "SlicingOpLambda"):
         call = _from_tensorflow(call)
     else:

@@ -129,6 +129,13 @@ export const labels = {
   flip: "Mirror some",
   crop: "Crop by up to (%)",
   colour: "Change colours by up to (%)",
+  views: "What the network sees of a photo",
+  viewsNone: "The photo",
+  viewsFlip: "The photo and its mirror image",
+  viewsCrop: "The photo, and its middle from nearer by",
+  viewsBoth: "The photo, its mirror image, and its middle",
+  viewsHint:
+    "The network’s answers to all views are averaged, here and wherever the model is used: two views take twice as long, three three times. Leave out the mirror image where left and right matter, as in arrows. What it makes of the figures is shown after training.",
   fineTune: "Also train the last layers of the network",
   fineTuneHint:
     "For photos unlike those that the network was trained on, such as hand signs or drawings. It is tried on your validation photos, and kept only where it helps. Cross-validation does without.",
@@ -185,6 +192,9 @@ export const labels = {
   takeOneFile: "Download as one file",
   takePageDownload: "Download page",
   takeElsewhere: "In other programs",
+  takeOnnx: "Download ONNX file",
+  takeOnnxHint:
+    "ONNX files are opened by onnxruntime, on phones, servers and small boards, too. The labels, and how pixels go in, are in the file’s metadata.",
   liveOpen: "Use the camera, live",
   liveHint: "Your browser asks for your permission first. The pictures stay on this computer.",
   live: "Live camera",
@@ -336,6 +346,7 @@ const editNames = {
   mergeClasses: "merging",
   deleteClass: "deleting a class",
   movePhotos: "moving photos",
+  keepTogether: "keeping versions together",
   deletePhotos: "deleting photos",
   removeAll: "removing all photos",
 };
@@ -508,6 +519,8 @@ export const texts = {
   moved: (n, to) => `Moved ${photos(n)} to ${to}`,
   /** @param {number} n @param {import("../calls.js").Split} split */
   markedFor: (n, split) => `${photos(n)} for ${split}`,
+  /** @param {number} n */
+  versionsKept: (n) => `${photos(n)}: versions of one original stay together from the next training on`,
   removedAll: "All photos are removed. “Undo” brings them back.",
   /** @param {number} n */
   deletedPhotos: (n) => `Deleted ${photos(n)}`,
@@ -526,11 +539,12 @@ export const texts = {
   /** @param {number} n */
   photosOfFinding: (n) => `${photos(n)} of this finding`,
   /** @param {import("../calls.js").Finding} finding */
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `Unreadable: ${photos(n)}, which can take no part in training.`,
       duplicates: `Copies: ${photos(n)}, exactly like others of the same class. They count more than once.`,
       alike: `Nearly the same: ${photos(n)}, beside others of the same class. The model learns little from them.`,
+      versions: `Versions of ${number(originals)} originals, by their names: ${photos(n)}. Where one original is learned from and judged by, figures are too good.`,
       "two classes": `The same photo in ${names.join(" and in ")}: ${photos(n)}. A model cannot learn both.`,
       "both sides": `The same photo for training and for validation: ${photos(n)}. That makes the figures too good.`,
       small: `Small, with a side of less than ${side} pixels: ${photos(n)}. Enlarged, they look blurred to the model.`,
@@ -544,6 +558,7 @@ export const texts = {
     if (change === "keep in") return `Keep in ${label}, delete ${number(n)}`;
     if (change === "move to") return `Move ${number(n)} to ${label}`;
     if (change === "mark") return `Use all for ${split}`;
+    if (change === "keep together") return `Keep versions of one original together`;
     return `Delete ${photos(n)}`;
   },
   weigh: "Weigh the classes",
@@ -583,9 +598,10 @@ export const texts = {
   /** @param {string} name of a quality with more than one backbone */
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Tried on your photos",
-  /** @param {number} n photos */
-  backbonesCaption: (n) =>
-    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).`,
+  /** @param {number} n photos @param {boolean} folds that judged these photos as well */
+  backbonesCaption: (n, folds) =>
+    `Each judged on the same ${photos(n)} of the training, by heads that had not learned from them (cross-validation).` +
+    (folds ? " These photos had a part in the model’s own figures, too, which are therefore a little too good." : ""),
   backbonesColumns: ["Backbone", "Accuracy (95 % interval)", "A photo here", "To load"],
   keptBackbone: "kept",
   /** @param {string} n */
@@ -617,6 +633,11 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `Without training the last layers ${percent(alone)}, with it ${percent(tuned)}: ` +
     (kept ? "kept the trained layers." : "that does not help here, so the network stays as it was."),
+  /** @param {import("../calls.js").ViewsEffect} views @param {boolean} clear @param {string} p */
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `With the other views of each photo ${percent(accuracy)}, without them ${percent(plain)} of the same ${photos(total)}: ` +
+    `${only} right only with them, ${onlyPlain} only without. ` +
+    (clear ? `Chance alone would seldom make such a difference (p = ${p}).` : `That may be chance (p = ${p}).`),
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
     `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
@@ -780,7 +801,8 @@ export const texts = {
   /** @param {number} n */
   showMore: (n) => `Show more (${n} left)`,
   packing: "Packing the model…",
-  downloaded: "Model downloaded: pyclassifier-model.zip",
+  /** @param {string} name */
+  downloaded: (name) => `Model downloaded: ${name}`,
   opening: "Opening the model…",
   /** @param {string} name */
   recogniseSample: (name) => `Recognise ${name}`,
@@ -859,6 +881,8 @@ export const texts = {
   takeCopy: "Work on a copy",
   keepApart: "Keep this as a new project",
   keptApart: "What is here is kept as a new project",
+  keptGone:
+    "What this browser kept of your project was deleted, such as with this site’s data. What is on this page is kept again.",
   projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
@@ -945,7 +969,7 @@ export const texts = {
   copy: "Copy",
   copied: "Copied",
   marked: "The browser did not allow copying. The text is selected now: press Ctrl+C.",
-  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
   javascriptTitle: "JavaScript",
@@ -979,6 +1003,7 @@ export const sentences = {
   "unusual-zip": "{name} is packed in an unusual way (method {method}). Make the zip again.",
   "unreadable-table": "The table {path} could not be read ({error}).",
   "large-table": "A table may have {most} bytes; {table} has {got}.",
+  "spreadsheet-table": "{table} is a spreadsheet. Save it as CSV, and choose that.",
   "empty-table": "The table {table} is empty. It needs a row for each photo.",
   "not-unicode": "The letters of {table} could not be read ({error}). Save it again as “CSV UTF-8”.",
   "table-of-objects":
@@ -1012,6 +1037,8 @@ export const sentences = {
   "few-groups":
     "{folds} folds need {folds} groups of different photos, and a class that has as many. There are {groups} groups of {samples} photos. Take fewer folds, or add photos.",
   "not-trained": "Train a model first, or open one that you saved.",
+  "no-views-to-fine-tune":
+    "The last layers of the network learn from the photos as they are. Choose one of the two under “Advanced”: other views of the photos, or training the last layers.",
   "one-to-fine-tune":
     "The last layers of two networks side by side cannot be trained. Choose one network (“Fast” or “Balanced”), and train again.",
   "many-to-fine-tune":

@@ -124,6 +124,13 @@ export const labels = {
   flip: "Miroir pour une partie",
   crop: "Rogner jusqu’à (%)",
   colour: "Changer les couleurs jusqu’à (%)",
+  views: "Ce que le réseau voit d’une photo",
+  viewsNone: "La photo",
+  viewsFlip: "La photo et son image en miroir",
+  viewsCrop: "La photo, et son milieu de plus près",
+  viewsBoth: "La photo, son image en miroir et son milieu",
+  viewsHint:
+    "On fait la moyenne des réponses du réseau à toutes les vues, ici et partout où le modèle sert : deux vues prennent deux fois plus de temps, trois vues trois fois. Pas de miroir quand la gauche et la droite comptent, comme pour des flèches. L’effet sur les chiffres est affiché après l’entraînement.",
   fineTune: "Entraîner aussi les dernières couches du réseau",
   fineTuneHint:
     "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
@@ -182,6 +189,9 @@ export const labels = {
   takeOneFile: "Télécharger en un seul fichier",
   takePageDownload: "Télécharger la page",
   takeElsewhere: "Dans d’autres programmes",
+  takeOnnx: "Télécharger le fichier ONNX",
+  takeOnnxHint:
+    "Les fichiers ONNX s’ouvrent avec onnxruntime, aussi sur des téléphones, des serveurs et de petites cartes. Les étiquettes, et la façon dont les pixels entrent, sont dans les métadonnées du fichier.",
   liveOpen: "Utiliser la caméra en direct",
   liveHint: "Votre navigateur demande d’abord la permission. Les images restent sur cet ordinateur.",
   live: "Caméra en direct",
@@ -336,6 +346,7 @@ const editNames = {
   mergeClasses: "fusion",
   deleteClass: "suppression d’une classe",
   movePhotos: "déplacement de photos",
+  keepTogether: "regroupement de versions",
   deletePhotos: "suppression de photos",
   removeAll: "suppression de toutes les photos",
 };
@@ -459,6 +470,7 @@ export const texts = {
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
   moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${splitNames[split]}`,
+  versionsKept: (n) => `${photos(n)} : les versions d’un même original restent ensemble dès le prochain entraînement`,
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
@@ -473,11 +485,12 @@ export const texts = {
   notCompared:
     "Les photos illisibles ou presque identiques apparaissent une fois que toutes ont été lues : à l’entraînement, ou avec « Vérifier toutes les photos ».",
   photosOfFinding: (n) => `${photos(n)} de cette remarque`,
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `Illisibles : ${photos(n)}, sans effet sur l’entraînement.`,
       duplicates: `Copies : ${photos(n)}, identiques à d’autres de la même classe. Elles comptent plusieurs fois.`,
       alike: `Presque identiques : ${photos(n)}, à côté d’autres de la même classe. Elles apprennent peu de nouveau au modèle.`,
+      versions: `Des versions de ${number(originals)} originaux, d’après leurs noms : ${photos(n)}. Si un même original sert à apprendre et à juger, les résultats sont trop bons.`,
       "two classes": `La même photo dans ${names.join(" et dans ")} : ${photos(n)}. Un modèle ne peut pas apprendre les deux.`,
       "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
       small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
@@ -490,6 +503,7 @@ export const texts = {
     if (change === "keep in") return `Garder dans ${label}, supprimer ${number(n)}`;
     if (change === "move to") return `Déplacer ${number(n)} vers ${label}`;
     if (change === "mark") return `Toutes pour ${splitNames[split ?? "training"]}`;
+    if (change === "keep together") return `Garder ensemble les versions d’un même original`;
     return `Supprimer ${photos(n)}`;
   },
   weigh: "Pondérer les classes",
@@ -521,8 +535,9 @@ export const texts = {
   ratherBalanced: "Prendre « Équilibré »",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Essayés sur vos photos",
-  backbonesCaption: (n) =>
-    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).`,
+  backbonesCaption: (n, folds) =>
+    `Chacun est jugé sur les mêmes ${photos(n)} d’entraînement, par des têtes qui n’en avaient rien appris (validation croisée).` +
+    (folds ? " Ces photos comptent aussi dans les chiffres du modèle, qui sont donc un peu trop bons." : ""),
   backbonesColumns: ["Réseau", "Exactitude (intervalle à 95 %)", "Une photo ici", "À charger"],
   keptBackbone: "gardé",
   milliseconds: (n) => `${n} ms`,
@@ -550,6 +565,12 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
     (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
+    `${only} justes seulement avec, ${onlyPlain} seulement sans. ` +
+    (clear
+      ? `Le hasard seul ferait rarement une telle différence (p = ${p}).`
+      : `C’est peut-être un hasard (p = ${p}).`),
   stoppedEarly: "Arrêté avant la première époque. Rien n’a été entraîné.",
 
   seriesTraining: "Entraînement",
@@ -702,7 +723,7 @@ export const texts = {
     `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
   showMore: (n) => `En montrer plus (${n} restent)`,
   packing: "Emballage du modèle…",
-  downloaded: "Modèle téléchargé : pyclassifier-model.zip",
+  downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
   /** @param {string} name */
   recogniseSample: (name) => `Reconnaître ${name}`,
@@ -766,6 +787,8 @@ export const texts = {
   takeCopy: "Travailler sur une copie",
   keepApart: "Conserver ceci comme nouveau projet",
   keptApart: "Ce qui est ici est conservé comme nouveau projet",
+  keptGone:
+    "Ce que ce navigateur conservait de votre projet a été effacé, par exemple avec les données de ce site. Ce qui est sur cette page est de nouveau conservé.",
   projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
   savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
@@ -831,7 +854,7 @@ export const texts = {
   copy: "Copier",
   copied: "Copié",
   marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
-  commandsTitle: "Keras, TFLite, ONNX, SavedModel",
+  commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
   javascriptTitle: "JavaScript",
@@ -854,6 +877,8 @@ export const sentences = {
   "hidden-file": "un fichier caché.",
   "system-file": "un fichier du système d’exploitation, pas une photo.",
   "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "text-file": "ce n’est pas une image (.txt). Un tableau de photos et de classes est lu si son nom finit par .csv.",
+  spreadsheet: "un classeur ({suffix}), qui n’est pas lu ici. Enregistrez-le en CSV, et ajoutez ce fichier.",
   "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
   "packed-otherwise":
     "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
@@ -864,6 +889,8 @@ export const sentences = {
   "drawing-inside": "les dessins SVG d’un zip ou d’un tar ne peuvent pas être dessinés ici. Décompressez-le d’abord.",
   "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
   "heic-or-video": "les fichiers HEIC et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
+  "tiff-compression":
+    "un fichier TIFF dont les pixels sont compressés par {compression}, qui ne peut pas être lu ici. Enregistrez-le sans compression, ou en PNG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
   "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
@@ -883,6 +910,7 @@ export const sentences = {
   "large-member": "{name} peut avoir au plus {most} octets ; il en a {got}.",
   "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
   "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
+  "spreadsheet-table": "{table} est un classeur. Enregistrez-le en CSV, et choisissez ce fichier.",
   "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
   "not-unicode":
     "Un texte en UTF-8, en UTF-16 ou comme Excel l’écrit est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
@@ -932,6 +960,8 @@ export const sentences = {
   "few-groups":
     "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
   "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+  "no-views-to-fine-tune":
+    "Les dernières couches du réseau apprennent des photos telles quelles. Choisissez l’un des deux sous « Réglages avancés » : d’autres vues des photos, ou entraîner les dernières couches.",
   "one-to-fine-tune":
     "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
   "many-to-fine-tune":

@@ -115,6 +115,13 @@ export const labels = {
   flip: "部分镜像",
   crop: "最多裁剪（%）",
   colour: "颜色最多变化（%）",
+  views: "网络看到照片的哪些部分",
+  viewsNone: "照片",
+  viewsFlip: "照片和它的镜像",
+  viewsCrop: "照片，以及放大的中间部分",
+  viewsBoth: "照片、它的镜像和中间部分",
+  viewsHint:
+    "对网络看各个视图得到的结果取平均，在这里和以后使用模型时都一样：两个视图要两倍时间，三个要三倍。如果左右有区别（例如箭头），请不要用镜像。训练后会显示它对结果的影响。",
   fineTune: "同时训练网络的最后几层",
   fineTuneHint:
     "适合与网络学过的照片很不同的照片，例如手势或图画。先用验证照片检验，有帮助才保留。交叉验证不做这一步。",
@@ -171,6 +178,9 @@ export const labels = {
   takeOneFile: "下载为单个文件",
   takePageDownload: "下载网页",
   takeElsewhere: "在其他程序中使用",
+  takeOnnx: "下载 ONNX 文件",
+  takeOnnxHint:
+    "ONNX 文件可用 onnxruntime 打开，在手机、服务器和小型开发板上也可以。标签和像素的输入方式写在文件的元数据里。",
   liveOpen: "实时使用摄像头",
   liveHint: "浏览器会先请求您的许可。画面只留在这台电脑上。",
   live: "实时摄像头",
@@ -318,6 +328,7 @@ const editNames = {
   mergeClasses: "合并",
   deleteClass: "删除类别",
   movePhotos: "移动照片",
+  keepTogether: "归并版本",
   deletePhotos: "删除照片",
   removeAll: "移除全部照片",
 };
@@ -435,6 +446,7 @@ export const texts = {
   moveTitle: (n) => `将 ${photos(n)}移动到`,
   moved: (n, to) => `已将 ${photos(n)}移动到${to}`,
   markedFor: (n, split) => `${photos(n)}用于${splitNames[split]}`,
+  versionsKept: (n) => `${photos(n)}：从下一次训练起，同一原件的版本不会分开`,
   removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
@@ -445,11 +457,12 @@ export const texts = {
   nothingFound: "全部照片已读取并比较，没有发现问题。",
   notCompared: "读取全部照片之后，才能发现无法读取或几乎相同的照片：训练时，或点击“检查全部照片”。",
   photosOfFinding: (n) => `此项发现的 ${photos(n)}`,
-  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0 } }) =>
+  finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
       unreadable: `无法读取：${photos(n)}，不能参与训练。`,
       duplicates: `重复：${photos(n)}，与同一类别中的其他照片完全相同，会被重复计算。`,
       alike: `几乎相同：${photos(n)}，与同一类别中的其他照片相近，对模型几乎没有新信息。`,
+      versions: `从名称看，${photos(n)}是 ${number(originals)} 个原件的不同版本。如果同一原件既用于学习又用于评判，结果会显得过好。`,
       "two classes": `同一照片出现在${names.join("和")}中：${photos(n)}。模型无法同时学会两者。`,
       "both sides": `同一照片既用于训练又用于验证：${photos(n)}。结果会显得过好。`,
       small: `尺寸太小，有一边不到 ${side} 像素：${photos(n)}。放大后对模型来说很模糊。`,
@@ -462,6 +475,7 @@ export const texts = {
     if (change === "keep in") return `保留在${label}，删除 ${number(n)} 张`;
     if (change === "move to") return `将 ${number(n)} 张移动到${label}`;
     if (change === "mark") return `全部用于${splitNames[split ?? "training"]}`;
+    if (change === "keep together") return `将同一原件的版本归在一起`;
     return `删除 ${photos(n)}`;
   },
   weigh: "为类别加权",
@@ -490,8 +504,9 @@ export const texts = {
   ratherBalanced: "改用“均衡”",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "在您的照片上试用的结果",
-  backbonesCaption: (n) =>
-    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。`,
+  backbonesCaption: (n, folds) =>
+    `每一个都用同样的 ${number(n)} 张训练照片评判，评判它们的分类头没有学过这些照片（交叉验证）。` +
+    (folds ? "这些照片也参与了模型自己的评判，所以模型的数字略微偏高。" : ""),
   backbonesColumns: ["骨干网络", "准确率（95 % 区间）", "这里每张照片", "需加载"],
   keptBackbone: "已保留",
   milliseconds: (n) => `${n} 毫秒`,
@@ -517,6 +532,10 @@ export const texts = {
   fineTuned: (alone, tuned, kept) =>
     `不训练最后几层为 ${percent(alone)}，训练后为 ${percent(tuned)}：` +
     (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
+  viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
+    `同样的 ${photos(total)}：使用其他视图为 ${percent(accuracy)}，不使用为 ${percent(plain)}；` +
+    `仅使用时正确 ${only} 张，仅不使用时正确 ${onlyPlain} 张。` +
+    (clear ? `这样的差异很少只是偶然（p = ${p}）。` : `这可能只是偶然（p = ${p}）。`),
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
   seriesTraining: "训练",
@@ -653,7 +672,7 @@ export const texts = {
   recognised: (good, bad) => `已识别 ${photos(good)}${bad ? `，${number(bad)} 张无法读取` : ""}`,
   showMore: (n) => `显示更多（还有 ${n} 张）`,
   packing: "正在打包模型…",
-  downloaded: "模型已下载：pyclassifier-model.zip",
+  downloaded: (name) => `模型已下载：${name}`,
   opening: "正在打开模型…",
   /** @param {string} name */
   recogniseSample: (name) => `识别 ${name}`,
@@ -711,6 +730,7 @@ export const texts = {
   takeCopy: "使用副本",
   keepApart: "将这里的内容另存为新项目",
   keptApart: "这里的内容已作为新项目保存",
+  keptGone: "此浏览器中保存的项目已被删除，例如随本网站的数据一起被清除。此页面上的内容已重新保存。",
   projectElsewhere: "此项目已在另一个标签页中打开。请先关闭那个标签页。",
   openedBackbone: "所打开模型自带的",
   savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
@@ -770,7 +790,7 @@ export const texts = {
   copy: "复制",
   copied: "已复制",
   marked: "浏览器不允许复制；文字已选中：请按 Ctrl+C。",
-  commandsTitle: "Keras、TFLite、ONNX、SavedModel",
+  commandsTitle: "Keras、TFLite、SavedModel",
   commandsHint:
     "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
   javascriptTitle: "JavaScript",
@@ -790,6 +810,8 @@ export const sentences = {
   "hidden-file": "隐藏文件。",
   "system-file": "是操作系统的文件，不是照片。",
   "other-suffix": "不是图像（{suffix}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "text-file": "不是图像（.txt）。照片和类别的表格，文件名以 .csv 结尾时才会读取。",
+  spreadsheet: "电子表格（{suffix}），此处不读取。请另存为 CSV 后再添加。",
   "zip-inside": "在另一个压缩包里的 zip 或 tar，不会打开。请先解压。",
   "packed-otherwise": "此处不打开 {suffix} 文件。请先解压，或把文件夹做成 zip。",
   "photo-format":
@@ -799,6 +821,7 @@ export const sentences = {
   "drawing-inside": "无法在此绘制 zip 或 tar 中的 SVG 图形。请先解压。",
   "not-an-image": "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
   "heic-or-video": "无法在此读取 HEIC 和视频文件。请将照片导出为 JPEG。",
+  "tiff-compression": "TIFF 文件的像素以 {compression} 压缩，无法在此读取。请不压缩保存，或保存为 PNG。",
   "damaged-image": "图像已损坏或不完整（{error}）。",
   "large-image": "{width} x {height} 像素：图像超过 {millions} 百万像素。请将其缩小。",
   "no-class-folder": "不在以类别命名的文件夹中。请放入这样的文件夹，例如 cat/photo.jpg。",
@@ -816,6 +839,7 @@ export const sentences = {
   "large-member": "{name} 最多 {most} 字节；此文件有 {got} 字节。",
   "unusual-zip": "{name} 在 zip 中的压缩方式不常见（方法 {method}）。请重新制作 zip。",
   "large-table": "表格最多 {most} 字节；{table} 有 {got} 字节。",
+  "spreadsheet-table": "{table} 是电子表格。请另存为 CSV 后再选择。",
   "empty-table": "{table} 应是每张照片一行的表格，但文件是空的。",
   "not-unicode": "{table} 应为文本（UTF-8、UTF-16 或 Excel 所写的编码），但不是（{error}）。请另存为“CSV UTF-8”。",
   "not-csv": "{table} 应为 CSV 文件，但不是（{error}）。",
@@ -854,6 +878,7 @@ export const sentences = {
   "few-groups":
     "{folds} 折需要至少 {folds} 组不同的照片，且有一个类别有同样多的照片；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
   "not-trained": "需要训练好的模型；请先训练或打开一个。",
+  "no-views-to-fine-tune": "网络的最后几层从照片本身学习。请在“高级设置”中二选一：照片的其他视图，或训练最后几层。",
   "one-to-fine-tune": "并排的两个网络不能训练最后几层。请只选一个网络（“快速”或“均衡”），再训练一次。",
   "many-to-fine-tune":
     "训练网络最后几层时，内存最多放得下 {most} 张照片（包括变化的副本）；现在有 {got} 张。请不用变化的副本，或减少照片。",

@@ -162,6 +162,22 @@ def test_neighbours_find_what_comparing_all_finds(place):
     assert {*map(tuple, pairs.tolist())} <= expected and len(pairs) >= 297
 
 
+@pytest.mark.parametrize("max_bytes", [1 << 28, 0])
+def test_an_index_makes_the_same_split(max_bytes, place, of_photos, monkeypatch):
+    pytest.importorskip("usearch", reason="the extra scale is not installed")
+    monkeypatch.setattr(alike, "MOST_EXACT", 10)
+    learned = learn(place, max_bytes, cv=0)
+    assert learned.record_["run"]["files"] == of_photos.record_["run"]["files"]
+
+
+def test_without_an_index_all_are_compared_and_it_is_said(place, of_photos, monkeypatch):
+    monkeypatch.setattr(alike, "MOST_EXACT", 10)
+    monkeypatch.setattr(alike, "find_spec", lambda name: None)
+    with pytest.warns(UserWarning, match="pip install"):
+        learned = learn(place, 0, cv=0)
+    assert learned.record_["run"]["files"] == of_photos.record_["run"]["files"]
+
+
 def test_it_is_told_how_far_it_is(place):
     told = []
     with open_features(place / "features", on_progress=told.append) as features:

@@ -1,5 +1,7 @@
 """Photos that are versions of one original, by their names: found, told, and never parted."""
 
+import time
+
 import pytest
 from numpy_engine import NumpyEngine
 from photos import Reader, encode
@@ -27,6 +29,15 @@ from pyclassifier.data import find_versions, name_of_original
 )
 def test_a_name_tells_the_original(path, original):
     assert name_of_original(path) == original
+
+
+@pytest.mark.parametrize("part", ["_", "1_", "rot_", " (1)", "-crop 1."])
+def test_hostile_names_take_no_time(part):
+    for length in (250, 60_000):
+        name = (part * length)[:length] + "x"
+        started = time.perf_counter()
+        name_of_original(f"{name}.jpg")
+        assert time.perf_counter() - started < 0.5
 
 
 def files(*names):

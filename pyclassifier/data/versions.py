@@ -20,6 +20,7 @@ _TAIL = re.compile(rf"(.+?)[\s._-]+(?:(?:{_CHANGED})[\s._-]*(?:\d+(?:\.\d+)?)?|\
 # A plain number tells versions apart only where the name before it tells originals apart: "img12_3", not "cat_3".
 _NUMBER = re.compile(r"(.*\d.*?)[\s._-]+\d{1,3}", re.DOTALL)
 
+_LONGEST = 255  # of a file's name on any disk; a zip may claim longer ones, which would take their time
 _MIN_SHARE = 0.5  # of all photos, in families of several
 _MIN_FAMILIES = 2  # of a class with such families: else its name is all that they have in common
 
@@ -27,6 +28,8 @@ _MIN_FAMILIES = 2  # of a class with such families: else its name is all that th
 def name_of_original(path: str) -> str:
     """Return what the original of a photo is called, judging by the name: ``"a/img12_rot90.jpg"`` -> ``"img12"``."""
     name = PurePosixPath(path).stem
+    if len(name) > _LONGEST:
+        return name
     if found := _ROBOFLOW.fullmatch(name):
         return found[1]
     changed = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -43,8 +44,10 @@ class RayPool:
     """
 
     def __init__(self, settings: Settings, backend: str, address: str, processes: int, gpus: float) -> None:
-        # Read when Ray is loaded. Clusters want a token by default, and who enters them has to say that there is one.
-        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        # Clusters want a token by default, and who enters them has to say that there is one. It is read when Ray is
+        # loaded: said later, what it starts would want a token that this process does not send.
+        if "ray" not in sys.modules:
+            os.environ.setdefault("RAY_AUTH_MODE", "token")
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Nothing is told to anybody.
         try:
             import ray

@@ -108,6 +108,8 @@ def run(
     try:
         with _warnings_as_lines(program):
             outcome = command(asked)
+        _show(program, outcome, as_json=asked.json)
+        return outcome.code
     except refusals as error:
         return _fail(program, str(error), FAILED, as_json=asked.json)
     except KeyboardInterrupt:
@@ -118,13 +120,15 @@ def run(
     except MemoryError:
         words = "Expected enough memory for the model and its photos, there was too little."
         return _fail(program, words, FAILED, as_json=asked.json)
+
+
+def _show(program: str, outcome: Outcome, *, as_json: bool) -> None:
     for warning in outcome.warnings:
         _tell(program, f"warning: {warning}")
-    if asked.json and outcome.fields:
+    if as_json and outcome.fields:
         say(json.dumps(outcome.fields, indent=1))
-    elif outcome.text and not asked.json:
+    elif outcome.text and not as_json:
         say(outcome.text)
-    return outcome.code
 
 
 def _identity(target: Path | None) -> tuple[int, int] | None:

@@ -152,7 +152,7 @@ def test_parameters_and_settings_are_the_same():
     parameters = inspect.signature(ImageClassifier).parameters
     for field in fields(TrainSettings):
         assert parameters[field.name].default == field.default, field.name
-    about_features = {"backbone", "input_size", "fit_mode", "pooling", "engine"}
+    about_features = {"backbone", "input_size", "fit_mode", "pooling", "views", "engine"}
     assert set(parameters) == {field.name for field in fields(TrainSettings)} | about_features
 
 

@@ -104,15 +104,23 @@ def test_steps_and_export_are_always_in_sight(chromium, site):
         before = page.evaluate("scrollY")
         button(page, "Export").click()
         items = page.get_by_role("menu", name="Export").get_by_role("menuitem")
-        expect(items).to_have_text(["TensorFlow.js", "Web page", "Keras", "TFLite", "ONNX"])
+        expect(items).to_have_text(["Web page", "TensorFlow.js", "ONNX", "Keras", "TFLite"])
         assert page.evaluate("scrollY") == before
         page.evaluate(AXE.read_text())
         assert violations(page) == []
-        with page.expect_download() as download:
-            items.first.click()
-        assert download.value.suggested_filename == "pyclassifier-model.zip"
+        for place, name in (
+            (0, "pyclassifier-page.html"),
+            (1, "pyclassifier-model.zip"),
+            (2, "pyclassifier-model.onnx"),
+        ):
+            if place > 0:
+                button(page, "Export").click()
+            with page.expect_download() as download:
+                items.nth(place).click()
+            assert download.value.suggested_filename == name
+            expect(button(page, "Train")).to_be_enabled()  # free again
         button(page, "Export").click()
         items.nth(4).click()
-        expect(page.get_by_text("pyclassifier-convert pyclassifier-model.zip model.onnx")).to_be_in_viewport()
+        expect(page.get_by_text("pyclassifier-convert pyclassifier-model.zip model_float16.tflite")).to_be_in_viewport()
         page.get_by_role("link", name="Digits").first.click()
         expect(button(page, "Export")).to_be_hidden()

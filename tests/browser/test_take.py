@@ -183,7 +183,8 @@ def test_the_ready_page_gives_the_pages_probabilities(client, ready_tab, ready, 
         shares = {share["label"]: share["probability"] for share in there["shares"]}
         apart[name] = max(abs(shares[guess["label"]] - guess["probability"]) for guess in here["top"])
     print({name: f"{value:.1e}" for name, value in apart.items()})  # noqa: T201
-    assert all(value < (0.01 if name.endswith(".jpg") else 1e-4) for name, value in apart.items()), apart
+    # Browsers decode JPEG by another library than Pyodide's Pillow: 0.013 at most, measured.
+    assert all(value < (0.02 if name.endswith(".jpg") else 1e-4) for name, value in apart.items()), apart
 
 
 def test_the_ready_page_recognises_by_itself(ready_tab, ready, dist, tmp_path):
@@ -363,7 +364,7 @@ def test_the_fold_measures_and_downloads(client, page, site, tmp_path):
     with page.expect_download() as onnx_file:
         button(page, "Download ONNX file").click()
     network = onnx.load(onnx_file.value.path())
-    assert {entry.key: entry.value for entry in network.metadata_props}["labels"] == '["brick", "grass", "gravel"]'
+    assert {entry.key: entry.value for entry in network.metadata_props}["labels"] == '["animal", "fruit", "vehicle"]'
     with page.expect_download() as one_file:
         button(page, "Download as one file").click()
     assert one_file.value.suggested_filename == "pyclassifier-page.html"

@@ -2,8 +2,9 @@ import { find as findAnywhere } from "./dom.js";
 import { createMenu } from "./menu.js";
 import { labels } from "./texts.js";
 
-/** What needs a terminal: the commands are in step 3. */
-const BY_COMMAND = ["Keras", "TFLite", "ONNX"];
+/** The buttons of step 3 that make a file at once, and what needs a terminal, whose commands are there. */
+const AT_ONCE = { "TensorFlow.js": "download", ONNX: "take-onnx" };
+const BY_COMMAND = ["Keras", "TFLite"];
 
 /**
  * A button beside the status line, which is always in sight: all formats that the model can be taken away in.
@@ -12,12 +13,14 @@ const BY_COMMAND = ["Keras", "TFLite", "ONNX"];
  */
 export function createExportMenu({ find, store }) {
   const page = find("take-one-file", HTMLButtonElement);
-  const file = find("download", HTMLButtonElement);
   const menu = createMenu(
     () => labels.export,
     () => [
-      { text: "TensorFlow.js", act: () => file.click(), disabled: file.disabled },
       { text: () => labels.exportPage, act: () => page.click(), disabled: page.disabled },
+      ...Object.entries(AT_ONCE).map(([format, id]) => {
+        const button = find(id, HTMLButtonElement);
+        return { text: format, act: () => button.click(), disabled: button.disabled };
+      }),
       ...BY_COMMAND.map((format) => ({ text: format, act: showCommands })),
     ],
     () => labels.export,

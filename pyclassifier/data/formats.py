@@ -41,6 +41,7 @@ class Format:
     readable: bool = True
 
 
+_HAS_AVIF = "avif" in features.modules and bool(features.check("avif"))  # Older ones warn of what they do not know.
 # A format of the future is one line. AVIF before HEIC: both may begin as "mif1", and AVIF's says "avif" further on.
 FORMATS = (
     Format("JPEG", (".jpg", ".jpeg", ".jfif"), "image/jpeg"),
@@ -49,7 +50,7 @@ FORMATS = (
     Format("GIF", (".gif",), "image/gif"),
     Format("BMP", (".bmp",), "image/bmp"),
     Format("TIFF", (".tif", ".tiff"), "image/tiff"),
-    Format("AVIF", (".avif",), "image/avif", rb".{4}ftyp.{0,40}avi[fs]", bool(features.check("avif"))),
+    Format("AVIF", (".avif",), "image/avif", rb".{4}ftyp.{0,40}avi[fs]", _HAS_AVIF),
     Format("HEIC", (".heic", ".heif", ".hif"), "image/heic", rb".{4}ftyp(?:he[iv][a-z]|mif1|msf1)", False),
     Format("JPEG XL", (".jxl",), "image/jxl", rb"\xff\x0a|\0\0\0\x0cJXL ", False),
     Format("SVG", (".svg",), "image/svg+xml", rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg[\s>])", False),

@@ -235,7 +235,10 @@ class Predictions(Brief, Shown):
         try:
             import pandas as pd
         except ImportError as error:
-            raise ImportError("Expected pandas, which makes the table. Install it: pip install pandas") from error
+            raise ImportError(
+                "Expected pandas, which makes the table. Install it: pip install pandas; in a notebook in the browser "
+                "`import pandas` loads it."
+            ) from error
         readable = ~np.asarray(np.isnan(self.y_proba).any(axis=1))
         reasons = {problem.path: str(problem.reason) for problem in self.problems}
         columns: dict[str, Any] = {

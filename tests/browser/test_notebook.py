@@ -28,6 +28,19 @@ print(json.dumps([dict(zip(labels, row.tolist())) for row in rows]))
 """
 
 
+TOOLS = """
+from pyclassifier.embedding import pool_features
+from sklearn.linear_model import LogisticRegression
+import pandas
+opened = await AsyncImageClassifier.load("model.zip")
+table = (await opened.predict_photos(validation)).to_pandas()
+X = pool_features((await opened.extract_features(validation)).X)
+labels = [sample.label for sample in validation]
+print(len(table) == len(validation), LogisticRegression().fit(X, labels).score(X, labels))
+opened.close()
+"""
+
+
 @pytest.fixture
 def tab(chromium, site):
     """A fresh tab, in which JupyterLite's service worker gives kernels the file browser's files."""
@@ -66,6 +79,11 @@ def test_a_fresh_kernel_installs_offline_and_sees_the_file_browsers_files(tab, s
     notebook.write_file("photo.bin", bytes(range(256)))
     notebook.execute("from pathlib import Path\nPath('copy.bin').write_bytes(Path('photo.bin').read_bytes() * 2)")
     assert notebook.read_file("copy.bin") == bytes(range(256)) * 2
+
+
+@pytest.mark.full
+def test_predictions_go_into_a_table_and_features_into_scikit_learn(quickstart):
+    assert quickstart.execute(TOOLS).split() == ["True", "1.0"]
 
 
 def test_quickstart_learns_the_sample_photos(quickstart):

@@ -225,7 +225,7 @@ export const labels = {
     "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image : ce qu’elle montre s’affiche ici aussitôt.",
   networkTitle: "Le réseau",
   networkLead:
-    "Ses couches, telles qu’elles ont été publiées. « Entraîner le vôtre » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
+    "Ses couches, telles qu’elles ont été publiées. « Entraîner un modèle » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
   layerTable: "Couches",
   keepModel: "Conserver dans ce navigateur",
   projects: "Autres projets dans ce navigateur",

@@ -16,6 +16,7 @@ SAME = re.compile(
     r"|pyclassifier|MobileNet|EfficientNet-Lite0|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine"
     r"|English|Français"
     r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|^(file|one|two)$|CSV|TSV|JSON|XML|zip|tar|JPEG|PNG|WebP|GIF|BMP|TIFF"
+    r"|HEIC|AVIF|SVG|iPhone|onnxruntime"
     r"|Keras|TFLite|ONNX|SavedModel|ml5|u?int\d+|float\d+|python -m http.server|<img>|Ctrl"
     r"|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|（File is not a zip file）"  # what Python's own library says

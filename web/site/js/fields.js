@@ -6,10 +6,11 @@ export function createFields({ store, find, desk: place }) {
   const fieldset = find("options", HTMLFieldSetElement);
   const prefix = fieldset.id.slice(0, -"options".length);
 
-  /** @returns {[string, HTMLInputElement | HTMLSelectElement][]} */
+  /** Without what computes: that is the machine's, not the project's. @returns {[string, HTMLInputElement | HTMLSelectElement][]} */
   const all = () =>
     [...fieldset.elements]
       .filter((field) => field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
+      .filter((field) => field.id !== `${prefix}backend`)
       .map((field) => [field.id.slice(prefix.length), field]);
 
   /** @param {HTMLInputElement | HTMLSelectElement} field */

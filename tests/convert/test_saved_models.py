@@ -187,9 +187,9 @@ def command(tmp_path_factory):
     environment = tmp_path_factory.mktemp("graph") / "environment"
     subprocess.run([base, "-m", "venv", environment], check=True)
     checkout = environment.parent / "checkout"  # A copy, as pip leaves a folder build/ where it builds.
-    for part in ("pyclassifier", "convert"):
+    for part in ("pyclassifier", "convert", "web/site/ready"):
         shutil.copytree(ROOT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in ("pyproject.toml", "README.md", "LICENSE"):
+    for part in ("pyproject.toml", "pyclassifier_convert.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / part, checkout)
     install = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", ".[graph]"]
     subprocess.run(install, check=True, cwd=checkout)

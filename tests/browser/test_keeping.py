@@ -279,7 +279,7 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
 DELETE_ALL = """() => new Promise((resolve, reject) => {
   const deleting = indexedDB.deleteDatabase("pyclassifier");
   deleting.onsuccess = resolve;
-  deleting.onerror = deleting.onblocked = reject;
+  deleting.onerror = reject; // blocked for a moment, by what is just being written, it goes on by itself
 })"""
 
 

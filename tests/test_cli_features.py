@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -180,9 +179,9 @@ def test_it_is_told_how_far_it_is(place):
     assert told[-1].stage == "opening" and told[-1].done == told[-1].total == n == 82
 
 
-def test_awaiting_is_the_same(place):
+async def test_awaiting_is_the_same(place):
     from pyclassifier import AsyncImageClassifier
 
     with open_features(place / "features") as features:
-        learned = asyncio.run(AsyncImageClassifier(**SMALL, cv=0).fit_features(features))
+        learned = await AsyncImageClassifier(**SMALL, cv=0).fit_features(features)
     assert learned.evaluation_.n_samples > 0

@@ -290,6 +290,7 @@ def test_what_is_deleted_underneath_is_told_and_kept_again(tab, site, folder, re
     kept(tab)
     tab.locator("#project-summary").click()
     set_field(tab, "#project-name", "Colours")
+    expect(tab.locator("#project-summary")).to_have_text("Project “Colours”: kept in this browser")
     if restored:
         reload(tab)
     tab.evaluate(DELETE_ALL)

@@ -191,8 +191,8 @@ export function createProjectView(app, views) {
 
   name.addEventListener("change", async () => {
     if (!kept.id) return;
-    await changeProject(kept.id, { name: name.value.trim() });
-    show({ ...kept, name: name.value.trim() });
+    show({ ...kept, name: name.value.trim() }); // at once: what comes while it is written is to know it
+    await changeProject(kept.id, { name: kept.name });
   });
 
   /** Keep what is here once more: the browser's data of this site were deleted. */

@@ -191,8 +191,12 @@ export function createProjectView(app, views) {
 
   name.addEventListener("change", async () => {
     if (!kept.id) return;
-    show({ ...kept, name: name.value.trim() }); // at once: what comes while it is written is to know it
-    await changeProject(kept.id, { name: kept.name });
+    const { id } = kept;
+    const chosen = name.value.trim();
+    // At once, since what comes while it is written is to know it; and once more, since that may tell the old one.
+    show({ ...kept, name: chosen });
+    await changeProject(id, { name: chosen });
+    if (kept.id === id) show({ ...kept, name: chosen });
   });
 
   /** Keep what is here once more: the browser's data of this site were deleted. */

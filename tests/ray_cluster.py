@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[tuple[str, dict[str, str], list[subprocess.Popen]]]:
+def cluster(folder: Path) -> Iterator[tuple[str, dict[str, str], list[subprocess.Popen[bytes]]]]:
     """Two machines of one processor each, on two addresses of this one's loopback."""
     token = folder / "token"
     token.write_text("a token of this test's own cluster")
@@ -28,11 +28,14 @@ def cluster(folder: Path) -> Iterator[tuple[str, dict[str, str], list[subprocess
     common = ["--num-cpus=1", "--block", "--object-store-memory=100000000", "--disable-usage-stats"]
     head = [command, "start", "--head", f"--port={address.split(':')[1]}", "--node-ip-address=127.0.0.2"]
     other = [command, "start", f"--address={address}", "--node-ip-address=127.0.0.3"]
-    nodes: list[subprocess.Popen] = []
+    nodes: list[subprocess.Popen[bytes]] = []
     try:
         for words in ([*head, "--include-dashboard=false", *common], [*other, *common]):
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            nodes.append(subprocess.Popen(words, env=os.environ | environment, start_new_session=True, **quiet))
+            null = subprocess.DEVNULL
+            started = subprocess.Popen(
+                words, env=os.environ | environment, start_new_session=True, stdout=null, stderr=null
+            )
+            nodes.append(started)
             wait_until_joined(address, len(nodes), environment)
         yield address, environment, nodes
     finally:

@@ -51,8 +51,7 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     for start in range(0, len(flat), _ROWS):
         part = flat[start : start + _ROWS]
         light = np.stack([curves[channel][part[:, channel]] for channel in range(3)], axis=1) @ matrix.T
-        np.clip(light, 0, 1, out=light)
-        converted[start : start + _ROWS] = _encoded()[np.rint(light * (_STEPS - 1)).astype(np.intp)]
+        converted[start : start + _ROWS] = _levels(np.clip(light, 0, 1, out=light))
     return Image.fromarray(converted.reshape(pixels.shape))
 
 
@@ -72,8 +71,7 @@ def _read(profile: bytes) -> tuple[Floats, Floats] | None:
         return None
     levels = np.arange(256)
     as_they_are = np.abs(matrix - np.eye(3)).max() < 0.01 and all(
-        np.abs(_encoded()[np.rint(curve * (_STEPS - 1)).astype(np.intp)].astype(int) - levels).max() <= 1
-        for curve in np.clip(curves, 0, 1)
+        np.abs(_levels(curve).astype(int) - levels).max() <= 1 for curve in np.clip(curves, 0, 1)
     )
     return None if as_they_are else (curves.astype(np.float32), matrix.astype(np.float32))
 
@@ -112,6 +110,11 @@ def _parametric(x: Doubles, kind: int, data: bytes) -> Doubles:
     if kind in (1, 2):  # The third number of the second kind is added on both sides; both begin where a x + b is 0.
         c, d, e, f = 0.0, -b / a, c, c
     return np.where(x >= d, np.power(np.maximum(a * x + b, 0), g) + e, c * x + f)
+
+
+def _levels(light: Floats | Doubles) -> NDArray[np.uint8]:
+    """The levels, 0..255, of light, 0..1."""
+    return _encoded()[np.rint(light * (_STEPS - 1)).astype(np.intp)]
 
 
 @lru_cache(maxsize=1)

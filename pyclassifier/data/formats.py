@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -80,7 +81,12 @@ def decoder_of(one: Format) -> Decode | None:
 
 def is_readable(one: Format) -> bool:
     """Tell whether photos of a format can be read here."""
-    return one.readable or one.media_type in _decoders or (one.name == "HEIC" and bool(find_spec("pillow_heif")))
+    return one.readable or one.media_type in _decoders or (one.name == "HEIC" and _has_pillow_heif())
+
+
+@cache  # It is asked of every such photo of a folder, and looks through the whole path for packages.
+def _has_pillow_heif() -> bool:
+    return find_spec("pillow_heif") is not None
 
 
 def why_unreadable(one: Format) -> Sentence:

@@ -130,14 +130,10 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Image.Image]:
             yield image
     except ImageDecodeError:
         raise
-    except UnidentifiedImageError:
-        raise _unknown(data, name) from None
     # Pillow's decoders raise whatever their parsers trip over on a hostile file (struct.error, KeyError, ...).
     except Exception as error:
-        packed = unreadable_compression(data)
-        if packed is not None:
-            raise ImageDecodeError(name, "tiff-compression", compression=packed) from error
-        raise ImageDecodeError(name, "damaged-image", error=str(error)) from error
+        is_unknown = isinstance(error, UnidentifiedImageError)
+        raise _failure(data, name, error, is_unknown) from (None if is_unknown else error)
 
 
 def _of_pillow(data: bytes) -> list[str]:
@@ -150,13 +146,16 @@ def _of_pillow(data: bytes) -> list[str]:
     return known
 
 
-def _unknown(data: bytes, name: str) -> ImageDecodeError:
-    one = format_of(data)
-    if one is not None and not is_readable(one):
-        return ImageDecodeError(name, why_unreadable(one))
+def _failure(data: bytes, name: str, error: Exception, is_unknown: bool) -> ImageDecodeError:
+    """What to say of a file that Pillow does not know, or cannot decode."""
     packed = unreadable_compression(data)
     if packed is not None:
         return ImageDecodeError(name, "tiff-compression", compression=packed)
+    if not is_unknown:
+        return ImageDecodeError(name, "damaged-image", error=str(error))
+    one = format_of(data)
+    if one is not None and not is_readable(one):
+        return ImageDecodeError(name, why_unreadable(one))
     return ImageDecodeError(name, "heic-or-video" if data[4:8] == b"ftyp" else "not-an-image")
 
 

@@ -90,9 +90,10 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     files |= page_files()
     files |= {"index.html": index_file(), "py/desks.zip": desks_file(), "js/calls.d.ts": Declarations().text().encode()}
     files["package.json"] = json.dumps(_PACKAGE, indent=1).encode()
+    vendor = vendor_files()
     parts: dict[str, Mapping[str, Path | bytes]] = {
-        "vendor": vendor_files(),
-        "ready": {"page.html": one_file_page()},
+        "vendor": vendor,
+        "ready": {"page.html": one_file_page(vendor)},
         "pyodide": runtime_files(),
         "models": model_files(backbones),
         "samples": sample_files(),

@@ -39,6 +39,11 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def content_of(source: Path | bytes) -> bytes:
+    """Return what is in a file of the site, which lies somewhere or was just made."""
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
 def check_sha256(path: Path, expected: str, name: str | None = None) -> None:
     """Stop the build unless the file has this digest."""
     got = sha256_of(path)

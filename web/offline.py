@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import resvg_py
-from fetch import WEB
+from fetch import WEB, content_of
 
 _FAVICON = WEB / "site/favicon.svg"
 _SCRIPTS = WEB / "service_worker"
@@ -71,7 +71,9 @@ def worker_files(files: Mapping[str, Path | bytes], is_first: Callable[[str], bo
     for path in sorted(files.keys() - {LAB_WORKER}):
         (first if is_first(path) else later)[path] = _integrity(files[path])
     build = {"first": first, "later": later}
-    lab = {LAB_WORKER: _script("../", build, "answer.js") + _content(files[LAB_WORKER])} if LAB_WORKER in files else {}
+    lab = (
+        {LAB_WORKER: _script("../", build, "answer.js") + content_of(files[LAB_WORKER])} if LAB_WORKER in files else {}
+    )
     return {"sw.js": _script("./", build, "answer.js", "keep.js"), **lab}
 
 
@@ -82,8 +84,4 @@ def _script(site: str, build: Mapping[str, Mapping[str, str]], *names: str) -> b
 
 
 def _integrity(source: Path | bytes) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(_content(source)).digest()).decode()
-
-
-def _content(source: Path | bytes) -> bytes:
-    return source if isinstance(source, bytes) else source.read_bytes()
+    return "sha256-" + base64.b64encode(hashlib.sha256(content_of(source)).digest()).decode()

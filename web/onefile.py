@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import tempfile
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 from bundles import bundle
-from fetch import WEB
-from vendor import vendor_files
+from fetch import WEB, content_of
 
 _READY = WEB / "site/ready"
 # Everything is within the file, and nothing may be asked of anybody.
@@ -19,9 +19,9 @@ _POLICY = (
 )
 
 
-def one_file_page() -> bytes:
+def one_file_page(vendor_files: Mapping[str, Path | bytes]) -> bytes:
     """Return the page; ``{inside}`` in it stands where the model's files and the texts come."""
-    vendor = {name: _bytes(source) for name, source in vendor_files().items()}
+    vendor = {name: content_of(source) for name, source in vendor_files.items()}
     scripts = _scripts(vendor["tf.js"])
     inside = {
         "worker.js": scripts["worker.js"],
@@ -59,8 +59,4 @@ def _scripts(tf: bytes) -> dict[str, bytes]:
         # A blob has no address that others could lie beside; nothing is looked for there.
         options = ("--minify", "--legal-comments=none", '--define:import.meta.url="file:///"')
         files, _ = bundle(name, "page.js", "worker.js", options=options)
-    return {path: _bytes(source) for path, source in files.items()}
-
-
-def _bytes(source: Path | bytes) -> bytes:
-    return source if isinstance(source, bytes) else source.read_bytes()
+    return {path: content_of(source) for path, source in files.items()}

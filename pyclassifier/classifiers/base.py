@@ -49,6 +49,7 @@ from ..progress import Callbacks, OnProgress, ShouldStop
 from ..sentences import Sentence
 from ..training import (
     BackboneScore,
+    DrawnSplit,
     Embedded,
     FineTuning,
     Leak,
@@ -59,6 +60,7 @@ from ..training import (
     choose_backbone,
     learn,
     read_scores,
+    read_split,
 )
 
 Opened = TypeVar("Opened", bound="BaseImageClassifier")
@@ -210,6 +212,11 @@ class BaseImageClassifier:
     def backbones_(self) -> tuple[BackboneScore, ...]:
         """What the photos said of each backbone; empty where ``backbone`` was not "auto"."""
         return read_scores(self._fitted().record)
+
+    @property
+    def split_(self) -> DrawnSplit | None:
+        """Which photos were drawn to judge by, for another `fit` to keep to; None where they were marked."""
+        return read_split(self._fitted().record)
 
     @property
     def threshold_(self) -> float | None:
@@ -548,7 +555,7 @@ class BaseImageClassifier:
         return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache, views=self.views)
 
     async def _choose_extractor(
-        self, dataset: Dataset, callbacks: Callbacks
+        self, dataset: Dataset, callbacks: Callbacks, before: Sequence[DrawnSplit]
     ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...], dict[str, int] | None]:
         """The extractor to train on; where photos were to choose it, what they said of each, and their groups."""
         if self.fine_tune and self.topology is None and self._wanted_card().parts:
@@ -558,7 +565,7 @@ class BaseImageClassifier:
         pair = await self._build_extractor(self._wanted_card())
         chosen = pair
         try:
-            card, scores, groups = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
+            card, scores, groups = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks, before)
             chosen = next((one for one in pair.parts() if one.card == card), pair)
         except BaseException:
             pair.model.dispose()
@@ -579,11 +586,18 @@ class BaseImageClassifier:
         if got != expected and len(features.samples):
             raise ValueError(f"Expected {expected} features of {card.name} for each photo, got {got}.")
 
-    async def _learn(self, dataset: Dataset, callbacks: Callbacks, features: Embedded | None = None) -> None:
-        extractor, scores, groups = await self._choose_extractor(dataset, callbacks)
+    async def _learn(
+        self,
+        dataset: Dataset,
+        callbacks: Callbacks,
+        split: DrawnSplit | Sequence[DrawnSplit] | None,
+        features: Embedded | None = None,
+    ) -> None:
+        before = () if split is None else (split,) if isinstance(split, DrawnSplit) else tuple(split)
+        extractor, scores, groups = await self._choose_extractor(dataset, callbacks, before)
         try:
             learned, interruption = await learn(
-                dataset, extractor, self.engine_, self.settings, callbacks, features, groups
+                dataset, extractor, self.engine_, self.settings, callbacks, features, groups, before
             )
         except BaseException:
             self._let_go(extractor)

@@ -123,6 +123,9 @@ class ImageClassifier(BaseImageClassifier):
         Number of the epoch, from 1, whose weights were kept: the last one where it was trained until it had converged,
         or there were no validation photos; else the one with the lowest ``val_loss``. As that is chosen by the photos
         that it is judged by, the figures are then a little too good; `pyclassifier.cross_validate` is free of that.
+    split_ : DrawnSplit or None
+        Which photos were drawn to judge by, to `fit` again on mended ones with the same split: ``fit(mended,
+        split=classifier.split_)``. None where photos were marked.
     fine_tuning_ : FineTuning or None
         What came of training the backbone's last blocks further: the figures before and after, and which was kept.
     views_ : ViewsEffect or None

@@ -2,6 +2,7 @@
 
 from .attempt import TUNING_EPOCHS
 from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
+from .drawn import DrawnSplit, read_split
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
@@ -20,6 +21,7 @@ from .views import ViewsEffect, read_views_effect
 __all__ = [
     "TUNING_EPOCHS",
     "BackboneScore",
+    "DrawnSplit",
     "Embedded",
     "FineTuning",
     "FineTuningCost",
@@ -49,6 +51,7 @@ __all__ = [
     "read_history",
     "read_refit",
     "read_scores",
+    "read_split",
     "read_views_effect",
     "retrained",
     "train_head",

@@ -11,7 +11,7 @@ from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
 from pyclassifier.archives import complaint
 from pyclassifier.backbones import AUTO, Views
 from pyclassifier.data import LabelBy
-from pyclassifier.training import read_refit
+from pyclassifier.training import DrawnSplit, read_refit, read_split
 
 from .album import Album, ClassCount, Placement, Step
 from .bridge import Evaluation, History, describe_evaluation
@@ -167,6 +167,13 @@ class Desk:
     def new_classifier(self) -> AsyncImageClassifier:
         """A classifier that has learned nothing yet."""
         return AsyncImageClassifier(self.site.find_card(None), engine=self.site.engine)
+
+    @property
+    def splits(self) -> list[DrawnSplit]:
+        """How photos were drawn for the trainings before, the newest last: the next one keeps to that."""
+        learned = [training.snapshot.learned.record for training in self.state.trainings]
+        records = [self.classifier.record_, *learned] if self.state.model else learned
+        return [split for split in map(read_split, records) if split]
 
     def change(self, **changes: Any) -> None:
         """Go on with other fields of the state, at the next revision: nothing of a desk changes in another way.

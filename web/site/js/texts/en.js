@@ -784,11 +784,22 @@ export const texts = {
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name}: ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
-  versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `On the ${photos(total)} that judged both: ${only} right only here, ${onlyOther} only in training ${other}. ` +
-    (clear
-      ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).`
-      : `No clear difference (p = ${p}).`),
+  versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
+    `The same ${photos(total)} judged both: ${correct} right here, ${correctOther} in training ${other}.` +
+    (moved ? ` ${photos(moved)} changed class in between.` : "") +
+    (pValue === null
+      ? ""
+      : `${moved ? " Of the others" : " Of these"} ${only} right only here, ${onlyOther} only in training ${other}. ` +
+        (clear
+          ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).`
+          : `No clear difference (p = ${p}).`)),
+  /** @param {import("../calls.js").Versus} v the training in use, and the one before it */
+  sameJudged: ({ other, total, correct, correctOther, added, gone, moved }) =>
+    `The same ${photos(total)} judged training ${other}: ${correctOther} ${correctOther === 1 ? "was" : "were"} right then, ` +
+    `${correct} ${correct === 1 ? "is" : "are"} now.` +
+    (moved ? ` ${moved} of them ${moved === 1 ? "is" : "are"} in another class now.` : "") +
+    (added ? ` ${photos(added)} ${added === 1 ? "judges" : "judge"} for the first time.` : "") +
+    (gone ? ` ${photos(gone)} of then ${gone === 1 ? "judges" : "judge"} no longer.` : ""),
 
   // Try
   /** @param {"trained" | "opened"} source @param {string[]} classes */

@@ -710,11 +710,21 @@ export const texts = {
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name} : ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
-  versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
-    (clear
-      ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
-      : `Pas de différence nette (p = ${p}).`),
+  versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
+    `Les mêmes ${photos(total)} ont jugé les deux : ${correct} justes ici, ${correctOther} à l’entraînement ${other}.` +
+    (moved ? ` Entre-temps, ${photos(moved)} ${moved === 1 ? "a" : "ont"} changé de classe.` : "") +
+    (pValue === null
+      ? ""
+      : `${moved ? " Parmi les autres" : " Parmi elles"}, ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
+        (clear
+          ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
+          : `Pas de différence nette (p = ${p}).`)),
+  sameJudged: ({ other, total, correct, correctOther, added, gone, moved }) =>
+    `Les mêmes ${photos(total)} ont jugé l’entraînement ${other} : ${count(correctOther, "juste", "justes")} alors, ` +
+    `${count(correct, "juste", "justes")} maintenant.` +
+    (moved ? ` ${moved} ${moved === 1 ? "est" : "sont"} dans une autre classe maintenant.` : "") +
+    (added ? ` ${photos(added)} ${added === 1 ? "juge" : "jugent"} pour la première fois.` : "") +
+    (gone ? ` ${photos(gone)} d’alors ne ${gone === 1 ? "juge" : "jugent"} plus.` : ""),
 
   model: (source, classes) =>
     `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,

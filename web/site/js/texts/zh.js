@@ -663,9 +663,20 @@ export const texts = {
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name}：${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
-  versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
-    (clear ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。` : `没有明显差异（p = ${p}）。`),
+  versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
+    `同样的 ${photos(total)}评判了两者：此模型正确 ${correct} 张，训练 ${other} 正确 ${correctOther} 张。` +
+    (moved ? `其间有 ${photos(moved)}换了类别。` : "") +
+    (pValue === null
+      ? ""
+      : `${moved ? "其余照片中" : "其中"}，仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
+        (clear
+          ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。`
+          : `没有明显差异（p = ${p}）。`)),
+  sameJudged: ({ other, total, correct, correctOther, added, gone, moved }) =>
+    `同样的 ${photos(total)}评判过训练 ${other}：当时正确 ${correctOther} 张，现在正确 ${correct} 张。` +
+    (moved ? `其中 ${moved} 张现在属于别的类别。` : "") +
+    (added ? `${photos(added)}第一次参与评判。` : "") +
+    (gone ? `当时参与评判的 ${photos(gone)}不再参与。` : ""),
 
   model: (source, classes) => `${source === "opened" ? "打开的模型" : "您训练的模型"}：${classCount(classes.length)}`,
   recognising: (done, total) => `正在识别照片：${done} / ${total}`,

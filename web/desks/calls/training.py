@@ -18,6 +18,7 @@ from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
 from ..trainings import FineTuned, Trained, Training, TrainingOverview, ViewsEffect, describe_scores
+from ..unjudged import find_unjudged
 
 
 class TuningCost(TypedDict):
@@ -109,6 +110,7 @@ async def fit(
             "total": ended - started,
         },
         "problems": listed(classifier.problems_),
+        "unjudged": find_unjudged(classifier, dataset),
         "backbones": describe_scores(classifier.backbones_),
         "views": _describe_views(classifier.views_),
         "fineTuning": _describe_tuning(classifier.fine_tuning_),

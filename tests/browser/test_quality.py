@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from test_page import AXE, button, open_page, violations, wait_until_trained
 
-COST = re.compile(r"^About \d+ (s|min) for your photos\.$")
+COST = re.compile(r"^About \d+ (secs?|mins?) for your photos\.$")
 
 
 def test_photos_choose_the_backbone_and_a_table_says_why(page, site):

@@ -274,7 +274,7 @@ const problems = (n) => `${count(n, "fichier laissé", "fichiers laissés")} de 
 /** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
   e
-    ? `exactitude de validation ${percent(e.accuracy)} (${e.correct} sur ${e.total})`
+    ? `exactitude de validation ${percent(e.accuracy)} (${number(e.correct)} sur ${number(e.total)})`
     : "pas de photos de validation, l’exactitude n’est donc pas connue";
 
 /** @type {Record<string, string>} */
@@ -383,7 +383,7 @@ export const texts = {
   unreadable: (error) => `n’a pas pu être lu (${error instanceof Error ? error.message : error})`,
   sampleMissing: (path, status) =>
     `La photo d’exemple ${path} n’a pas pu être récupérée (HTTP ${status}). Le site n’est peut-être pas installé en entier.`,
-  fetchingSamples: (done, total) => `Récupération des photos d’exemple : ${done} sur ${total}`,
+  fetchingSamples: (done, total) => `Récupération des photos d’exemple : ${number(done)} sur ${number(total)}`,
   findingPhotos: "Exploration du dossier…",
   foundPhotos: (n) => `Exploration du dossier… ${count(n, "fichier", "fichiers")} jusqu’ici`,
   nothingAdded: "Annulé : aucune photo n’a été ajoutée",
@@ -422,13 +422,13 @@ export const texts = {
   recording: "Rafale en cours…",
   stopRecording: "Arrêter la rafale",
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
-  reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
+  reading: (done, total) => `Lecture des photos : ${number(done)} sur ${number(total)}`,
   photosReady: (n, classes, leftOut) =>
     `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
   nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
   split: (training, validation, test) =>
-    `${training} entraînement${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
+    `${number(training)} entraînement${validation ? ` · ${number(validation)} validation` : ""}${test ? ` · ${number(test)} test` : ""}`,
   photoOf: (label, name) => `${label} : ${name}`,
   more: (n) => `et ${number(n)} de plus`,
   problems,
@@ -474,7 +474,7 @@ export const texts = {
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
-  checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,
+  checking: (done, total) => `Vérification des photos : ${number(done)} sur ${number(total)}`,
   checkedAll: (n) =>
     n > 0
       ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}`
@@ -517,7 +517,7 @@ export const texts = {
       : "Ajoutez d’abord des photos d’au moins deux classes.",
   trainWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
   trainWhenFree: "Vous pourrez appuyer ici dès que les photos seront traitées.",
-  trainReady: (n, classes) => `${photos(n)} dans ${classes} classes, tout est prêt.`,
+  trainReady: (n, classes) => `${photos(n)} dans ${number(classes)} classes, tout est prêt.`,
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
     "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
@@ -548,16 +548,16 @@ export const texts = {
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
   stage: (stage, done, total) =>
-    `${stageNames[stage] ?? stage}${total > 0 ? ` : ${done} sur ${total}` : `… (${done})`}`,
+    `${stageNames[stage] ?? stage}${total > 0 ? ` : ${number(done)} sur ${number(total)}` : `… (${number(done)})`}`,
   training: (epoch, epochs) =>
     epochs === null
-      ? `Entraînement : époque ${epoch}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
-      : `Entraînement : époque ${epoch} sur ${epochs}`,
-  outOf: (done, total) => `${done} sur ${total}`,
+      ? `Entraînement : époque ${number(epoch)}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
+      : `Entraînement : époque ${number(epoch)} sur ${number(epochs)}`,
+  outOf: (done, total) => `${number(done)} sur ${number(total)}`,
   trained: (e, test) =>
-    `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${test.correct} sur ${test.total})` : ""}`,
+    `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${number(test.correct)} sur ${number(test.total)})` : ""}`,
   stopped: (done, epochs, e) =>
-    `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
+    `Arrêté après l’époque ${number(done)}${epochs === null ? "" : ` sur ${number(epochs)}`} : ${accuracyOf(e)}`,
   /** @param {string} time @param {string} memory */
   fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
   fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
@@ -567,7 +567,7 @@ export const texts = {
     (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
     `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
-    `${only} justes seulement avec, ${onlyPlain} seulement sans. ` +
+    `${number(only)} justes seulement avec, ${number(onlyPlain)} seulement sans. ` +
     (clear
       ? `Le hasard seul ferait rarement une telle différence (p = ${p}).`
       : `C’est peut-être un hasard (p = ${p}).`),
@@ -577,14 +577,14 @@ export const texts = {
   seriesValidation: "Validation",
   epoch: "Époque",
   curve: (chart, epoch, training, validation) =>
-    `${chart} après l’époque ${epoch} : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+    `${chart} après l’époque ${number(epoch)} : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   accuracy: (e) =>
-    `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
+    `${number(e.correct)} sur ${number(e.total)} (${percent(e.accuracy)}, intervalle à 95 % de ` +
     `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Photos de validation bien reconnues",
   figuresOf: (e, refit) =>
     e.folds
-      ? `Chacune de ces ${photos(e.total)} a été vérifiée par l’un de ${e.folds} modèles qui n’avaient pas appris d’elle.` +
+      ? `Chacune de ces ${photos(e.total)} a été vérifiée par l’un de ${number(e.folds)} modèles qui n’avaient pas appris d’elle.` +
         (refit ? " Votre modèle a appris de toutes." : "")
       : `Ces ${photos(e.total)} ont vérifié un modèle qui n’avait pas appris d’elles.` +
         (refit ? " Votre modèle a ensuite été réentraîné, avec elles aussi." : ""),
@@ -619,10 +619,10 @@ export const texts = {
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) =>
     n > 0
-      ? `Pour les photos sélectionnées (${n} sur ${total}) :`
+      ? `Pour les photos sélectionnées (${number(n)} sur ${number(total)}) :`
       : total === 1
         ? "Pour cette photo :"
-        : `Pour les ${total} photos, ou pour celles que vous choisissez :`,
+        : `Pour les ${number(total)} photos, ou pour celles que vous choisissez :`,
   /** @param {number} n */
   mistakes: (n) => `${count(n, "erreur", "erreurs")}, les pires d’abord`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -658,7 +658,7 @@ export const texts = {
   certainty: "Certitude annoncée",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
   rejectionEffect: (refused, right, passed, wrong) =>
-    `Parmi les photos mises de côté : ${refused} bonnes réponses sur ${right} seraient refusées, et ${passed} mauvaises sur ${wrong} passeraient.`,
+    `Parmi les photos mises de côté : ${number(refused)} bonnes réponses sur ${number(right)} seraient refusées, et ${number(passed)} mauvaises sur ${number(wrong)} passeraient.`,
   rejectionOff: "Chaque photo reçoit une des classes, même si le modèle hésite.",
   /** @param {string} threshold */
   thresholdSet: (threshold) => `Les réponses sous ${threshold} deviennent « Aucune de ces classes »`,
@@ -672,7 +672,7 @@ export const texts = {
   bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
+    `${number(e.correct)} sur ${number(e.total)} en ${number(folds)} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
   /** @param {string} share */
@@ -680,7 +680,7 @@ export const texts = {
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}, encore ${left} environ`,
   /** @param {import("../calls.js").Evaluation} e */
-  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${e.correct} sur ${e.total})`,
+  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${number(e.correct)} sur ${number(e.total)})`,
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
   whereDidItLook: "Où a-t-il regardé ?",
   heatmapOf: "Pour la classe",
@@ -691,11 +691,11 @@ export const texts = {
   explaining: "Recherche de ce que le modèle a regardé…",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) =>
-    `Le trait marque l’époque ${epoch} sur ${epochs}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
+    `Le trait marque l’époque ${number(epoch)} sur ${number(epochs)}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
   /** @param {string} ready */
   stale: (ready) => `Les photos ont changé depuis l’entraînement. ${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "Entraînements de ce projet" : `Comparer les ${n} entraînements de ce projet`),
+  runs: (n) => (n === 1 ? "Entraînements de ce projet" : `Comparer les ${number(n)} entraînements de ce projet`),
   /** @param {number} number */
   runName: (number) => `Entraînement ${number}`,
   inUse: "utilisé",
@@ -711,17 +711,17 @@ export const texts = {
   setting: (name, value) => `${name} : ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
+    `Sur les ${photos(total)} qui ont jugé les deux : ${number(only)} justes seulement ici, ${number(onlyOther)} seulement à l’entraînement ${other}. ` +
     (clear
       ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
       : `Pas de différence nette (p = ${p}).`),
 
   model: (source, classes) =>
     `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,
-  recognising: (done, total) => `Reconnaissance des photos : ${done} sur ${total}`,
+  recognising: (done, total) => `Reconnaissance des photos : ${number(done)} sur ${number(total)}`,
   recognised: (good, bad) =>
     `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
-  showMore: (n) => `En montrer plus (${n} restent)`,
+  showMore: (n) => `En montrer plus (${number(n)} restent)`,
   packing: "Emballage du modèle…",
   downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
@@ -749,7 +749,7 @@ export const texts = {
   deletedKept: "Modèle supprimé de ce navigateur",
   storageFailed: (name) => `Le stockage du navigateur n’a pas pu être utilisé (${name}). Téléchargez plutôt le modèle.`,
 
-  restoring: (done, total) => `Ouverture de votre projet : ${done} sur ${photos(total)}`,
+  restoring: (done, total) => `Ouverture de votre projet : ${number(done)} sur ${photos(total)}`,
   restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
   startedAgain: (left) =>
     `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
@@ -791,7 +791,7 @@ export const texts = {
     "Ce que ce navigateur conservait de votre projet a été effacé, par exemple avec les données de ce site. Ce qui est sur cette page est de nouveau conservé.",
   projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
-  savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
+  savingProject: (done, total) => `Enregistrement du projet : ${number(done)} sur ${photos(total)}`,
   projectSaved: (bytes, lost) =>
     `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
   openingProject: "Ouverture du projet…",

@@ -257,7 +257,9 @@ const problems = (n) => `${number(n)} 个文件未采用`;
 
 /** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
-  e ? `验证准确率 ${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）` : "没有验证照片，因此准确率未知";
+  e
+    ? `验证准确率 ${percent(e.accuracy)}（${number(e.total)} 张中 ${number(e.correct)} 张正确）`
+    : "没有验证照片，因此准确率未知";
 
 /** @type {Record<string, string>} */
 const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
@@ -361,7 +363,7 @@ export const texts = {
   noFiles: "拖放的内容里没有照片或文件夹。请拖放照片、文件夹或 zip。",
   unreadable: (error) => `无法读取（${error instanceof Error ? error.message : error}）`,
   sampleMissing: (path, status) => `无法获取示例照片 ${path}（HTTP ${status}）。网站可能没有完整安装。`,
-  fetchingSamples: (done, total) => `正在获取示例照片：${done} / ${total}`,
+  fetchingSamples: (done, total) => `正在获取示例照片：${number(done)} / ${number(total)}`,
   findingPhotos: "正在查看文件夹…",
   foundPhotos: (n) => `正在查看文件夹… 已找到 ${number(n)} 个文件`,
   nothingAdded: "已取消：没有添加照片",
@@ -398,13 +400,13 @@ export const texts = {
   recording: "正在连拍…",
   stopRecording: "停止连拍",
   photosTaken: (n) => `已拍 ${number(n)} 张照片`,
-  reading: (done, total) => `正在读取照片：${done} / ${total}`,
+  reading: (done, total) => `正在读取照片：${number(done)} / ${number(total)}`,
   photosReady: (n, classes, leftOut) =>
     `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${problems(leftOut)}` : ""}`,
   nothingUsable: "这些文件都无法使用。",
   photos,
   split: (training, validation, test) =>
-    `训练 ${training}${validation ? ` · 验证 ${validation}` : ""}${test ? ` · 测试 ${test}` : ""}`,
+    `训练 ${number(training)}${validation ? ` · 验证 ${number(validation)}` : ""}${test ? ` · 测试 ${number(test)}` : ""}`,
   photoOf: (label, name) => `${label}：${name}`,
   more: (n) => `另有 ${number(n)} 个`,
   problems,
@@ -450,7 +452,7 @@ export const texts = {
   removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
-  checking: (done, total) => `正在检查照片：${done} / ${total}`,
+  checking: (done, total) => `正在检查照片：${number(done)} / ${number(total)}`,
   checkedAll: (n) => (n > 0 ? `检查完成：${number(n)} 项发现` : "检查完成：没有发现问题"),
   checkStopped: "检查已停止。已读取的内容会保留。",
   findings: (n) => `${number(n)} 项发现`,
@@ -515,16 +517,19 @@ export const texts = {
   expected: (name, low, high, whole) => `${name}：请填写 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
   preparing: "正在准备训练…",
   stopping: "正在停止…",
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage}${total > 0 ? `：${done} / ${total}` : `…（${done}）`}`,
+  stage: (stage, done, total) =>
+    `${stageNames[stage] ?? stage}${total > 0 ? `：${number(done)} / ${number(total)}` : `…（${number(done)}）`}`,
   training: (epoch, epochs) =>
-    epochs === null ? `正在训练：第 ${epoch} 轮，直到学不到新东西为止` : `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
-  outOf: (done, total) => `${done} / ${total}`,
+    epochs === null
+      ? `正在训练：第 ${number(epoch)} 轮，直到学不到新东西为止`
+      : `正在训练：第 ${number(epoch)} 轮，共 ${number(epochs)} 轮`,
+  outOf: (done, total) => `${number(done)} / ${number(total)}`,
   trained: (e, test) =>
-    `训练完成：${accuracyOf(e)}${test ? `，测试准确率 ${percent(test.accuracy)}（${test.total} 张中 ${test.correct} 张正确）` : ""}`,
+    `训练完成：${accuracyOf(e)}${test ? `，测试准确率 ${percent(test.accuracy)}（${number(test.total)} 张中 ${number(test.correct)} 张正确）` : ""}`,
   stopped: (done, epochs, e) =>
     epochs === null
-      ? `在第 ${done} 轮后停止：${accuracyOf(e)}`
-      : `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
+      ? `在第 ${number(done)} 轮后停止：${accuracyOf(e)}`
+      : `在第 ${number(done)} 轮（共 ${number(epochs)} 轮）后停止：${accuracyOf(e)}`,
   /** @param {string} time @param {string} memory */
   fineTuneCost: (time, memory) => `用您的照片在这里大约需要 ${time}，最多占用 ${memory} 内存。`,
   fineTuneMeasuring: "正在测量在这里需要多少时间和内存…",
@@ -534,7 +539,7 @@ export const texts = {
     (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
   viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
     `同样的 ${photos(total)}：使用其他视图为 ${percent(accuracy)}，不使用为 ${percent(plain)}；` +
-    `仅使用时正确 ${only} 张，仅不使用时正确 ${onlyPlain} 张。` +
+    `仅使用时正确 ${number(only)} 张，仅不使用时正确 ${number(onlyPlain)} 张。` +
     (clear ? `这样的差异很少只是偶然（p = ${p}）。` : `这可能只是偶然（p = ${p}）。`),
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
@@ -542,14 +547,14 @@ export const texts = {
   seriesValidation: "验证",
   epoch: "轮次",
   curve: (chart, epoch, training, validation) =>
-    `第 ${epoch} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
+    `第 ${number(epoch)} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
   accuracy: (e) =>
-    `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
+    `${number(e.total)} 张中 ${number(e.correct)} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
     `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
   accuracyLabel: "正确识别的验证照片",
   figuresOf: (e, refit) =>
     e.folds
-      ? `这 ${photos(e.total)}，每张都由 ${e.folds} 个模型中没有学过它的那个来检验。${refit ? "您的模型从全部照片学习。" : ""}`
+      ? `这 ${photos(e.total)}，每张都由 ${number(e.folds)} 个模型中没有学过它的那个来检验。${refit ? "您的模型从全部照片学习。" : ""}`
       : `这 ${photos(e.total)}检验的是没有学过它们的模型。${refit ? "之后您的模型又连同它们一起重新训练。" : ""}`,
   testLabel: "正确识别的测试照片",
   testOf: "测试照片只检验一次完成的模型，不作他用。",
@@ -576,10 +581,10 @@ export const texts = {
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) =>
     n > 0
-      ? `对选中的 ${n} / ${total} 张照片：`
+      ? `对选中的 ${number(n)} / ${number(total)} 张照片：`
       : total === 1
         ? "对这张照片："
-        : `对全部 ${total} 张照片，或只对选中的：`,
+        : `对全部 ${number(total)} 张照片，或只对选中的：`,
   /** @param {number} n */
   mistakes: (n) => `${number(n)} 个错误，最严重的在前`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -614,7 +619,7 @@ export const texts = {
   certainty: "自称的把握",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
   rejectionEffect: (refused, right, passed, wrong) =>
-    `在留出的照片中：${right} 个正确答案中有 ${refused} 个会被拒绝，${wrong} 个错误答案中有 ${passed} 个会被放过。`,
+    `在留出的照片中：${number(right)} 个正确答案中有 ${number(refused)} 个会被拒绝，${number(wrong)} 个错误答案中有 ${number(passed)} 个会被放过。`,
   rejectionOff: "无论模型多么没有把握，每张照片都会得到一个类别。",
   /** @param {string} threshold */
   thresholdSet: (threshold) => `低于 ${threshold} 的答案将变为“都不是”`,
@@ -627,7 +632,7 @@ export const texts = {
   bestGuess: (label, share) => `最接近：${label}，${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${folds} 折共 ${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
+    `${number(folds)} 折共 ${number(e.total)} 张中 ${number(e.correct)} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `平均 ${mean}；各折：${folds.join("、")}`,
   /** @param {string} share */
@@ -635,7 +640,7 @@ export const texts = {
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}，约剩 ${left}`,
   /** @param {import("../calls.js").Evaluation} e */
-  crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）`,
+  crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${number(e.total)} 张中 ${number(e.correct)} 张正确）`,
   crossStopped: "已取消交叉验证。您的模型保持不变。",
   whereDidItLook: "它看了哪里？",
   heatmapOf: "针对类别",
@@ -644,11 +649,12 @@ export const texts = {
   heatmapAlt: (label) => `照片及热力图：哪些地方提高了“${label}”的得分`,
   explaining: "正在查看模型关注的区域……",
   /** @param {number} epoch @param {number} epochs */
-  bestEpoch: (epoch, epochs) => `竖线标出第 ${epoch} 轮（共 ${epochs} 轮），保留的是这一轮的权重：其验证损失最低。`,
+  bestEpoch: (epoch, epochs) =>
+    `竖线标出第 ${number(epoch)} 轮（共 ${number(epochs)} 轮），保留的是这一轮的权重：其验证损失最低。`,
   /** @param {string} ready */
   stale: (ready) => `训练之后照片有变动。${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "本项目的训练" : `比较本项目的 ${n} 次训练`),
+  runs: (n) => (n === 1 ? "本项目的训练" : `比较本项目的 ${number(n)} 次训练`),
   /** @param {number} number */
   runName: (number) => `训练 ${number}`,
   inUse: "使用中",
@@ -664,13 +670,13 @@ export const texts = {
   setting: (name, value) => `${name}：${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
+    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${number(only)} 张，仅训练 ${other} 正确 ${number(onlyOther)} 张。` +
     (clear ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。` : `没有明显差异（p = ${p}）。`),
 
   model: (source, classes) => `${source === "opened" ? "打开的模型" : "您训练的模型"}：${classCount(classes.length)}`,
-  recognising: (done, total) => `正在识别照片：${done} / ${total}`,
+  recognising: (done, total) => `正在识别照片：${number(done)} / ${number(total)}`,
   recognised: (good, bad) => `已识别 ${photos(good)}${bad ? `，${number(bad)} 张无法读取` : ""}`,
-  showMore: (n) => `显示更多（还有 ${n} 张）`,
+  showMore: (n) => `显示更多（还有 ${number(n)} 张）`,
   packing: "正在打包模型…",
   downloaded: (name) => `模型已下载：${name}`,
   opening: "正在打开模型…",
@@ -696,7 +702,7 @@ export const texts = {
   deletedKept: "模型已从此浏览器中删除",
   storageFailed: (name) => `无法使用浏览器的存储空间（${name}）。请改为下载模型。`,
 
-  restoring: (done, total) => `正在打开您的项目：${done} / ${photos(total)}`,
+  restoring: (done, total) => `正在打开您的项目：${number(done)} / ${photos(total)}`,
   restored: (n, classes) => `您的项目已恢复：${classCount(classes)}，共 ${photos(n)}`,
   startedAgain: (left) =>
     `已重新启动${left ? `，不再使用 ${backendNames[left]}` : ""}，没有丢失任何内容。请重做被中断的操作。`,
@@ -733,7 +739,7 @@ export const texts = {
   keptGone: "此浏览器中保存的项目已被删除，例如随本网站的数据一起被清除。此页面上的内容已重新保存。",
   projectElsewhere: "此项目已在另一个标签页中打开。请先关闭那个标签页。",
   openedBackbone: "所打开模型自带的",
-  savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
+  savingProject: (done, total) => `正在保存项目：${number(done)} / ${photos(total)}`,
   projectSaved: (bytes, lost) => `项目已保存：${megabytes(bytes)}${lost ? `；${photos(lost)}无法读取` : ""}`,
   openingProject: "正在打开项目…",
   projectTitle: (name, when) => name || `${dayAndTime(when)}的项目`,

@@ -83,7 +83,7 @@ def test_where_it_takes_long_the_page_asks_first(page, site):
     expect(dialog).to_be_hidden()
     expect(button(page, "Train")).to_be_enabled()
     button(page, "Train").click()
-    dialog.get_by_role("button", name="Take Balanced").click()
+    dialog.get_by_role("button", name="Use “Balanced” instead").click()
     expect(page.get_by_role("radio", name="Balanced")).to_be_checked()
     button(page, "Stop").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("^Stopped before"), timeout=60_000)

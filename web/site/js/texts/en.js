@@ -41,7 +41,7 @@ export const labels = {
   captureTitle: "Record with the camera",
   captureRate: "Photos per second",
   captureDelay: "Countdown",
-  captureToggle: "Press once to start and once to stop",
+  captureToggle: "Press once to start, once more to stop",
   captureHint:
     "Hold the button or the space bar. The photos of one recording stay together when some are set aside for validation.",
   fileColumn: "Photos are named in",
@@ -159,11 +159,11 @@ export const labels = {
   reliabilitySummary: "Can its percentages be trusted?",
   rejectionSummary: "“None of these”",
   reject: "Say “None of these” when unsure",
-  threshold: "Answer only from this probability on",
+  threshold: "Answer only when at least this sure",
   useSuggested: "Use the suggested value",
   crossSummary: "Cross-validation",
   crossHint:
-    "Trains several times, each time judging by other photos: every photo is judged once by a model that did not see it. Surer than one split, and slower. Your model stays.",
+    "Trains several times, and checks each time with other photos: every photo is checked once by a model that had not learned from it. More reliable than one split, and slower. Your model stays as it is.",
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
@@ -400,7 +400,7 @@ export const texts = {
   /** @param {number} n */
   foundPhotos: (n) => `Looking into the folder… ${count(n, "file", "files")} so far`,
   nothingAdded: "Cancelled: no photos were added",
-  asking: "One question about the photos",
+  asking: "A question about the photos",
   /** @param {number} n */
   whichClass: (n) => (n === 1 ? "Which class does this photo show?" : `Which class do these ${photos(n)} show?`),
   /** @param {string} path */
@@ -473,7 +473,7 @@ export const texts = {
   /** @param {keyof typeof editNames} edit */
   undone: (edit) => `Undone: ${editNames[edit]}`,
   /** @param {keyof typeof editNames} edit */
-  redone: (edit) => `Done again: ${editNames[edit]}`,
+  redone: (edit) => `Redone: ${editNames[edit]}`,
   /** @param {keyof typeof editNames | null} edit */
   undo: (edit) => (edit ? `Undo ${editNames[edit]}` : "Undo"),
   /** @param {keyof typeof editNames | null} edit */
@@ -549,7 +549,7 @@ export const texts = {
       "both sides": `The same photo for training and for validation: ${photos(n)}. That makes the figures too good.`,
       small: `Small, with a side of less than ${side} pixels: ${photos(n)}. Enlarged, they look blurred to the model.`,
       few: `Few photos: ${names.join(", ")}. With fewer than ten, luck decides what the model learns.`,
-      imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or weigh the classes when you train.`,
+      imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or balance the classes when you train.`,
     })[kind],
   /** @param {import("../calls.js").Fix} fix */
   fix: ({ change, label, split, edit }) => {
@@ -561,10 +561,10 @@ export const texts = {
     if (change === "keep together") return `Keep versions of one original together`;
     return `Delete ${photos(n)}`;
   },
-  weigh: "Weigh the classes",
-  weighNoMore: "Stop weighing the classes",
-  weighed: "Classes are weighed from the next training on: few photos count as much as many",
-  weighedNoMore: "Classes are no longer weighed: each photo counts the same",
+  weigh: "Balance the classes",
+  weighNoMore: "No longer balance the classes",
+  weighed: "From the next training on, classes with few photos count as much as those with many",
+  weighedNoMore: "From the next training on, each photo counts the same",
 
   // Train
   /** @param {string[]} classes with training photos */
@@ -594,7 +594,7 @@ export const texts = {
   /** @param {string} name @param {number} n photos @param {number} seconds @param {number} usual those of "balanced" */
   slow: (name, n, seconds, usual) =>
     `“${qualityNames[name]}” takes about ${roughly(seconds)} here for ${photos(n)}, “${qualityNames.balanced}” ${usual > 0 ? `about ${roughly(usual)}` : "no time"}. You can stop at any time; what was computed is not lost.`,
-  ratherBalanced: "Take Balanced",
+  ratherBalanced: "Use “Balanced” instead",
   /** @param {string} name of a quality with more than one backbone */
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Tried on your photos",
@@ -1012,8 +1012,7 @@ export const sentences = {
   "not-csv": "{table} is not a CSV file ({error}).",
   "table-not-json": "{table} is not a JSON file ({error}). It needs a list of records, or the label of each file.",
   "not-records": "{table} needs a list of records, or the label of each file.",
-  "not-idx":
-    "A file of digits begins in another way than this one ({start}). An example is train-images-idx3-ubyte.gz.",
+  "not-idx": "This is no file of digits: it begins with {start}. One would be train-images-idx3-ubyte.gz.",
   "short-idx": "This file of digits ends too early. Fetch it again.",
   "other-idx-size": "A file of digits of {shape} has {expected} bytes; this one has {got}.",
   "no-idx-pair": "Choose one file of pictures (3 dimensions) and one of labels (1). These have {first} and {second}.",
@@ -1056,8 +1055,8 @@ export const sentences = {
     "Only models of pictures that end in pooling, Dense layers and softmax can be opened; this one ends in {got}.",
   "teachable-pose": "This is a pose model of Teachable Machine, which takes body points. Export an image model.",
   "teachable-audio": "This is an audio model of Teachable Machine, which takes sounds. Export an image model.",
-  "weights-not-finite": "The model is spoilt: its weights {name} are not numbers. Train it again.",
-  "outputs-not-finite": "The model is spoilt: what it answers are not numbers. Train it again.",
+  "weights-not-finite": "The model is damaged: its weights {name} are not all numbers. Train it again.",
+  "outputs-not-finite": "The model is damaged: its answers are not all numbers. Train it again.",
   "costly-model":
     "The model takes {got} billion products and {values} million values for a picture, too much for a browser (at most {most} billion). Choose a smaller one.",
   "keras-model": "This is a model of Keras. Convert it first, on a computer with Python: {command}",
@@ -1093,4 +1092,13 @@ export const sentences = {
   "few-digit-classes": "Load digits first, of at least two kinds.",
   "nothing-drawn": "Draw a digit first.",
   "not-a-digits-network": "This recognises photos. Open a network that was trained on the page “Digits”.",
+  "no-tfjs": "TensorFlow.js could not be loaded from {url}. Check the connection, and try again.",
+  "no-weight-entry": "The model is damaged: one of its weights lacks its name, its shape or its type ({got}).",
+  "weight-name": "The model is damaged: the name of one of its weights is no text ({got}).",
+  "weight-shape": "The model is damaged: the shape of its weights {name} is none ({got}).",
+  "weight-scale": "The model is damaged: the numbers from which its weights {name} are made are none ({got}).",
+  "bad-network":
+    "This model cannot be opened: its layers do not follow on each other from one picture to one answer ({error}).",
+  "other-network": "This network does not know ImageNet’s {expected} classes: it has {got}. Choose another one.",
+  "no-samples-here": "There are no sample photos here.",
 };

@@ -96,10 +96,9 @@ export const labels = {
   advanced: "Advanced",
   epochs: "Epochs",
   learningRate: "Learning rate",
-  epochsLeft: "as many as it takes",
+  automatic: "automatic",
   hiddenUnits: "Hidden units",
   l2: "Weight penalty (L2)",
-  l2Left: "chosen by trying",
   headHint:
     "Left empty, training goes on until nothing more can be learned, and the penalty is the one that does best on " +
     "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",

@@ -90,10 +90,9 @@ export const labels = {
   advanced: "Réglages avancés",
   epochs: "Époques",
   learningRate: "Taux d’apprentissage",
-  epochsLeft: "autant qu’il en faut",
+  automatic: "automatique",
   hiddenUnits: "Unités cachées",
   l2: "Pénalité des poids (L2)",
-  l2Left: "choisie par essais",
   headHint:
     "Laissés vides : l’entraînement continue jusqu’à ce qu’il n’y ait plus rien à apprendre, et la pénalité est celle qui " +
     "réussit le mieux sur des photos d’entraînement mises à part pour cela. Le taux d’apprentissage ne compte qu’avec " +

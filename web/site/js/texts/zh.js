@@ -85,10 +85,9 @@ export const labels = {
   advanced: "高级设置",
   epochs: "训练轮数",
   learningRate: "学习率",
-  epochsLeft: "按需决定",
+  automatic: "自动",
   hiddenUnits: "隐藏单元数",
   l2: "权重惩罚（L2）",
-  l2Left: "试验后选定",
   headHint:
     "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",

@@ -125,6 +125,50 @@ async def test_mended_labels_and_new_photos_are_compared_on_the_same_photos(opti
     assert paths[0] == paths[1]
 
 
+async def record(page, label, colour, n, press):
+    """A recording, as the page's camera makes it: photos of one group."""
+    group = f"burst-{press}"
+    shots = [(f"{group}-{i:04}.jpg", Reader(encode(noisy(COLORS[colour], 40 * press + i)))) for i in range(1, n + 1)]
+    await page.call("add", {"label": label, "group": group}, files(shots))
+
+
+async def test_a_class_of_one_recording_is_said_to_be_unjudged_until_it_is_recorded_again():
+    page = KeptPage()
+    await record(page, "cup", "red", 9, 1)
+    await record(page, "hand", "blue", 9, 2)
+    first = await page.call("train", FAST)
+    assert first["evaluation"] is None, "none of them can be held out"
+    both = [{"index": i, "reason": "one recording", "recorded": True} for i in range(2)]
+    assert first["unjudged"] == both
+    assert (await page.call("train", {**FAST, "validationSplit": 0}))["unjudged"] == [], "as it was asked for"
+
+    await record(page, "hand", "blue", 9, 3)
+    await page.call("add", "training", files([("green/1.png", Reader(encode(noisy(COLORS["green"], 5))))]))
+    second = await page.call("train", FAST)
+    assert second["evaluation"]["unjudged"] == ["cup", "green"] and second["evaluation"]["total"] == 9
+    told = [both[0], {"index": 1, "reason": "one photo", "recorded": False}]
+    assert second["unjudged"] == told
+    back = await KeptPage(page.storage).call("resume", {})
+    assert back["model"]["unjudged"] == told
+
+    await record(page, "cup", "red", 9, 4)
+    await page.call("edit", {"type": "deleteClass", "label": "green"})
+    third = await page.call("train", FAST)
+    assert third["unjudged"] == [] == third["evaluation"]["unjudged"]
+    held_out = {photo["id"] for photo in (await page.call("results"))["photos"]}
+    groups = {page.session.desks["photos"].album.samples[id].group for id in held_out}
+    assert len(groups) == 2 and len(held_out) == 18, "one recording of each, whole"
+
+
+async def test_a_class_without_a_mark_or_whose_photos_are_the_same_is_unjudged():
+    page = Page()
+    same = [(f"green/{i}.png", Reader(encode(noisy(COLORS["green"], 5)))) for i in range(4)]
+    await page.call("add", "training", files([*color_files(5, labels=("blue", "red")), *same]))
+    assert (await page.call("train", FAST))["unjudged"] == [{"index": 1, "reason": "alike", "recorded": False}]
+    await page.call("add", {"split": "validation"}, files(color_files(2, prefix="val/", labels=("blue", "red"))))
+    assert (await page.call("train", FAST))["unjudged"] == [{"index": 1, "reason": "not marked", "recorded": False}]
+
+
 async def saved_pieces(page):
     page.events.clear()
     await page.call("saveProject", {})

@@ -62,5 +62,8 @@ def read_unjudged(told: Mapping[str, Any], n_classes: int) -> list[Unjudged]:
     return [
         {"index": one["index"], "reason": cast(Reason, one["reason"]), "recorded": one.get("recorded") is True}
         for one in (listed if isinstance(listed, list) else [])
-        if isinstance(one, dict) and one.get("reason") in get_args(Reason) and type(one.get("index")) is int and one["index"] in range(n_classes)
+        if isinstance(one, dict)
+        and one.get("reason") in get_args(Reason)
+        and type(one.get("index")) is int
+        and one["index"] in range(n_classes)
     ]

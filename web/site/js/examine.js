@@ -7,6 +7,7 @@ import { createReliabilityView } from "./reliability.js";
 import { createRunsView } from "./runs.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
+import { createAddPhotos } from "./ways.js";
 
 /**
  * @typedef {import("./types.js").App} App
@@ -50,6 +51,13 @@ export function createExamineView(app, readOptions, onUsed) {
 
   return {
     openCell: mistakes.openCell,
+
+    /** Record a class of the model once more, whatever it is called by now. @param {number} index */
+    record(index) {
+      const state = store.get();
+      const label = state.album?.modelClasses?.[index] ?? state.model?.classes[index];
+      if (label !== undefined && isFree(state)) createAddPhotos(app, label).record();
+    },
 
     /** Ask for what is known of the model that is there now. @returns {Promise<boolean>} whether its photos are known */
     async show() {

@@ -667,6 +667,24 @@ export const texts = {
   noValidation:
     "There were no validation photos, so nobody knows how good this model is. " +
     "Add a validation folder, or set a validation share under “Advanced”, and train again.",
+  noneJudged: "Nobody knows how good this model is: no photo could be held out to check it.",
+  /** @param {string[]} names of classes @param {number} n of all of them @param {import("../calls.js").Unjudged["reason"] | null} reason null: nobody knows */
+  unjudged: (names, n, reason) => {
+    const quoted = names.map((name) => `“${name}”`).join(", ");
+    const listed = `${quoted}${n > names.length ? ` and ${number(n - names.length)} more` : ""}`;
+    const never = `Never judged: ${listed}.`;
+    if (reason === "one recording")
+      return `${never} ${n > 1 ? "All photos of each" : "All its photos"} are from one recording, so that none of them can check the others. Record again, in another place or light.`;
+    if (reason === "alike")
+      return `${never} ${n > 1 ? "The photos of each" : "Its photos"} are nearly the same or belong together, so that none of them can check the others. Add different ones.`;
+    if (reason === "one photo") return `${never} There is only one photo${n > 1 ? " of each" : ""}. Add more.`;
+    if (reason === "not marked") return `${never} Photos are marked for validation, but none of these.`;
+    return reason === "stopped"
+      ? `${never} The training was stopped before.`
+      : `${never} The figures say nothing of ${n > 1 ? "them" : "it"}.`;
+  },
+  /** @param {string} label */
+  recordAgain: (label) => `Record again: ${label}`,
   /** @param {Evaluation} e */
   fewPhotos: (e) =>
     `Only ${photos(e.total)} to check with: on new photos of the same kind, anything between ` +

@@ -592,6 +592,23 @@ export const texts = {
   noValidation:
     "Il n’y avait pas de photos de validation : personne ne sait donc ce que vaut ce modèle. " +
     "Ajoutez un dossier de validation, ou choisissez une part de validation sous « Réglages avancés », et entraînez de nouveau.",
+  noneJudged: "Personne ne sait ce que vaut ce modèle : aucune photo n’a pu être mise de côté pour le vérifier.",
+  unjudged: (names, n, reason) => {
+    const quoted = names.map((name) => `« ${name} »`).join(", ");
+    const listed = `${quoted}${n > names.length ? ` et ${number(n - names.length)} de plus` : ""}`;
+    const never = `Jamais ${n > 1 ? "jugées" : "jugée"} : ${listed}.`;
+    if (reason === "one recording")
+      return `${never} ${n > 1 ? "Toutes les photos de chacune" : "Toutes ses photos"} viennent d’une seule prise : aucune ne peut vérifier les autres. Enregistrez à nouveau, dans un autre lieu ou une autre lumière.`;
+    if (reason === "alike")
+      return `${never} ${n > 1 ? "Les photos de chacune" : "Ses photos"} sont presque identiques ou vont ensemble : aucune ne peut vérifier les autres. Ajoutez-en de différentes.`;
+    if (reason === "one photo") return `${never} Il n’y a qu’une photo${n > 1 ? " de chacune" : ""}. Ajoutez-en d’autres.`;
+    if (reason === "not marked")
+      return `${never} Des photos sont marquées pour la validation, mais aucune de celles-ci.`;
+    return reason === "stopped"
+      ? `${never} L’entraînement a été arrêté avant.`
+      : `${never} Les résultats n’en disent rien.`;
+  },
+  recordAgain: (label) => `Enregistrer à nouveau : ${label}`,
   fewPhotos: (e) =>
     `Seulement ${photos(e.total)} pour vérifier : sur de nouvelles photos du même genre, entre ` +
     `${wholePercent(e.interval[0])} et ${wholePercent(e.interval[1])} % pourraient être justes. Plus de photos de validation en diraient plus.`,

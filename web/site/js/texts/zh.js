@@ -559,6 +559,18 @@ export const texts = {
   testOf: "测试照片只检验一次完成的模型，不作他用。",
   noValidation:
     "没有验证照片，因此无从得知这个模型有多好。请添加验证文件夹，或在“高级设置”中设定验证集比例，然后重新训练。",
+  noneJudged: "无从得知这个模型有多好：没有照片可以留出来检验它。",
+  unjudged: (names, n, reason) => {
+    const quoted = names.map((name) => `“${name}”`).join("、");
+    const listed = `${quoted}${n > names.length ? `等 ${number(n)} 个` : ""}`;
+    const never = `从未检验：${listed}。`;
+    if (reason === "one recording") return `${never}它的照片都来自同一次录制，无法互相检验。请换个地方或光线再录一次。`;
+    if (reason === "alike") return `${never}它的照片几乎相同或属于一组，无法互相检验。请添加不同的照片。`;
+    if (reason === "one photo") return `${never}只有一张照片。请再添加一些。`;
+    if (reason === "not marked") return `${never}有照片标为验证用，但其中没有这些类别的。`;
+    return reason === "stopped" ? `${never}训练在此之前停止了。` : `${never}这些指标没有涉及它。`;
+  },
+  recordAgain: (label) => `再录一次：${label}`,
   fewPhotos: (e) =>
     `只有 ${photos(e.total)}可供检验：对同类的新照片，正确率可能在 ` +
     `${wholePercent(e.interval[0])}% 到 ${wholePercent(e.interval[1])}% 之间。验证照片越多，结论越可靠。`,

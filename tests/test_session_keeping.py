@@ -178,6 +178,24 @@ async def test_a_project_that_is_deleted_underneath_is_told_and_kept_anew(notice
     assert back["classes"] == album["classes"] and back["model"] is not None and page.storage.rows
 
 
+async def test_classes_without_photos_are_kept_by_their_names():
+    page = KeptPage()
+    await page.call("planClasses", ["cat", "Class 3"])
+    page = KeptPage(page.storage)
+    assert (await page.call("resume", {}))["planned"] == ["cat", "Class 3"]
+    await page.call("add", {"label": "cat"}, files(color_files(1)))
+    await page.call("planClasses", ["Class 3"])
+    back = await KeptPage(page.storage).call("resume", {})
+    assert back["planned"] == ["Class 3"] and [one["label"] for one in back["classes"]] == ["cat"]
+    # A project's file has them as classes like others.
+    await page.call("saveProject", {"name": "pets"})
+    saved = b"".join(event["piece"] for event in page.events if "piece" in event)
+    opened = await KeptPage().call("openProject", [handed_over(saved)])
+    assert [one["label"] for one in opened["classes"]] == ["Class 3", "cat"] and opened["planned"] == []
+    await page.call("startAnew")
+    assert page.session.desks["photos"].state.planned == ()
+
+
 async def test_what_was_removed_is_brought_back_after_a_reload():
     page = KeptPage()
     await page.call("add", "training", files([*color_files(3), *color_files(1, prefix="val/")]))

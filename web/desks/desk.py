@@ -105,6 +105,8 @@ class DeskState:
         What the desk "digits" draws photos from.
     settings : mapping of str to value
         What the page's fields say.
+    planned : tuple of str
+        Names of classes that were made by hand and have no photo yet: they come into the album with their first one.
     """
 
     classifier: AsyncImageClassifier
@@ -119,6 +121,7 @@ class DeskState:
     alike: Mapping[str, int] = field(default_factory=dict)
     digits: Dataset = field(default_factory=Dataset)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    planned: tuple[str, ...] = ()
 
     @property
     def trained(self) -> Model | None:

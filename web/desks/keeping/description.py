@@ -30,6 +30,7 @@ def describe(desk: Desk) -> Data:
         "next": [album.last_key, album.next_photo],
         "confirmed": list(state.confirmed.items()),
         "rejects": state.rejects,
+        "planned": list(state.planned),
         "run": state.model.training if state.model else None,
         "steps": describe_steps(album),
     }
@@ -60,6 +61,7 @@ def place(
         "album": album,
         "confirmed": {photo: key for photo, key in stored["confirmed"] if photo in desk.album.samples},
         "rejects": stored["rejects"],
+        "planned": tuple(stored.get("planned", ())),
     }
     with suppress(NotFittedError, ArchiveError), reading():  # Without a model, or as a later version wrote them.
         base = desk.classifier.snapshot()

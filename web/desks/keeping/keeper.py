@@ -258,7 +258,8 @@ class Keeper:
             problem = await self.storage.putModel(model or None)
             if problem:
                 self.model = model
-        if not self.stored and not self.description and not self.packed and not self.desk.album.now.classes:
+        state = self.desk.state
+        if not (self.stored or self.description or self.packed or state.album.now.classes or state.planned):
             return problem  # Nothing worth a project.
         problem = problem or await self._write_trainings()
         description = json.dumps(describe(self.desk))

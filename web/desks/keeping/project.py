@@ -58,6 +58,7 @@ def place_project(
         crossed=None,
         confirmed={},
         settings=fields if isinstance(fields, dict) else {},
+        planned=(),
     )
 
 

@@ -30,7 +30,10 @@ export function createProjectView(app, views) {
   const name = find("project-name", HTMLInputElement);
   const dialog = find("project-dialog", HTMLDialogElement);
   const list = createProjectList(app, (id) =>
-    run("restoring", panel, async (_, client) => void (await take(client, id))),
+    run("restoring", panel, async (_, client) => {
+      store.set({ planned: null });
+      await take(client, id);
+    }),
   );
   const fields = createFields(app);
   let asked = false;
@@ -82,7 +85,7 @@ export function createProjectView(app, views) {
     if (!restored) return false;
     await showRestored(restored, photos);
     const count = restored.classes.reduce((sum, { photos: ids }) => sum + ids.length, 0);
-    status.show(() => texts.restored(count, restored.classes.length));
+    status.show(() => texts.restored(count, restored.classes.length + restored.planned.length));
     return true;
   }
 
@@ -108,7 +111,7 @@ export function createProjectView(app, views) {
     empty();
     chooseBackbone(find, store.get().info, restored.backbone);
     fields.write(restored.settings);
-    store.set({ classes: restored.classes, album: restored, photos, problems });
+    store.set({ classes: restored.classes, album: restored, planned: restored.planned, photos, problems });
     if (!model) return;
     store.set({ model: { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });
     if ("nTraining" in model) await views.results.showTrained(model);
@@ -153,6 +156,7 @@ export function createProjectView(app, views) {
       await desk.startAnew();
       const deleted = forget && id > 0 && (await deleteProject(id));
       empty();
+      store.set({ planned: null });
       await list.show(kept.id);
       status.show(() => (deleted ? texts.projectDeleted : texts.ready));
     });
@@ -182,6 +186,7 @@ export function createProjectView(app, views) {
       status.progress(() => texts.openingProject);
       const { photos, ...opened } = await desk.openProject(chosen instanceof File ? chosen : chosen.blob);
       given = opened.name;
+      store.set({ planned: null });
       await showRestored(opened, new Map(photos.map(({ id, path }) => [id, { path, blob: null }])));
       status.show(() => texts.restored(photos.length, opened.classes.length));
     });

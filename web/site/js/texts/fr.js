@@ -601,7 +601,8 @@ export const texts = {
       return `${never} ${n > 1 ? "Toutes les photos de chacune" : "Toutes ses photos"} viennent d’une seule prise : aucune ne peut vérifier les autres. Enregistrez à nouveau, dans un autre lieu ou une autre lumière.`;
     if (reason === "alike")
       return `${never} ${n > 1 ? "Les photos de chacune" : "Ses photos"} sont presque identiques ou vont ensemble : aucune ne peut vérifier les autres. Ajoutez-en de différentes.`;
-    if (reason === "one photo") return `${never} Il n’y a qu’une photo${n > 1 ? " de chacune" : ""}. Ajoutez-en d’autres.`;
+    if (reason === "one photo")
+      return `${never} Il n’y a qu’une photo${n > 1 ? " de chacune" : ""}. Ajoutez-en d’autres.`;
     if (reason === "not marked")
       return `${never} Des photos sont marquées pour la validation, mais aucune de celles-ci.`;
     return reason === "stopped"

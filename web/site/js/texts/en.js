@@ -387,6 +387,8 @@ export const texts = {
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
   // Photos
+  dropLater: "What you dropped was not taken: the page is still at work. Drop it again afterwards.",
+  dropBeside: "What you dropped was not taken. Drop it where the photos are.",
   noFiles: "There were no photos and no folder in what you dropped. Drop photos, folders or a zip.",
   /** @param {unknown} error */
   unreadable: (error) => `could not be read (${error instanceof Error ? error.message : error})`,

@@ -377,6 +377,8 @@ export const texts = {
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 
+  dropLater: "Ce que vous avez déposé n’a pas été pris : la page travaille encore. Déposez-le de nouveau ensuite.",
+  dropBeside: "Ce que vous avez déposé n’a pas été pris. Déposez-le là où sont les photos.",
   noFiles:
     "Il n’y avait ni photos ni dossier dans ce que vous avez déposé. Déposez des photos, des dossiers ou un zip.",
   unreadable: (error) => `n’a pas pu être lu (${error instanceof Error ? error.message : error})`,

@@ -359,6 +359,8 @@ export const texts = {
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 
+  dropLater: "没有接收拖放的内容：页面仍在工作。请稍后再拖放一次。",
+  dropBeside: "没有接收拖放的内容。请拖放到照片所在的区域。",
   noFiles: "拖放的内容里没有照片或文件夹。请拖放照片、文件夹或 zip。",
   unreadable: (error) => `无法读取（${error instanceof Error ? error.message : error}）`,
   sampleMissing: (path, status) => `无法获取示例照片 ${path}（HTTP ${status}）。网站可能没有完整安装。`,

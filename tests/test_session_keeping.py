@@ -196,6 +196,34 @@ async def test_classes_without_photos_are_kept_by_their_names():
     assert page.session.desks["photos"].state.planned == ()
 
 
+async def test_photos_that_were_recognised_are_kept_a_few_of_them():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(6)))
+    await page.call("train", FAST)
+    tried = [handed_over(await photo("red", seed).read(), f"new/{seed}.png") for seed in range(30)]
+    await page.call("keepTried", tried[:20])
+    await page.call("keepTried", tried[20:])
+    large = handed_over(b"", "large.png")
+    large.size = 1 << 26
+    await page.call("keepTried", [large])
+    assert sorted(page.storage.pictures) == [*range(-30, -6), *range(18)], "the last ones, beside the album's"
+    assert page.storage.told[-1] == ("saved", 0)
+
+    page = KeptPage(page.storage)
+    back = await page.call("resume", {})
+    assert sum(len(one["photos"]) for one in back["classes"]) == 18
+    shown = [one for event in page.events for one in event["photos"] if one["id"] < 0]
+    assert [one["path"] for one in shown] == [f"new/{seed}.png" for seed in range(29, 5, -1)]
+    assert shown[0]["blob"] == await photo("red", 29).read()
+    await page.call("keepTried", tried[:1])
+    assert sorted(page.storage.pictures)[:24] == list(range(-31, -7)), "numbers go on"
+    await page.call("keepTried", [])
+    assert sorted(page.storage.pictures) == list(range(18))
+    page.storage.room = 0
+    await page.call("keepTried", tried[:2])
+    assert page.storage.told[-1] == ("saved", 0), "nobody misses them"
+
+
 async def test_what_was_removed_is_brought_back_after_a_reload():
     page = KeptPage()
     await page.call("add", "training", files([*color_files(3), *color_files(1, prefix="val/")]))

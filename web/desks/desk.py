@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any, TypedDict, cast
 
-from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
+from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions, Sample
 from pyclassifier.archives import complaint
 from pyclassifier.backbones import AUTO, Views
 from pyclassifier.data import LabelBy
@@ -105,6 +105,9 @@ class DeskState:
         What the desk "digits" draws photos from.
     settings : mapping of str to value
         What the page's fields say.
+    tried : mapping of int to Sample
+        The last photos that the page had recognised, by numbers below 0: in the browser's storage they lie beside those
+        of the album.
     planned : tuple of str
         Names of classes that were made by hand and have no photo yet: they come into the album with their first one.
     """
@@ -121,6 +124,7 @@ class DeskState:
     alike: Mapping[str, int] = field(default_factory=dict)
     digits: Dataset = field(default_factory=Dataset)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    tried: Mapping[int, Sample] = field(default_factory=dict)
     planned: tuple[str, ...] = ()
 
     @property

@@ -95,7 +95,7 @@ class Evaluation(TypedDict):
 class RestoredPhoto(TypedDict):
     """A photo that comes out of the browser's storage."""
 
-    id: int
+    id: int  # below 0: one that was recognised
     path: str
     blob: Blob
 

@@ -59,6 +59,7 @@ def place_project(
         confirmed={},
         settings=fields if isinstance(fields, dict) else {},
         planned=(),
+        tried={},
     )
 
 

@@ -59,7 +59,7 @@ function createWorkbench(app, defaults) {
   createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
-    tryout.clear();
+    tryout.forget();
     await results.showTrained(trained);
   });
   const results = createResultsView(app.find, examine);

@@ -256,6 +256,14 @@ export class Desk {
   }
 
   /**
+   * Keep the last photos that were recognised with the project, beside those before; none: forget them all.
+   * @param {Iterable<PhotoFile>} files
+   */
+  keepTried(files) {
+    return this.#call("keepTried", [], { files });
+  }
+
+  /**
    * Recognise a frame of a camera, the way that photos go. Wait for the answer before the next one: frames queue up.
    * @param {ImageData} frame
    */

@@ -83,10 +83,10 @@ export function createProjectView(app, views) {
       },
     });
     if (!restored) return false;
-    const tried = [...photos].filter(([number]) => number < 0).map(([, photo]) => photo);
+    const tried = [...photos].filter(([number]) => number < 0).sort(([a], [b]) => b - a); // as they came
     for (const number of photos.keys()) if (number < 0) photos.delete(number);
     await showRestored(restored, photos);
-    if (restored.model) views.tryout.showAgain(tried);
+    if (restored.model) views.tryout.showAgain(tried.map(([, photo]) => photo));
     const count = restored.classes.reduce((sum, { photos: ids }) => sum + ids.length, 0);
     status.show(() => texts.restored(count, restored.classes.length + restored.planned.length));
     return true;

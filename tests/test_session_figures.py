@@ -138,7 +138,7 @@ async def test_a_class_of_one_recording_is_said_to_be_unjudged_until_it_is_recor
     await record(page, "hand", "blue", 9, 2)
     first = await page.call("train", FAST)
     assert first["evaluation"] is None, "none of them can be held out"
-    both = [{"index": i, "reason": "one recording", "recorded": True} for i in range(2)]
+    both = [{"index": i, "reason": "one recording", "recorded": True, "long": False} for i in range(2)]
     assert first["unjudged"] == both
     assert (await page.call("train", {**FAST, "validationSplit": 0}))["unjudged"] == [], "as it was asked for"
 
@@ -146,7 +146,7 @@ async def test_a_class_of_one_recording_is_said_to_be_unjudged_until_it_is_recor
     await page.call("add", "training", files([("green/1.png", Reader(encode(noisy(COLORS["green"], 5))))]))
     second = await page.call("train", FAST)
     assert second["evaluation"]["unjudged"] == ["cup", "green"] and second["evaluation"]["total"] == 9
-    told = [both[0], {"index": 1, "reason": "one photo", "recorded": False}]
+    told = [both[0], {"index": 1, "reason": "one photo", "recorded": False, "long": False}]
     assert second["unjudged"] == told
     back = await KeptPage(page.storage).call("resume", {})
     assert back["model"]["unjudged"] == told
@@ -160,13 +160,34 @@ async def test_a_class_of_one_recording_is_said_to_be_unjudged_until_it_is_recor
     assert len(groups) == 2 and len(held_out) == 18, "one recording of each, whole"
 
 
+async def test_a_long_recording_is_judged_by_its_end_where_that_is_asked_for():
+    page = KeptPage()
+    await record(page, "cup", "red", 30, 1)
+    await record(page, "hand", "blue", 10, 2)
+    await record(page, "hand", "blue", 10, 3)
+    first = await page.call("train", FAST)
+    assert first["unjudged"] == [{"index": 0, "reason": "one recording", "recorded": True, "long": True}]
+    second = await page.call("train", {**FAST, "splitRecordings": True})
+    assert second["unjudged"] == [{"index": 0, "reason": "own end", "recorded": True, "long": False}]
+    assert second["evaluation"]["unjudged"] == [] and second["nTraining"] == 50, "in the end it learns from all"
+    judged = {photo["path"] for photo in (await page.call("results"))["photos"]}
+    assert judged & {f"burst-1-{i:04}.jpg" for i in range(31)} == {f"burst-1-{i:04}.jpg" for i in range(25, 31)}
+    third = await page.call("train", {**FAST, "splitRecordings": True, "refit": False})
+    assert third["nTraining"] == 50 - second["evaluation"]["total"] - 3, "a gap between, of a tenth"
+    assert {photo["path"] for photo in (await page.call("results"))["photos"]} == judged
+
+
 async def test_a_class_without_a_mark_or_whose_photos_are_the_same_is_unjudged():
     page = Page()
     same = [(f"green/{i}.png", Reader(encode(noisy(COLORS["green"], 5)))) for i in range(4)]
     await page.call("add", "training", files([*color_files(5, labels=("blue", "red")), *same]))
-    assert (await page.call("train", FAST))["unjudged"] == [{"index": 1, "reason": "alike", "recorded": False}]
+    assert (await page.call("train", FAST))["unjudged"] == [
+        {"index": 1, "reason": "alike", "recorded": False, "long": False}
+    ]
     await page.call("add", {"split": "validation"}, files(color_files(2, prefix="val/", labels=("blue", "red"))))
-    assert (await page.call("train", FAST))["unjudged"] == [{"index": 1, "reason": "not marked", "recorded": False}]
+    assert (await page.call("train", FAST))["unjudged"] == [
+        {"index": 1, "reason": "not marked", "recorded": False, "long": False}
+    ]
 
 
 async def saved_pieces(page):

@@ -32,7 +32,9 @@ class AsyncImageClassifier(BaseImageClassifier):
     ----------
     backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, engine
+    class_weight, validation_split, split_recordings, cv, refit, duplicate_threshold, random_state, augmentation
+        As in `ImageClassifier`.
+    topology, engine
         As in `ImageClassifier`.
 
     Examples

@@ -104,6 +104,7 @@ class BaseImageClassifier:
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
+        split_recordings: bool = False,
         cv: int | Literal["auto"] = "auto",
         refit: bool = True,
         duplicate_threshold: float | Literal["auto"] | None = "auto",
@@ -126,6 +127,7 @@ class BaseImageClassifier:
         self.patience = patience
         self.class_weight = class_weight
         self.validation_split = validation_split
+        self.split_recordings = split_recordings
         self.cv = cv
         self.refit = refit
         self.duplicate_threshold = duplicate_threshold

@@ -77,8 +77,10 @@ class SKLearnClassifier(ClassifierMixin, _OfPhotos):
     ----------
     backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, fine_tune
+    class_weight, validation_split, split_recordings, cv, refit, duplicate_threshold, random_state, augmentation
         As in `ImageClassifier`; the keys of a dict as ``class_weight`` are labels as in ``y``.
+    topology, fine_tune
+        As in `ImageClassifier`.
     engine : Engine, optional
         As in `ImageClassifier`; each fit gets a copy.
 

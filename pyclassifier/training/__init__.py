@@ -13,12 +13,13 @@ from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
-from .trials import try_fold
+from .trials import LONG_RECORDING, try_fold
 from .tuning import retrained
 from .tuning_cost import FineTuningCost, measure_fine_tuning
 from .views import ViewsEffect, read_views_effect
 
 __all__ = [
+    "LONG_RECORDING",
     "TUNING_EPOCHS",
     "BackboneScore",
     "DrawnSplit",

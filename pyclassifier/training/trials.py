@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 import numpy as np
@@ -25,6 +26,8 @@ Fold = tuple[Ints, Ints]  # Rows to train on, and rows to judge by.
 _FEW = 10  # Held-out photos of a class: from so many on one split tells enough.
 _N_FOLDS = 5
 _FINE, _N_FINE_FOLDS = 200, 10  # So few photos teach notably less where a fifth of them is missing.
+LONG_RECORDING = 20  # Photos of one that can be split in time.
+_GAP = 0.1  # Share of them between its parts.
 _MOST_FOLDED = 2000  # Photos: more of them, and five more heads take a browser too long to be trained unasked.
 
 
@@ -40,6 +43,8 @@ class Parts:
         Where judging is to be done fold by fold, the folds of training and validation rows together.
     is_drawn : bool
         Whether they were drawn, or marked.
+    aside : ndarray of int64
+        Rows that nothing is learned from before all is judged: gaps within recordings.
     """
 
     training: Ints
@@ -47,11 +52,12 @@ class Parts:
     test: Ints
     folds: tuple[Fold, ...] = ()
     is_drawn: bool = True
+    aside: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def known(self) -> Ints:
         """The rows that have a part in the training, in one way or another."""
-        return np.sort(np.concatenate([self.training, self.validation]))
+        return np.sort(np.concatenate([self.training, self.validation, self.aside]))
 
     @property
     def n_splits(self) -> int:
@@ -88,6 +94,11 @@ def part(dataset: Dataset, material: Material, settings: TrainSettings, before: 
         to_judge = splits[known] == "validation"
         return Parts(known[~to_judge], known[to_judge], test, is_drawn=False)
     training, validation = material.draw(known, settings, folds_before(before, 1, settings))
+    if settings.split_recordings:
+        ends, gaps = ends_of_recordings(material, known, validation, settings.validation_split)
+        if len(ends):  # Such a class is in no fold.
+            training = np.setdiff1d(training, np.concatenate([ends, gaps]))
+            return Parts(training, np.sort(np.concatenate([validation, ends])), test, aside=gaps)
     if settings.fine_tune:  # In each fold it would take as long again.
         return Parts(training, validation, test)
     if settings.cv == "auto":
@@ -95,6 +106,35 @@ def part(dataset: Dataset, material: Material, settings: TrainSettings, before: 
     if settings.cv == 0:
         return Parts(training, validation, test)
     return Parts(training, validation, test, _draw_folds(material, known, settings.cv, settings, before))
+
+
+def ends_of_recordings(material: Material, known: Ints, validation: Ints, share: float) -> tuple[Ints, Ints]:
+    """Find the ends of recordings that are all that there is of their class, where none of it is held out.
+
+    Parameters
+    ----------
+    material : Material
+    known, validation : ndarray of int64
+        Rows that are drawn from, and those of them that are held out.
+    share : float
+        Of a recording, to be judged by.
+
+    Returns
+    -------
+    ends, gaps : ndarray of int64
+        The last rows of each, and those before these.
+    """
+    ends, gaps = [known[:0]], [known[:0]]
+    for k in np.setdiff1d(material.y[known], material.y[validation]).tolist() if share else []:
+        rows = sorted(known[material.y[known] == k].tolist(), key=lambda row: material.samples[row].path)
+        recordings = {material.samples[row].group for row in rows}
+        if len(rows) < LONG_RECORDING or len(recordings) > 1 or None in recordings:
+            continue
+        n_gap = math.ceil(len(rows) * _GAP)
+        n_end = min(max(round(len(rows) * share), 1), len(rows) - 2 * n_gap)
+        ends.append(np.array(rows[-n_end:], np.int64))
+        gaps.append(np.array(rows[-n_end - n_gap : -n_end], np.int64))
+    return np.concatenate(ends), np.concatenate(gaps)
 
 
 def _folds_for_few(

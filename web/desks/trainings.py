@@ -62,7 +62,7 @@ class Trained(TypedDict):
     problems: list[Problem]
     views: NotRequired[ViewsEffect | None]  # null where none were asked for, or nothing was judged; older have none
     fineTuning: NotRequired[FineTuned | None]  # null where it was not asked for; older trainings have none
-    unjudged: NotRequired[list[Unjudged]]  # classes that were not judged, and why; older trainings do not tell
+    unjudged: NotRequired[list[Unjudged]]  # classes that nothing tells much of, and why; older trainings do not tell
     backbones: NotRequired[list[BackboneScore]]  # empty where the photos were not to choose; older trainings have none
 
 

@@ -1,4 +1,4 @@
-"""Classes of which a training could hold out no photo, so that nobody knows how well they are recognised, and why."""
+"""Classes of which a training could hold out nothing that tells much, and why."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict, cast, get_args
 
 from pyclassifier import AsyncImageClassifier, Dataset, Sample
+from pyclassifier.training import LONG_RECORDING
 
 RECORDED = "burst-"  # So the groups of the camera's photos begin: js/capture.js.
 
-Reason = Literal["one photo", "one recording", "alike", "not marked", "stopped"]
+Reason = Literal["one photo", "one recording", "own end", "alike", "not marked", "stopped"]
 
 
 class Unjudged(TypedDict):
-    """A class that was never judged."""
+    """A class that was never judged, or only by the end of its own recording."""
 
     index: int  # its place among the model's classes
     reason: Reason  # alike: its photos are nearly the same, or belong together, so that none can check the others
     recorded: bool  # all of its photos came from the camera
+    long: bool  # its only recording is long enough to be judged by its end
 
 
 def find_unjudged(classifier: AsyncImageClassifier, dataset: Dataset) -> list[Unjudged]:
@@ -39,13 +41,21 @@ def find_unjudged(classifier: AsyncImageClassifier, dataset: Dataset) -> list[Un
         return []
     classes, evaluation = classifier.classes_.tolist(), classifier.evaluation_
     unjudged = set(evaluation.unjudged if evaluation else classes)
+    by_own_end = set() if marked else {leak.validation.label for leak in classifier.leaks_}
     found: list[Unjudged] = []
     for index, label in enumerate(classes):
-        if label in unjudged:
-            samples = [one for one in dataset.samples if one.label == label and one.split != "test"]
-            reason = "stopped" if classifier.stopped_ else "not marked" if marked else _why(samples)
-            recorded = all((one.group or "").startswith(RECORDED) for one in samples)
-            found.append({"index": index, "reason": reason, "recorded": recorded})
+        if label not in unjudged | by_own_end:
+            continue
+        samples = [one for one in dataset.samples if one.label == label and one.split != "test"]
+        recorded = all((one.group or "").startswith(RECORDED) for one in samples)
+        if label in by_own_end:
+            reason: Reason = "own end"
+        elif classifier.stopped_:
+            reason = "stopped"
+        else:
+            reason = "not marked" if marked else _why(samples)
+        long = reason == "one recording" and len(samples) >= LONG_RECORDING
+        found.append({"index": index, "reason": reason, "recorded": recorded, "long": long})
     return found
 
 
@@ -60,7 +70,12 @@ def read_unjudged(told: Mapping[str, Any], n_classes: int) -> list[Unjudged]:
     """What `find_unjudged` found when a project was trained, as far as it makes sense."""
     listed = told.get("unjudged")
     return [
-        {"index": one["index"], "reason": cast(Reason, one["reason"]), "recorded": one.get("recorded") is True}
+        {
+            "index": one["index"],
+            "reason": cast(Reason, one["reason"]),
+            "recorded": one.get("recorded") is True,
+            "long": one.get("long") is True,
+        }
         for one in (listed if isinstance(listed, list) else [])
         if isinstance(one, dict)
         and one.get("reason") in get_args(Reason)

@@ -59,6 +59,14 @@ export function createExamineView(app, readOptions, onUsed) {
       if (label !== undefined && isFree(state)) createAddPhotos(app, label).record();
     },
 
+    /** Train again, and check long recordings by their ends. */
+    checkByEnds() {
+      const field = find("option-split-recordings", HTMLInputElement);
+      field.checked = true;
+      field.dispatchEvent(new Event("change", { bubbles: true })); // it is kept with the project
+      find("train-form", HTMLFormElement).requestSubmit();
+    },
+
     /** Ask for what is known of the model that is there now. @returns {Promise<boolean>} whether its photos are known */
     async show() {
       const desk = store.get().client?.desk(app.desk);

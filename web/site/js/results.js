@@ -47,7 +47,7 @@ export function createResultsView(find, examine) {
     summary.replaceChildren();
     if (evaluation) summary.append(...figuresOf(evaluation, refit));
     else summary.append(element("p", { class: "hint" }, unjudged.length > 0 ? () => texts.noneJudged : without));
-    summary.append(...unjudgedBox(unjudged, classes, examine?.record));
+    summary.append(...unjudgedBox(unjudged, classes, examine));
     if (unjudged.length === 0 && evaluation?.unjudged?.length) summary.append(leftOut(evaluation.unjudged));
     if (test) summary.append(...testFigures(test));
     if (note) summary.append(element("p", { class: "note" }, note));

@@ -20,6 +20,7 @@ const SETTINGS = {
   l2: "l2",
   batchSize: "batchSize",
   validationSplit: "validationShare",
+  splitRecordings: "splitRecordings",
   backbone: "backbone",
   inputSize: "inputSize",
   refit: "refit",

@@ -104,6 +104,9 @@ export const labels = {
     "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",
   validationShare: "Validation share (%)",
   validationShareHint: "Set aside to check the model. Used only without a validation folder.",
+  splitRecordings: "Check a class of one long recording by its end",
+  splitRecordingsHint:
+    "The last photos check what was learned from the first, without those between. Photos of one recording look much alike, so that such figures are too good; a second recording tells more.",
   refit: "Learn from these photos, too, once they have checked the model",
   yes: "yes",
   no: "no",
@@ -677,6 +680,8 @@ export const texts = {
     const never = `Never judged: ${listed}.`;
     if (reason === "one recording")
       return `${never} ${n > 1 ? "All photos of each" : "All its photos"} are from one recording, so that none of them can check the others. Record again, in another place or light.`;
+    if (reason === "own end")
+      return `Checked only by the end of ${n > 1 ? "their own recordings" : "its own recording"}: ${listed}. Such photos look much like those before them, so that the figure is too good. Record again, in another place or light.`;
     if (reason === "alike")
       return `${never} ${n > 1 ? "The photos of each" : "Its photos"} are nearly the same or belong together, so that none of them can check the others. Add different ones.`;
     if (reason === "one photo") return `${never} There is only one photo${n > 1 ? " of each" : ""}. Add more.`;
@@ -685,6 +690,7 @@ export const texts = {
       ? `${never} The training was stopped before.`
       : `${never} The figures say nothing of ${n > 1 ? "them" : "it"}.`;
   },
+  checkByEnds: "Check long recordings by their ends",
   /** @param {string} label */
   recordAgain: (label) => `Record again: ${label}`,
   /** @param {Evaluation} e */

@@ -99,6 +99,9 @@ export const labels = {
     "des unités cachées et un nombre d’époques.",
   validationShare: "Part de validation (%)",
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
+  splitRecordings: "Vérifier une classe d’une seule longue prise par la fin de celle-ci",
+  splitRecordingsHint:
+    "Les dernières photos vérifient ce qui a été appris des premières, sans celles du milieu. Les photos d’une même prise se ressemblent beaucoup : de tels résultats sont trop bons, et une seconde prise en dit plus.",
   refit: "Apprendre aussi de ces photos, une fois qu’elles ont vérifié le modèle",
   yes: "oui",
   no: "non",
@@ -601,6 +604,8 @@ export const texts = {
     const never = `Jamais ${n > 1 ? "jugées" : "jugée"} : ${listed}.`;
     if (reason === "one recording")
       return `${never} ${n > 1 ? "Toutes les photos de chacune" : "Toutes ses photos"} viennent d’une seule prise : aucune ne peut vérifier les autres. Enregistrez à nouveau, dans un autre lieu ou une autre lumière.`;
+    if (reason === "own end")
+      return `Vérifié seulement par la fin de ${n > 1 ? "leur propre prise" : "sa propre prise"} : ${listed}. Ces photos ressemblent beaucoup aux précédentes : le résultat est trop bon. Enregistrez à nouveau, dans un autre lieu ou une autre lumière.`;
     if (reason === "alike")
       return `${never} ${n > 1 ? "Les photos de chacune" : "Ses photos"} sont presque identiques ou vont ensemble : aucune ne peut vérifier les autres. Ajoutez-en de différentes.`;
     if (reason === "one photo")
@@ -611,6 +616,7 @@ export const texts = {
       ? `${never} L’entraînement a été arrêté avant.`
       : `${never} Les résultats n’en disent rien.`;
   },
+  checkByEnds: "Vérifier les longues prises par leur fin",
   recordAgain: (label) => `Enregistrer à nouveau : ${label}`,
   fewPhotos: (e) =>
     `Seulement ${photos(e.total)} pour vérifier : sur de nouvelles photos du même genre, entre ` +

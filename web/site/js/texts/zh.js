@@ -92,6 +92,9 @@ export const labels = {
     "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",
   validationShareHint: "留出这部分照片来检验模型。仅在没有验证文件夹时使用。",
+  splitRecordings: "只有一次长录制的类别，用其结尾来检验",
+  splitRecordingsHint:
+    "用最后的照片检验从最前面的照片学到的内容，中间的不用。同一次录制的照片非常相似，这样的指标会偏高；再录一次更能说明问题。",
   refit: "这些照片检验过模型之后，也用来学习",
   yes: "是",
   no: "否",
@@ -567,11 +570,14 @@ export const texts = {
     const listed = `${quoted}${n > names.length ? `等 ${number(n)} 个` : ""}`;
     const never = `从未检验：${listed}。`;
     if (reason === "one recording") return `${never}它的照片都来自同一次录制，无法互相检验。请换个地方或光线再录一次。`;
+    if (reason === "own end")
+      return `仅用自身录制的结尾检验：${listed}。这些照片与之前的非常相似，指标会偏高。请换个地方或光线再录一次。`;
     if (reason === "alike") return `${never}它的照片几乎相同或属于一组，无法互相检验。请添加不同的照片。`;
     if (reason === "one photo") return `${never}只有一张照片。请再添加一些。`;
     if (reason === "not marked") return `${never}有照片标为验证用，但其中没有这些类别的。`;
     return reason === "stopped" ? `${never}训练在此之前停止了。` : `${never}这些指标没有涉及它。`;
   },
+  checkByEnds: "用结尾检验长录制",
   recordAgain: (label) => `再录一次：${label}`,
   fewPhotos: (e) =>
     `只有 ${photos(e.total)}可供检验：对同类的新照片，正确率可能在 ` +

@@ -124,7 +124,7 @@ export function createStarters(app, rename) {
     const taken = new Set(labelsOf());
     const left = starters.filter(({ label }) => !taken.has(label()));
     if (left.length < starters.length) byHand = true; // the first photo of one of them
-    starters = left;
+    starters = taken.size < AT_FIRST ? left : left.filter(({ touched }) => touched());
     if (taken.size === 0) {
       byHand = starters.some(({ touched }) => touched());
       while (starters.length < AT_FIRST) addStarter();

@@ -40,7 +40,7 @@ def from_folder(
 ) -> Intake:
     """Samples and problems of a folder; see `Dataset.from_folder`."""
     files, problems = list_folder(folder)
-    samples, more = _as_set(files, split, label, label_by, split_folders)
+    samples, more = from_listed(files, split=split, label=label, label_by=label_by, split_folders=split_folders)
     return samples, (*more, *problems)
 
 
@@ -54,11 +54,17 @@ def from_zip(
     split_folders: bool | None = None,
 ) -> Intake:
     """Samples and problems of a zip or tar file; see `Dataset.from_zip`."""
-    return _as_set(_list(source, encoding), split, label, label_by, split_folders)
+    files = _list(source, encoding)
+    return from_listed(files, split=split, label=label, label_by=label_by, split_folders=split_folders)
 
 
-def _as_set(
-    files: Files, split: Split | None, label: str | None, label_by: LabelBy, split_folders: bool | None
+def from_listed(
+    files: Files,
+    *,
+    split: Split | None = None,
+    label: str | None = None,
+    label_by: LabelBy = "auto",
+    split_folders: bool | None = None,
 ) -> Intake:
     """Files with tables among them, which are used where nothing else was said; questions get the likelier answer."""
     if label is not None or label_by != "auto":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from .. import CATALOG, Dataset, Problem, Sample
+from .. import CATALOG, Problem, Sample
 from ..backbones import DEFAULT_BACKBONE, FIT_MODES
-from ..data import LabelBy, from_listed, list_files, part
+from ..data import LabelBy, list_samples
 from ..scaling import TableSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
@@ -65,18 +66,13 @@ def command(asked: argparse.Namespace) -> Outcome:
     return Outcome({**fields, "problems": problem_fields(problems)}, "\n".join(lines), code=code)
 
 
-def _read(given: Path | str, table: Path | None, label_by: LabelBy) -> tuple[list[Sample], list[Problem]]:
+def _read(given: Path | str, table: Path | None, label_by: LabelBy) -> tuple[Sequence[Sample], Sequence[Problem]]:
     """All photos, with their labels where they have one, as train reads them."""
     if isinstance(given, Path):
         if not given.exists():
             raise FileNotFoundError(f"Expected photos at {given}, found nothing there.")
         given = given.absolute()  # Other machines may work in other folders.
-    files, unread = list_files(given)
-    photos, _ = part(files)
-    if not photos:
+    samples, problems = list_samples(given, table=table, label_by=label_by)
+    if not samples:
         raise FileNotFoundError(f"Expected photos at {given}, found none.")
-    labelled = Dataset.from_csv(table, files) if table else Dataset(*from_listed(files, label_by=label_by))
-    told = {sample.path: sample for sample in labelled.samples}
-    samples = [told.get(path) or Sample(path, source) for path, source in photos]
-    paths = {sample.path for sample in samples}  # A photo without a class is no problem here.
-    return samples, [*unread, *(problem for problem in labelled.problems if problem.path not in paths)]
+    return samples, problems

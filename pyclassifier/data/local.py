@@ -11,7 +11,7 @@ from .assuming import assumed_letters, assumed_reading, left_table, warn
 from .intake import FoldersQuestion, Intake, from_files, from_set, part, roles_of
 from .names import LabelBy, is_packed, is_table
 from .packs import Files, NamesQuestion, Pack, list_packed, unpack
-from .photos import FileSource, PhotoSource, Problem, Split
+from .photos import FileSource, PhotoSource, Problem, Sample, Split
 from .remote import RemoteSource, is_address, list_remote
 from .tables import (
     Columns,
@@ -169,6 +169,32 @@ def list_files(photos: Photos) -> tuple[Files, list[Problem]]:
     if isinstance(photos, str | Path):
         return list_folder(photos)
     return list(photos), []
+
+
+def list_samples(photos: Photos, *, table: bytes | str | Path | None = None, label_by: LabelBy = "auto") -> Intake:
+    """List all photos of a folder, zip or tar, with their class where they have one, and the files that are none.
+
+    Parameters
+    ----------
+    photos : str, Path, bytes or iterable of (str, callable)
+        As for `Dataset.from_csv`.
+    table : bytes, str or Path, optional
+        Of their classes.
+    label_by : {"auto", "folder", "top", "path", "name"}
+        As for `Dataset.from_folder`.
+
+    Returns
+    -------
+    samples : tuple of Sample
+    problems : tuple of Problem
+    """
+    files, unread = list_files(photos)
+    found, _ = part(files)
+    labelled, problems = from_listed(files, label_by=label_by) if table is None else from_csv(table, files)
+    told = {sample.path: sample for sample in labelled}
+    samples = tuple(told.get(path) or Sample(path, source) for path, source in found)
+    paths = {sample.path for sample in samples}  # A photo without a class is no problem here.
+    return samples, (*unread, *(problem for problem in problems if problem.path not in paths))
 
 
 def _read(data: bytes, name: str, encoding: str | None) -> Table:

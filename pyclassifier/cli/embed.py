@@ -11,7 +11,7 @@ from ..data import list_files, part
 from ..scaling import TableSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
-from .photos import place, problem_fields, problem_lines
+from .photos import place, problem_fields, problem_lines, target
 from .showing import showing
 from .tables import add_workers, check_workers, fill_table
 
@@ -34,7 +34,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add = made.add_argument
     add("photos", type=place, help="folder or zip of photos, or an address; a class's folder is their label")
     add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
-    add("-o", "--output", type=Path, required=True, metavar="FOLDER", help="for the table, or where one was begun")
+    add("-o", "--output", type=target, required=True, metavar="FOLDER", help="for the table, or where one was begun")
     add("--backbone", default=DEFAULT_BACKBONE, help=f"pretrained network: {', '.join(CATALOG)}")
     add("--input-size", type=int, metavar="SIDE", help="of photos as the network sees them, in pixels")
     add("--fit-mode", choices=FIT_MODES, help="how photos become square")

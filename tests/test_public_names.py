@@ -169,6 +169,7 @@ def test_nothing_is_imported_but_numpy_pillow_and_what_a_module_is_about(module)
     # What comes with extras.
     extras = {"engines.onnx.engine": {"onnxruntime"}, "judging.predictions": {"pandas"}, "scaling.tables": {"pyarrow"}}
     extras |= {"data.remote": {"fsspec"}, "scaling.alike": {"usearch"}, "scaling.ray_pool": {"ray"}}
+    extras |= {"classifiers.for_sklearn": {"sklearn"}}
     extras |= {"terminal": {"rich"}, "cli.showing": {"rich"}, "serving.model": {"starlette", "uvicorn"}}
     assert outside <= {"numpy", "PIL", "js", "pyodide", "pyodide_js"} | extras.get(module, set())
 

@@ -38,7 +38,7 @@ def command(asked: argparse.Namespace) -> Outcome:
         raise ValueError(f"Expected the name of a picture such as heat.png, got {asked.output.name!r}.")
     samples, _ = read_photos([asked.photo])
     if len(samples) != 1:
-        raise ValueError(f"Expected one photo at {asked.photo}, found {len(samples):,}.")
+        raise ValueError(f"Expected a photo at {asked.photo}, found {len(samples):,} of them.")
     classifier = open_model(asked.model, engine_of(asked))
     found = classifier.explain(samples[0], asked.label)
     Image.fromarray(found.overlay()).save(asked.output)

@@ -45,9 +45,9 @@ class RayPool:
     -----
     Dask was measured beside it (bench/dask_or_ray.py: 480 photos on two machines of one processor each; nobody, a
     process that computes, a machine or the command killed): neither lost a photo or had one twice. A photo took 18 to
-    21 ms of processors with Dask and 17 to 27 with Ray, all processes 1.0 and 1.8 GB. What tells them apart here is that
-    Ray's clusters want a token before they compute anything for anybody, and give out graphics processors, or shares of
-    one, to single tasks.
+    21 ms of processors with Dask and 17 to 27 with Ray, all processes 1.0 and 1.8 GB. What tells them apart here is
+    that Ray's clusters want a token before they compute anything for anybody, and give out graphics processors, or
+    shares of one, to single tasks.
     """
 
     def __init__(self, settings: Settings, backend: str, address: str, processes: int, gpus: float) -> None:

@@ -23,7 +23,7 @@ from pyclassifier.errors import DatasetError, ImageDecodeError
 
 if IN_PYODIDE:
     pytest.skip(
-        "these estimators return when they are done, and a browser cannot be kept waiting", allow_module_level=True
+        "scikit-learn is not loaded for these tests; tests/browser tries it in a notebook", allow_module_level=True
     )
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 

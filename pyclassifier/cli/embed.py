@@ -12,7 +12,7 @@ from ..data import LabelBy, list_samples
 from ..scaling import TableSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
-from .photos import add_labels, place, problem_fields, problem_lines
+from .photos import add_labels, place, problem_fields, problem_lines, target
 from .showing import showing
 from .tables import add_workers, check_workers, fill_table
 
@@ -36,7 +36,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add = made.add_argument
     add("photos", type=place, help="folder or zip of photos, or an address; a class's folder is their label")
     add_labels(made)
-    add("-o", "--output", type=Path, required=True, metavar="FOLDER", help="for the table, or where one was begun")
+    add("-o", "--output", type=target, required=True, metavar="FOLDER", help="for the table, or where one was begun")
     add("--backbone", default=DEFAULT_BACKBONE, help=f"pretrained network: {', '.join(CATALOG)}")
     add("--input-size", type=int, metavar="SIDE", help="of photos as the network sees them, in pixels")
     add("--fit-mode", choices=FIT_MODES, help="how photos become square")

@@ -38,6 +38,21 @@ def place(given: str) -> Path | str:
     return given if is_address(given) else Path(given)
 
 
+def target(given: str) -> Path:
+    """Where to write to: a path of this machine.
+
+    Raises
+    ------
+    ArgumentTypeError
+        It is an address.
+    """
+    if is_address(given):
+        raise argparse.ArgumentTypeError(
+            f"expected a place on this machine, got the address {given}. Write here, and copy it there afterwards."
+        )
+    return Path(given)
+
+
 def read_dataset(asked: argparse.Namespace) -> Dataset:
     """Read what `add_dataset` asks for."""
     if asked.labels is not None:
@@ -79,6 +94,8 @@ def read_photos(places: Sequence[Path | str]) -> tuple[list[Sample], list[Proble
         # Other processes may work in other folders.
         files, unread = list_files(given.absolute() if isinstance(given, Path) else given)
         photos, others = part(files)
+        if isinstance(given, str) and len(files) == 1 and given.endswith(f"/{files[0][0]}"):
+            given = given.rpartition("/")[0]  # The address of one photo.
         problems += [Problem(_below(given, one.path), one.reason) for one in (*unread, *others)]
         samples += [Sample(_below(given, name), source) for name, source in photos]
     if not samples:
@@ -99,7 +116,7 @@ def open_model(path: Path, engine: Engine | None = None) -> ImageClassifier:
 
 def add_target(parser: argparse.ArgumentParser, what: str, *, required: bool = True) -> None:
     """Give a command a file to write, which is not replaced unasked."""
-    parser.add_argument("-o", "--output", type=Path, required=required, metavar="FILE", help=what)
+    parser.add_argument("-o", "--output", type=target, required=required, metavar="FILE", help=what)
     parser.add_argument("--force", action="store_true", help="replace files that are there")
 
 

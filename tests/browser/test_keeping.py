@@ -92,6 +92,9 @@ def test_all_is_back_after_a_reload(page, site, folder):
         page.locator("#option-epochs").input_value() == "4" and page.locator("#option-input-size").input_value() == "96"
     )
     assert page.locator("#result-summary").inner_text() == figures
+    expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
+    assert page.locator("#recognised").inner_text() == before, "by the model that is back"
+    page.locator("#clear-list").click()
     assert recognise(page, folder) == before
     expect(page.locator("#curves")).to_be_visible()
     expect(page.locator("#runs-count")).to_have_text("Trainings of this project")

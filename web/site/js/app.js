@@ -6,7 +6,7 @@ import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
 import { createExportMenu } from "./exports.js";
 import { createOptionsForm } from "./form.js";
-import { ignoreStrayDrops } from "./intake.js";
+import { catchStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
@@ -59,7 +59,7 @@ function createWorkbench(app, defaults) {
   createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
-    tryout.clear();
+    tryout.forget();
     await results.showTrained(trained);
   });
   const results = createResultsView(app.find, examine);
@@ -84,9 +84,9 @@ function createWorkbench(app, defaults) {
 function main() {
   find("not-started", HTMLElement).remove();
   fillLabels();
-  ignoreStrayDrops();
   const store = createStore();
   const status = new Status();
+  catchStrayDrops(() => status.warn(() => (store.get().busy ? texts.dropLater : texts.dropBeside)));
   createLanguageView(store, status);
   const loading = createLoading(status);
 

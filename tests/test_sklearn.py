@@ -250,7 +250,7 @@ def test_photos_come_as_they_are_at_hand(tmp_path):
     assert cross_val_score(pipeline, table, Y, cv=2).tolist() == [1, 1]
     named = pipeline.fit(table, Y)[0].get_feature_names_out()
     assert named[0] == "photo__imagefeatures0" and named[-1] == "remainder__weight"
-    with pytest.raises(TypeError, match=r"got a table. Choose its column of paths: table\['path'\]"):
+    with pytest.raises(TypeError, match=r"got a table. Choose its column of paths, such as table\['path'\]"):
         classifier().as_sklearn().fit(table, Y)
 
 

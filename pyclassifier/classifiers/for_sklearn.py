@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property, update_wrapper
+from os import PathLike
 from typing import Any, Self
 
 import numpy as np
@@ -335,11 +336,10 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfPhotos
 
 def _samples(X: Any) -> list[Sample]:
     """Photos of a list of them. A single one is refused: rows and labels would no longer be of the same photos."""
-    if isinstance(X, str | bytes) or not isinstance(X, Dataset | Iterable):
+    if isinstance(X, str | bytes | PathLike):
         raise TypeError(f"Expected a list of photos, got {X!r:.60} ({type(X).__name__}). Make it a list.")
-    if hasattr(X, "columns"):
-        raise TypeError(f"Expected a list of photos, got a table. Choose its column of paths: table[{X.columns[0]!r}].")
-    samples = as_samples(X if isinstance(X, Dataset) else [*X])
+    # The rows of an array are photos, of whatever shape it is.
+    samples = as_samples([*X] if isinstance(X, np.ndarray) else X)
     if not samples:
         raise ValueError("Expected at least 1 photo, got none.")
     return samples

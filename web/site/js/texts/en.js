@@ -385,7 +385,9 @@ export const texts = {
   changingBackend: (name) => `Changing to ${backendNames[name] ?? name}…`,
   /** @param {string} left @param {string} name */
   leftBackend: (left, name) => `${backendNames[left]} failed here: ${backendNames[name]} computes now.`,
-  softwareWebgl: "No graphics processor found: WebGL runs in software here, WebAssembly is faster.",
+  /** @param {string} name */
+  softwareGraphics: (name) =>
+    `No graphics processor found: ${backendNames[name]} runs in software here, WebAssembly is faster.`,
   softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 

@@ -376,7 +376,8 @@ export const texts = {
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `Passage à ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,
-  softwareWebgl: "Pas de processeur graphique : WebGL est ici émulé, WebAssembly est plus rapide.",
+  softwareGraphics: (name) =>
+    `Pas de processeur graphique : ${backendNames[name]} est ici émulé, WebAssembly est plus rapide.`,
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 

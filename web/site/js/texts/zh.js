@@ -358,7 +358,7 @@ export const texts = {
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `正在切换到 ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} 在此失败：现在由 ${backendNames[name]} 计算。`,
-  softwareWebgl: "未找到图形处理器：WebGL 在此由软件模拟，WebAssembly 更快。",
+  softwareGraphics: (name) => `未找到图形处理器：${backendNames[name]} 在此由软件模拟，WebAssembly 更快。`,
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 

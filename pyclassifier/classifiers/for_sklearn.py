@@ -81,7 +81,9 @@ class SKLearnClassifier(ClassifierMixin, _OfPhotos):
     ----------
     backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, fine_tune, engine
+    validation_split, split_recordings, cv, refit, duplicate_threshold, random_state, augmentation, topology, fine_tune
+        As in `ImageClassifier`.
+    engine : Engine, optional
         As in `ImageClassifier`.
     class_weight : {"balanced"} or dict, optional
         As in `ImageClassifier`; the keys of a dict are labels as in ``y``.

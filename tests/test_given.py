@@ -49,6 +49,17 @@ def test_a_folder_stands_for_its_photos(folder):
         as_samples([folder])
 
 
+def test_photos_of_a_folder_need_no_label(folder):
+    for name in ("1.png", "2.png", "odd.jpg"):
+        (folder / name).write_bytes(encode(picture()))
+    (folder / "notes.txt").write_text("no photo")
+    samples = {sample.path: sample.label for sample in as_samples(folder)}
+    assert samples == {"cat/1.png": "cat", "dog/1.png": "dog", "1.png": None, "2.png": None, "odd.jpg": None}
+    for label in ("cat", "dog"):
+        (folder / label / "1.png").unlink()
+    assert sorted(sample.path for sample in as_samples(folder)) == ["1.png", "2.png", "odd.jpg"]
+
+
 async def test_grey_and_several_pictures_are_taken():
     grey = picture()[:, :, 0]
     for given in (grey, grey[:, :, None], Image.fromarray(grey)):

@@ -13,6 +13,8 @@ from PIL import Image
 
 from .datasets import Dataset
 from .images import encode_bmp, to_upright_rgb
+from .intake import part
+from .local import list_files
 from .photos import BytesSource, FileSource, Sample
 
 Photo = Sample | bytes | str | os.PathLike[str] | Image.Image | NDArray[np.uint8]
@@ -45,7 +47,7 @@ def as_samples(photos: Photos) -> list[Sample]:
     if isinstance(photos, Dataset):
         return list(photos.samples)
     if isinstance(photos, str | os.PathLike) and Path(photos).is_dir():
-        return list(Dataset.from_folder(Path(photos)).samples)
+        return _in_folder(Path(photos))
     if isinstance(photos, np.ndarray) and photos.ndim == 4:
         return [as_sample(photos[i], i) for i in range(len(photos))]
     if _is_photo(photos):
@@ -74,6 +76,14 @@ def as_sample(photo: Photo, index: int) -> Sample:
     else:
         raise TypeError(f"Expected a photo: {_KINDS}; got {_told(photo)}.")
     return Sample(f"photo {index}", BytesSource(data))
+
+
+def _in_folder(folder: Path) -> list[Sample]:
+    """All photos of a folder: those with a label, and then those in no class, which are there to be recognised."""
+    labelled = Dataset.from_folder(folder).samples
+    paths = {sample.path for sample in labelled}
+    photos, _ = part(list_files(folder)[0])
+    return [*labelled, *(Sample(path, source) for path, source in photos if path not in paths)]
 
 
 def _is_photo(value: object) -> TypeGuard[Photo]:

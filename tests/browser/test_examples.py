@@ -33,12 +33,12 @@ def test_javascript_only(page, site):
 def test_the_pages_examples_and_reference_are_linked(page, site, dist):
     page.goto(site)
     links = page.locator("footer a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
-    assert {"docs/index.html", "examples/python.html", "examples/client.html"} <= set(links)
+    assert {"docs/index.html", "docs/pyclassifier.html", "examples/python.html", "examples/client.html"} <= set(links)
     assert all((dist / link.split("?")[0]).exists() for link in links)
 
 
 def test_the_reference_has_every_public_name_and_needs_no_other_origin(page, site):
-    page.goto(f"{site}docs/index.html")
+    page.goto(f"{site}docs/pyclassifier.html")
     for name in pyclassifier.__all__:
         if not inspect.ismodule(getattr(pyclassifier, name)):
             assert page.locator(f"section#{name}").count() == 1, name
@@ -48,5 +48,5 @@ def test_the_reference_has_every_public_name_and_needs_no_other_origin(page, sit
     assert page.evaluate("getComputedStyle(document.querySelector('nav.pdoc')).position") in ("sticky", "fixed")
     page.locator("a[href='pyclassifier/backbones/layers.html']").first.click()
     assert page.locator("section#conv").count() == 1
-    page.locator("a[href$='/../index.html']").first.click()
+    page.locator("nav a[href$='/../pyclassifier.html']").first.click()
     assert page.locator("section#ImageClassifier").count() == 1

@@ -70,6 +70,16 @@ def test_photos_of_different_folders_are_numbered_apart():
     assert find_versions(Dataset.from_files(photos).samples) == []
 
 
+@pytest.mark.parametrize("split", ["validation", None])
+def test_photos_of_two_chosen_folders_are_numbered_apart(split):
+    # As on the page: the paths of a training folder and of a validation folder both begin within them.
+    training = Dataset.from_files(files("1.png", "2.png", "3.png"))
+    others = Dataset.from_files(files("1.png", "2.png", "3.png"), split=split)
+    assert find_versions((training + others).samples) == []
+    turned = Dataset.from_files(files("1_rot90.png", "2_rot90.png", "3_rot90.png"), split=split)
+    assert [len(family) for family in find_versions((training + turned).samples)] == [2] * len(turned.samples)
+
+
 async def test_versions_are_told_and_kept_together():
     dataset = Dataset.from_files(files(*VERSIONS))
     classifier = AsyncImageClassifier(input_size=32, validation_split=0.4, cv=0, refit=False, engine=NumpyEngine())

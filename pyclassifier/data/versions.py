@@ -53,12 +53,16 @@ def find_versions(samples: Sequence[Sample]) -> list[tuple[Sample, ...]]:
     list of tuple of Sample
         Families of two and more; none where only some photos, or all of a class, would be in one.
     """
-    families: defaultdict[tuple[str | None, str, str], list[Sample]] = defaultdict(list)
+    families: defaultdict[tuple[str | None, str, str, int], list[Sample]] = defaultdict(list)
+    met: Counter[str] = Counter()
     for sample in samples:
-        # Only within a folder: train/cat/1.jpg and val/cat/1.jpg are numbered apart.
-        families[sample.label, str(PurePosixPath(sample.path).parent), name_of_original(sample.path)].append(sample)
+        # Only within a folder: train/cat/1.jpg and val/cat/1.jpg are numbered apart. So are the photos of two folders
+        # that were chosen one after the other, whose paths begin within them: the first and the second cat/1.jpg.
+        folder = str(PurePosixPath(sample.path).parent)
+        families[sample.label, folder, name_of_original(sample.path), met[sample.path]].append(sample)
+        met[sample.path] += 1
     several = {key: family for key, family in families.items() if len(family) > 1}
-    of_class = Counter(label for label, _, _ in families)
-    plausible = all(of_class[label] >= _MIN_FAMILIES for label, _, _ in several)
+    of_class = Counter(label for label, *_ in families)
+    plausible = all(of_class[label] >= _MIN_FAMILIES for label, *_ in several)
     enough = sum(map(len, several.values())) >= _MIN_SHARE * len(samples)
     return [tuple(family) for family in several.values()] if plausible and enough else []

@@ -77,7 +77,7 @@ def test_classes_are_arranged_by_mouse(filled):
         expect(status).to_have_text(f"Undone: {name}")
     assert counts(page) == {"blue": 9, "green": 9, "red": 9}
     button(page, "Redo renaming").click()
-    expect(status).to_have_text("Done again: renaming")
+    expect(status).to_have_text("Redone: renaming")
     assert counts(page) == {"azure": 9, "green": 9, "red": 9}
 
 
@@ -123,7 +123,7 @@ def test_removing_all_photos_can_be_undone(filled):
     expect(page.get_by_role("status")).to_have_text("Undone: removing all photos")
     assert counts(page) == before
     button(page, "Redo removing all photos").click()
-    expect(page.get_by_role("status")).to_have_text("Done again: removing all photos")
+    expect(page.get_by_role("status")).to_have_text("Redone: removing all photos")
     assert counts(page) == {}
     expect(page.get_by_role("alert")).to_be_empty()
 
@@ -171,7 +171,7 @@ def test_the_keyboard_arranges_photos(filled):
     expect(status).to_have_text("Undone: deleting photos")
     assert counts(page)["green"] == 9
     press("Control+Shift+Z")
-    expect(status).to_have_text("Done again: deleting photos")
+    expect(status).to_have_text("Redone: deleting photos")
     press("Control+a")
     expect(page.get_by_text("7 selected")).to_be_visible()
     press("Escape")

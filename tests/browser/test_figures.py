@@ -152,7 +152,7 @@ def test_the_certainty_is_shown_and_none_of_these_is_set_stored_and_used(trained
     # 9 right photos are too few to promise anything.
     expect(page.get_by_text(f"{total} photos held out: too few to suggest a value")).to_be_visible()
     page.get_by_label("Say “None of these” when unsure").check()
-    slider = page.get_by_label("Answer only from this probability on")
+    slider = page.get_by_label("Answer only when at least this sure")
     slider.focus()
     page.keyboard.press("End")
     expect(page.get_by_role("status")).to_have_text("Answers below 100 % become “None of these”")

@@ -151,12 +151,12 @@ def test_sentences_of_pythons_follow_the_language(tab, site, tmp_path):
     expect(empty.locator("span")).to_have_text(re.compile("^The table .*empty.csv is empty"))
     tab.locator("#language").select_option("fr")
     expect(reason.locator("span[lang=fr]")).to_contain_text("les photos HEIC ne peuvent pas être lues ici")
-    expect(empty.locator("span[lang=fr]")).to_have_text(re.compile("est attendu dans .*empty.csv, mais le fichier est"))
+    expect(empty.locator("span[lang=fr]")).to_have_text(re.compile("^Le tableau .*empty.csv est vide"))
     tab.get_by_label(texts_of(tab)["openModel"]).set_input_files(tmp_path / "model.zip")
-    expect(tab.locator("#alert span[lang=fr]")).to_contain_text("Une archive de modèle (.zip) est attendue")
+    expect(tab.locator("#alert span[lang=fr]")).to_contain_text("Ce n’est pas un fichier de modèle (.zip)")
     tab.locator("#language").select_option("zh")
     expect(reason.locator("span[lang=zh-Hans]")).to_contain_text("无法在此读取 HEIC 照片。请导出为 JPEG")
-    expect(tab.locator("#alert span[lang=zh-Hans]")).to_contain_text("应为模型压缩包（.zip）")
+    expect(tab.locator("#alert span[lang=zh-Hans]")).to_contain_text("这不是模型文件（.zip）")
 
 
 def test_the_choice_is_there_again_at_the_next_visit_and_on_all_pages(page, site):

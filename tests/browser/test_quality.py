@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from test_page import AXE, button, open_page, violations, wait_until_trained
 
-COST = re.compile(r"^About \d+ (s|min) for your photos\.$")
+COST = re.compile(r"^About \d+ (secs?|mins?) for your photos\.$")
 
 
 def test_photos_choose_the_backbone_and_a_table_says_why(page, site):
@@ -83,7 +83,7 @@ def test_where_it_takes_long_the_page_asks_first(page, site):
     expect(dialog).to_be_hidden()
     expect(button(page, "Train")).to_be_enabled()
     button(page, "Train").click()
-    dialog.get_by_role("button", name="Take Balanced").click()
+    dialog.get_by_role("button", name="Use “Balanced” instead").click()
     expect(page.get_by_role("radio", name="Balanced")).to_be_checked()
     button(page, "Stop").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("^Stopped before"), timeout=60_000)

@@ -22,8 +22,8 @@ test("a sentence is said in the language of the page", () =>
 test("values stand in it, numbers as the language writes them", () =>
   assertSaid(
     {
-      fr: "Le zip d’un projet peut contenir au plus 100\u202f100 fichiers\u00a0; celui-ci en a 200\u202f000,50.",
-      zh: "项目的 zip 最多可含 100,100 个文件；此文件有 200,000.50 个。",
+      fr: "Un projet peut contenir 100\u202f100 fichiers\u00a0; celui-ci en a 200\u202f000,50.",
+      zh: "项目最多可有 100,100 个文件；此项目有 200,000.50 个。",
     },
     "A project may have 100,100 files; this one has 200,000.50.",
     { code: "large-project", values: { most: 100_100, got: 200_000.5 } },

@@ -17,7 +17,7 @@ function said(t, ...steps) {
 
 test("the time left follows from how fast it was so far", (t) => {
   const [, half] = said(t, [0, { done: 0 }], [10, { done: 50 }]);
-  assert.equal(half, "at work, about 10 s left");
+  assert.equal(half, "at work, about 10 secs left");
 });
 
 test("nothing is said before a second has passed, nor of less than three", (t) => {
@@ -36,5 +36,5 @@ test("what was remembered from before does not count, nor does another stage", (
     [15, { stage: "training", done: 90 }],
     [16, { stage: "features", done: 50 }],
   );
-  assert.deepEqual([cached, other], ["at work, about 10 s left", "at work"]);
+  assert.deepEqual([cached, other], ["at work, about 10 secs left", "at work"]);
 });

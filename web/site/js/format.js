@@ -3,27 +3,28 @@ import { LANGUAGES, language } from "./locale.js";
 /** What stands for a figure that does not exist, such as the precision of a class that was never predicted: Python's None. */
 const NOTHING = "–";
 
-/**
- * What each language puts behind a number.
- *
- * @type {Record<import("./locale.js").Language, Record<"percent" | "second" | "minute" | "megabyte", string>>}
- */
-const SIGNS = {
-  en: { percent: " %", second: " s", minute: " min", megabyte: " MB" },
-  fr: { percent: "\u202f%", second: "\u00a0s", minute: "\u00a0min", megabyte: "\u00a0Mo" },
-  zh: { percent: "%", second: "秒", minute: "分", megabyte: " MB" },
-};
-
 /** Made once for each language and kind: making one takes long. @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
 
-/** @param {number} value @param {number} digits after the decimal point */
-export function decimal(value, digits) {
-  const key = `${language} ${digits}`;
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+/** @param {number} value @param {Intl.NumberFormatOptions} options @returns {string} as the page's language writes it */
+function written(value, options) {
+  const key = `${language} ${Object.values(options)}`;
   const made = formats.get(key) ?? new Intl.NumberFormat(LANGUAGES[language].tag, options);
   formats.set(key, made);
   return made.format(value);
+}
+
+/** @param {number} digits after the decimal point */
+const withDigits = (digits) => ({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** @param {number} value @param {"hour" | "minute" | "second" | "megabyte"} unit @param {number} [digits] */
+function measure(value, unit, digits = 0) {
+  return written(value, { style: "unit", unit, ...withDigits(digits) });
+}
+
+/** @param {number} value @param {number} digits after the decimal point */
+export function decimal(value, digits) {
+  return written(value, withDigits(digits));
 }
 
 /** @param {number} n a whole number @returns {string} "5,000" */
@@ -33,7 +34,10 @@ export function number(n) {
 
 /** @param {number | null | undefined} share 0 to 1 @param {number} [digits] @returns {string} "97.8 %" */
 export function percent(share, digits = 1) {
-  return share === null || share === undefined ? NOTHING : decimal(share * 100, digits) + SIGNS[language].percent;
+  if (share === null || share === undefined) return NOTHING;
+  const text = written(share, { style: "percent", ...withDigits(digits) });
+  // Other people's scripts read the status: "validation accuracy 97.8 %".
+  return language === "en" ? text.replace("%", " %") : text;
 }
 
 /** @param {number} share 0 to 1 @returns {string} "98", for ranges such as "92 to 98 %" */
@@ -43,7 +47,7 @@ export function wholePercent(share) {
 
 /** @param {number} bytes @returns {string} "8.5 MB" */
 export function megabytes(bytes) {
-  return decimal(bytes / 1e6, 1) + SIGNS[language].megabyte;
+  return measure(bytes / 1e6, "megabyte", 1);
 }
 
 /**
@@ -54,18 +58,26 @@ export function ratio(value) {
   return value === null || value === undefined || Number.isNaN(value) ? NOTHING : decimal(value, 3);
 }
 
-/** @param {number} seconds @returns {string} "8.4 s" or "2 min 5 s" */
+/** @param {number} seconds @returns {string} "8.4 secs", "2 mins 5 secs" or "1 hr 20 mins" */
 export function duration(seconds) {
-  const { second, minute } = SIGNS[language];
-  if (seconds < 60) return decimal(seconds, 1) + second;
-  const whole = Math.round(seconds); // before it is taken apart: 119.6 s are 2 min 0 s
-  return `${Math.floor(whole / 60)}${minute} ${whole % 60}${second}`;
+  const tenths = Math.round(seconds * 10) / 10; // before it is taken apart: 59.97 s are a minute
+  if (tenths < 60) return measure(tenths, "second", 1);
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${measure(Math.floor(whole / 60), "minute")} ${measure(whole % 60, "second")}`;
+  return hours(Math.round(seconds / 60));
 }
 
-/** @param {number} seconds still to come @returns {string} "20 s" or "3 min" */
+/** @param {number} minutes a whole number, of an hour or more */
+function hours(minutes) {
+  return `${measure(Math.floor(minutes / 60), "hour")} ${measure(minutes % 60, "minute")}`;
+}
+
+/** @param {number} seconds still to come @returns {string} "20 secs", "3 mins" or "1 hr 20 mins" */
 export function roughly(seconds) {
-  const { second, minute } = SIGNS[language];
-  return seconds < 60 ? decimal(Math.ceil(seconds), 0) + second : decimal(Math.ceil(seconds / 60), 0) + minute;
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return measure(whole, "second");
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? measure(minutes, "minute") : hours(minutes);
 }
 
 /** @param {Date} when @returns {string} "24 Nov, 20:17" */

@@ -149,7 +149,7 @@ const VIEWS = { flip: "viewsFlip", crop: "viewsCrop", "flip+crop": "viewsBoth" }
 /** @param {string} name @param {unknown} value as the fields show it */
 function shownValue(name, value) {
   if (name === "validationSplit") return String(Math.round(Number(value) * 100));
-  if (value === null && (name === "epochs" || name === "l2")) return name === "l2" ? labels.l2Left : labels.epochsLeft;
+  if (value === null && (name === "epochs" || name === "l2")) return labels.automatic;
   if (name === "views") return labels[VIEWS[String(value)] ?? "viewsNone"];
   if (typeof value === "boolean") return value ? labels.yes : labels.no;
   return value === "balanced" ? labels.classWeightBalanced : String(value ?? "–");

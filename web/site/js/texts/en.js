@@ -41,7 +41,7 @@ export const labels = {
   captureTitle: "Record with the camera",
   captureRate: "Photos per second",
   captureDelay: "Countdown",
-  captureToggle: "Press once to start and once to stop",
+  captureToggle: "Press once to start, once more to stop",
   captureHint:
     "Hold the button or the space bar. The photos of one recording stay together when some are set aside for validation.",
   fileColumn: "Photos are named in",
@@ -96,10 +96,9 @@ export const labels = {
   advanced: "Advanced",
   epochs: "Epochs",
   learningRate: "Learning rate",
-  epochsLeft: "as many as it takes",
+  automatic: "automatic",
   hiddenUnits: "Hidden units",
   l2: "Weight penalty (L2)",
-  l2Left: "chosen by trying",
   headHint:
     "Left empty, training goes on until nothing more can be learned, and the penalty is the one that does best on " +
     "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",
@@ -159,11 +158,11 @@ export const labels = {
   reliabilitySummary: "Can its percentages be trusted?",
   rejectionSummary: "“None of these”",
   reject: "Say “None of these” when unsure",
-  threshold: "Answer only from this probability on",
+  threshold: "Answer only when at least this sure",
   useSuggested: "Use the suggested value",
   crossSummary: "Cross-validation",
   crossHint:
-    "Trains several times, each time judging by other photos: every photo is judged once by a model that did not see it. Surer than one split, and slower. Your model stays.",
+    "Trains several times, and checks each time with other photos: every photo is checked once by a model that had not learned from it. More reliable than one split, and slower. Your model stays as it is.",
   folds: "Folds",
   crossStart: "Cross-validate",
   tryTitle: "Try",
@@ -277,7 +276,7 @@ const problems = (n) => `${count(n, "file", "files")} left out`;
 /** @param {Evaluation | null} e */
 const accuracyOf = (e) =>
   e
-    ? `validation accuracy ${percent(e.accuracy)} (${e.correct} of ${e.total})`
+    ? `validation accuracy ${percent(e.accuracy)} (${number(e.correct)} of ${number(e.total)})`
     : "no validation photos, so the accuracy is not known";
 
 /** @type {Record<string, string>} */
@@ -396,12 +395,12 @@ export const texts = {
   sampleMissing: (path, status) =>
     `The sample photo ${path} could not be fetched (HTTP ${status}). The site may not be completely installed.`,
   /** @param {number} done @param {number} total */
-  fetchingSamples: (done, total) => `Fetching sample photos: ${done} of ${total}`,
+  fetchingSamples: (done, total) => `Fetching sample photos: ${number(done)} of ${number(total)}`,
   findingPhotos: "Looking into the folder…",
   /** @param {number} n */
   foundPhotos: (n) => `Looking into the folder… ${count(n, "file", "files")} so far`,
   nothingAdded: "Cancelled: no photos were added",
-  asking: "One question about the photos",
+  asking: "A question about the photos",
   /** @param {number} n */
   whichClass: (n) => (n === 1 ? "Which class does this photo show?" : `Which class do these ${photos(n)} show?`),
   /** @param {string} path */
@@ -448,7 +447,7 @@ export const texts = {
   /** @param {number} n */
   photosTaken: (n) => `${photos(n)} taken`,
   /** @param {number} done @param {number} total */
-  reading: (done, total) => `Reading photos: ${done} of ${total}`,
+  reading: (done, total) => `Reading photos: ${number(done)} of ${number(total)}`,
   /** @param {number} n @param {number} classes @param {number} leftOut files */
   photosReady: (n, classes, leftOut) =>
     `Ready: ${photos(n)} in ${count(classes, "class", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
@@ -457,11 +456,11 @@ export const texts = {
   photos,
   /** @param {number} training @param {number} validation @param {number} test */
   split: (training, validation, test) =>
-    `${training} training${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
+    `${number(training)} training${validation ? ` · ${number(validation)} validation` : ""}${test ? ` · ${number(test)} test` : ""}`,
   /** @param {string} label @param {string} name */
   photoOf: (label, name) => `${label}: ${name}`,
   /** @param {number} n */
-  more: (n) => `and ${n} more`,
+  more: (n) => `and ${number(n)} more`,
   problems,
   unknownKind: "?",
 
@@ -474,7 +473,7 @@ export const texts = {
   /** @param {keyof typeof editNames} edit */
   undone: (edit) => `Undone: ${editNames[edit]}`,
   /** @param {keyof typeof editNames} edit */
-  redone: (edit) => `Done again: ${editNames[edit]}`,
+  redone: (edit) => `Redone: ${editNames[edit]}`,
   /** @param {keyof typeof editNames | null} edit */
   undo: (edit) => (edit ? `Undo ${editNames[edit]}` : "Undo"),
   /** @param {keyof typeof editNames | null} edit */
@@ -528,7 +527,7 @@ export const texts = {
 
   // Check
   /** @param {number} done @param {number} total */
-  checking: (done, total) => `Checking photos: ${done} of ${total}`,
+  checking: (done, total) => `Checking photos: ${number(done)} of ${number(total)}`,
   /** @param {number} n */
   checkedAll: (n) => (n > 0 ? `Checked: ${count(n, "finding", "findings")}` : "Checked: nothing found"),
   checkStopped: "Check stopped. What was read is remembered.",
@@ -550,7 +549,7 @@ export const texts = {
       "both sides": `The same photo for training and for validation: ${photos(n)}. That makes the figures too good.`,
       small: `Small, with a side of less than ${side} pixels: ${photos(n)}. Enlarged, they look blurred to the model.`,
       few: `Few photos: ${names.join(", ")}. With fewer than ten, luck decides what the model learns.`,
-      imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or weigh the classes when you train.`,
+      imbalance: `${names[0]} has ${photos(largest)}, ${names[1]} only ${number(smallest)}. A model prefers large classes: add photos, or balance the classes when you train.`,
     })[kind],
   /** @param {import("../calls.js").Fix} fix */
   fix: ({ change, label, split, edit }) => {
@@ -562,10 +561,10 @@ export const texts = {
     if (change === "keep together") return `Keep versions of one original together`;
     return `Delete ${photos(n)}`;
   },
-  weigh: "Weigh the classes",
-  weighNoMore: "Stop weighing the classes",
-  weighed: "Classes are weighed from the next training on: few photos count as much as many",
-  weighedNoMore: "Classes are no longer weighed: each photo counts the same",
+  weigh: "Balance the classes",
+  weighNoMore: "No longer balance the classes",
+  weighed: "From the next training on, classes with few photos count as much as those with many",
+  weighedNoMore: "From the next training on, each photo counts the same",
 
   // Train
   /** @param {string[]} classes with training photos */
@@ -576,7 +575,7 @@ export const texts = {
   trainWhenReady: "You can press this as soon as everything has loaded.",
   trainWhenFree: "You can press this as soon as the photos are dealt with.",
   /** @param {number} n @param {number} classes */
-  trainReady: (n, classes) => `${photos(n)} in ${classes} classes are ready.`,
+  trainReady: (n, classes) => `${photos(n)} in ${number(classes)} classes are ready.`,
   trainingOn:
     "Training on keeps the opened model’s pretrained network and learns all classes anew from the photos here: " +
     "its own photos are not in its file, and classes without photos are left out.",
@@ -595,7 +594,7 @@ export const texts = {
   /** @param {string} name @param {number} n photos @param {number} seconds @param {number} usual those of "balanced" */
   slow: (name, n, seconds, usual) =>
     `“${qualityNames[name]}” takes about ${roughly(seconds)} here for ${photos(n)}, “${qualityNames.balanced}” ${usual > 0 ? `about ${roughly(usual)}` : "no time"}. You can stop at any time; what was computed is not lost.`,
-  ratherBalanced: "Take Balanced",
+  ratherBalanced: "Use “Balanced” instead",
   /** @param {string} name of a quality with more than one backbone */
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Tried on your photos",
@@ -616,17 +615,18 @@ export const texts = {
   preparing: "Preparing training…",
   stopping: "Stopping…",
   /** @param {string} stage @param {number} done @param {number} total */
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage}${total > 0 ? `: ${done} of ${total}` : `… (${done})`}`,
+  stage: (stage, done, total) =>
+    `${stageNames[stage] ?? stage}${total > 0 ? `: ${number(done)} of ${number(total)}` : `… (${number(done)})`}`,
   /** @param {number} epoch @param {number | null} epochs null: as many as it takes */
   training: (epoch, epochs) =>
     epochs === null
-      ? `Training: epoch ${epoch}, until nothing more can be learned`
-      : `Training: epoch ${epoch} of ${epochs}`,
+      ? `Training: epoch ${number(epoch)}, until nothing more can be learned`
+      : `Training: epoch ${number(epoch)} of ${number(epochs)}`,
   /** @param {number} done @param {number} total */
-  outOf: (done, total) => `${done} of ${total}`,
+  outOf: (done, total) => `${number(done)} of ${number(total)}`,
   /** @param {Evaluation | null} e @param {Evaluation | null} [test] */
   trained: (e, test) =>
-    `Trained: ${accuracyOf(e)}${test ? `, test accuracy ${percent(test.accuracy)} (${test.correct} of ${test.total})` : ""}`,
+    `Trained: ${accuracyOf(e)}${test ? `, test accuracy ${percent(test.accuracy)} (${number(test.correct)} of ${number(test.total)})` : ""}`,
   /** @param {string} time @param {string} memory */
   fineTuneCost: (time, memory) => `For your photos here: about ${time}, and up to ${memory} of memory.`,
   fineTuneMeasuring: "Measuring what that costs here…",
@@ -637,11 +637,11 @@ export const texts = {
   /** @param {import("../calls.js").ViewsEffect} views @param {boolean} clear @param {string} p */
   viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
     `With the other views of each photo ${percent(accuracy)}, without them ${percent(plain)} of the same ${photos(total)}: ` +
-    `${only} right only with them, ${onlyPlain} only without. ` +
+    `${number(only)} right only with them, ${number(onlyPlain)} only without. ` +
     (clear ? `Chance alone would seldom make such a difference (p = ${p}).` : `That may be chance (p = ${p}).`),
   /** @param {number} done @param {number | null} epochs @param {Evaluation | null} e */
   stopped: (done, epochs, e) =>
-    `Stopped after epoch ${done}${epochs === null ? "" : ` of ${epochs}`}: ${accuracyOf(e)}`,
+    `Stopped after epoch ${number(done)}${epochs === null ? "" : ` of ${number(epochs)}`}: ${accuracyOf(e)}`,
   stoppedEarly: "Stopped before the first epoch. Nothing was trained.",
 
   // Result
@@ -650,16 +650,16 @@ export const texts = {
   epoch: "Epoch",
   /** @param {string} chart @param {number} epoch @param {string} training @param {string | null} validation */
   curve: (chart, epoch, training, validation) =>
-    `${chart} after epoch ${epoch}: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+    `${chart} after epoch ${number(epoch)}: training ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   /** @param {Evaluation} e */
   accuracy: (e) =>
-    `${e.correct} of ${e.total} (${percent(e.accuracy)}, 95 % interval ` +
+    `${number(e.correct)} of ${number(e.total)} (${percent(e.accuracy)}, 95 % interval ` +
     `${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Validation photos recognised correctly",
   /** @param {Evaluation} e @param {boolean} refit */
   figuresOf: (e, refit) =>
     e.folds
-      ? `Each of these ${photos(e.total)} was checked by one of ${e.folds} models that had not learned from it.` +
+      ? `Each of these ${photos(e.total)} was checked by one of ${number(e.folds)} models that had not learned from it.` +
         (refit ? " Your model learned from all of them." : "")
       : `These ${photos(e.total)} checked a model that had not learned from them.` +
         (refit ? " Your model was then trained again, on them as well." : ""),
@@ -694,10 +694,10 @@ export const texts = {
   /** @param {number} n chosen @param {number} total */
   cellChosen: (n, total) =>
     n > 0
-      ? `For the ${n} chosen of ${total} photos:`
+      ? `For the ${number(n)} chosen of ${number(total)} photos:`
       : total === 1
         ? "For this photo:"
-        : `For all ${total} photos, or for those that you choose:`,
+        : `For all ${number(total)} photos, or for those that you choose:`,
   /** @param {number} n */
   mistakes: (n) => `${count(n, "mistake", "mistakes")}, worst first`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -733,7 +733,7 @@ export const texts = {
   certainty: "How sure it says it is",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
   rejectionEffect: (refused, right, passed, wrong) =>
-    `Of the held-out photos: ${refused} of ${right} right answers would be refused, and ${passed} of ${wrong} wrong ones let through.`,
+    `Of the held-out photos: ${number(refused)} of ${number(right)} right answers would be refused, and ${number(passed)} of ${number(wrong)} wrong ones let through.`,
   rejectionOff: "Every photo gets one of the classes, however unsure the model is.",
   /** @param {string} threshold */
   thresholdSet: (threshold) => `Answers below ${threshold} become “None of these”`,
@@ -747,7 +747,7 @@ export const texts = {
   bestGuess: (label, share) => `Best guess: ${label}, ${share}`,
   /** @param {Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} of ${e.total} over ${folds} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
+    `${number(e.correct)} of ${number(e.total)} over ${number(folds)} folds (${percent(e.accuracy)}, 95 % interval ${wholePercent(e.interval[0])} to ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Mean ${mean}; each fold: ${folds.join(", ")}`,
   /** @param {string} share */
@@ -755,7 +755,7 @@ export const texts = {
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}, about ${left} left`,
   /** @param {Evaluation} e */
-  crossDone: (e) => `Cross-validated: ${percent(e.accuracy)} (${e.correct} of ${e.total})`,
+  crossDone: (e) => `Cross-validated: ${percent(e.accuracy)} (${number(e.correct)} of ${number(e.total)})`,
   crossStopped: "Cross-validation cancelled. Your model stays as it is.",
   whereDidItLook: "Where did it look?",
   heatmapOf: "For the class",
@@ -766,11 +766,11 @@ export const texts = {
   explaining: "Looking where the model looked…",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) =>
-    `The line marks epoch ${epoch} of ${epochs}, whose weights were kept: its validation loss is the lowest.`,
+    `The line marks epoch ${number(epoch)} of ${number(epochs)}, whose weights were kept: its validation loss is the lowest.`,
   /** @param {string} ready */
   stale: (ready) => `The photos have changed since training. ${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "Trainings of this project" : `Compare the ${n} trainings of this project`),
+  runs: (n) => (n === 1 ? "Trainings of this project" : `Compare the ${number(n)} trainings of this project`),
   /** @param {number} number */
   runName: (number) => `Training ${number}`,
   inUse: "in use",
@@ -786,7 +786,7 @@ export const texts = {
   setting: (name, value) => `${name}: ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `On the ${photos(total)} that judged both: ${only} right only here, ${onlyOther} only in training ${other}. ` +
+    `On the ${photos(total)} that judged both: ${number(only)} right only here, ${number(onlyOther)} only in training ${other}. ` +
     (clear
       ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).`
       : `No clear difference (p = ${p}).`),
@@ -796,11 +796,11 @@ export const texts = {
   model: (source, classes) =>
     `${source === "opened" ? "Opened model" : "Your trained model"}: ${count(classes.length, "class", "classes")}`,
   /** @param {number} done @param {number} total */
-  recognising: (done, total) => `Recognising photos: ${done} of ${total}`,
+  recognising: (done, total) => `Recognising photos: ${number(done)} of ${number(total)}`,
   /** @param {number} good @param {number} bad */
-  recognised: (good, bad) => `Recognised ${photos(good)}${bad ? `, ${bad} could not be read` : ""}`,
+  recognised: (good, bad) => `Recognised ${photos(good)}${bad ? `, ${number(bad)} could not be read` : ""}`,
   /** @param {number} n */
-  showMore: (n) => `Show more (${n} left)`,
+  showMore: (n) => `Show more (${number(n)} left)`,
   packing: "Packing the model…",
   /** @param {string} name */
   downloaded: (name) => `Model downloaded: ${name}`,
@@ -840,7 +840,7 @@ export const texts = {
 
   // Projects kept in the browser
   /** @param {number} done @param {number} total */
-  restoring: (done, total) => `Opening your project: ${done} of ${photos(total)}`,
+  restoring: (done, total) => `Opening your project: ${number(done)} of ${photos(total)}`,
   /** @param {number} n @param {number} classes */
   restored: (n, classes) => `Your project is back: ${photos(n)} in ${count(classes, "class", "classes")}`,
   /** @param {string | null} left the backend that is no longer used */
@@ -887,7 +887,7 @@ export const texts = {
   projectElsewhere: "This project is open in another tab. Close that tab first.",
   openedBackbone: "The opened model’s own",
   /** @param {number} done @param {number} total */
-  savingProject: (done, total) => `Saving the project: ${done} of ${photos(total)}`,
+  savingProject: (done, total) => `Saving the project: ${number(done)} of ${photos(total)}`,
   /** @param {number} bytes @param {number} lost photos that could not be read */
   projectSaved: (bytes, lost) =>
     `Project saved: ${megabytes(bytes)}${lost ? `; ${photos(lost)} could not be read` : ""}`,
@@ -1015,8 +1015,7 @@ export const sentences = {
   "not-csv": "{table} is not a CSV file ({error}).",
   "table-not-json": "{table} is not a JSON file ({error}). It needs a list of records, or the label of each file.",
   "not-records": "{table} needs a list of records, or the label of each file.",
-  "not-idx":
-    "A file of digits begins in another way than this one ({start}). An example is train-images-idx3-ubyte.gz.",
+  "not-idx": "This is no file of digits: it begins with {start}. One would be train-images-idx3-ubyte.gz.",
   "short-idx": "This file of digits ends too early. Fetch it again.",
   "other-idx-size": "A file of digits of {shape} has {expected} bytes; this one has {got}.",
   "no-idx-pair": "Choose one file of pictures (3 dimensions) and one of labels (1). These have {first} and {second}.",
@@ -1059,8 +1058,8 @@ export const sentences = {
     "Only models of pictures that end in pooling, Dense layers and softmax can be opened; this one ends in {got}.",
   "teachable-pose": "This is a pose model of Teachable Machine, which takes body points. Export an image model.",
   "teachable-audio": "This is an audio model of Teachable Machine, which takes sounds. Export an image model.",
-  "weights-not-finite": "The model is spoilt: its weights {name} are not numbers. Train it again.",
-  "outputs-not-finite": "The model is spoilt: what it answers are not numbers. Train it again.",
+  "weights-not-finite": "The model is damaged: its weights {name} are not all numbers. Train it again.",
+  "outputs-not-finite": "The model is damaged: its answers are not all numbers. Train it again.",
   "costly-model":
     "The model takes {got} billion products and {values} million values for a picture, too much for a browser (at most {most} billion). Choose a smaller one.",
   "keras-model": "This is a model of Keras. Convert it first, on a computer with Python: {command}",
@@ -1096,4 +1095,13 @@ export const sentences = {
   "few-digit-classes": "Load digits first, of at least two kinds.",
   "nothing-drawn": "Draw a digit first.",
   "not-a-digits-network": "This recognises photos. Open a network that was trained on the page “Digits”.",
+  "no-tfjs": "TensorFlow.js could not be loaded from {url}. Check the connection, and try again.",
+  "no-weight-entry": "The model is damaged: one of its weights lacks its name, its shape or its type ({got}).",
+  "weight-name": "The model is damaged: the name of one of its weights is no text ({got}).",
+  "weight-shape": "The model is damaged: the shape of its weights {name} is none ({got}).",
+  "weight-scale": "The model is damaged: the numbers from which its weights {name} are made are none ({got}).",
+  "bad-network":
+    "This model cannot be opened: its layers do not follow on each other from one picture to one answer ({error}).",
+  "other-network": "This network does not know ImageNet’s {expected} classes: it has {got}. Choose another one.",
+  "no-samples-here": "There are no sample photos here.",
 };

@@ -12,11 +12,11 @@ export const labels = {
   steps: "Étapes",
   export: "Exporter",
   exportPage: "Page web",
-  tagline: "Sans compte ni envoi : vos photos ne quittent jamais cet ordinateur.",
+  tagline: "Sans compte ni envoi : vos photos ne quittent jamais cet ordinateur.",
   headline: "Créez un classifieur d’images avec vos propres photos",
   promise:
     "Montrez quelques photos de chaque classe. Quelques minutes plus tard, votre modèle reconnaît de nouvelles photos, ou ce " +
-    "que voit la caméra, et vous l’emportez : pour une page web, un téléphone ou Python.",
+    "que voit la caméra, et vous l’emportez : pour une page web, un téléphone ou Python.",
   language: "Langue",
   computeOn: "Calculer avec",
   dismiss: "Fermer",
@@ -32,7 +32,7 @@ export const labels = {
   moreWays: "Autres moyens",
   moreWaysLead:
     "Un zip ou un tar de dossiers. Un dossier à plat avec chat-1.jpg, chien-2.jpg. Des photos avec un tableau (CSV, TSV, JSON, XML) qui " +
-    "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
+    "donne leurs classes. Une image collée, ou tirée d’une autre page. Ou bien son adresse :",
   captureTitle: "Photos en rafale avec la caméra",
   captureRate: "Photos par seconde",
   captureDelay: "Compte à rebours",
@@ -90,10 +90,9 @@ export const labels = {
   advanced: "Réglages avancés",
   epochs: "Époques",
   learningRate: "Taux d’apprentissage",
-  epochsLeft: "autant qu’il en faut",
+  automatic: "automatique",
   hiddenUnits: "Unités cachées",
   l2: "Pénalité des poids (L2)",
-  l2Left: "choisie par essais",
   headHint:
     "Laissés vides : l’entraînement continue jusqu’à ce qu’il n’y ait plus rien à apprendre, et la pénalité est celle qui " +
     "réussit le mieux sur des photos d’entraînement mises à part pour cela. Le taux d’apprentissage ne compte qu’avec " +
@@ -105,7 +104,7 @@ export const labels = {
   no: "non",
   quality: "Rapide ou exact",
   qualityHint:
-    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les « Réglages avancés » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
+    "Avec quel soin les photos sont regardées avant l’entraînement. Choisissez ici ; les « Réglages avancés » suivent. Ce que chaque choix coûte ici est mesuré sur quelques-unes de vos photos.",
   backbone: "Réseau préentraîné",
   inputSize: "Taille d’entrée",
   inputSizeHint: "Plus petit : plus rapide. Plus grand : plus exact.",
@@ -115,7 +114,7 @@ export const labels = {
   classWeight: "Poids des classes",
   classWeightNone: "Aucun",
   classWeightBalanced: "Équilibrés",
-  classWeightHint: "Équilibrés : les classes ayant peu de photos comptent autant que les autres.",
+  classWeightHint: "Équilibrés : les classes ayant peu de photos comptent autant que les autres.",
   augmentation: "Augmentation",
   augmentationHint:
     "Entraîne aussi sur des copies modifiées des photos d’entraînement. Chaque copie est calculée une fois, comme une photo de plus.",
@@ -130,7 +129,7 @@ export const labels = {
   viewsCrop: "La photo, et son milieu de plus près",
   viewsBoth: "La photo, son image en miroir et son milieu",
   viewsHint:
-    "On fait la moyenne des réponses du réseau à toutes les vues, ici et partout où le modèle sert : deux vues prennent deux fois plus de temps, trois vues trois fois. Pas de miroir quand la gauche et la droite comptent, comme pour des flèches. L’effet sur les chiffres est affiché après l’entraînement.",
+    "On fait la moyenne des réponses du réseau à toutes les vues, ici et partout où le modèle sert : deux vues prennent deux fois plus de temps, trois vues trois fois. Pas de miroir quand la gauche et la droite comptent, comme pour des flèches. L’effet sur les chiffres est affiché après l’entraînement.",
   fineTune: "Entraîner aussi les dernières couches du réseau",
   fineTuneHint:
     "Pour des photos différentes de celles que le réseau a apprises, comme des signes de la main ou des dessins. C’est essayé sur vos photos de validation, et gardé seulement si cela aide. La validation croisée s’en passe.",
@@ -150,16 +149,16 @@ export const labels = {
     "Photos mises de côté que le modèle reconnaît mal, les plus surprenantes d’abord. L’étiquette peut être fausse aussi bien que le modèle.",
   trainAgain: "Réentraîner",
   staleHere:
-    "Les photos ont changé depuis l’entraînement. Réentraîner prend quelques secondes : les caractéristiques sont gardées en mémoire.",
+    "Les photos ont changé depuis l’entraînement. Réentraîner prend quelques secondes : les caractéristiques sont gardées en mémoire.",
   cellNone: "Vous avez traité toutes ces photos.",
   reliabilitySummary: "Peut-on se fier à ses pourcentages ?",
-  rejectionSummary: "« Aucune de ces classes »",
-  reject: "Dire « Aucune de ces classes » en cas de doute",
-  threshold: "Répondre seulement à partir de cette probabilité",
+  rejectionSummary: "« Aucune de ces classes »",
+  reject: "Dire « Aucune de ces classes » en cas de doute",
+  threshold: "Répondre seulement si le modèle est au moins aussi sûr",
   useSuggested: "Utiliser la valeur proposée",
   crossSummary: "Validation croisée",
   crossHint:
-    "Entraîne plusieurs fois en jugeant chaque fois sur d’autres photos : chaque photo est jugée une fois par un modèle qui ne l’a pas vue. Plus sûr qu’une seule répartition, et plus lent. Votre modèle reste.",
+    "Entraîne plusieurs fois en jugeant chaque fois sur d’autres photos : chaque photo est jugée une fois par un modèle qui ne l’a pas vue. Plus sûr qu’une seule répartition, et plus lent. Votre modèle reste tel quel.",
   folds: "Plis",
   crossStart: "Lancer la validation croisée",
   tryTitle: "Essayer",
@@ -169,13 +168,13 @@ export const labels = {
   needModel: "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
   dropPhotos: "Déposez ou collez des photos ici",
   choosePhotos: "Choisir des photos à reconnaître",
-  tryThese: "Ou appuyez sur une photo que le modèle n’a jamais vue :",
+  tryThese: "Ou appuyez sur une photo que le modèle n’a jamais vue :",
   recognisedTitle: "Photos reconnues",
   clearList: "Vider la liste",
   takeTitle: "Emporter le modèle",
   takeModel: "Fichier du modèle",
   takeModelHint:
-    "Un zip que lisent TensorFlow.js, ml5 et la bibliothèque de Teachable Machine. Moins de bits par poids le rendent plus petit ; mesurez ici ce que cela coûte.",
+    "Un zip que lisent TensorFlow.js, ml5 et la bibliothèque de Teachable Machine. Moins de bits par poids le rendent plus petit ; mesurez ici ce que cela coûte.",
   costWeights: "Poids",
   costSize: "Taille",
   costAccuracy: "Exactitude",
@@ -184,7 +183,7 @@ export const labels = {
   takeDownload: "Télécharger le fichier du modèle",
   takePage: "Page prête à l’emploi",
   takePageHint:
-    "Une page web qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. En un seul fichier, un double-clic l’ouvre, même sans réseau ; en dossier zippé, elle se met chez n’importe quel hébergeur. Elle n’envoie rien à personne.",
+    "Une page web qui reconnaît des photos par elle-même : déposées, choisies, collées ou prises par la caméra. En un seul fichier, un double-clic l’ouvre, même sans réseau ; en dossier zippé, elle se met chez n’importe quel hébergeur. Elle n’envoie rien à personne.",
   takeOver: "Continuer ici",
   takeOneFile: "Télécharger en un seul fichier",
   takePageDownload: "Télécharger la page",
@@ -208,7 +207,7 @@ export const labels = {
   picturesTitle: "Images",
   dropPictures: "Déposez ou collez des images ici",
   choosePictures: "Choisir des images",
-  recogniseThese: "Ou appuyez sur l’une de celles-ci :",
+  recogniseThese: "Ou appuyez sur l’une de celles-ci :",
   openCamera: "Utiliser la caméra",
   cameraHint: "Votre navigateur vous demandera d’abord la permission. La photo reste sur cet ordinateur.",
   camera: "Caméra",
@@ -223,7 +222,7 @@ export const labels = {
   predict: "Prédire",
   answersTitle: "Ce qu’elles montrent",
   noAnswers:
-    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image : ce qu’elle montre s’affiche ici aussitôt.",
+    "Le réseau connaît 1 000 choses : animaux, outils, véhicules, aliments. Choisissez une image : ce qu’elle montre s’affiche ici aussitôt.",
   networkTitle: "Le réseau",
   networkLead:
     "Ses couches, telles qu’elles ont été publiées. « Entraîner un modèle » reprend telles quelles celles qui précèdent la coupure, et en entraîne de nouvelles à la place de celles qui la suivent.",
@@ -235,7 +234,7 @@ export const labels = {
   projectOpen: "Ouvrir un fichier de projet",
   projectNew: "Nouveau projet",
   projectQuestion:
-    "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
+    "Garder ce projet dans le navigateur et en commencer un autre, ou le supprimer avec ses photos et son modèle ?",
   projectLeave: "Le garder, en commencer un autre",
   projectDelete: "Le supprimer",
   keptModels: "Modèles conservés dans ce navigateur",
@@ -275,7 +274,7 @@ const problems = (n) => `${count(n, "fichier laissé", "fichiers laissés")} de 
 /** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
   e
-    ? `exactitude de validation ${percent(e.accuracy)} (${e.correct} sur ${e.total})`
+    ? `exactitude de validation ${percent(e.accuracy)} (${number(e.correct)} sur ${number(e.total)})`
     : "pas de photos de validation, l’exactitude n’est donc pas connue";
 
 /** @type {Record<string, string>} */
@@ -384,7 +383,7 @@ export const texts = {
   unreadable: (error) => `n’a pas pu être lu (${error instanceof Error ? error.message : error})`,
   sampleMissing: (path, status) =>
     `La photo d’exemple ${path} n’a pas pu être récupérée (HTTP ${status}). Le site n’est peut-être pas installé en entier.`,
-  fetchingSamples: (done, total) => `Récupération des photos d’exemple : ${done} sur ${total}`,
+  fetchingSamples: (done, total) => `Récupération des photos d’exemple : ${number(done)} sur ${number(total)}`,
   findingPhotos: "Exploration du dossier…",
   foundPhotos: (n) => `Exploration du dossier… ${count(n, "fichier", "fichiers")} jusqu’ici`,
   nothingAdded: "Annulé : aucune photo n’a été ajoutée",
@@ -423,13 +422,13 @@ export const texts = {
   recording: "Rafale en cours…",
   stopRecording: "Arrêter la rafale",
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
-  reading: (done, total) => `Lecture des photos : ${done} sur ${total}`,
+  reading: (done, total) => `Lecture des photos : ${number(done)} sur ${number(total)}`,
   photosReady: (n, classes, leftOut) =>
     `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
   nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
   split: (training, validation, test) =>
-    `${training} entraînement${validation ? ` · ${validation} validation` : ""}${test ? ` · ${test} test` : ""}`,
+    `${number(training)} entraînement${validation ? ` · ${number(validation)} validation` : ""}${test ? ` · ${number(test)} test` : ""}`,
   photoOf: (label, name) => `${label} : ${name}`,
   more: (n) => `et ${number(n)} de plus`,
   problems,
@@ -475,7 +474,7 @@ export const texts = {
   removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
-  checking: (done, total) => `Vérification des photos : ${done} sur ${total}`,
+  checking: (done, total) => `Vérification des photos : ${number(done)} sur ${number(total)}`,
   checkedAll: (n) =>
     n > 0
       ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}`
@@ -496,7 +495,7 @@ export const texts = {
       "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
       small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
       few: `Peu de photos : ${names.join(", ")}. En dessous de dix, ce que le modèle apprend relève du hasard.`,
-      imbalance: `${names[0]} a ${photos(largest)}, ${names[1]} seulement ${number(smallest)}. Un modèle préfère les grandes classes : ajoutez des photos, ou pondérez les classes à l’entraînement.`,
+      imbalance: `${names[0]} a ${photos(largest)}, ${names[1]} seulement ${number(smallest)}. Un modèle préfère les grandes classes : ajoutez des photos, ou équilibrez les classes à l’entraînement.`,
     })[kind],
   fix: ({ change, label, split, edit }) => {
     const n = edit.photos.length;
@@ -507,10 +506,10 @@ export const texts = {
     if (change === "keep together") return `Garder ensemble les versions d’un même original`;
     return `Supprimer ${photos(n)}`;
   },
-  weigh: "Pondérer les classes",
-  weighNoMore: "Ne plus pondérer les classes",
-  weighed: "Les classes sont pondérées dès le prochain entraînement : peu de photos y comptent autant que beaucoup",
-  weighedNoMore: "Les classes ne sont plus pondérées : chaque photo compte autant qu’une autre",
+  weigh: "Équilibrer les classes",
+  weighNoMore: "Ne plus équilibrer les classes",
+  weighed: "Dès le prochain entraînement, les classes ayant peu de photos comptent autant que les autres",
+  weighedNoMore: "Dès le prochain entraînement, chaque photo compte autant qu’une autre",
 
   needClasses: (classes) =>
     classes.length === 1
@@ -518,7 +517,7 @@ export const texts = {
       : "Ajoutez d’abord des photos d’au moins deux classes.",
   trainWhenReady: "Vous pourrez appuyer ici dès que tout sera chargé.",
   trainWhenFree: "Vous pourrez appuyer ici dès que les photos seront traitées.",
-  trainReady: (n, classes) => `${photos(n)} dans ${classes} classes, tout est prêt.`,
+  trainReady: (n, classes) => `${photos(n)} dans ${number(classes)} classes, tout est prêt.`,
   trainingOn:
     "Continuer l’entraînement garde le réseau préentraîné du modèle ouvert et apprend toutes les classes à nouveau avec les photos " +
     "d’ici : ses propres photos ne sont pas dans son fichier, et les classes sans photos sont laissées de côté.",
@@ -533,7 +532,7 @@ export const texts = {
   slowTitle: "Cela prend du temps",
   slow: (name, n, seconds, usual) =>
     `« ${qualityNames[name]} » prend ici environ ${roughly(seconds)} pour ${photos(n)}, « ${qualityNames.balanced} » ${usual > 0 ? `environ ${roughly(usual)}` : "aucun temps"}. Vous pouvez arrêter à tout moment ; ce qui est calculé n’est pas perdu.`,
-  ratherBalanced: "Prendre « Équilibré »",
+  ratherBalanced: "Utiliser plutôt « Équilibré »",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Essayés sur vos photos",
   backbonesCaption: (n, folds) =>
@@ -549,16 +548,16 @@ export const texts = {
   preparing: "Préparation de l’entraînement…",
   stopping: "Arrêt…",
   stage: (stage, done, total) =>
-    `${stageNames[stage] ?? stage}${total > 0 ? ` : ${done} sur ${total}` : `… (${done})`}`,
+    `${stageNames[stage] ?? stage}${total > 0 ? ` : ${number(done)} sur ${number(total)}` : `… (${number(done)})`}`,
   training: (epoch, epochs) =>
     epochs === null
-      ? `Entraînement : époque ${epoch}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
-      : `Entraînement : époque ${epoch} sur ${epochs}`,
-  outOf: (done, total) => `${done} sur ${total}`,
+      ? `Entraînement : époque ${number(epoch)}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
+      : `Entraînement : époque ${number(epoch)} sur ${number(epochs)}`,
+  outOf: (done, total) => `${number(done)} sur ${number(total)}`,
   trained: (e, test) =>
-    `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${test.correct} sur ${test.total})` : ""}`,
+    `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${number(test.correct)} sur ${number(test.total)})` : ""}`,
   stopped: (done, epochs, e) =>
-    `Arrêté après l’époque ${done}${epochs === null ? "" : ` sur ${epochs}`} : ${accuracyOf(e)}`,
+    `Arrêté après l’époque ${number(done)}${epochs === null ? "" : ` sur ${number(epochs)}`} : ${accuracyOf(e)}`,
   /** @param {string} time @param {string} memory */
   fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
   fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
@@ -568,7 +567,7 @@ export const texts = {
     (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
     `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
-    `${only} justes seulement avec, ${onlyPlain} seulement sans. ` +
+    `${number(only)} justes seulement avec, ${number(onlyPlain)} seulement sans. ` +
     (clear
       ? `Le hasard seul ferait rarement une telle différence (p = ${p}).`
       : `C’est peut-être un hasard (p = ${p}).`),
@@ -578,14 +577,14 @@ export const texts = {
   seriesValidation: "Validation",
   epoch: "Époque",
   curve: (chart, epoch, training, validation) =>
-    `${chart} après l’époque ${epoch} : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
+    `${chart} après l’époque ${number(epoch)} : entraînement ${training}${validation === null ? "" : `, validation ${validation}`}.`,
   accuracy: (e) =>
-    `${e.correct} sur ${e.total} (${percent(e.accuracy)}, intervalle à 95 % de ` +
+    `${number(e.correct)} sur ${number(e.total)} (${percent(e.accuracy)}, intervalle à 95 % de ` +
     `${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   accuracyLabel: "Photos de validation bien reconnues",
   figuresOf: (e, refit) =>
     e.folds
-      ? `Chacune de ces ${photos(e.total)} a été vérifiée par l’un de ${e.folds} modèles qui n’avaient pas appris d’elle.` +
+      ? `Chacune de ces ${photos(e.total)} a été vérifiée par l’un de ${number(e.folds)} modèles qui n’avaient pas appris d’elle.` +
         (refit ? " Votre modèle a appris de toutes." : "")
       : `Ces ${photos(e.total)} ont vérifié un modèle qui n’avait pas appris d’elles.` +
         (refit ? " Votre modèle a ensuite été réentraîné, avec elles aussi." : ""),
@@ -620,10 +619,10 @@ export const texts = {
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) =>
     n > 0
-      ? `Pour les photos sélectionnées (${n} sur ${total}) :`
+      ? `Pour les photos sélectionnées (${number(n)} sur ${number(total)}) :`
       : total === 1
         ? "Pour cette photo :"
-        : `Pour les ${total} photos, ou pour celles que vous choisissez :`,
+        : `Pour les ${number(total)} photos, ou pour celles que vous choisissez :`,
   /** @param {number} n */
   mistakes: (n) => `${count(n, "erreur", "erreurs")}, les pires d’abord`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -659,7 +658,7 @@ export const texts = {
   certainty: "Certitude annoncée",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
   rejectionEffect: (refused, right, passed, wrong) =>
-    `Parmi les photos mises de côté : ${refused} bonnes réponses sur ${right} seraient refusées, et ${passed} mauvaises sur ${wrong} passeraient.`,
+    `Parmi les photos mises de côté : ${number(refused)} bonnes réponses sur ${number(right)} seraient refusées, et ${number(passed)} mauvaises sur ${number(wrong)} passeraient.`,
   rejectionOff: "Chaque photo reçoit une des classes, même si le modèle hésite.",
   /** @param {string} threshold */
   thresholdSet: (threshold) => `Les réponses sous ${threshold} deviennent « Aucune de ces classes »`,
@@ -673,7 +672,7 @@ export const texts = {
   bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${e.correct} sur ${e.total} en ${folds} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
+    `${number(e.correct)} sur ${number(e.total)} en ${number(folds)} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
   /** @param {string} share */
@@ -681,7 +680,7 @@ export const texts = {
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}, encore ${left} environ`,
   /** @param {import("../calls.js").Evaluation} e */
-  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${e.correct} sur ${e.total})`,
+  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${number(e.correct)} sur ${number(e.total)})`,
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
   whereDidItLook: "Où a-t-il regardé ?",
   heatmapOf: "Pour la classe",
@@ -692,11 +691,11 @@ export const texts = {
   explaining: "Recherche de ce que le modèle a regardé…",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) =>
-    `Le trait marque l’époque ${epoch} sur ${epochs}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
+    `Le trait marque l’époque ${number(epoch)} sur ${number(epochs)}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
   /** @param {string} ready */
   stale: (ready) => `Les photos ont changé depuis l’entraînement. ${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "Entraînements de ce projet" : `Comparer les ${n} entraînements de ce projet`),
+  runs: (n) => (n === 1 ? "Entraînements de ce projet" : `Comparer les ${number(n)} entraînements de ce projet`),
   /** @param {number} number */
   runName: (number) => `Entraînement ${number}`,
   inUse: "utilisé",
@@ -712,17 +711,17 @@ export const texts = {
   setting: (name, value) => `${name} : ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `Sur les ${photos(total)} qui ont jugé les deux : ${only} justes seulement ici, ${onlyOther} seulement à l’entraînement ${other}. ` +
+    `Sur les ${photos(total)} qui ont jugé les deux : ${number(only)} justes seulement ici, ${number(onlyOther)} seulement à l’entraînement ${other}. ` +
     (clear
       ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
       : `Pas de différence nette (p = ${p}).`),
 
   model: (source, classes) =>
     `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,
-  recognising: (done, total) => `Reconnaissance des photos : ${done} sur ${total}`,
+  recognising: (done, total) => `Reconnaissance des photos : ${number(done)} sur ${number(total)}`,
   recognised: (good, bad) =>
     `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
-  showMore: (n) => `En montrer plus (${n} restent)`,
+  showMore: (n) => `En montrer plus (${number(n)} restent)`,
   packing: "Emballage du modèle…",
   downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
@@ -750,7 +749,7 @@ export const texts = {
   deletedKept: "Modèle supprimé de ce navigateur",
   storageFailed: (name) => `Le stockage du navigateur n’a pas pu être utilisé (${name}). Téléchargez plutôt le modèle.`,
 
-  restoring: (done, total) => `Ouverture de votre projet : ${done} sur ${photos(total)}`,
+  restoring: (done, total) => `Ouverture de votre projet : ${number(done)} sur ${photos(total)}`,
   restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
   startedAgain: (left) =>
     `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
@@ -792,7 +791,7 @@ export const texts = {
     "Ce que ce navigateur conservait de votre projet a été effacé, par exemple avec les données de ce site. Ce qui est sur cette page est de nouveau conservé.",
   projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
-  savingProject: (done, total) => `Enregistrement du projet : ${done} sur ${photos(total)}`,
+  savingProject: (done, total) => `Enregistrement du projet : ${number(done)} sur ${photos(total)}`,
   projectSaved: (bytes, lost) =>
     `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
   openingProject: "Ouverture du projet…",
@@ -880,7 +879,8 @@ export const sentences = {
   "unreadable-file": "le fichier n’a pas pu être lu ({error}).",
   "hidden-file": "un fichier caché.",
   "system-file": "un fichier du système d’exploitation, pas une photo.",
-  "other-suffix": "ce n’est pas une image ({suffix}). JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "other-suffix":
+    "ce n’est pas une photo ({suffix}). Les photos sont des fichiers JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF ou SVG.",
   "text-file": "ce n’est pas une image (.txt). Un tableau de photos et de classes est lu si son nom finit par .csv.",
   spreadsheet: "un classeur ({suffix}), qui n’est pas lu ici. Enregistrez-le en CSV, et ajoutez ce fichier.",
   "zip-inside": "un zip ou un tar dans un autre, qui n’est pas ouvert. Décompressez-le d’abord.",
@@ -888,26 +888,26 @@ export const sentences = {
     "les fichiers {suffix} ne sont pas ouverts ici. Décompressez-le d’abord, ou faites un zip du dossier.",
   "photo-format": "les photos {format} ne peuvent pas être lues ici. Exportez-les en JPEG.",
   "heic-photo":
-    "les photos HEIC ne peuvent pas être lues ici. Exportez-les en JPEG ; un iPhone prend des JPEG après Réglages, Appareil photo, Formats, « Le plus compatible ».",
+    "les photos HEIC ne peuvent pas être lues ici. Exportez-les en JPEG ; un iPhone prend des JPEG après Réglages, Appareil photo, Formats, « Le plus compatible ».",
   "undecodable-photo": "le navigateur ne peut pas lire cette photo {format} ({error}). Exportez-la en JPEG.",
   "drawing-inside": "les dessins SVG d’un zip ou d’un tar ne peuvent pas être dessinés ici. Décompressez-le d’abord.",
-  "not-an-image": "ce n’est pas une image lisible ici. JPEG, PNG, WebP, GIF, BMP ou TIFF sont attendus.",
+  "not-an-image":
+    "ce n’est pas une photo lisible ici. Les photos sont des fichiers JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF ou SVG.",
   "heic-or-video": "les fichiers HEIC et vidéo ne peuvent pas être lus ici. Exportez la photo en JPEG.",
   "tiff-compression":
     "un fichier TIFF dont les pixels sont compressés par {compression}, qui ne peut pas être lu ici. Enregistrez-le sans compression, ou en PNG.",
   "damaged-image": "l’image est endommagée ou incomplète ({error}).",
-  "large-image": "{width} x {height} pixels : l’image a plus de {millions} millions de pixels. Réduisez-la.",
+  "large-image": "{width} × {height} pixels : c’est plus de {millions} millions de pixels. Réduisez la photo.",
   "no-class-folder": "pas dans un dossier qui nomme sa classe. Mettez-la dans un tel dossier, comme cat/photo.jpg.",
   "beside-class-folders":
     "se trouve à côté des dossiers des classes, dans aucun d’eux. Mettez-la dans celui de sa classe.",
   "unlabelled-photo": "rien ne dit sa classe, comme souvent pour des photos d’essai. Laissée de côté.",
   "photo-of-mask": "un masque ou une annotation qui va avec une photo, pas une photo.",
   "no-class-in-name": "son nom ne dit pas sa classe. Nommez-la par sa classe et un numéro, comme android-0.jpg.",
-  "empty-class-name": "Il faut un nom pour la classe, reçu : « {label} ».",
+  "empty-class-name": "Il faut un nom pour la classe.",
   "unknown-class": "le modèle ne connaît pas la classe « {label} ».",
-  "not-a-zip": "Un fichier zip de dossiers de photos est attendu, mais c’est autre chose ({error}).",
-  "not-a-tar":
-    "Un fichier tar de dossiers de photos est attendu, mais c’est autre chose, ou il est endommagé ({error}).",
+  "not-a-zip": "Ce n’est pas un zip de dossiers de photos ({error}).",
+  "not-a-tar": "Ce n’est pas un tar de dossiers de photos, ou il est endommagé ({error}).",
   "link-in-tar": "un lien vers un autre fichier, qui n’est pas suivi.",
   "large-zip":
     "Le zip ou le tar peut contenir au plus {most_files} fichiers et {most_bytes} octets ; il en a {files} et {bytes}. Répartissez-le en plusieurs.",
@@ -915,19 +915,17 @@ export const sentences = {
   "unusual-zip": "{name} est comprimé dans le zip d’une façon inhabituelle (méthode {method}). Refaites le zip.",
   "large-table": "Le tableau peut avoir au plus {most} octets ; {table} en a {got}.",
   "spreadsheet-table": "{table} est un classeur. Enregistrez-le en CSV, et choisissez ce fichier.",
-  "empty-table": "Un tableau avec une ligne par photo est attendu dans {table}, mais le fichier est vide.",
-  "not-unicode":
-    "Un texte en UTF-8, en UTF-16 ou comme Excel l’écrit est attendu dans {table}, mais c’est autre chose ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
-  "not-csv": "Un fichier CSV est attendu dans {table}, mais c’est autre chose ({error}).",
+  "empty-table": "Le tableau {table} est vide. Il lui faut une ligne par photo.",
+  "not-unicode": "Les lettres de {table} n’ont pas pu être lues ({error}). Enregistrez-le de nouveau en « CSV UTF-8 ».",
+  "not-csv": "{table} n’est pas un fichier CSV ({error}).",
   "table-not-json":
-    "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais ce n’est pas du JSON ({error}).",
-  "not-records":
-    "Une liste d’enregistrements, ou un objet avec l’étiquette de chaque fichier, est attendue dans {table}, mais c’est autre chose.",
+    "{table} n’est pas un fichier JSON ({error}). Il lui faut une liste d’enregistrements, ou l’étiquette de chaque fichier.",
+  "not-records": "Il faut dans {table} une liste d’enregistrements, ou l’étiquette de chaque fichier.",
   "table-of-others": "ne nomme pas de photos avec leurs classes. Ajoutez-le avec ses photos.",
   "table-of-guesses":
-    "est un formulaire de réponses pour des photos sans classe (comme sample_submission) ; il n’étiquette rien.",
+    "est un formulaire de réponses pour des photos sans classe (comme sample_submission) ; il n’étiquette rien.",
   "table-of-objects":
-    "{table} est un fichier {kind} qui marque plusieurs choses dans une photo, ou la décrit ; une classe par photo est attendue.",
+    "{table} est un fichier {kind} qui marque plusieurs choses dans une photo, ou la décrit. Il faut une classe par photo.",
   "table-not-needed": "ne nomme que des photos dont un autre tableau donne la classe. Pas utilisé.",
   "no-such-photo": "aucune photo ne s’appelle « {name} ».",
   "no-photo-named": "ne nomme aucune photo.",
@@ -937,97 +935,118 @@ export const sentences = {
   "photo-without-row": "aucune ligne ne la nomme ({tables}).",
   "more-rows": "encore {rows} lignes comme celles-ci.",
   "not-idx":
-    "Un fichier IDX d’octets sans signe est attendu, comme train-images-idx3-ubyte.gz ; celui-ci commence par {start}.",
-  "short-idx": "Un fichier IDX est attendu ; celui-ci s’arrête dans son en-tête.",
-  "other-idx-size": "Un fichier IDX de {shape} doit avoir {expected} octets ; celui-ci en a {got}.",
+    "Ce n’est pas un fichier de chiffres : il commence par {start}. C’en serait un : train-images-idx3-ubyte.gz.",
+  "short-idx": "Ce fichier de chiffres s’arrête trop tôt. Téléchargez-le de nouveau.",
+  "other-idx-size": "Un fichier de chiffres de {shape} a {expected} octets ; celui-ci en a {got}.",
   "no-idx-pair":
-    "Un fichier IDX d’images (3 dimensions) et un d’étiquettes (1) sont attendus ; reçu : {first} et {second}.",
-  "damaged-gzip": "Un fichier comprimé par gzip est attendu ; il est endommagé ({error}).",
-  "short-gzip": "Un fichier comprimé par gzip est attendu ; il est incomplet.",
-  "large-gzip": "Un fichier comprimé peut contenir au plus {most} octets ; il en a plus.",
-  "unreadable-sprite": "Une image avec un dessin par ligne est attendue ; {reason}",
+    "Choisissez un fichier d’images (3 dimensions) et un d’étiquettes (1). Ceux-ci en ont {first} et {second}.",
+  "damaged-gzip": "Le fichier comprimé (gzip) est endommagé ({error}). Téléchargez-le de nouveau.",
+  "short-gzip": "Le fichier comprimé (gzip) est incomplet. Téléchargez-le de nouveau.",
+  "large-gzip": "Un fichier comprimé peut contenir {most} octets ; celui-ci en contient plus.",
+  "unreadable-sprite": "L’image avec un chiffre par ligne n’a pas pu être lue : {reason}",
   "other-sprite-width":
-    "Une image de {expected} pixels de large est attendue, avec un dessin de {side} x {side} par ligne ; celle-ci en a {got}.",
-  "other-label-count": "Il faut une étiquette pour chacune des {pictures} images ; il y en a {got}.",
-  "other-digits": "Il faut de 1 à {most} images de 1 à 256 pixels ; reçu : {shape}.",
-  "few-digits": "Il y a {total} images pour entraîner et pour juger ; {training} + {validation}, c’est trop.",
-  "no-classes": "Il faut des photos d’au moins 2 classes, il n’y en a pas. Ajoutez un dossier par classe.",
-  "one-class":
-    "Il faut des photos d’au moins 2 classes, il n’y en a qu’une (« {label} »). Ajoutez un dossier par classe.",
+    "Une image avec un chiffre de {side} × {side} par ligne a {expected} pixels de large ; celle-ci en a {got}.",
+  "other-label-count": "Il y a {pictures} images, mais {got} étiquettes. Il en faut une par image.",
+  "other-digits": "Il peut y avoir de 1 à {most} images de 1 à 256 pixels ; celles-ci : {shape}.",
+  "few-digits": "Il y a {total} chiffres, moins que {training} pour l’entraînement et {validation} pour juger.",
+  "no-classes": "Il n’y a pas encore de photos. Ajoutez des photos d’au moins deux classes.",
+  "one-class": "Il n’y a qu’une classe, « {label} ». Ajoutez des photos d’une autre.",
   "only-validation":
-    "Il faut des photos d’entraînement de chaque classe, il n’y en a pas de « {label} » (pour la validation : {validation}). Ajoutez-en, ou retirez « {label} » de la validation.",
+    "« {label} » a des photos pour la validation ({validation}), mais aucune pour l’entraînement. Ajoutez-en, ou retirez ses photos de validation.",
   "unreadable-classes":
-    "Il faut des photos d’entraînement lisibles de chaque classe ; il en manque pour : {labels}. Voyez la liste des problèmes, et ajoutez des photos lisibles.",
-  "no-known-photos": "Il faut des photos lisibles des classes {classes} ; il n’y en a pas.",
+    "Aucune photo d’entraînement de ces classes n’a pu être lue : {labels}. Voyez la liste des problèmes, et ajoutez d’autres photos.",
+  "no-known-photos": "Aucune des photos lisibles n’est de l’une des classes {classes}.",
   "one-group":
-    "Pour la validation croisée, il faut des photos de « {label} » qui ne se ressemblent pas toutes et ne viennent pas toutes de la même rafale. Ajoutez-en d’autres.",
+    "La validation croisée demande des photos différentes de « {label} » : elles sont toutes presque identiques, ou de la même rafale. Ajoutez-en d’autres.",
   "few-groups":
-    "Pour {folds} plis, il faut au moins {folds} groupes de photos différentes, et une classe qui en a autant ; il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
-  "not-trained": "Il faut un modèle entraîné ; entraînez-en ou ouvrez-en un d’abord.",
+    "{folds} plis demandent {folds} groupes de photos différentes, et une classe qui en a autant. Il y a {groups} groupes de {samples} photos. Prenez moins de plis, ou ajoutez des photos.",
+  "not-trained": "Entraînez d’abord un modèle, ou ouvrez-en un que vous avez enregistré.",
   "no-views-to-fine-tune":
-    "Les dernières couches du réseau apprennent des photos telles quelles. Choisissez l’un des deux sous « Réglages avancés » : d’autres vues des photos, ou entraîner les dernières couches.",
+    "Les dernières couches du réseau apprennent des photos telles quelles. Choisissez l’un des deux sous « Réglages avancés » : d’autres vues des photos, ou entraîner les dernières couches.",
   "one-to-fine-tune":
-    "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
+    "Les dernières couches de deux réseaux côte à côte ne peuvent pas être entraînées. Choisissez un seul réseau (« Rapide » ou « Équilibré ») et recommencez.",
   "many-to-fine-tune":
-    "Pour entraîner les dernières couches du réseau, {most} photos au plus tiennent en mémoire, copies modifiées comprises ; vous en avez {got}. Entraînez sans copies modifiées, ou sur moins de photos.",
+    "Pour entraîner les dernières couches du réseau, {most} photos au plus tiennent en mémoire, copies modifiées comprises ; vous en avez {got}. Entraînez sans copies modifiées, ou sur moins de photos.",
   "not-to-fine-tune": "Les dernières couches de ce réseau ne peuvent pas être entraînées. Choisissez un autre réseau.",
   "nothing-to-explain":
-    "Il faut un modèle qui s’appuie sur un réseau préentraîné ; on ne peut pas regarder dans un réseau entraîné depuis zéro.",
-  "not-an-archive":
-    "Une archive de modèle (.zip) est attendue, mais c’est autre chose ou elle est endommagée ({error}).",
-  "archive-without": "{files} sont attendus dans le zip ; il manque : {missing}.",
-  "not-all-files": "{files} sont attendus ensemble ; il manque : {missing}. Choisissez-les tous.",
+    "Ce réseau a été entraîné à partir de rien. On ne peut regarder que dans les modèles qui s’appuient sur un réseau préentraîné.",
+  "not-an-archive": "Ce n’est pas un fichier de modèle (.zip), ou il est endommagé ({error}).",
+  "archive-without": "Un fichier de modèle contient {files} ; il manque ici : {missing}.",
+  "not-all-files": "Un modèle se compose de {files} ; il manque : {missing}. Choisissez-les tous.",
   "needs-labels": "Les fichiers du modèle ne nomment pas ses {n} classes.",
   "needs-scaling": "Les fichiers du modèle ne disent pas comment il attend ses pixels.",
   "no-head":
-    "Un modèle d’images qui finit par un pooling, des couches Dense et softmax est attendu ; celui-ci finit par {got}.",
+    "Seuls les modèles d’images qui finissent par un pooling, des couches Dense et softmax peuvent être ouverts ; celui-ci finit par {got}.",
   "teachable-pose":
     "C’est un modèle de poses de Teachable Machine, qui prend des points du corps. Exportez un modèle d’images.",
   "teachable-audio": "C’est un modèle audio de Teachable Machine, qui prend des sons. Exportez un modèle d’images.",
-  "weights-not-finite": "Le modèle est abîmé : ses poids {name} ne sont pas des nombres. Entraînez-le à nouveau.",
-  "outputs-not-finite": "Le modèle est abîmé : ses réponses ne sont pas des nombres. Entraînez-le à nouveau.",
+  "weights-not-finite": "Le modèle est abîmé : ses poids {name} ne sont pas tous des nombres. Entraînez-le à nouveau.",
+  "outputs-not-finite": "Le modèle est abîmé : ses réponses ne sont pas toutes des nombres. Entraînez-le à nouveau.",
   "costly-model":
     "Le modèle demande {got} milliards de produits et {values} millions de valeurs par image, trop pour un navigateur ({most} milliards au plus). Choisissez-en un plus petit.",
-  "keras-model": "C’est un modèle de Keras. Convertissez-le d’abord, sur un ordinateur avec Python : {command}",
+  "keras-model": "C’est un modèle de Keras. Convertissez-le d’abord, sur un ordinateur avec Python : {command}",
   "other-model":
-    "Un modèle écrit par pyclassifier ou Teachable Machine est attendu ; celui-ci est construit autrement ({kind} : {error}).",
-  "not-json": "Du JSON est attendu dans {name} ; il est endommagé ({error}).",
-  "not-an-object": "Un objet est attendu dans {name}, mais c’est autre chose ({got}).",
-  "other-label-number": "Le modèle a {expected} sorties, il faut autant d’étiquettes ; il y en a {got}.",
-  "short-weights": "Il faut au moins {least} octets de poids, il y en a {got}. Le fichier est incomplet.",
-  "other-weights": "Il faut {expected} octets de poids, il y en a {got}. Le fichier appartient à un autre modèle.",
-  "not-a-project": "Un projet (.zip) est attendu, mais c’est autre chose ou il est endommagé ({error}).",
-  "model-for-project":
-    "Un projet est attendu, mais ce zip n’a pas de project.json. C’est un modèle : ouvrez-le comme modèle.",
-  "other-zip-for-project":
-    "Un projet est attendu, mais ce zip n’a pas de project.json. Choisissez un fichier enregistré comme projet.",
-  "large-project": "Le zip d’un projet peut contenir au plus {most} fichiers ; celui-ci en a {got}.",
-  "damaged-project": "Un projet dont {name} est lisible est attendu ; il est endommagé ({error}).",
-  "other-project":
-    "Un projet écrit par pyclassifier est attendu ; celui-ci est endommagé ou d’une autre version ({kind} : {error}).",
+    "Seuls les modèles de pyclassifier ou de Teachable Machine peuvent être ouverts ; celui-ci est construit autrement ({kind} : {error}).",
+  "not-json": "{name} est endommagé dans le fichier ({error}).",
+  "not-an-object": "{name} est endommagé dans le fichier : il contient {got}.",
+  "other-label-number": "Le modèle a {expected} réponses, mais {got} étiquettes.",
+  "short-weights": "Le fichier des poids est incomplet : {got} octets au lieu de {least}.",
+  "other-weights": "Le fichier des poids est celui d’un autre modèle : {got} octets au lieu de {expected}.",
+  "not-a-project": "Ce n’est pas un fichier de projet (.zip), ou il est endommagé ({error}).",
+  "model-for-project": "C’est un modèle, pas un projet : ouvrez-le avec « Ouvrir un modèle ».",
+  "other-zip-for-project": "Ce zip n’est pas un projet. Choisissez un fichier enregistré comme projet.",
+  "large-project": "Un projet peut contenir {most} fichiers ; celui-ci en a {got}.",
+  "damaged-project": "Le projet est endommagé : {name} n’a pas pu être lu ({error}).",
+  "other-project": "Le projet est endommagé, ou d’une autre version de pyclassifier ({kind} : {error}).",
   "unreadable-when-saved": "n’a pas pu être lue quand le projet a été enregistré ({error}).",
   "missing-in-project": "manque dans le projet. Ajoutez-la de nouveau.",
-  "no-backend": "Il faut un moteur de calcul qui marche ici, ce n’est pas le cas de « {got} ». Choisissez-en un autre.",
-  "other-backend": "Il faut un moteur de calcul qui marche ici ({known}), ce n’est pas le cas de « {got} ».",
+  "no-backend": "« {got} » ne marche pas dans ce navigateur. Choisissez une autre façon de calculer.",
+  "other-backend": "« {got} » ne marche pas dans ce navigateur. Choisissez parmi {known}.",
   "no-backend-after-reset":
-    "Aucun moteur de calcul ne marche plus depuis que le processeur graphique a été réinitialisé. Recommencez.",
+    "Le processeur graphique a été réinitialisé, et rien d’autre ne calcule ici. Rechargez la page.",
   "build-failed": "TensorFlow.js n’a pas pu construire le modèle : {error}",
   "backend-failed": "TensorFlow.js n’a pas pu démarrer « {backend} » : {error}",
   "train-failed": "TensorFlow.js n’a pas pu entraîner : {error}",
   "predict-failed": "TensorFlow.js n’a pas pu prédire : {error}",
   "weights-failed": "TensorFlow.js n’a pas pu lire les poids : {error}",
-  "failed-request": "{url} n’a pas pu être chargé : la requête a échoué ({error}). {remedy}",
+  "failed-request": "{url} n’a pas pu être chargé ({error}). {remedy}",
   "http-status": "{url} n’a pas pu être chargé (HTTP {status}). {remedy}",
   "check-models": "Vérifiez la connexion, puis réessayez.",
   "could-not-read": "n’a pas pu être lu ({error}).",
-  "no-class-name": "Il faut un nom pour la classe.",
-  "class-name-taken":
-    "Il faut un nom qu’aucune autre classe ne porte, ce n’est pas le cas de « {label} ». Fusionnez plutôt les deux.",
-  "not-two-files": "Il faut 2 fichiers, un d’images et un d’étiquettes ; reçu : {got}.",
-  "few-digit-classes": "Il faut des chiffres d’au moins 2 classes. Chargez d’abord des chiffres.",
-  "nothing-drawn": "Il faut un chiffre dessiné ; rien n’est encore dessiné.",
-  "not-a-digits-network":
-    "Un réseau entraîné sur la page « Chiffres » est attendu, mais c’est un classifieur de photos.",
+  "no-class-name": "Donnez un nom à la classe.",
+  "class-name-taken": "Une autre classe s’appelle déjà « {label} ». Fusionnez plutôt les deux.",
+  "not-two-files": "Choisissez deux fichiers, un d’images et un d’étiquettes. Reçu : {got}.",
+  "few-digit-classes": "Chargez d’abord des chiffres, d’au moins deux sortes.",
+  "nothing-drawn": "Dessinez d’abord un chiffre.",
+  "not-a-digits-network": "Ce modèle reconnaît des photos. Ouvrez un réseau entraîné sur la page « Chiffres ».",
   "out-of-memory": "Cet onglet manque de mémoire. Prenez moins de photos ou de plus petites, et rechargez la page.",
   "internal-error": "Une erreur s’est produite dans pyclassifier ({kind}).",
+  "unreadable-table": "Le tableau {path} n’a pas pu être lu ({error}).",
+  "other-fit-mode":
+    "Le fichier nomme une façon de rendre les photos carrées qui n’est pas connue ici ({got}). Connues : {known}.",
+  "other-layer-size": "Les poids de la couche {layer} ne vont pas avec ses {size} unités : {got}.",
+  "no-labels": "Les étiquettes du modèle ne sont pas une liste de noms : {got}.",
+  "many-labels":
+    "Un modèle peut avoir {most} étiquettes de {longest} caractères ; celui-ci en a {got}, de {length} caractères au plus.",
+  "weight-twice": "Les poids {name} sont deux fois dans le fichier.",
+  "large-weights": "Les poids peuvent avoir {most} octets ; ceux-ci en ont {got} ou plus.",
+  "no-weight-entry": "Le modèle est abîmé : il manque à un de ses poids son nom, sa forme ou son type ({got}).",
+  "weight-name": "Le modèle est abîmé : le nom d’un de ses poids n’est pas un texte ({got}).",
+  "weight-shape": "Le modèle est abîmé : la forme de ses poids {name} n’en est pas une ({got}).",
+  "weight-scale": "Le modèle est abîmé : les nombres dont on tire ses poids {name} n’en sont pas ({got}).",
+  "bad-network":
+    "Ce modèle ne peut pas être ouvert : ses couches ne se suivent pas d’une image à une réponse ({error}).",
+  "other-network":
+    "Ce réseau ne connaît pas les {expected} classes d’ImageNet : il en a {got}. Choisissez-en un autre.",
+  "no-tfjs": "TensorFlow.js n’a pas pu être chargé depuis {url}. Vérifiez la connexion, puis réessayez.",
+  "did-not-load": "{url} n’a pas été chargé ({error}). {remedy}",
+  "no-samples": "Les photos d’exemple n’ont pas pu être chargées : {error}",
+  "no-samples-here": "Il n’y a pas de photos d’exemple ici.",
+  "stopped-reading": "Arrêté avant que toutes les photos soient lues. Celles qui l’ont été restent en mémoire.",
+  "stopped-checking": "Arrêté avant que toutes les photos soient lues.",
+  "stopped-choosing": "Arrêté avant qu’un réseau soit choisi. Les caractéristiques restent en mémoire.",
+  "stopped-folds": "Arrêté avant que tous les plis soient jugés. Les caractéristiques restent en mémoire.",
+  "stopped-saving": "Arrêté avant que le projet soit enregistré. Il n’y a pas de fichier.",
+  "stopped-adding": "Arrêté avant que les photos soient ajoutées.",
+  "failed-because": "{failure} ({error})",
 };

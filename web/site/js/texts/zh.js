@@ -85,10 +85,9 @@ export const labels = {
   advanced: "高级设置",
   epochs: "训练轮数",
   learningRate: "学习率",
-  epochsLeft: "按需决定",
+  automatic: "自动",
   hiddenUnits: "隐藏单元数",
   l2: "权重惩罚（L2）",
-  l2Left: "试验后选定",
   headHint:
     "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",
@@ -258,7 +257,9 @@ const problems = (n) => `${number(n)} 个文件未采用`;
 
 /** @param {import("../calls.js").Evaluation | null} e */
 const accuracyOf = (e) =>
-  e ? `验证准确率 ${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）` : "没有验证照片，因此准确率未知";
+  e
+    ? `验证准确率 ${percent(e.accuracy)}（${number(e.total)} 张中 ${number(e.correct)} 张正确）`
+    : "没有验证照片，因此准确率未知";
 
 /** @type {Record<string, string>} */
 const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
@@ -362,7 +363,7 @@ export const texts = {
   noFiles: "拖放的内容里没有照片或文件夹。请拖放照片、文件夹或 zip。",
   unreadable: (error) => `无法读取（${error instanceof Error ? error.message : error}）`,
   sampleMissing: (path, status) => `无法获取示例照片 ${path}（HTTP ${status}）。网站可能没有完整安装。`,
-  fetchingSamples: (done, total) => `正在获取示例照片：${done} / ${total}`,
+  fetchingSamples: (done, total) => `正在获取示例照片：${number(done)} / ${number(total)}`,
   findingPhotos: "正在查看文件夹…",
   foundPhotos: (n) => `正在查看文件夹… 已找到 ${number(n)} 个文件`,
   nothingAdded: "已取消：没有添加照片",
@@ -399,13 +400,13 @@ export const texts = {
   recording: "正在连拍…",
   stopRecording: "停止连拍",
   photosTaken: (n) => `已拍 ${number(n)} 张照片`,
-  reading: (done, total) => `正在读取照片：${done} / ${total}`,
+  reading: (done, total) => `正在读取照片：${number(done)} / ${number(total)}`,
   photosReady: (n, classes, leftOut) =>
     `就绪：${classCount(classes)}，共 ${photos(n)}${leftOut > 0 ? `，${problems(leftOut)}` : ""}`,
   nothingUsable: "这些文件都无法使用。",
   photos,
   split: (training, validation, test) =>
-    `训练 ${training}${validation ? ` · 验证 ${validation}` : ""}${test ? ` · 测试 ${test}` : ""}`,
+    `训练 ${number(training)}${validation ? ` · 验证 ${number(validation)}` : ""}${test ? ` · 测试 ${number(test)}` : ""}`,
   photoOf: (label, name) => `${label}：${name}`,
   more: (n) => `另有 ${number(n)} 个`,
   problems,
@@ -451,7 +452,7 @@ export const texts = {
   removedAll: "已移除全部照片。可用“撤销”恢复。",
   deletedPhotos: (n) => `已删除 ${photos(n)}`,
 
-  checking: (done, total) => `正在检查照片：${done} / ${total}`,
+  checking: (done, total) => `正在检查照片：${number(done)} / ${number(total)}`,
   checkedAll: (n) => (n > 0 ? `检查完成：${number(n)} 项发现` : "检查完成：没有发现问题"),
   checkStopped: "检查已停止。已读取的内容会保留。",
   findings: (n) => `${number(n)} 项发现`,
@@ -516,16 +517,19 @@ export const texts = {
   expected: (name, low, high, whole) => `${name}：请填写 ${low} 到 ${high} 之间的${whole ? "整数" : "数"}。`,
   preparing: "正在准备训练…",
   stopping: "正在停止…",
-  stage: (stage, done, total) => `${stageNames[stage] ?? stage}${total > 0 ? `：${done} / ${total}` : `…（${done}）`}`,
+  stage: (stage, done, total) =>
+    `${stageNames[stage] ?? stage}${total > 0 ? `：${number(done)} / ${number(total)}` : `…（${number(done)}）`}`,
   training: (epoch, epochs) =>
-    epochs === null ? `正在训练：第 ${epoch} 轮，直到学不到新东西为止` : `正在训练：第 ${epoch} 轮，共 ${epochs} 轮`,
-  outOf: (done, total) => `${done} / ${total}`,
+    epochs === null
+      ? `正在训练：第 ${number(epoch)} 轮，直到学不到新东西为止`
+      : `正在训练：第 ${number(epoch)} 轮，共 ${number(epochs)} 轮`,
+  outOf: (done, total) => `${number(done)} / ${number(total)}`,
   trained: (e, test) =>
-    `训练完成：${accuracyOf(e)}${test ? `，测试准确率 ${percent(test.accuracy)}（${test.total} 张中 ${test.correct} 张正确）` : ""}`,
+    `训练完成：${accuracyOf(e)}${test ? `，测试准确率 ${percent(test.accuracy)}（${number(test.total)} 张中 ${number(test.correct)} 张正确）` : ""}`,
   stopped: (done, epochs, e) =>
     epochs === null
-      ? `在第 ${done} 轮后停止：${accuracyOf(e)}`
-      : `在第 ${done} 轮（共 ${epochs} 轮）后停止：${accuracyOf(e)}`,
+      ? `在第 ${number(done)} 轮后停止：${accuracyOf(e)}`
+      : `在第 ${number(done)} 轮（共 ${number(epochs)} 轮）后停止：${accuracyOf(e)}`,
   /** @param {string} time @param {string} memory */
   fineTuneCost: (time, memory) => `用您的照片在这里大约需要 ${time}，最多占用 ${memory} 内存。`,
   fineTuneMeasuring: "正在测量在这里需要多少时间和内存…",
@@ -535,7 +539,7 @@ export const texts = {
     (kept ? "已保留训练后的层。" : "在这里没有帮助，网络保持原样。"),
   viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
     `同样的 ${photos(total)}：使用其他视图为 ${percent(accuracy)}，不使用为 ${percent(plain)}；` +
-    `仅使用时正确 ${only} 张，仅不使用时正确 ${onlyPlain} 张。` +
+    `仅使用时正确 ${number(only)} 张，仅不使用时正确 ${number(onlyPlain)} 张。` +
     (clear ? `这样的差异很少只是偶然（p = ${p}）。` : `这可能只是偶然（p = ${p}）。`),
   stoppedEarly: "在第一轮之前就停止了。没有训练任何内容。",
 
@@ -543,14 +547,14 @@ export const texts = {
   seriesValidation: "验证",
   epoch: "轮次",
   curve: (chart, epoch, training, validation) =>
-    `第 ${epoch} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
+    `第 ${number(epoch)} 轮后的${chart}：训练 ${training}${validation === null ? "" : `，验证 ${validation}`}。`,
   accuracy: (e) =>
-    `${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
+    `${number(e.total)} 张中 ${number(e.correct)} 张正确（${percent(e.accuracy)}，95% 置信区间 ` +
     `${wholePercent(e.interval[0])}% 至 ${wholePercent(e.interval[1])}%）`,
   accuracyLabel: "正确识别的验证照片",
   figuresOf: (e, refit) =>
     e.folds
-      ? `这 ${photos(e.total)}，每张都由 ${e.folds} 个模型中没有学过它的那个来检验。${refit ? "您的模型从全部照片学习。" : ""}`
+      ? `这 ${photos(e.total)}，每张都由 ${number(e.folds)} 个模型中没有学过它的那个来检验。${refit ? "您的模型从全部照片学习。" : ""}`
       : `这 ${photos(e.total)}检验的是没有学过它们的模型。${refit ? "之后您的模型又连同它们一起重新训练。" : ""}`,
   testLabel: "正确识别的测试照片",
   testOf: "测试照片只检验一次完成的模型，不作他用。",
@@ -577,10 +581,10 @@ export const texts = {
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) =>
     n > 0
-      ? `对选中的 ${n} / ${total} 张照片：`
+      ? `对选中的 ${number(n)} / ${number(total)} 张照片：`
       : total === 1
         ? "对这张照片："
-        : `对全部 ${total} 张照片，或只对选中的：`,
+        : `对全部 ${number(total)} 张照片，或只对选中的：`,
   /** @param {number} n */
   mistakes: (n) => `${number(n)} 个错误，最严重的在前`,
   /** @param {string} label @param {string} predicted @param {string} probability @param {string} other */
@@ -615,7 +619,7 @@ export const texts = {
   certainty: "自称的把握",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
   rejectionEffect: (refused, right, passed, wrong) =>
-    `在留出的照片中：${right} 个正确答案中有 ${refused} 个会被拒绝，${wrong} 个错误答案中有 ${passed} 个会被放过。`,
+    `在留出的照片中：${number(right)} 个正确答案中有 ${number(refused)} 个会被拒绝，${number(wrong)} 个错误答案中有 ${number(passed)} 个会被放过。`,
   rejectionOff: "无论模型多么没有把握，每张照片都会得到一个类别。",
   /** @param {string} threshold */
   thresholdSet: (threshold) => `低于 ${threshold} 的答案将变为“都不是”`,
@@ -628,7 +632,7 @@ export const texts = {
   bestGuess: (label, share) => `最接近：${label}，${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
-    `${folds} 折共 ${e.total} 张中 ${e.correct} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
+    `${number(folds)} 折共 ${number(e.total)} 张中 ${number(e.correct)} 张正确（${percent(e.accuracy)}，95% 置信区间 ${wholePercent(e.interval[0])} 至 ${wholePercent(e.interval[1])}%）`,
   /** @param {string} mean @param {string[]} folds */
   crossFolds: (mean, folds) => `平均 ${mean}；各折：${folds.join("、")}`,
   /** @param {string} share */
@@ -636,7 +640,7 @@ export const texts = {
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}，约剩 ${left}`,
   /** @param {import("../calls.js").Evaluation} e */
-  crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${e.total} 张中 ${e.correct} 张正确）`,
+  crossDone: (e) => `交叉验证完成：${percent(e.accuracy)}（${number(e.total)} 张中 ${number(e.correct)} 张正确）`,
   crossStopped: "已取消交叉验证。您的模型保持不变。",
   whereDidItLook: "它看了哪里？",
   heatmapOf: "针对类别",
@@ -645,11 +649,12 @@ export const texts = {
   heatmapAlt: (label) => `照片及热力图：哪些地方提高了“${label}”的得分`,
   explaining: "正在查看模型关注的区域……",
   /** @param {number} epoch @param {number} epochs */
-  bestEpoch: (epoch, epochs) => `竖线标出第 ${epoch} 轮（共 ${epochs} 轮），保留的是这一轮的权重：其验证损失最低。`,
+  bestEpoch: (epoch, epochs) =>
+    `竖线标出第 ${number(epoch)} 轮（共 ${number(epochs)} 轮），保留的是这一轮的权重：其验证损失最低。`,
   /** @param {string} ready */
   stale: (ready) => `训练之后照片有变动。${ready}`,
   /** @param {number} n */
-  runs: (n) => (n === 1 ? "本项目的训练" : `比较本项目的 ${n} 次训练`),
+  runs: (n) => (n === 1 ? "本项目的训练" : `比较本项目的 ${number(n)} 次训练`),
   /** @param {number} number */
   runName: (number) => `训练 ${number}`,
   inUse: "使用中",
@@ -665,13 +670,13 @@ export const texts = {
   setting: (name, value) => `${name}：${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${only} 张，仅训练 ${other} 正确 ${onlyOther} 张。` +
+    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${number(only)} 张，仅训练 ${other} 正确 ${number(onlyOther)} 张。` +
     (clear ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。` : `没有明显差异（p = ${p}）。`),
 
   model: (source, classes) => `${source === "opened" ? "打开的模型" : "您训练的模型"}：${classCount(classes.length)}`,
-  recognising: (done, total) => `正在识别照片：${done} / ${total}`,
+  recognising: (done, total) => `正在识别照片：${number(done)} / ${number(total)}`,
   recognised: (good, bad) => `已识别 ${photos(good)}${bad ? `，${number(bad)} 张无法读取` : ""}`,
-  showMore: (n) => `显示更多（还有 ${n} 张）`,
+  showMore: (n) => `显示更多（还有 ${number(n)} 张）`,
   packing: "正在打包模型…",
   downloaded: (name) => `模型已下载：${name}`,
   opening: "正在打开模型…",
@@ -697,7 +702,7 @@ export const texts = {
   deletedKept: "模型已从此浏览器中删除",
   storageFailed: (name) => `无法使用浏览器的存储空间（${name}）。请改为下载模型。`,
 
-  restoring: (done, total) => `正在打开您的项目：${done} / ${photos(total)}`,
+  restoring: (done, total) => `正在打开您的项目：${number(done)} / ${photos(total)}`,
   restored: (n, classes) => `您的项目已恢复：${classCount(classes)}，共 ${photos(n)}`,
   startedAgain: (left) =>
     `已重新启动${left ? `，不再使用 ${backendNames[left]}` : ""}，没有丢失任何内容。请重做被中断的操作。`,
@@ -734,7 +739,7 @@ export const texts = {
   keptGone: "此浏览器中保存的项目已被删除，例如随本网站的数据一起被清除。此页面上的内容已重新保存。",
   projectElsewhere: "此项目已在另一个标签页中打开。请先关闭那个标签页。",
   openedBackbone: "所打开模型自带的",
-  savingProject: (done, total) => `正在保存项目：${done} / ${photos(total)}`,
+  savingProject: (done, total) => `正在保存项目：${number(done)} / ${photos(total)}`,
   projectSaved: (bytes, lost) => `项目已保存：${megabytes(bytes)}${lost ? `；${photos(lost)}无法读取` : ""}`,
   openingProject: "正在打开项目…",
   projectTitle: (name, when) => name || `${dayAndTime(when)}的项目`,
@@ -814,7 +819,7 @@ export const sentences = {
   "unreadable-file": "无法读取文件（{error}）。",
   "hidden-file": "隐藏文件。",
   "system-file": "是操作系统的文件，不是照片。",
-  "other-suffix": "不是图像（{suffix}）。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "other-suffix": "不是照片（{suffix}）。照片是 JPEG、PNG、WebP、AVIF、GIF、BMP、TIFF 或 SVG 文件。",
   "text-file": "不是图像（.txt）。照片和类别的表格，文件名以 .csv 结尾时才会读取。",
   spreadsheet: "电子表格（{suffix}），此处不读取。请另存为 CSV 后再添加。",
   "zip-inside": "在另一个压缩包里的 zip 或 tar，不会打开。请先解压。",
@@ -824,20 +829,20 @@ export const sentences = {
   "heic-photo": "无法在此读取 HEIC 照片。请导出为 JPEG；iPhone 可在“设置”“相机”“格式”中选择“兼容性最佳”来拍摄 JPEG。",
   "undecodable-photo": "浏览器无法读取这张 {format} 照片（{error}）。请导出为 JPEG。",
   "drawing-inside": "无法在此绘制 zip 或 tar 中的 SVG 图形。请先解压。",
-  "not-an-image": "不是可在此读取的图像。应为 JPEG、PNG、WebP、GIF、BMP 或 TIFF。",
+  "not-an-image": "不是可在此读取的照片。照片是 JPEG、PNG、WebP、AVIF、GIF、BMP、TIFF 或 SVG 文件。",
   "heic-or-video": "无法在此读取 HEIC 和视频文件。请将照片导出为 JPEG。",
   "tiff-compression": "TIFF 文件的像素以 {compression} 压缩，无法在此读取。请不压缩保存，或保存为 PNG。",
   "damaged-image": "图像已损坏或不完整（{error}）。",
-  "large-image": "{width} x {height} 像素：图像超过 {millions} 百万像素。请将其缩小。",
+  "large-image": "{width} × {height} 像素：超过 {millions} 百万像素。请缩小照片。",
   "no-class-folder": "不在以类别命名的文件夹中。请放入这样的文件夹，例如 cat/photo.jpg。",
   "beside-class-folders": "在各类别文件夹旁边，不在其中任何一个里。请放入它所属类别的文件夹。",
   "unlabelled-photo": "没有说明它的类别，用来试模型的照片常常如此。已略过。",
   "photo-of-mask": "是属于某张照片的掩膜之类，不是照片。",
   "no-class-in-name": "文件名没有说明类别。请以类别加编号命名，例如 android-0.jpg。",
-  "empty-class-name": "请为类别取一个名称，收到：“{label}”。",
+  "empty-class-name": "类别需要一个名称。",
   "unknown-class": "模型不认识类别“{label}”。",
-  "not-a-zip": "应为装有照片文件夹的 zip 文件，但收到的是其他内容（{error}）。",
-  "not-a-tar": "应为装有照片文件夹的 tar 文件，但收到的是其他内容，或文件已损坏（{error}）。",
+  "not-a-zip": "这不是装有照片文件夹的 zip 文件（{error}）。",
+  "not-a-tar": "这不是装有照片文件夹的 tar 文件，或文件已损坏（{error}）。",
   "link-in-tar": "是指向另一个文件的链接，不会跟随。",
   "large-zip":
     "zip 或 tar 最多可含 {most_files} 个文件、{most_bytes} 字节；此文件有 {files} 个、{bytes} 字节。请分成几个。",
@@ -845,11 +850,11 @@ export const sentences = {
   "unusual-zip": "{name} 在 zip 中的压缩方式不常见（方法 {method}）。请重新制作 zip。",
   "large-table": "表格最多 {most} 字节；{table} 有 {got} 字节。",
   "spreadsheet-table": "{table} 是电子表格。请另存为 CSV 后再选择。",
-  "empty-table": "{table} 应是每张照片一行的表格，但文件是空的。",
-  "not-unicode": "{table} 应为文本（UTF-8、UTF-16 或 Excel 所写的编码），但不是（{error}）。请另存为“CSV UTF-8”。",
-  "not-csv": "{table} 应为 CSV 文件，但不是（{error}）。",
-  "table-not-json": "{table} 应是记录的列表，或写明每个文件标签的对象，但不是 JSON（{error}）。",
-  "not-records": "{table} 应是记录的列表，或写明每个文件标签的对象，但不是。",
+  "empty-table": "表格 {table} 是空的。每张照片需要一行。",
+  "not-unicode": "无法读取 {table} 的文字（{error}）。请另存为“CSV UTF-8”。",
+  "not-csv": "{table} 不是 CSV 文件（{error}）。",
+  "table-not-json": "{table} 不是 JSON 文件（{error}）。需要一个记录列表，或每个文件的标签。",
+  "not-records": "{table} 需要一个记录列表，或每个文件的标签。",
   "table-of-others": "没有写明照片及其类别。请与照片一起添加。",
   "table-of-guesses": "是给没有类别的照片填写答案的表格（例如 sample_submission），不说明任何类别。",
   "table-of-objects": "{table} 是 {kind} 文件，它标出一张照片里的几样东西，或描述照片；这里需要每张照片一个类别。",
@@ -861,79 +866,102 @@ export const sentences = {
   "row-without-class": "它所在的行没有写明类别（{row}）。",
   "photo-without-row": "没有写它的行（{tables}）。",
   "more-rows": "还有 {rows} 行也是如此。",
-  "not-idx": "应为无符号字节的 IDX 文件，例如 train-images-idx3-ubyte.gz；此文件开头是 {start}。",
-  "short-idx": "应为 IDX 文件；此文件的文件头不完整。",
-  "other-idx-size": "{shape} 的 IDX 文件应有 {expected} 字节；此文件有 {got} 字节。",
-  "no-idx-pair": "需要一个图片的 IDX 文件（3 维）和一个标签的（1 维）；收到：{first} 和 {second}。",
-  "damaged-gzip": "应为 gzip 压缩文件；此文件已损坏（{error}）。",
-  "short-gzip": "应为 gzip 压缩文件；此文件不完整。",
+  "not-idx": "这不是数字文件：它的开头是 {start}。正确的例子是 train-images-idx3-ubyte.gz。",
+  "short-idx": "此数字文件不完整。请重新下载。",
+  "other-idx-size": "{shape} 的数字文件有 {expected} 字节；此文件有 {got} 字节。",
+  "no-idx-pair": "请选择一个图片文件（3 维）和一个标签文件（1 维）。这两个是 {first} 和 {second}。",
+  "damaged-gzip": "压缩文件（gzip）已损坏（{error}）。请重新下载。",
+  "short-gzip": "压缩文件（gzip）不完整。请重新下载。",
   "large-gzip": "压缩文件最多可含 {most} 字节；此文件更多。",
-  "unreadable-sprite": "应为每行一幅图片的图像；{reason}",
-  "other-sprite-width": "图像应宽 {expected} 像素，每行一幅 {side} x {side} 的图片；此图像宽 {got}。",
-  "other-label-count": "{pictures} 幅图片各需要一个标签；收到 {got} 个。",
-  "other-digits": "需要 1 到 {most} 幅 1 到 256 像素的图片；收到：{shape}。",
-  "few-digits": "可用于训练和评估的图片有 {total} 幅；{training} + {validation} 太多。",
-  "no-classes": "至少需要 2 个类别的照片，现在没有。请为每个类别添加一个文件夹。",
-  "one-class": "至少需要 2 个类别的照片，现在只有 1 个（“{label}”）。请为每个类别添加一个文件夹。",
-  "only-validation":
-    "每个类别都需要训练照片，但没有“{label}”的（验证用：{validation}）。请添加一些，或将“{label}”移出验证照片。",
-  "unreadable-classes": "每个类别都需要可读取的训练照片，但缺少：{labels}。请查看问题列表，并添加可读取的照片。",
-  "no-known-photos": "需要这些类别的可读取的照片：{classes}；没有收到。",
-  "one-group": "交叉验证需要“{label}”的照片不全都相似，也不全来自同一次连拍。请添加其他照片。",
+  "unreadable-sprite": "无法读取每行一个数字的图片：{reason}",
+  "other-sprite-width": "每行一个 {side} × {side} 数字的图片宽 {expected} 像素；此图片宽 {got} 像素。",
+  "other-label-count": "有 {pictures} 幅图片，但有 {got} 个标签。每幅图片需要一个标签。",
+  "other-digits": "可以有 1 到 {most} 幅 1 到 256 像素的图片；现在是 {shape}。",
+  "few-digits": "共有 {total} 个数字，少于训练用的 {training} 个加上检验用的 {validation} 个。",
+  "no-classes": "还没有照片。请添加至少两个类别的照片。",
+  "one-class": "只有一个类别“{label}”。请再添加另一个类别的照片。",
+  "only-validation": "“{label}”有验证照片（{validation}），但没有训练照片。请添加一些，或移除它的验证照片。",
+  "unreadable-classes": "这些类别没有一张训练照片能读取：{labels}。请查看问题列表，并添加其他照片。",
+  "no-known-photos": "可读取的照片都不属于这些类别：{classes}。",
+  "one-group": "交叉验证需要“{label}”有不同的照片：现在的照片几乎都一样，或来自同一次连拍。请添加其他照片。",
   "few-groups":
-    "{folds} 折需要至少 {folds} 组不同的照片，且有一个类别有同样多的照片；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
-  "not-trained": "需要训练好的模型；请先训练或打开一个。",
+    "{folds} 折需要 {folds} 组不同的照片，且有一个类别有同样多的组；现在有 {groups} 组，共 {samples} 张。请减少折数，或添加照片。",
+  "not-trained": "请先训练模型，或打开已保存的模型。",
   "no-views-to-fine-tune": "网络的最后几层从照片本身学习。请在“高级设置”中二选一：照片的其他视图，或训练最后几层。",
   "one-to-fine-tune": "并排的两个网络不能训练最后几层。请只选一个网络（“快速”或“均衡”），再训练一次。",
   "many-to-fine-tune":
     "训练网络最后几层时，内存最多放得下 {most} 张照片（包括变化的副本）；现在有 {got} 张。请不用变化的副本，或减少照片。",
   "not-to-fine-tune": "这个网络的最后几层不能训练。请选另一个网络。",
-  "nothing-to-explain": "需要基于预训练网络的模型；从零开始训练的网络无法查看。",
-  "not-an-archive": "应为模型压缩包（.zip），但收到的是其他内容或已损坏的压缩包（{error}）。",
-  "archive-without": "压缩包中应有 {files}；缺少 {missing}。",
-  "not-all-files": "应同时有 {files}；缺少 {missing}。请全部选择。",
+  "nothing-to-explain": "此网络是从零开始训练的。只能查看基于预训练网络的模型。",
+  "not-an-archive": "这不是模型文件（.zip），或文件已损坏（{error}）。",
+  "archive-without": "模型文件应有 {files}；此文件缺少 {missing}。",
+  "not-all-files": "模型由 {files} 组成；缺少 {missing}。请全部选择。",
   "needs-labels": "模型的文件没有写明它的 {n} 个类别的名称。",
   "needs-scaling": "模型的文件没有说明它需要怎样的像素。",
-  "no-head": "应为以池化、Dense 层和 softmax 结尾的图片模型；此模型的结尾是 {got}。",
+  "no-head": "只能打开以池化、Dense 层和 softmax 结尾的图片模型；此模型的结尾是 {got}。",
   "teachable-pose": "这是 Teachable Machine 的姿势模型，它接收身体的关键点。请导出图片模型。",
   "teachable-audio": "这是 Teachable Machine 的声音模型，它接收声音。请导出图片模型。",
-  "weights-not-finite": "模型已损坏：权重 {name} 不是数字。请重新训练。",
-  "outputs-not-finite": "模型已损坏：它的输出不是数字。请重新训练。",
+  "weights-not-finite": "模型已损坏：权重 {name} 不全是数。请重新训练。",
+  "outputs-not-finite": "模型已损坏：它的答案不全是数。请重新训练。",
   "costly-model":
     "此模型处理一张图片需要 {got} 十亿次乘法和 {values} 百万个数值，浏览器承受不了（最多 {most} 十亿次）。请选择较小的模型。",
   "keras-model": "这是 Keras 模型。请先在有 Python 的电脑上转换：{command}",
-  "other-model": "应为 pyclassifier 或 Teachable Machine 保存的模型；此模型的构造不同（{kind}：{error}）。",
-  "not-json": "{name} 应为 JSON；此文件已损坏（{error}）。",
-  "not-an-object": "{name} 应为一个对象，但收到的是其他内容（{got}）。",
-  "other-label-number": "模型有 {expected} 个输出，需要同样多的标签；收到 {got} 个。",
-  "short-weights": "至少需要 {least} 字节的权重，收到 {got} 字节。文件不完整。",
-  "other-weights": "需要 {expected} 字节的权重，收到 {got} 字节。文件属于另一个模型。",
-  "not-a-project": "应为项目文件（.zip），但收到的是其他内容或已损坏的文件（{error}）。",
-  "model-for-project": "应为项目文件，但此 zip 中没有 project.json。这是模型：请作为模型打开。",
-  "other-zip-for-project": "应为项目文件，但此 zip 中没有 project.json。请选择作为项目保存的文件。",
-  "large-project": "项目的 zip 最多可含 {most} 个文件；此文件有 {got} 个。",
-  "damaged-project": "项目中的 {name} 应可读取；它已损坏（{error}）。",
-  "other-project": "应为 pyclassifier 保存的项目；此项目已损坏或版本不同（{kind}：{error}）。",
+  "other-model": "只能打开 pyclassifier 或 Teachable Machine 的模型；此模型的构造不同（{kind}：{error}）。",
+  "not-json": "文件中的 {name} 已损坏（{error}）。",
+  "not-an-object": "文件中的 {name} 已损坏：其中是 {got}。",
+  "other-label-number": "模型有 {expected} 个答案，但有 {got} 个标签。",
+  "short-weights": "权重文件不完整：应有 {least} 字节，只有 {got} 字节。",
+  "other-weights": "权重文件属于另一个模型：{got} 字节，而不是 {expected} 字节。",
+  "not-a-project": "这不是项目文件（.zip），或文件已损坏（{error}）。",
+  "model-for-project": "这是模型，不是项目：请用“打开模型”打开。",
+  "other-zip-for-project": "此 zip 不是项目。请选择作为项目保存的文件。",
+  "large-project": "项目最多可有 {most} 个文件；此项目有 {got} 个。",
+  "damaged-project": "项目已损坏：无法读取 {name}（{error}）。",
+  "other-project": "项目已损坏，或来自其他版本的 pyclassifier（{kind}：{error}）。",
   "unreadable-when-saved": "保存项目时无法读取（{error}）。",
   "missing-in-project": "项目中缺少此照片。请重新添加。",
-  "no-backend": "需要能在此运行的计算后端，“{got}”不能。请选择另一个。",
-  "other-backend": "需要能在此运行的计算后端（{known}），“{got}”不能。",
-  "no-backend-after-reset": "图形处理器重置后，没有计算后端能继续运行。请重新开始。",
+  "no-backend": "“{got}”无法在此浏览器中运行。请选择其他计算方式。",
+  "other-backend": "“{got}”无法在此浏览器中运行。请从 {known} 中选择。",
+  "no-backend-after-reset": "图形处理器已重置，这里没有其他计算方式。请重新加载页面。",
   "build-failed": "TensorFlow.js 无法构建模型：{error}",
   "backend-failed": "TensorFlow.js 无法启动“{backend}”：{error}",
   "train-failed": "TensorFlow.js 无法训练：{error}",
   "predict-failed": "TensorFlow.js 无法预测：{error}",
   "weights-failed": "TensorFlow.js 无法读取权重：{error}",
-  "failed-request": "无法加载 {url}：请求失败（{error}）。{remedy}",
+  "failed-request": "无法加载 {url}（{error}）。{remedy}",
   "http-status": "无法加载 {url}（HTTP {status}）。{remedy}",
   "check-models": "请检查网络连接，然后重试。",
   "could-not-read": "无法读取（{error}）。",
-  "no-class-name": "请为类别取一个名称。",
-  "class-name-taken": "需要一个与其他类别不同的名称，“{label}”已有。可以改为合并这两个类别。",
-  "not-two-files": "需要 2 个文件，一个图片文件和一个标签文件；收到：{got}。",
-  "few-digit-classes": "至少需要 2 个类别的数字。请先加载数字。",
-  "nothing-drawn": "需要画一个数字；还没有画。",
-  "not-a-digits-network": "应为在“手写数字”页面训练的网络，但收到的是照片分类器。",
+  "no-class-name": "请为类别命名。",
+  "class-name-taken": "已有另一个类别名为“{label}”。可以改为合并这两个类别。",
+  "not-two-files": "请选择两个文件：一个图片文件和一个标签文件。收到的是 {got}。",
+  "few-digit-classes": "请先加载至少两种数字。",
+  "nothing-drawn": "请先画一个数字。",
+  "not-a-digits-network": "此模型识别照片。请打开在“手写数字”页面训练的网络。",
   "out-of-memory": "此标签页内存不足。请使用更少或更小的照片，并重新加载页面。",
   "internal-error": "pyclassifier 内部出错（{kind}）。",
+  "unreadable-table": "无法读取表格 {path}（{error}）。",
+  "other-fit-mode": "文件中把照片变成正方形的方式（{got}）在此未知。已知的有 {known}。",
+  "other-layer-size": "{layer} 层的权重与它的 {size} 个单元不符：{got}。",
+  "no-labels": "模型的标签不是名称列表：{got}。",
+  "many-labels": "模型最多可有 {most} 个标签，每个 {longest} 个字符；此模型有 {got} 个，最长 {length} 个字符。",
+  "weight-twice": "文件中有两份权重 {name}。",
+  "large-weights": "权重最多 {most} 字节；这些有 {got} 字节或更多。",
+  "no-weight-entry": "模型已损坏：有一个权重缺少名称、形状或类型（{got}）。",
+  "weight-name": "模型已损坏：有一个权重的名称不是文字（{got}）。",
+  "weight-shape": "模型已损坏：权重 {name} 的形状无效（{got}）。",
+  "weight-scale": "模型已损坏：用来计算权重 {name} 的数无效（{got}）。",
+  "bad-network": "无法打开此模型：它的各层没有从一幅图片依次连到一个答案（{error}）。",
+  "other-network": "此网络不认识 ImageNet 的 {expected} 个类别：它有 {got} 个。请选择另一个。",
+  "no-tfjs": "无法从 {url} 加载 TensorFlow.js。请检查连接后重试。",
+  "did-not-load": "{url} 没有加载（{error}）。{remedy}",
+  "no-samples": "无法加载示例照片：{error}",
+  "no-samples-here": "这里没有示例照片。",
+  "stopped-reading": "在读完所有照片之前已停止。已读取的照片会被记住。",
+  "stopped-checking": "在读完所有照片之前已停止。",
+  "stopped-choosing": "在选定网络之前已停止。特征会被记住。",
+  "stopped-folds": "在所有折都检验完之前已停止。特征会被记住。",
+  "stopped-saving": "在项目保存完之前已停止。没有生成文件。",
+  "stopped-adding": "在照片添加完之前已停止。",
+  "failed-because": "{failure}（{error}）",
 };

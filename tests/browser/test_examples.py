@@ -8,6 +8,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from test_docs import faults
+
 import pyclassifier
 
 
@@ -17,6 +19,7 @@ def test_python_on_a_page(page, site):
     lines = page.inner_text("#output").strip().splitlines()
     assert re.match(r"Epoch \d+  loss", lines[0]) and lines[1] == "accuracy 1.0 on wasm"
     assert len(lines) == 2 + 12 and all(re.fullmatch(r".*\b(\w+)/\d\d\.png is \1", line) for line in lines[2:])
+    assert faults(page) == []
 
 
 def test_javascript_only(page, site):
@@ -24,6 +27,7 @@ def test_javascript_only(page, site):
     page.wait_for_selector("body[data-done]")
     assert page.inner_text("#status") == "Accuracy 12 of 12, on wasm"
     assert all(re.match(r"(\w+)/\d\d\.png: \1 \(\d+ %\)", line.inner_text()) for line in page.locator("li").all())
+    assert faults(page) == []
     with page.expect_download() as download:
         page.click("#download")
     names = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())).namelist()

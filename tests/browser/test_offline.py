@@ -18,6 +18,7 @@ from notebook import Notebook
 from photos import COLORS, encode, noisy
 from PIL import Image
 from playwright.sync_api import expect
+from test_docs import faults
 
 from pyclassifier.serving import make_server
 
@@ -188,6 +189,7 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     assert build_of(page) == DESCRIPTION and builds_in_cache(page) == sorted([DESCRIPTION, "second build"])
     button = page.get_by_role("button", name="Reload")
     expect(button).to_be_enabled()
+    assert faults(page) == []
     page.get_by_label("Choose training folder").set_input_files(write_photos(tmp_path / "photos"))
     page.locator("summary", has_text="Advanced").click()
     page.get_by_label("Epochs", exact=True).fill("1000")
@@ -247,6 +249,26 @@ def test_the_notebooks_keep_their_own_worker_and_open_without_network_once_used(
     assert Notebook(page, host.url).execute(code) == "256\n"
     page.goto(host.url)
     ready(page)
+
+
+def test_what_was_never_opened_is_said_to_be_missing_without_network(host, context):
+    page = visit(context, host)
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Guide", exact=True).click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Quick start")
+    assert opened.value.evaluate("opener") is None
+    opened.value.close()
+    for cut in (host.stop, lambda: context.set_offline(True)):  # the site is gone, and then the network, too
+        cut()
+        for name in ("Open in a notebook", "API reference"):
+            page.get_by_role("link", name=name, exact=True).click()
+            expect(page.get_by_role("alert")).to_contain_text(f"“{name}” cannot be opened now")
+            page.get_by_role("button", name="Dismiss").click()
+        assert context.pages == [page]
+        with context.expect_page() as opened:
+            page.get_by_role("link", name="Guide", exact=True).click()
+        expect(opened.value.get_by_role("heading", level=1)).to_have_text("Quick start")
+        opened.value.close()
 
 
 def test_it_can_be_installed(host, context):

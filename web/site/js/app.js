@@ -11,7 +11,7 @@ import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
-import { keepOffline } from "./offline.js";
+import { keepOffline, watchLinks } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
 import { createProjectView } from "./project.js";
@@ -88,6 +88,7 @@ function main() {
   const store = createStore();
   const status = new Status();
   createLanguageView(store, status);
+  watchLinks(status);
   const loading = createLoading(status);
 
   /** @param {string} backend */

@@ -973,6 +973,9 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `“${name}” cannot be opened now: this site does not answer, and it is not kept in this browser yet. Open it once with a network; after that it opens without one, too.`,
   htmlTitle: "HTML",
   htmlHint:
     "A complete page that uses the model, to build on. Press “Download page” above, unpack the zip, put this into an empty file beside its files, such as mine.html, and open that from a web server.",

@@ -857,6 +857,9 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `« ${name} » ne peut pas s’ouvrir maintenant : ce site ne répond pas, et ce n’est pas encore conservé dans ce navigateur. Ouvrez-le une fois avec le réseau ; ensuite, il s’ouvrira aussi sans.`,
   htmlTitle: "HTML",
   htmlHint:
     "Une page complète qui utilise le modèle, comme point de départ. Cliquez sur « Télécharger la page » plus haut, décompressez le zip, collez ceci dans un fichier vide à côté de ses fichiers, par exemple ma-page.html, et ouvrez-le depuis un serveur web.",

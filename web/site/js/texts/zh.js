@@ -799,6 +799,9 @@ export const texts = {
   commandsTitle: "Keras、TFLite、SavedModel",
   commandsHint:
     "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `现在无法打开“${name}”：本站没有响应，浏览器中也还没有保存它。请先在有网络时打开一次，之后没有网络也能打开。`,
   htmlTitle: "HTML",
   htmlHint:
     "一个使用该模型的完整网页，可在此基础上修改。点击上方的“下载网页”，解压 zip，把下面的内容放进与其文件同一目录的空文件（例如 mine.html），再通过网页服务器打开。",

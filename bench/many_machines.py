@@ -136,8 +136,8 @@ def machines(contestant: str, folder: Path) -> Iterator[tuple[str, dict[str, str
         return
     from ray_cluster import cluster
 
-    with cluster(folder) as (address, environment, nodes):
-        yield address, environment, [node.pid for node in nodes]
+    with cluster(folder) as made:
+        yield made.address, made.environment, [node.pid for node in made.nodes]
 
 
 def measure(contestant: str, folder: Path, n: int) -> tuple[float, float, Watch]:

@@ -7,21 +7,17 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from embed_jobs import PART, SMALL, assert_all_there, finish, many_photos, n_parts, processes, start, wait_for_parts
 from photos import encode, noisy, shape, write_shapes
-from PIL import Image
 
 from pyclassifier import ImageClassifier
 from pyclassifier.cli import main
 from pyclassifier.scaling import best_format, embedding, read_table
 
-SMALL = ["--input-size", "32"]
 FORMATS = ["npz", pytest.param("parquet", marks=pytest.mark.skipif(best_format() == "npz", reason="no pyarrow here"))]
 
 
@@ -146,42 +142,6 @@ def test_photos_at_an_address_are_read(here, capsys):
     assert "cannot be listed" in capsys.readouterr().err
 
 
-def many_photos(n: int) -> None:
-    Path("many").mkdir()
-    for i in range(n):
-        Image.fromarray(noisy((40, 80, 120), i, (32, 32))).save(f"many/{i:04}.png")
-
-
-def start(*arguments: str) -> subprocess.Popen:
-    root = str(Path(__file__).parents[1])
-    # Small parts, so that there is something to kill in the middle.
-    code = "import sys; from pyclassifier.scaling import embedding; embedding.PART = 16\n"
-    code += "from pyclassifier.cli import main\nif __name__ == '__main__': sys.exit(main(sys.argv[1:]))"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, "embed", "many", "-o", "features", *SMALL, *arguments],
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": root},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-
-
-def wait_for_parts(process: subprocess.Popen, n: int) -> None:
-    while len([*Path("features").glob("part-*.[np]*")]) < n:
-        assert process.poll() is None
-        time.sleep(0.02)
-
-
-def assert_all_there(n: int) -> None:
-    held = [path for part in sorted(Path("features").glob("part-*")) for path in embedding_paths(part)]
-    assert sorted(held) == [f"{i:04}.png" for i in range(n)], "none lost, none twice"
-
-
-def embedding_paths(part: Path) -> tuple[str, ...]:
-    from pyclassifier.scaling.tables import read_part
-
-    return read_part(part).paths
-
-
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_who_ends_in_the_middle_goes_on_from_there(how, code, here):
     many_photos(400)
@@ -189,27 +149,18 @@ def test_who_ends_in_the_middle_goes_on_from_there(how, code, here):
     wait_for_parts(first, 2)
     first.send_signal(how)
     assert first.wait(timeout=60) == code
-    n_parts = len([*Path("features").glob("part-*.[np]*")])
-    assert 2 <= n_parts < 25
-    second = start("--json")
-    out, _ = second.communicate(timeout=120)
-    assert second.returncode == 0 and json.loads(out)["n_computed"] == 400 - 16 * n_parts
+    done = n_parts()
+    assert 2 <= done < 400 // PART
+    assert finish(start()) == 400 - PART * done
     assert_all_there(400)
-
-
-def workers(job: subprocess.Popen) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "ppid=,pid=,args="], capture_output=True, text=True).stdout
-    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
-    return [int(pid) for parent, pid, words in rows if int(parent) == job.pid and "spawn_main" in words]
 
 
 def test_a_killed_process_is_replaced(here):
     if shutil.which("ps") is None:
         pytest.skip("there is no ps here, to find its processes by")
     many_photos(400)
-    job = start("--processes", "2", "--json")
+    job = start("--processes", "2")
     wait_for_parts(job, 2)
-    os.kill(workers(job)[0], signal.SIGKILL)
-    out, _ = job.communicate(timeout=120)
-    assert job.returncode == 0 and json.loads(out)["n_computed"] == 400
+    os.kill(next(pid for pid, parent in processes("spawn_main").items() if parent == job.pid), signal.SIGKILL)
+    assert finish(job) == 400
     assert_all_there(400)

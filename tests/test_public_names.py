@@ -167,8 +167,9 @@ def test_only_the_tfjs_engine_knows_javascript(module):
 def test_nothing_is_imported_but_numpy_pillow_and_what_a_module_is_about(module):
     outside = imports_from_outside(module) - set(sys.stdlib_module_names)
     # What comes with extras.
-    extras = {"engines.onnx.engine": {"onnxruntime"}, "judging.predictions": {"pandas"}, "scaling.tables": {"pyarrow"}}
+    extras = {"engines.onnx.engine": {"onnxruntime"}, "notebook": {"pandas"}, "scaling.tables": {"pyarrow"}}
     extras |= {"data.remote": {"fsspec"}, "scaling.alike": {"usearch"}, "scaling.ray_pool": {"ray"}}
+    extras |= {"classifiers.for_sklearn": {"sklearn"}}
     extras |= {"terminal": {"rich"}, "cli.showing": {"rich"}, "serving.model": {"starlette", "uvicorn"}}
     assert outside <= {"numpy", "PIL", "js", "pyodide", "pyodide_js"} | extras.get(module, set())
 

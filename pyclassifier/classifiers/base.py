@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,9 @@ from ..training import (
     learn,
     read_scores,
 )
+
+if TYPE_CHECKING:
+    from .for_sklearn import ImageFeatures, SKLearnClassifier
 
 Opened = TypeVar("Opened", bound="BaseImageClassifier")
 
@@ -188,6 +191,69 @@ class BaseImageClassifier:
                 raise ValueError(f"Expected parameters among {', '.join(known)}; got {name!r}.")
             setattr(self, name, value)
         return self
+
+    def as_sklearn(self) -> SKLearnClassifier:
+        """Make an estimator of scikit-learn of it, which learns from lists of photos, for `cross_val_score` and so on.
+
+        It has the same parameters, by the same names, and what was learned; from then on they have nothing to do with
+        each other, but that each remembers the features that the other has computed. Where scikit-learn judges from
+        outside, ``cv=0`` and ``validation_split=0`` leave out the judging within each `fit`.
+
+        Returns
+        -------
+        SKLearnClassifier
+            With ``fit(X, y)``, ``predict(X)``, ``predict_proba(X)`` and ``score(X, y)``; X are photos as `predict`
+            takes lists of them, y labels of any kind. Its ``classifier_`` is the `ImageClassifier` that has learned.
+
+        Raises
+        ------
+        ImportError
+            scikit-learn is not installed.
+
+        Notes
+        -----
+        It returns when it is done, and so is not for browsers: there, give scikit-learn what `extract_features` gives.
+        Several processes (``n_jobs``) compute the features of photos each for itself, so that one is often quicker.
+
+        Examples
+        --------
+        >>> from sklearn.model_selection import cross_val_score  # doctest: +SKIP
+        >>> estimator = ImageClassifier(cv=0, validation_split=0).as_sklearn()  # doctest: +SKIP
+        >>> cross_val_score(estimator, ["1.jpg", "2.jpg", ...], ["cat", "dog", ...])  # doctest: +SKIP
+        """
+        from .for_sklearn import SKLearnClassifier  # It imports scikit-learn.
+
+        made: SKLearnClassifier = SKLearnClassifier.of(self)
+        return made
+
+    def as_transformer(self) -> ImageFeatures:
+        """Make a transformer of scikit-learn that turns photos into features, for a pipeline with a head of one's own.
+
+        Returns
+        -------
+        ImageFeatures
+            Of the backbone, as it was published, that the parameters ask for.
+
+        Raises
+        ------
+        ImportError
+            scikit-learn is not installed.
+        ValueError
+            A `topology`, which has no backbone.
+
+        Notes
+        -----
+        Not for browsers, as `as_sklearn`.
+
+        Examples
+        --------
+        >>> from sklearn.linear_model import LogisticRegression  # doctest: +SKIP
+        >>> from sklearn.pipeline import make_pipeline  # doctest: +SKIP
+        >>> make_pipeline(ImageClassifier().as_transformer(), LogisticRegression()).fit(photos, y)  # doctest: +SKIP
+        """
+        from .for_sklearn import ImageFeatures  # It imports scikit-learn.
+
+        return ImageFeatures.of(self)
 
     @property
     def settings(self) -> TrainSettings:

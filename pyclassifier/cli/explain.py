@@ -10,7 +10,7 @@ from PIL import Image
 from ..terminal import Outcome, add_json, new_parser
 from .engines import add_backend, engine_of
 from .figures import percent
-from .photos import add_target, check_target, open_model, read_photos
+from .photos import add_target, check_target, open_model, place, read_photos
 
 
 def parser(program: str) -> argparse.ArgumentParser:
@@ -22,7 +22,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("model", type=Path, help="zip that train, the page or Teachable Machine wrote")
-    add("photo", type=Path)
+    add("photo", type=place, help="its file, or its address")
     add("--label", help="the class (default: the most probable one)")
     add_target(made, "the picture to write, of any format that Pillow writes")
     add_backend(made)
@@ -36,11 +36,11 @@ def command(asked: argparse.Namespace) -> Outcome:
     suffix = asked.output.suffix.lower()
     if suffix not in Image.registered_extensions():
         raise ValueError(f"Expected the name of a picture such as heat.png, got {asked.output.name!r}.")
-    if not asked.photo.is_file():
-        raise FileNotFoundError(f"Expected a photo at {asked.photo}, found none.")
-    (sample,), _ = read_photos([asked.photo])
+    samples, _ = read_photos([asked.photo])
+    if len(samples) != 1:
+        raise ValueError(f"Expected a photo at {asked.photo}, found {len(samples):,} of them.")
     classifier = open_model(asked.model, engine_of(asked))
-    found = classifier.explain(sample, asked.label)
+    found = classifier.explain(samples[0], asked.label)
     Image.fromarray(found.overlay()).save(asked.output)
     fields = {"label": found.label, "probability": round(found.probability, 6), "picture": str(asked.output)}
     text = f"{asked.photo}: what speaks for {found.label} ({percent(found.probability)}) is bright in {asked.output}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from .. import Dataset, ImageClassifier, Problem, Sample
-from ..data import FileSource, is_address, is_packed, list_files, part
+from ..data import FileSource, LabelBy, is_address, is_packed, list_files, part
 from ..engines import Engine
 
 _MOST_SHOWN = 10
@@ -18,13 +18,39 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Give a command labelled photos to work on: a folder or zip, and what tells their classes."""
     add = parser.add_argument
     add("photos", type=place, help="folder, zip or tar of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
+    add_labels(parser)
+
+
+def add_labels(parser: argparse.ArgumentParser) -> None:
+    """Give a command what tells the classes of photos, where they are not as they look."""
+    add = parser.add_mutually_exclusive_group().add_argument
     add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
-    add("--label-by", choices=("folder", "name"), help="which tells a photo's class (default: as they look)")
+    add(
+        "--label-by",
+        choices=get_args(LabelBy),
+        help="what names a photo's class: folder, the innermost one; top, the outermost; path, all from there on "
+        "(Tomato/healthy); name, its own name before the number (default: auto, as they look)",
+    )
 
 
 def place(given: str) -> Path | str:
     """Where photos are: a path, or an address as it is."""
     return given if is_address(given) else Path(given)
+
+
+def target(given: str) -> Path:
+    """Where to write to: a path of this machine.
+
+    Raises
+    ------
+    ArgumentTypeError
+        It is an address.
+    """
+    if is_address(given):
+        raise argparse.ArgumentTypeError(
+            f"expected a place on this machine, got the address {given}. Write here, and copy it there afterwards."
+        )
+    return Path(given)
 
 
 def read_dataset(asked: argparse.Namespace) -> Dataset:
@@ -68,6 +94,8 @@ def read_photos(places: Sequence[Path | str]) -> tuple[list[Sample], list[Proble
         # Other processes may work in other folders.
         files, unread = list_files(given.absolute() if isinstance(given, Path) else given)
         photos, others = part(files)
+        if isinstance(given, str) and len(files) == 1 and given.endswith(f"/{files[0][0]}"):
+            given = given.rpartition("/")[0]  # The address of one photo.
         problems += [Problem(_below(given, one.path), one.reason) for one in (*unread, *others)]
         samples += [Sample(_below(given, name), source) for name, source in photos]
     if not samples:
@@ -88,7 +116,7 @@ def open_model(path: Path, engine: Engine | None = None) -> ImageClassifier:
 
 def add_target(parser: argparse.ArgumentParser, what: str, *, required: bool = True) -> None:
     """Give a command a file to write, which is not replaced unasked."""
-    parser.add_argument("-o", "--output", type=Path, required=required, metavar="FILE", help=what)
+    parser.add_argument("-o", "--output", type=target, required=required, metavar="FILE", help=what)
     parser.add_argument("--force", action="store_true", help="replace files that are there")
 
 

@@ -18,7 +18,7 @@ from ..scaling import PredictionSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend, engine_of
 from .figures import percent
-from .photos import open_model, place, problem_fields, problem_lines, read_photos
+from .photos import open_model, place, problem_fields, problem_lines, read_photos, target
 from .showing import showing
 from .tables import add_workers, check_workers, fill_table
 
@@ -48,7 +48,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     add("--none-of-these", action="store_true", help=f'call what is too unlike the classes "{NONE_OF_THESE}"')
     ways = made.add_mutually_exclusive_group()
     ways.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
-    add("-o", "--output", type=Path, metavar="FOLDER", help="for a table, or where one was begun")
+    add("-o", "--output", type=target, metavar="FOLDER", help="for a table, or where one was begun")
     add_workers(made)
     add_backend(made)
     add_json(ways)

@@ -25,9 +25,11 @@ from .photos import (
     add_dataset,
     add_target,
     check_target,
+    place,
     problem_fields,
     problem_lines,
     read_dataset,
+    target,
     write_whole,
 )
 from .report import training_report
@@ -71,8 +73,8 @@ def parser(program: str) -> argparse.ArgumentParser:
     add_dataset(made)
     add_target(made, "the model's zip: the page, TensorFlow.js and this command open it")
     add = made.add_argument
-    add("--report", type=Path, metavar="FILE", help="one HTML file with figures, mistakes, curves and findings")
-    add("--photos-at", type=Path, metavar="PHOTOS", help="with features: their photos, for the report to show")
+    add("--report", type=target, metavar="FILE", help="one HTML file with figures, mistakes, curves and findings")
+    add("--photos-at", type=place, metavar="PHOTOS", help="with features: their photos, for the report to show")
     add("--name", help="what to call the model (default: as its file)")
     add("--dtype", choices=STORED_AS, default="float32", help="how to store the weights (default: float32)")
     add_json(made)

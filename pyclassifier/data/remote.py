@@ -50,7 +50,7 @@ def list_remote(address: str) -> Files:
     Parameters
     ----------
     address : str
-        As `fsspec.core.url_to_fs` takes it.
+        As `fsspec.core.url_to_fs` takes it: of a folder, of a zip, or of one photo.
 
     Returns
     -------
@@ -72,5 +72,9 @@ def list_remote(address: str) -> Files:
     except Exception as error:  # Each store has errors of its own.
         raise DatasetError("unreadable-address", address=address, error=str(error)) from error
     start = root.strip("/")
+    if [path.strip("/") for path in found] == [start]:
+        if start.lower().endswith(".zip"):
+            return list_remote(f"zip://::{address}")
+        start = start.rpartition("/")[0]  # One photo is called by its own name.
     names = [path.strip("/").removeprefix(start).strip("/") for path in found]
     return [(name, RemoteSource(files, path)) for name, path in zip(names, found, strict=True)]

@@ -221,8 +221,8 @@ class FeatureExtractor:
         ]
 
     def pooled(self, X: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """What photos are compared by, see `pool_features`; None where the features are pixels."""
-        return None if isinstance(self.model, Pixels) else pool_features(X, self.card)
+        """What photos are compared by, see `pool_features`; None where the features are pixels, or no photo has any."""
+        return None if isinstance(self.model, Pixels) or not X.size else pool_features(X, self.card)
 
     def forgetful(self) -> FeatureExtractor:
         """The same extractor, which remembers nothing of what it computes from now on, and nothing from before."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data import without_nan
 from ..metrics import confusion_matrix, precision_recall_f1, resampled_interval, wilson_interval
-from ..notebook import Shown
+from ..notebook import Shown, make_table
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,30 @@ class Evaluation(Shown):
             ],
         }
         return without_nan(figures)
+
+    def to_pandas(self) -> Any:
+        """Make a table of the figures of each class, one row a class.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``label``, ``precision``, ``recall``, ``recall_low`` and ``recall_high`` (its 95 % interval), ``f1``
+            and ``support``; undefined figures are nan. The confusion matrix is ``matrix``.
+
+        Raises
+        ------
+        ImportError
+            pandas is not installed.
+
+        Examples
+        --------
+        >>> classifier.evaluation_.to_pandas().sort_values("recall")  # doctest: +SKIP
+        """
+        precision, recall, f1 = precision_recall_f1(self.matrix)
+        hits, support = np.diag(self.matrix), self.matrix.sum(axis=1)
+        low, high = np.array([*map(self._interval, hits.tolist(), support.tolist())]).reshape(-1, 2).T
+        figures = {"precision": precision, "recall": recall, "recall_low": low, "recall_high": high, "f1": f1}
+        return make_table({"label": self.labels, **figures, "support": support})
 
     def _interval(self, n_correct: int, n_samples: int) -> tuple[float, float]:
         if self.n_splits:

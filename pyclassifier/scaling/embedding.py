@@ -13,7 +13,7 @@ from ..data import Sample
 from ..progress import OnProgress, Progress
 from .local_pool import LocalPool, Numbered
 from .tables import FeatureTable, PredictionSettings, TableFolder
-from .work import Settings, digest_sample, make_part, start_work
+from .work import Settings, digest_samples, make_part, start_work
 
 PART = 256  # Photos of a part: what is computed again after a crash.
 
@@ -165,7 +165,7 @@ class _Alone:
         return ((number, self._compute(part)) for number, part in todo)
 
     def digest(self, samples: Sequence[Sample]) -> Iterator[str]:
-        return map(digest_sample, samples)
+        return digest_samples(samples)
 
     def close(self) -> None:
         pass

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from ..data import Sample
 from ..errors import EngineError
 from .tables import FeatureTable
-from .work import Compute, Settings, digest_sample, start_work
+from .work import Compute, Settings, digest_samples, start_work
 
 _TRIES = 3
 # What the linear algebra below numpy reads when it is loaded: processes must not each take all processors.
@@ -82,7 +82,7 @@ class LocalPool:
 
     def digest(self, samples: Sequence[Sample]) -> Iterator[str]:
         """Hashes of photos' contents, in their order: these processes have more to do than this one."""
-        return map(digest_sample, samples)
+        return digest_samples(samples)
 
     def close(self) -> None:
         """End the processes; what they are at is lost."""

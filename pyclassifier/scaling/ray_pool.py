@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import deque
@@ -13,13 +12,13 @@ from ..data import Sample
 from ..errors import EngineError
 from .local_pool import Numbered
 from .tables import FeatureTable
-from .work import Compute, Settings, digest_sample, start_work
+from .work import Compute, Settings, digest_samples, start_work
 
 _LOCAL = "local"
 _OBJECT_BYTES = 1 << 28  # Parts on their way take a megabyte each.
 _HASHED = 256  # Photos at a time.
 _TRIES = 3
-_started: dict[str, Compute] = {}  # Of a process of the cluster, which is used again.
+_started: dict[tuple[Settings, str], Compute] = {}  # Of a process of the cluster, which is used again.
 
 
 class RayPool:
@@ -41,6 +40,14 @@ class RayPool:
     ------
     EngineError
         Ray is not installed, or there is no such cluster.
+
+    Notes
+    -----
+    Dask was measured beside it (bench/dask_or_ray.py: 480 photos on two machines of one processor each; nobody, a
+    process that computes, a machine or the command killed): neither lost a photo or had one twice. A photo took 18 to
+    21 ms of processors with Dask and 17 to 27 with Ray, all processes 1.0 and 1.8 GB. What tells them apart here is
+    that Ray's clusters want a token before they compute anything for anybody, and give out graphics processors, or
+    shares of one, to single tasks.
     """
 
     def __init__(self, settings: Settings, backend: str, address: str, processes: int, gpus: float) -> None:
@@ -60,7 +67,7 @@ class RayPool:
         try:
             self._session = ray.init(address=address, **given)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            raise EngineError("no-ray-cluster", address=address, error=str(error).partition("\n")[0]) from error
+            raise EngineError("no-ray-cluster", address=address, error=_first_line(error)) from error
         self._ray = ray
         self._settings = ray.put((settings, backend))
         tries = {"num_cpus": 1, "max_retries": _TRIES}
@@ -104,7 +111,7 @@ class RayPool:
                 raise error.cause from error
             raise EngineError("ray-failed", error=str(error.cause)) from error
         except errors.RayError as error:
-            raise EngineError("ray-failed", error=str(error).partition("\n")[0]) from error
+            raise EngineError("ray-failed", error=_first_line(error)) from error
 
     def close(self) -> None:
         """Leave the cluster; one of this machine alone ends."""
@@ -112,13 +119,17 @@ class RayPool:
 
 
 def _embed(given: tuple[Settings, str], part: list[Sample]) -> FeatureTable:
-    settings, backend = given
-    key = f"{backend} {json.dumps(settings.to_dict())}"
-    if key not in _started:
+    if given not in _started:
         _started.clear()
-        _started[key] = start_work(settings, backend)
-    return _started[key](part)
+        _started[given] = start_work(*given)
+    return _started[given](part)
 
 
 def _digest(samples: Sequence[Sample]) -> list[str]:
-    return [digest_sample(sample) for sample in samples]
+    return [*digest_samples(samples)]
+
+
+def _first_line(error: Exception) -> str:
+    """What Ray says in short: it goes on with traces, and where it ends in a colon, what it means comes last."""
+    lines = str(error).strip().splitlines() or [""]
+    return " ".join([lines[0], *lines[1:][-1:]]) if lines[0].endswith(":") else lines[0]

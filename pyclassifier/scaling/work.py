@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -58,11 +59,9 @@ def _compute(compute_rows: _ComputeRows, settings: Settings, part: Sequence[Samp
     X = np.full((len(part), settings.n_columns), np.nan, np.float32)
     for start in range(0, len(part), _AT_ONCE):
         read: dict[int, Sample] = {}
-        for i in range(start, min(start + _AT_ONCE, len(part))):
-            try:
-                data = run(read_photo(part[i]))
-            except ImageDecodeError as error:
-                problems[i] = str(error.reason)
+        for i, data in enumerate(run(_read(part[start : start + _AT_ONCE])), start):
+            if isinstance(data, ImageDecodeError):
+                problems[i] = str(data.reason)
             else:
                 digests[i] = digest_of(data)
                 read[i] = Sample(str(i), BytesSource(data))
@@ -89,9 +88,21 @@ def make_part(rows: Sequence[tuple[Sample, str, str, np.ndarray]], settings: Set
     )
 
 
-def digest_sample(sample: Sample) -> str:
-    """Hash of a photo's content; "" where it cannot be read."""
-    try:
-        return digest_of(run(read_photo(sample)))
-    except ImageDecodeError:
-        return ""  # It is tried again each time, and its reason told.
+def digest_samples(samples: Sequence[Sample]) -> Iterator[str]:
+    """Hashes of photos' contents, in their order; "" where one cannot be read."""
+    for start in range(0, len(samples), _AT_ONCE):
+        # What cannot be read is tried again each time, and its reason told.
+        for data in run(_read(samples[start : start + _AT_ONCE])):
+            yield "" if isinstance(data, ImageDecodeError) else digest_of(data)
+
+
+async def _read(samples: Sequence[Sample]) -> list[bytes | ImageDecodeError]:
+    """The files of photos, which are waited for together: an address may take long to answer."""
+
+    async def read(sample: Sample) -> bytes | ImageDecodeError:
+        try:
+            return await read_photo(sample)
+        except ImageDecodeError as error:
+            return error
+
+    return await asyncio.gather(*map(read, samples))

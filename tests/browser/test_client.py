@@ -217,13 +217,8 @@ def assert_promise_kept(chromium, data):
     page.context.close()
 
 
-@pytest.mark.parametrize(
-    "backbone",
-    [
-        pytest.param("efficientnet_lite0_224", marks=pytest.mark.full),
-        "mobilenet_v1_1.0_224+efficientnet_lite0_224",  # which holds it
-    ],
-)
+@pytest.mark.full
+@pytest.mark.parametrize("backbone", ["efficientnet_lite0_224", "mobilenet_v1_1.0_224+efficientnet_lite0_224"])
 def test_a_model_on_other_backbones_opens_here_and_in_the_published_libraries(client, chromium, dist, backbone):
     client.add("training", encoded(tiles(dist, "training")))
     client.add("validation", encoded(tiles(dist, "validation")))

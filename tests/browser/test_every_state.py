@@ -167,7 +167,14 @@ def checking(page, dist, folder) -> Iterator[str]:
     yield "checked"
 
 
-@pytest.mark.parametrize("look", ["wide", "dark phone", pytest.param("light phone", marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param("wide", marks=pytest.mark.full),
+        "dark phone",
+        pytest.param("light phone", marks=pytest.mark.full),
+    ],
+)
 def test_no_state_has_a_fault(chromium, site, dist, tmp_path, look):
     with opened_tab(chromium, site, **LOOKS[look]) as page:
         page.context.grant_permissions(["camera"])

@@ -215,6 +215,7 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     assert build_of(ready(page.reload() and page)) == "second build"
 
 
+@pytest.mark.full
 def test_a_page_of_the_old_version_finds_its_parts_until_the_new_one_takes_over(host, context):
     pages = [visit(context, host), visit(context, host)]
     change_texts(host, "fr-CHANGED.js")

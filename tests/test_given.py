@@ -146,6 +146,18 @@ async def test_a_classifier_takes_them_all(folder):
         await classifier.predict(7)
 
 
+async def test_labelled_photos_are_evaluated_in_a_folder_and_at_an_address(tmp_path):
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    for label, value in (("dark", 20), ("light", 220)):
+        (tmp_path / label).mkdir()
+        for i in range(6):
+            (tmp_path / label / f"{i}.png").write_bytes(encode(np.full((8, 8, 3), value + i, np.uint8)))
+    classifier = AsyncImageClassifier(input_size=96, engine=NumpyEngine())
+    await classifier.fit(Dataset.from_folder(tmp_path))
+    for given in (tmp_path, f"file://{tmp_path}"):
+        assert (await classifier.evaluate(given)).n_samples == len(await classifier.predict(given)) == 12
+
+
 def test_a_table_is_no_list_of_photos():
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
     table = pd.DataFrame({"path": ["a.jpg"], "label": ["cat"]})

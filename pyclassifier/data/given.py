@@ -73,7 +73,9 @@ def as_sample(photo: Photo, index: int) -> Sample:
         return photo
     if isinstance(photo, str | os.PathLike):
         if _holds_photos(photo):
-            raise TypeError(f"Expected photos, got a folder among them ({photo}). Give it by itself, not in a list.")
+            raise TypeError(
+                f"Expected photos, got a folder or address among them ({photo}). Give it by itself, not in a list."
+            )
         path = Path(photo)
         return Sample(path.as_posix(), FileSource(path))
     if isinstance(photo, bytes | bytearray | memoryview):

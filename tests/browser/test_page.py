@@ -208,7 +208,9 @@ def test_stop_keeps_the_model(page, site):
     button(page, "Train").click()
     expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1,000"), timeout=120_000)
     button(page, "Stop").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"Stopped after epoch \d+ of 1,000: validation accuracy"))
+    expect(page.get_by_role("status")).to_have_text(
+        re.compile(r"Stopped after epoch \d+ of 1,000: validation accuracy")
+    )
     expect(button(page, "Download model")).to_be_enabled()
 
 

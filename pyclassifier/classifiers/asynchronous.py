@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs
-from ..data import Dataset, Photo, Photos, Problem, as_sample
+from ..data import Dataset, Photo, Photos, Problem, as_sample, is_address
 from ..display import showing
 from ..embedding import FeatureExtractor
 from ..engines import Engine
@@ -296,7 +296,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
         Parameters
         ----------
-        dataset : Dataset, or str or Path of a folder or zip
+        dataset : Dataset, or str or Path of a folder or zip, or address of a folder
             Where some of its photos are marked for test, these are used alone; else all are, whatever their split.
         problems : list of Problem, optional
             Gets the files that could not be used, unknown labels included.
@@ -316,7 +316,8 @@ class AsyncImageClassifier(BaseImageClassifier):
         """
         self._fitted()
         if not isinstance(dataset, Dataset):
-            dataset = Dataset.from_folder(dataset) if Path(dataset).is_dir() else Dataset.from_zip(dataset)
+            is_folder = is_address(dataset) or Path(dataset).is_dir()
+            dataset = Dataset.from_folder(dataset) if is_folder else Dataset.from_zip(dataset)
         classes = self.classes_.tolist()
         problems = [] if problems is None else problems
         problems.extend(dataset.problems)

@@ -216,7 +216,9 @@ class BaseImageClassifier:
 
         Notes
         -----
-        It returns when it is done, and so is not for browsers: there, give scikit-learn what `extract_features` gives.
+        It returns when it is done. In a browser that takes one which can suspend Python meanwhile (JavaScript Promise
+        Integration, as Chrome and Edge have it); others raise an EngineError: there, give scikit-learn what
+        `extract_features` gives.
         Several processes (``n_jobs``) compute the features of photos each for itself, so that one is often quicker.
 
         Examples
@@ -247,7 +249,7 @@ class BaseImageClassifier:
 
         Notes
         -----
-        Not for browsers, as `as_sklearn`.
+        In a browser as `as_sklearn`.
 
         Examples
         --------

@@ -11,7 +11,7 @@ import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
-import { keepOffline } from "./offline.js";
+import { keepOffline, watchLinks } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
 import { createProjectView } from "./project.js";
@@ -27,19 +27,13 @@ import { createTakeView } from "./take.js";
 import { createTrainingView } from "./training.js";
 import { TryView } from "./tryout.js";
 
-/**
- * @typedef {"auto" | "webgl" | "wasm" | "cpu"} Backend
- * @returns {Backend} what `?backend=` asks for
- */
-function askedBackend() {
-  const asked = new URLSearchParams(location.search).get("backend");
-  return asked === "webgl" || asked === "wasm" || asked === "cpu" ? asked : "auto";
-}
+/** What `?backend=` asks for. */
+const ASKED = new URLSearchParams(location.search).get("backend") ?? "auto";
 
 /** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./calls.js").Load>} */
 const FIRST = { train: "backbone", recognise: "network", digits: "nothing", logos: "backbone" };
 
-/** WebGL that ends twice within this time is left alone: the graphics processor, or its driver, is not up to it. */
+/** A graphics processor that ends twice within this time is left alone: it, or its driver, is not up to this way to use it. */
 const SOON_MS = 300_000;
 
 /** The small head of the page "Logos": flatten, ten units, one output per class. */
@@ -88,18 +82,29 @@ function main() {
   const status = new Status();
   catchStrayDrops(() => status.warn(() => (store.get().busy ? texts.dropLater : texts.dropBeside)));
   createLanguageView(store, status);
+  watchLinks(status);
   const loading = createLoading(status);
 
   /** @param {string} backend */
   const connectOn = (backend) => connect({ backend, load: FIRST[currentPage()], onProgress: loading.progress });
   let ended = -Infinity;
 
-  /** Go on with what computed before, as long as that serves. @param {string} before */
-  async function connectAgain(before) {
+  /** What an address asks for may not be there on every machine. */
+  async function connectFirst() {
+    try {
+      return await connectOn(ASKED);
+    } catch (error) {
+      if (/** @type {import("./calls.js").Coded} */ (error).code !== "no-backend") throw error;
+      return connectOn("auto");
+    }
+  }
+
+  /** Go on with what computed before, as long as that serves. @param {import("./types.js").ClientInfo} before */
+  async function connectAgain({ backend, backends, kind }) {
     const soon = performance.now() - ended < SOON_MS;
     ended = performance.now();
     try {
-      return await connectOn(before === "webgl" && soon ? "wasm" : before);
+      return await connectOn(kind === "graphics" && soon ? backends[backends.indexOf(backend) + 1] : backend);
     } catch {
       return connectOn("auto"); // such as where there is no graphics processor any more
     }
@@ -107,10 +112,10 @@ function main() {
 
   /** @param {boolean} again @returns {Promise<import("./types.js").Client>} */
   async function start(again) {
-    const before = store.get().info?.backend;
+    const before = store.get().info;
     try {
-      const client = await (again && before ? connectAgain(before) : connectOn(askedBackend()));
-      const left = again && before && before !== client.info.backend ? before : null;
+      const client = await (again && before ? connectAgain(before) : connectFirst());
+      const left = again && before && before.backend !== client.info.backend ? before.backend : null;
       store.set({ info: client.info, left });
       status.clearError();
       status.show(() => (again ? texts.startedAgain(left) : texts.ready));

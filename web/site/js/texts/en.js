@@ -203,6 +203,7 @@ export const labels = {
   liveCamera: "Camera",
   liveMirror: "Mirror the picture (only to look at)",
   openNotebook: "Open in a notebook",
+  guide: "Guide",
   apiReference: "API reference",
   examplePython: "Example: Python on a page",
   exampleClient: "Example: JavaScript only",
@@ -385,7 +386,9 @@ export const texts = {
   changingBackend: (name) => `Changing to ${backendNames[name] ?? name}…`,
   /** @param {string} left @param {string} name */
   leftBackend: (left, name) => `${backendNames[left]} failed here: ${backendNames[name]} computes now.`,
-  softwareWebgl: "No graphics processor found: WebGL runs in software here, WebAssembly is faster.",
+  /** @param {string} name */
+  softwareGraphics: (name) =>
+    `No graphics processor found: ${backendNames[name]} runs in software here, WebAssembly is faster.`,
   softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
@@ -1010,9 +1013,15 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `“${name}” cannot be opened now: this site does not answer, and it is not kept in this browser yet. Open it once with a network; after that it opens without one, too.`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "A complete page that uses the model, to build on. Press “Download page” above, unpack the zip, put this into an empty file beside its files, such as mine.html, and open that from a web server.",
   javascriptTitle: "JavaScript",
   javascriptHint:
-    "For a web page with an <img>. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
+    "For a program that has TensorFlow.js from npm, on a page with an <img>; the folder model/ holds the unzipped model file. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
   pythonTitle: "Python",
   pythonHint: "With Keras, after the first two commands above; photos are read exactly as they were for training.",
   recordTitle: "Record of the training",

@@ -235,7 +235,7 @@ def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, fo
         expect(notice).to_contain_text("What you do here is not kept.")
         second.locator("#project-summary").click()
         second.locator("#projects").get_by_role("button", name="Delete").first.click()
-    second.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        second.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
         expect(second.get_by_role("alert")).to_have_text(re.compile("^This project is open in another tab"))
         button(second, "Remove all photos").click()
         button(second, "Undo removing all photos").click()

@@ -867,6 +867,7 @@ export const texts = {
   openKept: (name) => `Open ${name}`,
   /** @param {string} name */
   deleteKept: (name) => `Delete ${name}`,
+  goneForGood: "It will be gone from this browser for good: there is no way back.",
   /** @param {string[]} classes @param {Date} when */
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "class", "classes") : classes.join(", ");

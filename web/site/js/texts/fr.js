@@ -778,6 +778,7 @@ export const texts = {
   delete: "Supprimer",
   openKept: (name) => `Ouvrir ${name}`,
   deleteKept: (name) => `Supprimer ${name}`,
+  goneForGood: "Il disparaîtra de ce navigateur pour toujours : il n’y a pas de retour.",
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "classe", "classes") : classes.join(", ");
     return `${names} (${dayAndTime(when)})`;

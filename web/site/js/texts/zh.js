@@ -727,6 +727,7 @@ export const texts = {
   delete: "删除",
   openKept: (name) => `打开 ${name}`,
   deleteKept: (name) => `删除 ${name}`,
+  goneForGood: "它将从此浏览器中永久消失，无法恢复。",
   keptName: (classes, when) =>
     `${classes.length > 3 ? classCount(classes.length) : classes.join("、")}（${dayAndTime(when)}）`,
   keptModel: "模型已保存在此浏览器中",

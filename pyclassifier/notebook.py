@@ -1,7 +1,8 @@
-"""How things show themselves: HTML in notebooks, for which `display` knows how, and a short `repr` elsewhere."""
+"""How things show themselves: HTML in notebooks, for which `display` knows how, a short `repr`, and pandas' tables."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import singledispatch
 from typing import Any, cast
@@ -24,6 +25,33 @@ def to_html(thing: object) -> str:
     str
     """
     raise TypeError(f"Expected something that notebooks can show, got {type(thing).__name__}.")
+
+
+def make_table(columns: Mapping[str, Any]) -> Any:
+    """Make a table for pandas, which is imported then.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence
+        By their names.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    ImportError
+        pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError(
+            "Expected pandas, which makes the table. Install it: pip install pandas; in a notebook in the browser "
+            "`import pandas` loads it."
+        ) from error
+    return pd.DataFrame(columns)
 
 
 class Shown:

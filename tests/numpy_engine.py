@@ -52,6 +52,7 @@ def _layout(cells):
 
 class NumpyEngine(OwnEngine):
     backends = ("numpy",)
+    kind = "compiled"
     software = False
     rules = RULES | {"Cells": _cells}
 

@@ -20,8 +20,9 @@ import pytest
 from photos import SHAPES, encode, shape, write_shapes
 from PIL import Image
 
-from pyclassifier import CATALOG
+from pyclassifier import CATALOG, Dataset
 from pyclassifier.cli import main
+from pyclassifier.scaling import read_table
 
 LABELS = [*SHAPES]
 SMALL = ["--input-size", "96"]
@@ -124,6 +125,59 @@ def test_a_table_names_the_classes(here, capsys):
     assert fields["labels"] == [f"some {label}" for label in LABELS]
     figures = run_json(capsys, "evaluate", "named.zip", "flat", "--labels", "table.csv")
     assert (figures["correct"], figures["total"]) == (36, 36)
+
+
+@pytest.fixture
+def plants(tmp_path, monkeypatch) -> Path:
+    """Folders in folders, of which each says something, and so do the names of photos."""
+    monkeypatch.chdir(tmp_path)
+    kinds = iter(SHAPES * 2)
+    for plant in ("Potato", "Tomato"):
+        for state in ("healthy", "spotted"):
+            folder, kind = Path("plants") / plant / state, next(kinds)
+            folder.mkdir(parents=True)
+            for i in range(3):
+                shape(kind, i + 9 * (plant == "Tomato"), 32).save(folder / f"{'leaf' if i else 'stem'}-{i}.png")
+    return Path("plants")
+
+
+@pytest.mark.parametrize(
+    ("label_by", "labels"),
+    [
+        ("folder", ["healthy", "spotted"]),
+        ("top", ["Potato", "Tomato"]),
+        ("path", ["Potato/healthy", "Potato/spotted", "Tomato/healthy", "Tomato/spotted"]),
+        ("name", ["leaf", "stem"]),
+    ],
+)
+def test_what_names_the_classes_is_said_to_every_command_as_in_python(label_by, labels, plants, capsys):
+    options = ["--label-by", label_by]
+    assert Dataset.from_folder(plants, label_by=label_by).labels == labels
+    embedded = run_json(capsys, "embed", plants, "-o", "features", *options, "--input-size", 32)
+    assert embedded["n_photos"] == 12 and sorted({*read_table("features").labels}) == labels
+    assert run_json(capsys, "train", "features", "-o", "a.zip")["labels"] == labels
+    assert run_json(capsys, "evaluate", "a.zip", plants, *options)["total"] == 12
+    if label_by == "path":
+        assert run_json(capsys, "train", plants, "-o", "b.zip", *options, "--input-size", 32)["labels"] == labels
+    assert "features that have their labels" in run(capsys, "train", "features", "-o", "c.zip", *options)[2]
+    assert "got views" in run(capsys, "train", "features", "-o", "c.zip", "--views", "flip")[2]
+    with pytest.raises(SystemExit):
+        run(capsys, "check", plants, *options, "--labels", "table.csv")
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_a_table_among_the_photos_names_the_classes_of_their_features_too(plants, capsys):
+    Path("flat").mkdir()
+    for i, path in enumerate(sorted(plants.rglob("*.png"))):
+        Path(f"flat/{i:02}.png").write_bytes(path.read_bytes())
+    rows = [f"{i:02}.png,{'even' if i % 2 == 0 else 'odd'}" for i in range(12)]
+    Path("flat/labels.csv").write_text("\n".join(["file,label", *rows]))
+    made = run_json(capsys, "embed", "flat", "-o", "features", "--input-size", 32)
+    table = read_table("features")
+    assert not made["problems"] and dict(zip(table.paths, table.labels, strict=True)) == {
+        sample.path: sample.label for sample in Dataset.from_folder("flat").samples
+    }
+    assert [*table.labels].count("odd") == 6
 
 
 def test_predictions_for_people_spreadsheets_and_programs(here, capsys):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from numpy_engine import NumpyEngine
 from photos import encode
 from PIL import Image
 
-from pyclassifier import AsyncImageClassifier, Dataset
+from pyclassifier import AsyncImageClassifier, Dataset, Evaluation
 from pyclassifier.data import Sample, as_samples, decode_image
+from pyclassifier.errors import DatasetError
 
 
 def picture():
@@ -49,6 +52,35 @@ def test_a_folder_stands_for_its_photos(folder):
         as_samples([folder])
 
 
+def test_photos_without_a_class_are_among_those_of_a_folder_a_zip_or_an_address(folder, tmp_path):
+    (folder / "1.png").write_bytes(encode(picture()))
+    (folder / "notes.txt").write_text("no photo")
+    path = tmp_path / "new.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("1.png", "more/2.png"):
+            file.writestr(name, encode(picture()))
+    assert [(sample.path, sample.label) for sample in as_samples(folder / "cat")] == [("1.png", None)]
+    assert [sample.path for sample in as_samples(str(path))] == ["1.png", "more/2.png"]
+    path.rename(folder.with_suffix(".zip"))
+    assert [(sample.path, sample.label) for sample in as_samples(folder)] == [
+        ("1.png", None),
+        ("cat/1.png", "cat"),
+        ("dog/1.png", "dog"),
+    ]
+    with pytest.raises(TypeError, match="by itself, not in a list"):
+        as_samples(["s3://bucket/photos"])
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    assert len(as_samples(f"zip://::file://{folder.with_suffix('.zip')}")) == 2
+
+
+def test_where_there_are_no_photos_it_says_so_instead_of_nothing(tmp_path):
+    with pytest.raises(DatasetError, match=r"Expected photos in .*, found none\.$"):
+        as_samples(tmp_path)
+    (tmp_path / "notes.txt").write_text("no photo")
+    with pytest.raises(DatasetError, match=r"found none \(notes\.txt: .+\)"):
+        as_samples(str(tmp_path))
+
+
 async def test_grey_and_several_pictures_are_taken():
     grey = picture()[:, :, 0]
     for given in (grey, grey[:, :, None], Image.fromarray(grey)):
@@ -75,7 +107,15 @@ async def test_a_pillow_image_is_read_as_its_file_would_be():
     [
         (np.zeros((4, 4, 3)), ValueError, r"\(uint8\), got float64. Convert them: np.uint8\(255"),
         (np.zeros((4, 4, 3), np.float32), ValueError, "got float32"),
-        (np.zeros((4, 4, 4), np.uint8), ValueError, r"\(H, W, 3\), RGB, or \(H, W\), grey; got \(4, 4, 4\)"),
+        (
+            np.zeros((4, 4, 4), np.uint8),
+            ValueError,
+            r"\(H, W, 3\), RGB, or \(H, W\), grey; got \(4, 4, 4\). Leave alpha",
+        ),
+        (np.zeros((2, 4, 5), np.uint8), ValueError, r"got \(2, 4, 5\). Put several into a list"),
+        (io.BytesIO(b"a photo"), TypeError, r"BytesIO\); give what its read\(\) gives"),
+        ([io.BytesIO(b"a photo")], TypeError, r"BytesIO\); give what its read\(\) gives"),
+        ({"a.jpg": "cat"}, TypeError, r"got \{'a.jpg': 'cat'\} \(dict\)"),
         (np.zeros((0, 4, 3), np.uint8), ValueError, r"got \(0, 4, 3\)"),
         (5, TypeError, r"Expected photos \(a path, .* a folder or a Dataset; got 5 \(int\)"),
         (None, TypeError, r"got None \(NoneType\)"),
@@ -104,6 +144,50 @@ async def test_a_classifier_takes_them_all(folder):
     assert (await classifier.explain(Image.fromarray(red))).heat.shape == (3, 3)
     with pytest.raises(TypeError, match="Expected photos"):
         await classifier.predict(7)
+
+
+async def test_labelled_photos_are_evaluated_in_a_folder_and_at_an_address(tmp_path):
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    for label, value in (("dark", 20), ("light", 220)):
+        (tmp_path / label).mkdir()
+        for i in range(6):
+            (tmp_path / label / f"{i}.png").write_bytes(encode(np.full((8, 8, 3), value + i, np.uint8)))
+    classifier = AsyncImageClassifier(input_size=96, engine=NumpyEngine())
+    await classifier.fit(Dataset.from_folder(tmp_path))
+    for given in (tmp_path, f"file://{tmp_path}"):
+        assert (await classifier.evaluate(given)).n_samples == len(await classifier.predict(given)) == 12
+
+
+def test_a_table_is_no_list_of_photos():
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    table = pd.DataFrame({"path": ["a.jpg"], "label": ["cat"]})
+    with pytest.raises(TypeError, match=r"got a table. Choose its column of paths, such as table\['path'\]"):
+        as_samples(table)
+    assert [sample.path for sample in as_samples(table["path"])] == ["a.jpg"]
+
+
+def test_photos_and_figures_become_tables(folder):
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    dataset = Dataset.from_folder(folder, split="test")
+    assert dataset.to_pandas().to_dict("list") == {
+        "path": ["cat/1.png", "dog/1.png"],
+        "label": ["cat", "dog"],
+        "split": ["test", "test"],
+        "group": [None, None],
+    }
+    assert list(Dataset().to_pandas().columns) == ["path", "label", "split", "group"]
+    evaluation = Evaluation.from_predictions([0, 0, 0, 1], [0, 0, 1, 1], ["cat", "dog", "owl"])
+    table, told = evaluation.to_pandas(), evaluation.to_dict()["perClass"]
+    for column in ("label", "precision", "recall", "f1", "support"):
+        assert table[column][:2].tolist() == [one[column] for one in told[:2]], column
+    assert table.loc[0, ["recall_low", "recall_high"]].tolist() == list(told[0]["recallInterval"])
+    assert table.loc[2, ["precision", "recall", "f1"]].isna().all()
+
+
+def test_without_pandas_a_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="Install it: pip install pandas"):
+        Dataset().to_pandas()
 
 
 async def test_predictions_become_a_table(folder):

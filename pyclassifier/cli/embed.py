@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from .. import CATALOG, Dataset, Problem, Sample
+from .. import CATALOG, Problem, Sample
 from ..backbones import DEFAULT_BACKBONE, FIT_MODES
-from ..data import list_files, part
+from ..data import LabelBy, list_samples
 from ..scaling import TableSettings
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
 from .engines import add_backend
-from .photos import place, problem_fields, problem_lines, target
+from .photos import add_labels, place, problem_fields, problem_lines, target
 from .showing import showing
 from .tables import add_workers, check_workers, fill_table
 
@@ -22,18 +23,19 @@ def parser(program: str) -> argparse.ArgumentParser:
         program,
         "Compute the features of photos: a table of path, label, split, digest (SHA-256), features and problem, as "
         "Parquet where pyarrow is installed, else as npz. What is done is kept, after Ctrl+C and after a crash: the "
-        "same command goes on from there, and computes only what is new.",
+        "same command goes on from there, and computes only what is new. They are those of the photos as they are: "
+        "other views of them (--views) are for train, with the photos themselves.",
         [
             "photos/ -o features/",
             "photos/ -o features/ --processes 4 --dtype float16",
-            "photos.zip -o features/ --json",
+            "photos.zip -o features/ --label-by path --json",
             "s3://bucket/photos -o features/ --processes 8",
             "/shared/photos -o /shared/features --ray ray://host:10001 --gpus 1 --backend cuda",
         ],
     )
     add = made.add_argument
     add("photos", type=place, help="folder or zip of photos, or an address; a class's folder is their label")
-    add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
+    add_labels(made)
     add("-o", "--output", type=target, required=True, metavar="FOLDER", help="for the table, or where one was begun")
     add("--backbone", default=DEFAULT_BACKBONE, help=f"pretrained network: {', '.join(CATALOG)}")
     add("--input-size", type=int, metavar="SIDE", help="of photos as the network sees them, in pixels")
@@ -49,7 +51,7 @@ def command(asked: argparse.Namespace) -> Outcome:
     """Embed photos."""
     check_workers(asked)
     settings = TableSettings(asked.backbone, asked.input_size, asked.fit_mode, asked.dtype, asked.format)
-    samples, problems = _read(asked.photos, asked.labels)
+    samples, problems = _read(asked.photos, asked.labels, asked.label_by or "auto")
     code, n_computed = DONE, 0
     with showing() as shown:
         try:
@@ -64,17 +66,13 @@ def command(asked: argparse.Namespace) -> Outcome:
     return Outcome({**fields, "problems": problem_fields(problems)}, "\n".join(lines), code=code)
 
 
-def _read(given: Path | str, labels: Path | None) -> tuple[list[Sample], list[Problem]]:
-    """All photos, with their labels where they have one."""
+def _read(given: Path | str, table: Path | None, label_by: LabelBy) -> tuple[Sequence[Sample], Sequence[Problem]]:
+    """All photos, with their labels where they have one, as train reads them."""
     if isinstance(given, Path):
         if not given.exists():
             raise FileNotFoundError(f"Expected photos at {given}, found nothing there.")
         given = given.absolute()  # Other machines may work in other folders.
-    files, unread = list_files(given)
-    photos, others = part(files)
-    labelled = Dataset.from_csv(labels, photos) if labels else Dataset.from_files(photos)
-    told = {sample.path: sample for sample in labelled.samples}
-    samples = [told.get(path) or Sample(path, source) for path, source in photos]
+    samples, problems = list_samples(given, table=table, label_by=label_by)
     if not samples:
         raise FileNotFoundError(f"Expected photos at {given}, found none.")
-    return samples, [*unread, *others]
+    return samples, problems

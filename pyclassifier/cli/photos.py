@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from .. import Dataset, ImageClassifier, Problem, Sample
-from ..data import FileSource, is_address, is_packed, list_files, part
+from ..data import FileSource, LabelBy, is_address, is_packed, list_files, part
 from ..engines import Engine
 
 _MOST_SHOWN = 10
@@ -18,8 +18,19 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Give a command labelled photos to work on: a folder or zip, and what tells their classes."""
     add = parser.add_argument
     add("photos", type=place, help="folder, zip or tar of labelled photos: photos/cat/1.jpg, photos/dog/2.jpg")
+    add_labels(parser)
+
+
+def add_labels(parser: argparse.ArgumentParser) -> None:
+    """Give a command what tells the classes of photos, where they are not as they look."""
+    add = parser.add_mutually_exclusive_group().add_argument
     add("--labels", type=Path, metavar="TABLE", help="CSV, TSV or JSON that names the photos' classes")
-    add("--label-by", choices=("folder", "name"), help="which tells a photo's class (default: as they look)")
+    add(
+        "--label-by",
+        choices=get_args(LabelBy),
+        help="what names a photo's class: folder, the innermost one; top, the outermost; path, all from there on "
+        "(Tomato/healthy); name, its own name before the number (default: auto, as they look)",
+    )
 
 
 def place(given: str) -> Path | str:

@@ -18,7 +18,7 @@ from .images import (
 from .intake import FoldersQuestion, Intake, Question, from_files, from_set, part
 from .jsons import MAX_JSON_BYTES, known_fields, read_json_object, without_nan
 from .labels import LabelEncoder, as_indices, compute_class_weight, one_hot, unnumbered
-from .local import list_files
+from .local import list_files, list_samples
 from .mnist import center_digit, draw_samples, examples, from_idx, from_sprite, read_idx
 from .names import LabelBy, is_packed, is_table, why_skip
 from .packs import Files, NamesQuestion, unpack
@@ -78,6 +78,7 @@ __all__ = [
     "jpeg_decoder",
     "known_fields",
     "list_files",
+    "list_samples",
     "make_thumbnail",
     "name_of_original",
     "one_hot",

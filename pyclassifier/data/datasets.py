@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..notebook import Shown
+from ..notebook import Shown, make_table
 from . import intake, local
 from .names import LabelBy
 from .photos import PhotoSource, Problem, Sample, Split
 
 _MOST_SHOWN = 8
+_COLUMNS = ("path", "label", "split", "group")
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,25 @@ class Dataset(Shown):
     def y(self) -> NDArray[np.str_]:
         """Label of each sample, in their order: shape (n_samples,)."""
         return np.array([str(sample.label) for sample in self.samples], dtype=np.str_)
+
+    def to_pandas(self) -> Any:
+        """Make a table of the samples, one row a photo.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``path``, ``label``, ``split`` and ``group``.
+
+        Raises
+        ------
+        ImportError
+            pandas is not installed.
+
+        Examples
+        --------
+        >>> Dataset.from_folder("photos").to_pandas().value_counts("label")  # doctest: +SKIP
+        """
+        return make_table({name: [getattr(one, name) for one in self.samples] for name in _COLUMNS})
 
     def count(self) -> dict[str, Counter[Split | None]]:
         """Number of samples per label and split.

@@ -11,7 +11,7 @@ from .assuming import assumed_letters, assumed_reading, left_table, warn
 from .intake import FoldersQuestion, Intake, from_files, from_set, part, roles_of
 from .names import LabelBy, is_packed, is_table
 from .packs import Files, NamesQuestion, Pack, list_packed, unpack
-from .photos import FileSource, PhotoSource, Problem, Split
+from .photos import FileSource, PhotoSource, Problem, Sample, Split
 from .remote import RemoteSource, is_address, list_remote
 from .tables import (
     Columns,
@@ -40,7 +40,7 @@ def from_folder(
 ) -> Intake:
     """Samples and problems of a folder; see `Dataset.from_folder`."""
     files, problems = list_folder(folder)
-    samples, more = _as_set(files, split, label, label_by, split_folders)
+    samples, more = from_listed(files, split=split, label=label, label_by=label_by, split_folders=split_folders)
     return samples, (*more, *problems)
 
 
@@ -54,11 +54,17 @@ def from_zip(
     split_folders: bool | None = None,
 ) -> Intake:
     """Samples and problems of a zip or tar file; see `Dataset.from_zip`."""
-    return _as_set(_list(source, encoding), split, label, label_by, split_folders)
+    files = _list(source, encoding)
+    return from_listed(files, split=split, label=label, label_by=label_by, split_folders=split_folders)
 
 
-def _as_set(
-    files: Files, split: Split | None, label: str | None, label_by: LabelBy, split_folders: bool | None
+def from_listed(
+    files: Files,
+    *,
+    split: Split | None = None,
+    label: str | None = None,
+    label_by: LabelBy = "auto",
+    split_folders: bool | None = None,
 ) -> Intake:
     """Files with tables among them, which are used where nothing else was said; questions get the likelier answer."""
     if label is not None or label_by != "auto":
@@ -163,6 +169,32 @@ def list_files(photos: Photos) -> tuple[Files, list[Problem]]:
     if isinstance(photos, str | Path):
         return list_folder(photos)
     return list(photos), []
+
+
+def list_samples(photos: Photos, *, table: bytes | str | Path | None = None, label_by: LabelBy = "auto") -> Intake:
+    """List all photos of a folder, zip or tar, with their class where they have one, and the files that are none.
+
+    Parameters
+    ----------
+    photos : str, Path, bytes or iterable of (str, callable)
+        As for `Dataset.from_csv`.
+    table : bytes, str or Path, optional
+        Of their classes.
+    label_by : {"auto", "folder", "top", "path", "name"}
+        As for `Dataset.from_folder`.
+
+    Returns
+    -------
+    samples : tuple of Sample
+    problems : tuple of Problem
+    """
+    files, unread = list_files(photos)
+    found, _ = part(files)
+    labelled, problems = from_listed(files, label_by=label_by) if table is None else from_csv(table, files)
+    told = {sample.path: sample for sample in labelled}
+    samples = tuple(told.get(path) or Sample(path, source) for path, source in found)
+    paths = {sample.path for sample in samples}  # A photo without a class is no problem here.
+    return samples, (*unread, *(problem for problem in problems if problem.path not in paths))
 
 
 def _read(data: bytes, name: str, encoding: str | None) -> Table:

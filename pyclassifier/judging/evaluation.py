@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data import without_nan
 from ..metrics import confusion_matrix, precision_recall_f1, resampled_interval, wilson_interval
-from ..notebook import Shown
+from ..notebook import Shown, make_table
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,11 @@ class Evaluation(Shown):
         return self.n_correct / self.n_samples if self.n_samples else float("nan")
 
     @property
+    def unjudged(self) -> tuple[str, ...]:
+        """Labels of the classes of which there was no photo: how well these are recognised, nobody knows."""
+        return tuple(label for label, n in zip(self.labels, self.matrix.sum(axis=1).tolist(), strict=True) if n == 0)
+
+    @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the accuracy, in 0..1: Wilson's, or `pyclassifier.metrics.resampled_interval`."""
         return self._interval(self.n_correct, self.n_samples)
@@ -93,8 +98,9 @@ class Evaluation(Shown):
         Returns
         -------
         dict
-            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``learned``, ``labels``, ``confusion`` and
-            ``perClass``, where ``recallInterval`` is the 95 % interval of the recall; undefined figures are None.
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``learned``, ``labels``, ``unjudged``,
+            ``confusion`` and ``perClass``, where ``recallInterval`` is the 95 % interval of the recall; undefined
+            figures are None.
         """
         precision, recall, f1 = (shares.tolist() for shares in precision_recall_f1(self.matrix))
         hits, support = np.diag(self.matrix).tolist(), self.matrix.sum(axis=1).tolist()
@@ -106,6 +112,7 @@ class Evaluation(Shown):
             "folds": self.n_splits,
             "learned": self.n_learned,
             "labels": self.labels,
+            "unjudged": self.unjudged,
             "confusion": self.matrix.tolist(),
             "perClass": [
                 {
@@ -120,6 +127,30 @@ class Evaluation(Shown):
             ],
         }
         return without_nan(figures)
+
+    def to_pandas(self) -> Any:
+        """Make a table of the figures of each class, one row a class.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``label``, ``precision``, ``recall``, ``recall_low`` and ``recall_high`` (its 95 % interval), ``f1``
+            and ``support``; undefined figures are nan. The confusion matrix is ``matrix``.
+
+        Raises
+        ------
+        ImportError
+            pandas is not installed.
+
+        Examples
+        --------
+        >>> classifier.evaluation_.to_pandas().sort_values("recall")  # doctest: +SKIP
+        """
+        precision, recall, f1 = precision_recall_f1(self.matrix)
+        hits, support = np.diag(self.matrix), self.matrix.sum(axis=1)
+        low, high = np.array([*map(self._interval, hits.tolist(), support.tolist())]).reshape(-1, 2).T
+        figures = {"precision": precision, "recall": recall, "recall_low": low, "recall_high": high, "f1": f1}
+        return make_table({"label": self.labels, **figures, "support": support})
 
     def _interval(self, n_correct: int, n_samples: int) -> tuple[float, float]:
         if self.n_splits:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..data import Problem, Sample
 from ..metrics import mcnemar_test
-from ..notebook import Brief, Shown
+from ..notebook import Brief, Shown, make_table
 from .evaluation import Evaluation
 
 
@@ -201,7 +201,7 @@ class Predictions(Brief, Shown):
         if not len(pairs) == len(self) == len(other):
             raise ValueError(
                 f"Expected predictions of the same photos, got {len(self)} and {len(other)}, {len(pairs)} in both. "
-                "Train both with the same random_state and validation_split, or predict the same photos."
+                "Train the one with fit(dataset, split=other.split_), or predict the same photos."
             )
         mine, others = self.is_judged, other.is_judged
         judged = [(i, j) for i, j in pairs if mine[i] and others[j]]
@@ -232,27 +232,18 @@ class Predictions(Brief, Shown):
         --------
         >>> classifier.predict_photos("photos").to_pandas().sort_values("probability")  # doctest: +SKIP
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError(
-                "Expected pandas, which makes the table. Install it: pip install pandas; in a notebook in the browser "
-                "`import pandas` loads it."
-            ) from error
         readable = ~np.asarray(np.isnan(self.y_proba).any(axis=1))
         reasons = {problem.path: str(problem.reason) for problem in self.problems}
         columns: dict[str, Any] = {
             "path": [sample.path for sample in self.samples],
             "true": [sample.label for sample in self.samples],
             "predicted": self.y_pred,
-            "probability": self.y_proba.max(axis=1, initial=0, where=readable[:, None]) if len(self) else [],
+            "probability": np.where(readable, self.y_proba.max(axis=1, initial=0), np.nan),
             "rejected": self.rejected,
             "problem": [None if ok else reasons.get(one.path) for one, ok in zip(self.samples, readable, strict=True)],
         }
         columns |= {f"probability of {label}": self.y_proba[:, i] for i, label in enumerate(self.classes)}
-        table = pd.DataFrame(columns)
-        table.loc[~readable, "probability"] = np.nan
-        return table
+        return make_table(columns)
 
     def rename_classes(self, names: Sequence[str]) -> Predictions:
         """Call the classes otherwise, the labels of the photos too.

@@ -65,7 +65,7 @@ def client(opened):
 
 def test_info_says_what_runs(trained):
     assert trained.info["backend"] == "webgl" and "SwiftShader" in trained.info["renderer"] and trained.info["software"]
-    assert trained.info["backends"] == ["webgl", "wasm", "cpu"]
+    assert trained.info["backends"] == ["webgl", "wasm", "cpu"] and trained.info["kind"] == "graphics"
     assert trained.info["versions"]["tfjs"] == "4.22.0" and trained.info["versions"]["python"].startswith("3.12")
 
 
@@ -111,9 +111,9 @@ def test_the_backend_can_change_in_mid_work(trained, dist):
     trained.train(QUICK)
     webgl = trained.predict(photos)
     try:
-        for backend in ("wasm", "cpu"):
+        for backend, kind in (("wasm", "compiled"), ("cpu", "plain")):
             info = trained.page.evaluate("(name) => client.setBackend(name)", backend)
-            assert info == {**trained.info, "backend": backend}
+            assert info == {**trained.info, "backend": backend, "kind": kind}
             for a, b in zip(webgl, trained.predict(photos), strict=True):
                 assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-3)
         trained.train(QUICK)

@@ -92,6 +92,9 @@ def test_all_is_back_after_a_reload(page, site, folder):
         page.locator("#option-epochs").input_value() == "4" and page.locator("#option-input-size").input_value() == "96"
     )
     assert page.locator("#result-summary").inner_text() == figures
+    expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
+    assert page.locator("#recognised").inner_text() == before, "by the model that is back"
+    page.locator("#clear-list").click()
     assert recognise(page, folder) == before
     expect(page.locator("#curves")).to_be_visible()
     expect(page.locator("#runs-count")).to_have_text("Trainings of this project")
@@ -144,17 +147,19 @@ def test_a_reload_in_mid_training_loses_neither_photos_nor_features(page, site, 
     open_page(page, site)
     fill(page, folder)
     set_field(page, "#option-epochs", "1000")
+    set_field(page, "#option-hidden-units", "200")
     button(page, "Train").click()
     expect(status(page)).to_have_text(re.compile("Training: epoch"), timeout=READY)
     for _ in range(30):
         if page.evaluate(COUNT_FEATURES) == 24:
             break
         page.wait_for_timeout(500)
-    expect(status(page)).to_have_text(re.compile("Training: epoch"))  # still
+    assert button(page, "Stop").is_enabled(), "still training, or judging by folds"
     reload(page)
     assert page.locator("#option-epochs").input_value() == "1000"
     page.locator("summary", has_text="Advanced").click()
     set_field(page, "#option-epochs", "4")
+    set_field(page, "#option-hidden-units", "0")
     assert page.evaluate(COUNT_FEATURES) == 24, "they were written while training went on"
     train(page)
     assert page.evaluate(COUNT_FEATURES) == 24

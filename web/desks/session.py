@@ -17,9 +17,13 @@ from .keeping import Keeper, Storage
 from .site import Site
 
 
-def start(site_url: str, index: str, backend: str, storage_of: Callable[[str], Any]) -> Session:
-    """Make the session of a page; called once by the worker."""
-    return Session(default_engine(site_url=site_url, backend=backend), index, storage_of)
+def start(
+    site_url: str, index: str, backend: str, storage_of: Callable[[str], Any], on_reset: Callable[[], None]
+) -> Session:
+    """Make the session of a page; called once by the worker, which is told when the graphics processor is reset."""
+    engine: Any = default_engine(site_url=site_url, backend=backend)
+    engine.on_reset(on_reset)
+    return Session(engine, index, storage_of)
 
 
 class Session:

@@ -1,4 +1,4 @@
-"""What TensorFlow.js needs of a browser: where the site is, its scripts, its files, and what WebGL runs on.
+"""What TensorFlow.js needs of a browser: where the site is, its scripts and its files.
 
 It works on a page as well as in classic workers (JupyterLite's kernel is one) and in module workers.
 """
@@ -6,8 +6,7 @@ It works on a page as well as in classic workers (JupyterLite's kernel is one) a
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import js
 import pyodide_js
 from pyodide.code import run_js
-from pyodide.ffi import JsException, create_once_callable, create_proxy
+from pyodide.ffi import JsException, can_run_sync, create_once_callable, create_proxy, run_sync
 
 from ...errors import EngineError
 from ...sentences import Sentence
@@ -23,7 +22,6 @@ from ...sentences import Sentence
 # Where TensorFlow.js comes from if it is neither there nor on the site: both scripts make or extend the global `tf`.
 CDN_URL = "https://cdn.jsdelivr.net/npm/@tensorflow/"
 _CDN_SCRIPTS = ("tfjs@4.22.0/dist/tf.min.js", "tfjs-backend-wasm@4.22.0/dist/tf-backend-wasm.min.js")
-_SOFTWARE_RENDERER = re.compile("swiftshader|llvmpipe|softpipe|software|basic render", re.IGNORECASE)
 
 # One at a time: a second copy of TensorFlow.js would share its engine with the first one.
 _loading = asyncio.Lock()
@@ -161,6 +159,29 @@ class SiteStore:
         return await fetch(f"{site}models/{path}", Sentence("check-models"))
 
 
+def wait(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end, by what suspends Python alone: the thread goes on with what else there is to do.
+
+    Parameters
+    ----------
+    coroutine : coroutine
+
+    Returns
+    -------
+    object
+        What it returns.
+
+    Raises
+    ------
+    EngineError
+        This browser lacks that (JavaScript Promise Integration).
+    """
+    if not can_run_sync():
+        coroutine.close()
+        raise EngineError("not-awaited")
+    return run_sync(coroutine)
+
+
 @contextmanager
 def listening(channel: str) -> Iterator[Callable[[], bool]]:
     """Listen for a message that any page of this origin sends; yields a function that tells whether one came.
@@ -179,22 +200,3 @@ def listening(channel: str) -> Iterator[Callable[[], bool]]:
     finally:
         receiver.close()
         listen.destroy()
-
-
-def webgl_renderer() -> str:
-    """What WebGL runs on, as it says itself; "" where there is no WebGL."""
-    canvas = js.OffscreenCanvas.new(1, 1) if hasattr(js, "OffscreenCanvas") else js.document.createElement("canvas")
-    gl = canvas.getContext("webgl2")
-    if not gl:
-        return ""
-    names = gl.getExtension("WEBGL_debug_renderer_info")
-    renderer = str(gl.getParameter(names.UNMASKED_RENDERER_WEBGL if names else gl.RENDERER))
-    context = gl.getExtension("WEBGL_lose_context")
-    if context:
-        context.loseContext()
-    return renderer
-
-
-def is_software(renderer: str) -> bool:
-    """Tell whether WebGL would run on the CPU, where WebAssembly is several times faster."""
-    return bool(_SOFTWARE_RENDERER.search(renderer))

@@ -6,6 +6,7 @@ never frees a tensor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from pyodide.ffi import to_js
 from ...backbones import ReadWeights, StoredWeights, Topology, Weights, encode_weights, head, initial_weights
 from ...errors import EngineError
 from ..base import Array
-from .browser import SiteStore, is_software, load_tensorflow, webgl_renderer
+from . import graphics
+from .backends import BACKENDS, Kind, backend_of, is_software
+from .browser import SiteStore, load_tensorflow
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
 from .pictures import refine
@@ -51,6 +54,7 @@ class TfjsEngine:
         self.store = SiteStore(site_url)
         self._tfjs_url = tfjs_url
         self._wanted = backend
+        self._runs_on = {backend.name: "" for backend in BACKENDS if backend.kind != "graphics"}
         self._tf: Any = None
 
     def __repr__(self) -> str:
@@ -76,7 +80,9 @@ class TfjsEngine:
         if self._tf is None:
             tf = await load_tensorflow(self._tfjs_url, await self.store.find())
             await refine()
-            self.renderer = webgl_renderer()
+            found = {backend.name: await backend.find() for backend in BACKENDS}
+            self._runs_on = {name: renderer for name, renderer in found.items() if renderer is not None}
+            self.renderer = next(filter(None, self._runs_on.values()), "")
             await self._start_backend(tf)
             self.name = f"tfjs {tf.version_core}"
             self._tf = tf
@@ -84,32 +90,44 @@ class TfjsEngine:
 
     async def _start_backend(self, tf: Any) -> None:
         if self._wanted == "auto" and tf.getBackend():
+            await tf.ready()
+            graphics.watch(tf)
             return
         if self._wanted != "auto":
             candidates = [self._wanted]
-        elif self.software or not self.renderer:
-            candidates = ["wasm", *self.backends, "cpu"]
         else:
-            candidates = ["webgl", "wasm", "cpu"]
+            able = [backend for backend in BACKENDS if backend.name in self._runs_on]
+            # In software a graphics processor is slower than WebAssembly.
+            first = "compiled" if self.software else "graphics"
+            candidates = [backend.name for backend in sorted(able, key=lambda backend: backend.kind != first)]
         for name in candidates:
-            if tf.findBackendFactory(name) and await _set_backend(tf, name):
+            if tf.findBackendFactory(name) and await _start(tf, name):
                 return
         raise EngineError("no-backend", got=self._wanted)
 
     @property
     def software(self) -> bool:
-        """Whether WebGL would run on the CPU."""
+        """Whether a graphics backend would run on the CPU."""
         return is_software(self.renderer)
 
     @property
     def backends(self) -> list[str]:
         """Names of the backends that can work here, the fastest on a graphics processor first."""
-        return [*(["webgl"] if self.renderer else []), "wasm", "cpu"]
+        return list(self._runs_on)
 
     @property
     def backend(self) -> str:
         """Name of the backend in use: webgl, wasm or cpu; "" before it is loaded."""
         return str(self._tf.getBackend()) if self._tf else ""
+
+    @property
+    def kind(self) -> Kind:
+        """What the backend in use makes of kernels: shaders ("graphics"), "compiled" code, "plain" JavaScript."""
+        return backend_of(self._tf).kind if self._tf else "plain"
+
+    def on_reset(self, tell: Callable[[], None]) -> None:
+        """Have it told when the graphics processor is reset; what it held is gone."""
+        graphics.listen(tell)
 
     async def set_backend(self, name: str) -> None:
         """Compute on another backend from now on; tf.js moves what it holds when it is next used.
@@ -117,7 +135,7 @@ class TfjsEngine:
         Raises `EngineError` where the backend does not start on this machine.
         """
         tf = await self._loaded()
-        if name not in self.backends or not await _set_backend(tf, name):
+        if name not in self.backends or not await _start(tf, name):
             raise EngineError("other-backend", known=self.backends, got=name)
 
     async def build(self, topology: Topology, weights: Weights | ReadWeights) -> TfjsModel:
@@ -154,7 +172,7 @@ class TfjsEngine:
     async def warm_up(self) -> None:
         """Compile what the training of any head runs on, so that the first one need not wait for it."""
         await self._loaded()
-        if self.backend != "webgl":
+        if self.kind != "graphics":
             return
         # Sizes of a usual head: some shaders depend on how tensors are laid out.
         topology = head(1024, 0, 3)
@@ -176,8 +194,6 @@ class TfjsEngine:
         return {"numTensors": int(memory.numTensors), "numBytes": int(memory.numBytes)}
 
 
-async def _set_backend(tf: Any, name: str) -> bool:
+async def _start(tf: Any, name: str) -> bool:
     with engine_errors("backend-failed", backend=name):
-        started = bool(await tf.setBackend(name))
-        await tf.ready()
-        return started
+        return await graphics.start(tf, name)

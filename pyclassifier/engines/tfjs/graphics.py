@@ -7,12 +7,15 @@ is not looked at. tf.js 4.22 does not notice: it never answers again, or answers
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from ...errors import EngineError
+from .backends import BACKENDS, Backend, backend_of
 
 _SECONDS = 1.0  # Between two looks at whether there is anything to wait for.
 _n_resets = 0
+_listeners: list[Callable[[], None]] = []
 
 
 class ResetError(EngineError):
@@ -26,14 +29,46 @@ class ResetError(EngineError):
 
 
 def count_resets() -> int:
-    """How often WebGL was started again so far; a model that was there before has lost its weights."""
+    """How often a graphics processor was started again so far; a model that was there before has lost its weights."""
     return _n_resets
 
 
+def listen(tell: Callable[[], None]) -> None:
+    """Have it told at once whenever a graphics processor that is started from now on is reset."""
+    _listeners.append(tell)
+
+
+def _tell() -> None:
+    for tell in _listeners:
+        tell()
+
+
+async def start(tf: Any, name: str) -> bool:
+    """Compute on a backend from now on; tell whether it could be started."""
+    started = bool(await tf.setBackend(name))
+    await tf.ready()
+    if started:
+        watch(tf)
+    return started
+
+
+def watch(tf: Any) -> None:
+    """Notice when what is in use is lost."""
+    device = tf.backend()
+    if not hasattr(device, "isWatched"):
+        device.isWatched = True
+        backend_of(tf).watch(device, _tell)
+
+
 def is_reset(tf: Any) -> bool:
-    """Tell whether WebGL lost what it had, whatever backend is in use."""
-    backend = getattr(tf.engine().registry, "webgl", None)
-    return backend is not None and bool(backend.gpgpu.gl.isContextLost())
+    """Tell whether a graphics processor lost what it had, whatever backend is in use."""
+    return bool(_lost(tf))
+
+
+def _lost(tf: Any) -> list[Backend]:
+    registry = tf.engine().registry
+    devices = [(backend, getattr(registry, backend.name, None)) for backend in BACKENDS]
+    return [backend for backend, device in devices if device is not None and backend.is_lost(device)]
 
 
 async def answered(tf: Any, promise: Any) -> Any:
@@ -55,7 +90,7 @@ async def answered(tf: Any, promise: Any) -> Any:
 
 
 async def restart(tf: Any) -> None:
-    """Start WebGL again, or another backend where that fails.
+    """Start again what was lost, or another backend where that fails.
 
     Raises
     ------
@@ -64,12 +99,12 @@ async def restart(tf: Any) -> None:
     """
     global _n_resets
     used = str(tf.getBackend())
-    factory = tf.findBackendFactory("webgl")
-    tf.removeBackend("webgl")
-    tf.registerBackend("webgl", factory)
+    for backend in _lost(tf):
+        factory = tf.findBackendFactory(backend.name)
+        tf.removeBackend(backend.name)
+        tf.registerBackend(backend.name, factory)
     _n_resets += 1
-    for name in (used, "wasm", "cpu"):
-        if tf.findBackendFactory(name) and await tf.setBackend(name):
-            await tf.ready()
+    for name in (used, *(backend.name for backend in BACKENDS if backend.kind != "graphics")):
+        if tf.findBackendFactory(name) and await start(tf, name):
             return
     raise EngineError("no-backend-after-reset")

@@ -19,6 +19,7 @@ from ...progress import OnEpoch, ShouldStop
 from ...sentences import Value
 from ..base import Array, FitConfig, Inputs, OnStep
 from ..epochs import run_epochs
+from .backends import backend_of
 from .graphics import ResetError, answered, count_resets, is_reset, restart
 from .steps import Steps
 
@@ -174,8 +175,8 @@ class TfjsModel:
             self._model = None
 
     def _padded(self, X: Array) -> Array:
-        """On WebGL each new batch size costs a compilation of all shaders: fill up to one that was seen before."""
-        if self._tf.getBackend() != "webgl":
+        """Where each new batch size costs a compilation of all shaders, fill up to one that was seen before."""
+        if not backend_of(self._tf).pads_batches:
             return X
         n_samples = len(X)
         seen = [size for size in self._batch_sizes if n_samples <= size <= 2 * n_samples]
@@ -199,28 +200,33 @@ def to_tensor(tf: Any, array: Inputs) -> Any:
 
 @contextmanager
 def shared_shaders(tf: Any, shared: bool = True) -> Iterator[None]:
-    """Let batches of different sizes share shaders for a while, by a flag of tf.js's WebGL backend.
+    """Let batches of different sizes share shaders for a while, by a flag of the backend, where it has one.
 
-    Not for convolutions: with that flag their gradients come out wrong in tf.js 4.22 (tests/test_engines.py).
+    Not for convolutions: with WebGL's flag their gradients come out wrong in tf.js 4.22 (tests/test_engines.py).
     A head's shaders are many, small and seldom run, so compiling them is most of the time it takes; a
     backbone's run faster with fixed shapes.
     """
+    flag = backend_of(tf).shapes_flag
+    if not flag:
+        yield
+        return
     env = tf.env()
-    before = env.get("WEBGL_USE_SHAPES_UNIFORMS")
-    env.set("WEBGL_USE_SHAPES_UNIFORMS", shared or before)
+    before = env.get(flag)
+    env.set(flag, shared or before)
     try:
         yield
     finally:
-        env.set("WEBGL_USE_SHAPES_UNIFORMS", before)
+        env.set(flag, before)
 
 
 def _tell_precision(tf: Any) -> None:
-    """Tell tf.js that WebGL computes with 32 bits, where it does.
+    """Tell tf.js that it computes with 32 bits, where it does and takes them for 16.
 
-    tf.js 4.22 takes 32 bits for 16 (https://github.com/tensorflow/tfjs/issues/6980): its Adam and its loss then have an
-    epsilon of 1e-4 instead of 1e-7, and a training gives something else than on the other backends, and than Keras's.
+    Its Adam and its loss then have an epsilon of 1e-4 instead of 1e-7, and a training gives something else than on the
+    other backends, and than Keras's (tf.js 4.22 on WebGL, https://github.com/tensorflow/tfjs/issues/6980).
     """
-    if tf.getBackend() == "webgl" and tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED"):
+    flag = backend_of(tf).float32_flag
+    if flag and tf.env().getBool(flag):
         tf.backend().floatPrecisionValue = 32
 
 

@@ -52,9 +52,10 @@ class Info(TypedDict):
     """What runs here."""
 
     backend: str
-    renderer: str  # what WebGL says it runs on
-    software: bool  # WebGL would run on the CPU
-    backends: list[str]
+    kind: Literal["graphics", "compiled", "plain"]  # shaders, WebAssembly, JavaScript
+    renderer: str  # what shaders run on, as the browser says
+    software: bool  # which would be the CPU
+    backends: list[str]  # that can work here, the fastest on a graphics processor first
     backbones: list[Backbone]
     qualities: list[Quality]  # the fastest first
     versions: Versions
@@ -175,6 +176,7 @@ def _info(site: Site) -> Info:
     engine = site.engine
     return {
         "backend": engine.backend,
+        "kind": engine.kind,
         "backends": engine.backends,
         "renderer": engine.renderer,
         "software": engine.software,

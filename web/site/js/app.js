@@ -6,7 +6,7 @@ import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
 import { createExportMenu } from "./exports.js";
 import { createOptionsForm } from "./form.js";
-import { ignoreStrayDrops } from "./intake.js";
+import { catchStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
@@ -27,19 +27,13 @@ import { createTakeView } from "./take.js";
 import { createTrainingView } from "./training.js";
 import { TryView } from "./tryout.js";
 
-/**
- * @typedef {"auto" | "webgl" | "wasm" | "cpu"} Backend
- * @returns {Backend} what `?backend=` asks for
- */
-function askedBackend() {
-  const asked = new URLSearchParams(location.search).get("backend");
-  return asked === "webgl" || asked === "wasm" || asked === "cpu" ? asked : "auto";
-}
+/** What `?backend=` asks for. */
+const ASKED = new URLSearchParams(location.search).get("backend") ?? "auto";
 
 /** What a page needs at once. @type {Record<import("./pages.js").PageName, import("./calls.js").Load>} */
 const FIRST = { train: "backbone", recognise: "network", digits: "nothing", logos: "backbone" };
 
-/** WebGL that ends twice within this time is left alone: the graphics processor, or its driver, is not up to it. */
+/** A graphics processor that ends twice within this time is left alone: it, or its driver, is not up to this way to use it. */
 const SOON_MS = 300_000;
 
 /** The small head of the page "Logos": flatten, ten units, one output per class. */
@@ -59,7 +53,7 @@ function createWorkbench(app, defaults) {
   createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
-    tryout.clear();
+    tryout.forget();
     await results.showTrained(trained);
   });
   const results = createResultsView(app.find, examine);
@@ -84,9 +78,9 @@ function createWorkbench(app, defaults) {
 function main() {
   find("not-started", HTMLElement).remove();
   fillLabels();
-  ignoreStrayDrops();
   const store = createStore();
   const status = new Status();
+  catchStrayDrops(() => status.warn(() => (store.get().busy ? texts.dropLater : texts.dropBeside)));
   createLanguageView(store, status);
   const loading = createLoading(status);
 
@@ -94,12 +88,22 @@ function main() {
   const connectOn = (backend) => connect({ backend, load: FIRST[currentPage()], onProgress: loading.progress });
   let ended = -Infinity;
 
-  /** Go on with what computed before, as long as that serves. @param {string} before */
-  async function connectAgain(before) {
+  /** What an address asks for may not be there on every machine. */
+  async function connectFirst() {
+    try {
+      return await connectOn(ASKED);
+    } catch (error) {
+      if (/** @type {import("./calls.js").Coded} */ (error).code !== "no-backend") throw error;
+      return connectOn("auto");
+    }
+  }
+
+  /** Go on with what computed before, as long as that serves. @param {import("./types.js").ClientInfo} before */
+  async function connectAgain({ backend, backends, kind }) {
     const soon = performance.now() - ended < SOON_MS;
     ended = performance.now();
     try {
-      return await connectOn(before === "webgl" && soon ? "wasm" : before);
+      return await connectOn(kind === "graphics" && soon ? backends[backends.indexOf(backend) + 1] : backend);
     } catch {
       return connectOn("auto"); // such as where there is no graphics processor any more
     }
@@ -107,10 +111,10 @@ function main() {
 
   /** @param {boolean} again @returns {Promise<import("./types.js").Client>} */
   async function start(again) {
-    const before = store.get().info?.backend;
+    const before = store.get().info;
     try {
-      const client = await (again && before ? connectAgain(before) : connectOn(askedBackend()));
-      const left = again && before && before !== client.info.backend ? before : null;
+      const client = await (again && before ? connectAgain(before) : connectFirst());
+      const left = again && before && before.backend !== client.info.backend ? before.backend : null;
       store.set({ info: client.info, left });
       status.clearError();
       status.show(() => (again ? texts.startedAgain(left) : texts.ready));

@@ -48,8 +48,8 @@ export function createBackendView({ store, status, run, find }) {
 }
 
 /** @param {import("./types.js").ClientInfo} info */
-function noteOn({ backend, software }) {
-  if (backend === "cpu") return texts.cpuSlow;
+function noteOn({ backend, kind, software }) {
+  if (kind === "plain") return texts.cpuSlow;
   if (!software) return "";
-  return backend === "webgl" ? texts.softwareWebgl : texts.softwareChosen;
+  return kind === "graphics" ? texts.softwareGraphics(backend) : texts.softwareChosen;
 }

@@ -61,6 +61,7 @@ export class Client extends Desk {
   /** @type {import("./calls.js").Info} */
   info = {
     backend: "",
+    kind: "plain",
     renderer: "",
     software: false,
     backends: [],

@@ -12,7 +12,7 @@ import { texts } from "./texts.js";
 const FILE = "pyclassifier-model.zip";
 const MOST_NAMES = 12;
 
-/** @typedef {{ results: import("./results.js").ResultsView, tryout: { clear: () => void } }} Views */
+/** @typedef {{ results: import("./results.js").ResultsView, tryout: { forget: () => void } }} Views */
 
 /**
  * Which model is there; saving it and opening another.
@@ -56,7 +56,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
         chooseBackbone(find, store.get().info, model.backbone, model.inputSize);
         chooseIn(find("option-views", HTMLSelectElement), model.views ?? "");
       }
-      tryout.clear();
+      tryout.forget();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));
     });

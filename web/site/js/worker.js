@@ -56,7 +56,6 @@ async function answer({ id, method, args, desk }) {
     const handed = (files.get(id) ?? []).map(readable);
     const result =
       method === "connect" ? await connect(args, report) : await callPython(method, args, report, stop, desk, handed);
-    watchGraphics();
     self.postMessage({ id, result });
   } catch (error) {
     const { name, message, code, values } = /** @type {Error & import("./calls.js").Coded} */ (error);
@@ -76,20 +75,11 @@ function end(reason) {
   self.close();
 }
 
-/** The canvas that WebGL computes on. @type {EventTarget | null} */
-let canvas = null;
-
 /**
  * Where the graphics processor was reset, or given to others, all tensors are gone, and what waits for them may wait forever.
  * A new worker has a new context, or another backend where there is none to be had.
  */
-function watchGraphics() {
-  const { tf } = /** @type {any} */ (globalThis);
-  const { gl } = tf.getBackend() === "webgl" ? tf.backend().gpgpu : { gl: { canvas: null } };
-  if (!gl.canvas || gl.canvas === canvas) return;
-  canvas = gl.canvas;
-  canvas?.addEventListener("webglcontextlost", () => end("The graphics processor was reset."));
-}
+const onReset = () => end("The graphics processor was reset.");
 
 /**
  * Hold a lock as long as this worker lives: when it is free, the page knows that the worker is gone, whatever ended it.
@@ -140,7 +130,7 @@ async function start([{ backend }], step) {
       fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
     ]),
   );
-  session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf);
+  session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
 }
 

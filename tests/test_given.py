@@ -14,7 +14,6 @@ from PIL import Image
 
 from pyclassifier import AsyncImageClassifier, Dataset, Evaluation
 from pyclassifier.data import Sample, as_samples, decode_image
-from pyclassifier.errors import DatasetError
 
 
 def picture():
@@ -74,10 +73,10 @@ def test_photos_without_a_class_are_among_those_of_a_folder_a_zip_or_an_address(
 
 
 def test_where_there_are_no_photos_it_says_so_instead_of_nothing(tmp_path):
-    with pytest.raises(DatasetError, match=r"Expected photos in .*, found none\.$"):
+    with pytest.raises(FileNotFoundError, match=r"Expected photos in .*, found none\.$"):
         as_samples(tmp_path)
     (tmp_path / "notes.txt").write_text("no photo")
-    with pytest.raises(DatasetError, match=r"found none \(notes\.txt: .+\)"):
+    with pytest.raises(FileNotFoundError, match=r"found none \(notes\.txt: .+\)"):
         as_samples(str(tmp_path))
 
 

@@ -169,9 +169,9 @@ def _draw_folds(
 
 def _is_even(folds: Ints, y: Ints, n_folds: int) -> bool:
     """Whether each fold has at least half of its share, and no class is in one fold alone."""
-    sizes = np.bincount(folds, minlength=n_folds)
+    sizes = [int((folds == k).sum()) for k in range(n_folds)]
     spread = all(len(np.unique(folds[y == k])) > 1 for k in np.unique(y))
-    return bool(2 * n_folds * sizes.min() >= len(y)) and spread
+    return 2 * n_folds * min(sizes) >= len(y) and spread
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
-import { keepOffline } from "./offline.js";
+import { keepOffline, watchLinks } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
 import { createProjectView } from "./project.js";
@@ -82,6 +82,7 @@ function main() {
   const status = new Status();
   catchStrayDrops(() => status.warn(() => (store.get().busy ? texts.dropLater : texts.dropBeside)));
   createLanguageView(store, status);
+  watchLinks(status);
   const loading = createLoading(status);
 
   /** @param {string} backend */

@@ -5,6 +5,7 @@ import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
 import { registerOpener } from "./openers.js";
 import { askWhileOpening } from "./modeldialog.js";
+import { askToDelete } from "./question.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
 import { texts } from "./texts.js";
@@ -88,6 +89,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
         );
         use.addEventListener("click", () => openFiles(async () => [{ path: name, blob }]));
         drop.addEventListener("click", async () => {
+          if (!(await askToDelete(() => name))) return;
           await forgetModel(id);
           await listKept();
           status.show(() => texts.deletedKept);

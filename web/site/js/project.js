@@ -5,6 +5,7 @@ import { takeInput } from "./intake.js";
 import { download } from "./download.js";
 import { registerOpener } from "./openers.js";
 import { changeProject, deleteProject, listProjects } from "./projects.js";
+import { askToDelete } from "./question.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -301,6 +302,7 @@ function createProjectList({ store, status, find, desk: place }, open) {
     );
     use.addEventListener("click", () => open(id));
     drop.addEventListener("click", async () => {
+      if (!(await askToDelete(title))) return;
       if (!(await deleteProject(id))) return status.fail(() => texts.projectElsewhere);
       await show(current);
       status.show(() => texts.projectDeleted);

@@ -203,6 +203,7 @@ export const labels = {
   liveCamera: "Camera",
   liveMirror: "Mirror the picture (only to look at)",
   openNotebook: "Open in a notebook",
+  guide: "Guide",
   apiReference: "API reference",
   examplePython: "Example: Python on a page",
   exampleClient: "Example: JavaScript only",
@@ -866,6 +867,7 @@ export const texts = {
   openKept: (name) => `Open ${name}`,
   /** @param {string} name */
   deleteKept: (name) => `Delete ${name}`,
+  goneForGood: "It will be gone from this browser for good: there is no way back.",
   /** @param {string[]} classes @param {Date} when */
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "class", "classes") : classes.join(", ");
@@ -1011,9 +1013,15 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `“${name}” cannot be opened now: this site does not answer, and it is not kept in this browser yet. Open it once with a network; after that it opens without one, too.`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "A complete page that uses the model, to build on. Press “Download page” above, unpack the zip, put this into an empty file beside its files, such as mine.html, and open that from a web server.",
   javascriptTitle: "JavaScript",
   javascriptHint:
-    "For a web page with an <img>. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
+    "For a program that has TensorFlow.js from npm, on a page with an <img>; the folder model/ holds the unzipped model file. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
   pythonTitle: "Python",
   pythonHint: "With Keras, after the first two commands above; photos are read exactly as they were for training.",
   recordTitle: "Record of the training",

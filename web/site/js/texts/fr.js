@@ -200,6 +200,7 @@ export const labels = {
   liveCamera: "Caméra",
   liveMirror: "Image en miroir (à l’écran seulement)",
   openNotebook: "Ouvrir dans un notebook",
+  guide: "Mode d’emploi (en anglais)",
   apiReference: "Référence de l’API",
   examplePython: "Exemple : Python dans une page",
   exampleClient: "Exemple : JavaScript seul",
@@ -777,6 +778,7 @@ export const texts = {
   delete: "Supprimer",
   openKept: (name) => `Ouvrir ${name}`,
   deleteKept: (name) => `Supprimer ${name}`,
+  goneForGood: "Il disparaîtra de ce navigateur pour toujours : il n’y a pas de retour.",
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "classe", "classes") : classes.join(", ");
     return `${names} (${dayAndTime(when)})`;
@@ -893,9 +895,15 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `« ${name} » ne peut pas s’ouvrir maintenant : ce site ne répond pas, et ce n’est pas encore conservé dans ce navigateur. Ouvrez-le une fois avec le réseau ; ensuite, il s’ouvrira aussi sans.`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "Une page complète qui utilise le modèle, comme point de départ. Cliquez sur « Télécharger la page » plus haut, décompressez le zip, collez ceci dans un fichier vide à côté de ses fichiers, par exemple ma-page.html, et ouvrez-le depuis un serveur web.",
   javascriptTitle: "JavaScript",
   javascriptHint:
-    "Pour une page web avec une <img>. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
+    "Pour un programme qui a TensorFlow.js de npm, sur une page avec une <img> ; le dossier model/ contient le fichier du modèle décompressé. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
   pythonTitle: "Python",
   pythonHint:
     "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",

@@ -189,6 +189,7 @@ export const labels = {
   liveCamera: "摄像头",
   liveMirror: "镜像显示（仅影响画面）",
   openNotebook: "在笔记本中打开",
+  guide: "使用指南（英文）",
   apiReference: "API 参考",
   examplePython: "示例：网页中的 Python",
   exampleClient: "示例：仅用 JavaScript",
@@ -726,6 +727,7 @@ export const texts = {
   delete: "删除",
   openKept: (name) => `打开 ${name}`,
   deleteKept: (name) => `删除 ${name}`,
+  goneForGood: "它将从此浏览器中永久消失，无法恢复。",
   keptName: (classes, when) =>
     `${classes.length > 3 ? classCount(classes.length) : classes.join("、")}（${dayAndTime(when)}）`,
   keptModel: "模型已保存在此浏览器中",
@@ -829,8 +831,15 @@ export const texts = {
   commandsTitle: "Keras、TFLite、SavedModel",
   commandsHint:
     "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `现在无法打开“${name}”：本站没有响应，浏览器中也还没有保存它。请先在有网络时打开一次，之后没有网络也能打开。`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "一个使用该模型的完整网页，可在此基础上修改。点击上方的“下载网页”，解压 zip，把下面的内容放进与其文件同一目录的空文件（例如 mine.html），再通过网页服务器打开。",
   javascriptTitle: "JavaScript",
-  javascriptHint: "用于带有 <img> 的网页。浏览器以自己的方式缩小照片，因此概率可能与这里略有不同；现成网页则完全一致。",
+  javascriptHint:
+    "用于通过 npm 安装 TensorFlow.js 的程序，网页中有 <img>；文件夹 model/ 存放解压后的模型文件。浏览器以自己的方式缩小照片，因此概率可能与这里略有不同；现成网页则完全一致。",
   pythonTitle: "Python",
   pythonHint: "使用 Keras，先运行上面的前两条命令；照片的读取方式与训练时完全相同。",
   recordTitle: "训练记录",

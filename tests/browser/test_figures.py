@@ -134,7 +134,7 @@ def test_every_training_of_the_visit_can_be_compared_and_used_again(trained):
     expect(runs.nth(0)).to_contain_text("Epochs: 1")
     expect(runs.nth(1)).to_contain_text("Epochs: 12")
     expect(runs.nth(1)).to_contain_text(
-        re.compile(r"The same 12 photos judged both: \d+ right here, \d+ in training 1")
+        re.compile(r"The same 12 photos judged both: \d+ right here, \d+ in training 2")
     )
     button(page, "Use this one: Training 1").click()
     expect(page.get_by_role("status")).to_have_text("The model of training 1 is in use")

@@ -72,8 +72,8 @@ class RayPool:
         self._settings = ray.put((settings, backend))
         tries = {"num_cpus": 1, "max_retries": _TRIES}
         self._embed = ray.remote(**tries, **({"num_gpus": gpus} if gpus else {}))(_embed)
-        # Reading is waiting: it takes no processor away from what computes.
-        self._digest = ray.remote(num_cpus=0, max_retries=_TRIES)(_digest)
+        # By the same processes: more of them would each come to hold the network, too.
+        self._digest = ray.remote(num_cpus=1, max_retries=_TRIES)(_digest)
 
     @property
     def _n_processors(self) -> int:
@@ -97,7 +97,7 @@ class RayPool:
         running: deque[Any] = deque()
         for start in range(0, len(samples), _HASHED):
             running.append(self._digest.remote(samples[start : start + _HASHED]))
-            if len(running) >= self._n_processors:  # Each one at work is a process.
+            if len(running) >= self._n_processors:
                 yield from self._get(running.popleft())
         while running:
             yield from self._get(running.popleft())

@@ -60,6 +60,17 @@ async def load_tensorflow(tfjs_url: str | None, site_url: str | None) -> Any:
         return _global_tf()
 
 
+async def load_addition(addition: str, package: str, site_url: str | None) -> None:
+    """Load what adds to the global ``tf``: a file of the site's ``vendor/``, or a CDN's where there is no site."""
+    global _n_failures
+    async with _loading:
+        try:
+            await _load_script(f"{site_url}vendor/{addition}" if site_url else CDN_URL + package)
+        except EngineError:
+            _n_failures += 1
+            raise
+
+
 def _global_tf() -> Any:
     tf = getattr(js, "tf", None)
     return tf if hasattr(tf, "loadLayersModel") else None

@@ -6,7 +6,8 @@ import pytest
 from browser_fixtures import opened_tab
 from inside import run_inside
 
-SHORT = "predict_computes_what or fit_learns or memory or outlive or multiplies"
+OUTLIVE = "test_engines.py::test_models_outlive_a_reset_of_the_graphics_processor"
+SHORT = ["test_engines.py::test_predict_computes_what_the_layers_say[tfjs-5]", OUTLIVE]
 
 
 @pytest.fixture
@@ -15,7 +16,13 @@ def webgpu_tab(webgpu_chromium, site):
         yield tab
 
 
-@pytest.mark.parametrize("options", [["-k", SHORT], pytest.param([], marks=pytest.mark.full)], ids=["short", "all"])
-def test_the_contract_of_engines_is_kept(webgpu_tab, site, options):
-    output = run_inside(webgpu_tab, site, "webgpu", "test_engines.py", *options)
-    assert "PASSED test_engines.py::test_models_outlive_a_reset_of_the_graphics_processor" in output
+@pytest.mark.parametrize(
+    "tests",
+    [SHORT, pytest.param(["test_engines.py", "test_backends.py"], marks=pytest.mark.full)],
+    ids=["in short", "in full"],
+)
+def test_the_contract_of_engines_is_kept(webgpu_tab, site, tests):
+    output = run_inside(webgpu_tab, site, "webgpu", *tests)
+    assert f"PASSED {OUTLIVE}" in output
+    if tests != SHORT:
+        assert "PASSED test_backends.py::test_training_comes_to_the_same[network]" in output

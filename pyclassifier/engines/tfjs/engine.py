@@ -6,6 +6,7 @@ never frees a tensor.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -80,8 +81,9 @@ class TfjsEngine:
         if self._tf is None:
             tf = await load_tensorflow(self._tfjs_url, await self.store.find())
             await refine()
-            found = {backend.name: await backend.find() for backend in BACKENDS}
-            self._runs_on = {name: renderer for name, renderer in found.items() if renderer is not None}
+            found = await asyncio.gather(*(backend.find() for backend in BACKENDS))
+            runs_on = zip(BACKENDS, found, strict=True)
+            self._runs_on = {backend.name: renderer for backend, renderer in runs_on if renderer is not None}
             self.renderer = next(filter(None, reversed(self._runs_on.values())), "")
             await self._start_backend(tf)
             self.name = f"tfjs {tf.version_core}"
@@ -141,7 +143,7 @@ class TfjsEngine:
     async def _start(self, tf: Any, name: str) -> bool:
         backend = BY_NAME.get(name)
         if backend and backend.addition and name in self._runs_on and not tf.findBackendFactory(name):
-            await load_addition(backend.addition, backend.package, await self.store.find())
+            await load_addition(tf, backend.addition, backend.package, await self.store.find())
         if not tf.findBackendFactory(name):
             return False
         with engine_errors("backend-failed", backend=name):

@@ -159,7 +159,8 @@ def test_modules_say_what_they_are_for(module):
 def test_only_the_tfjs_engine_knows_javascript(module):
     javascript = imports_from_outside(module) & {"js", "pyodide", "pyodide_js"}
     assert bool(javascript) == (
-        module in tuple(f"engines.tfjs.{name}" for name in ("engine", "model", "browser", "pictures", "steps"))
+        module
+        in tuple(f"engines.tfjs.{name}" for name in ("backends", "engine", "model", "browser", "pictures", "steps"))
     )
 
 

@@ -21,7 +21,7 @@ import sys
 
 from . import aio
 from .backbones import CATALOG, ModelCard, layers
-from .blocking import blocking
+from .blocking import blocking, use_waiter
 from .classifiers import AsyncImageClassifier, AsyncImageNetClassifier
 from .data import Dataset, Problem, Sample, decode_image
 from .embedding import Augmentation
@@ -35,9 +35,10 @@ if sys.platform == "emscripten":
     from .aio import check_dataset, cross_val_score, cross_validate, load_samples, open_project, save_project
     from .classifiers import AsyncImageClassifier as ImageClassifier
     from .classifiers import AsyncImageNetClassifier as ImageNetClassifier
-    from .engines.tfjs import use_browser
+    from .engines.tfjs import use_browser, wait
 
     use_browser()
+    use_waiter(wait)
 else:
     from .classifiers import ImageClassifier, ImageNetClassifier
 

@@ -13,6 +13,21 @@ from .errors import EngineError
 P = ParamSpec("P")
 Result = TypeVar("Result")
 Own = TypeVar("Own")
+Waiter = Callable[[Coroutine[Any, Any, Any]], Any]
+
+_waiter: Waiter | None = None
+
+
+def use_waiter(waiter: Waiter | None) -> None:
+    """Have coroutines run to their end in a browser by what knows how to wait there.
+
+    Parameters
+    ----------
+    waiter : callable or None
+        Gets a coroutine and returns what that returns, or raises the EngineError "not-awaited" where it cannot wait.
+    """
+    global _waiter
+    _waiter = waiter
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -30,9 +45,12 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     Raises
     ------
     EngineError
-        In a browser, whose only thread must not be kept waiting.
+        In a browser that cannot wait while its only thread goes on.
     """
     if sys.platform == "emscripten":
+        if _waiter:
+            result: Result = _waiter(coroutine)
+            return result
         coroutine.close()
         raise EngineError("not-awaited")
     outer = asyncio._get_running_loop()

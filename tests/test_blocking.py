@@ -124,7 +124,7 @@ def test_ctrl_c_while_something_is_waited_for_lets_it_end():
     assert run(asyncio.sleep(0, "and goes on")) == "and goes on"
 
 
-def test_in_a_browser_it_says_what_to_use(monkeypatch):
+def test_a_browser_that_cannot_wait_says_what_to_use(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     with pytest.raises(EngineError, match=r"Expected `await` in a browser.+AsyncImageClassifier"):
         run(asyncio.sleep(0))

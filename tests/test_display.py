@@ -128,6 +128,8 @@ def test_an_evaluation_shows_matrix_figures_and_interval():
     assert "Accuracy 80.0 %" in shown.text and f"interval {100 * low:.1f} % to {100 * high:.1f} %" in shown.text
     assert "8 of 10 photos" in shown.text
     assert "cat 100.0 % 80.0 % 88.9 % 10 dog 0.0 % – 0.0 % 0" in " ".join(shown.text.split())
+    assert shown.text.count("never judged: dog") == 1
+    assert "never judged" not in page(Evaluation(("cat", "dog"), np.eye(2, dtype=np.int64))).text
     assert "too large" in page(Evaluation(tuple(map(str, range(40))), np.eye(40, dtype=np.int64))).text
     assert "–" in page(Evaluation(("a", "b"), np.zeros((2, 2), np.int64))).text
 

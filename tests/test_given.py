@@ -14,7 +14,6 @@ from PIL import Image
 
 from pyclassifier import AsyncImageClassifier, Dataset, Evaluation
 from pyclassifier.data import Sample, as_samples, decode_image
-from pyclassifier.errors import DatasetError
 
 
 def picture():
@@ -74,10 +73,10 @@ def test_photos_without_a_class_are_among_those_of_a_folder_a_zip_or_an_address(
 
 
 def test_where_there_are_no_photos_it_says_so_instead_of_nothing(tmp_path):
-    with pytest.raises(DatasetError, match=r"Expected photos in .*, found none\.$"):
+    with pytest.raises(FileNotFoundError, match=r"Expected photos in .*, found none\.$"):
         as_samples(tmp_path)
     (tmp_path / "notes.txt").write_text("no photo")
-    with pytest.raises(DatasetError, match=r"found none \(notes\.txt: .+\)"):
+    with pytest.raises(FileNotFoundError, match=r"found none \(notes\.txt: .+\)"):
         as_samples(str(tmp_path))
 
 
@@ -144,6 +143,18 @@ async def test_a_classifier_takes_them_all(folder):
     assert (await classifier.explain(Image.fromarray(red))).heat.shape == (3, 3)
     with pytest.raises(TypeError, match="Expected photos"):
         await classifier.predict(7)
+
+
+async def test_labelled_photos_are_evaluated_in_a_folder_and_at_an_address(tmp_path):
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    for label, value in (("dark", 20), ("light", 220)):
+        (tmp_path / label).mkdir()
+        for i in range(6):
+            (tmp_path / label / f"{i}.png").write_bytes(encode(np.full((8, 8, 3), value + i, np.uint8)))
+    classifier = AsyncImageClassifier(input_size=96, engine=NumpyEngine())
+    await classifier.fit(Dataset.from_folder(tmp_path))
+    for given in (tmp_path, f"file://{tmp_path}"):
+        assert (await classifier.evaluate(given)).n_samples == len(await classifier.predict(given)) == 12
 
 
 def test_a_table_is_no_list_of_photos():

@@ -139,6 +139,7 @@ def test_an_evaluation_as_plain_data():
     # The README's "88 of 90 (97.8 %, 95 % interval 92 to 99 %)".
     assert [round(100 * bound) for bound in data["interval"]] == [92, 99]
     assert data["confusion"] == [[58, 2, 0], [0, 30, 0], [0, 0, 0]]
+    assert data["unjudged"] == ["owl"] and evaluation.unjudged == ("owl",)
     owl = data["perClass"][2]
     assert owl == {
         "label": "owl",

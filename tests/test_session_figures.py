@@ -9,6 +9,7 @@ if IN_PYODIDE:
     pytest.skip("session.py is not in the wheel; the browser tests run it", allow_module_level=True)
 
 from session_page import FAST, Page, files
+from test_session_keeping import KeptPage, handed_over
 
 from pyclassifier import decode_image
 
@@ -76,6 +77,123 @@ async def test_relabelling_and_training_again_embeds_nothing_anew():
     # Nothing but the head's looks at the validation photos.
     assert (page.engine.n_predicted - n) % again["evaluation"]["total"] == 0
     assert again["evaluation"]["correct"] == 11 == first["evaluation"]["correct"] + 2
+
+
+def drawn_and_wrong():
+    """Photos of three colours, none marked; some lie in the folder of another colour."""
+    wrong = [(f"photos/blue/wrong-{i}.png", Reader(encode(noisy(COLORS["red"], seed=900 + i)))) for i in range(8)]
+    return [*color_files(14), *wrong]
+
+
+@pytest.mark.parametrize("options", [FAST, {**FAST, "cv": 3}], ids=["one draw", "folds"])
+async def test_mended_labels_and_new_photos_are_compared_on_the_same_photos(options):
+    page = KeptPage()
+    await page.call("add", "training", files(drawn_and_wrong()))
+    first = await page.call("train", options)
+    held_out = {photo["id"] for photo in (await page.call("results"))["photos"]}
+    wrong = [id for id, sample in page.session.desks["photos"].album.samples.items() if "wrong" in sample.path]
+    moved = held_out & set(wrong)
+    assert moved and len(held_out) == first["evaluation"]["total"]
+    gone = min(held_out - moved)
+
+    page = KeptPage(page.storage)  # a reload later
+    await page.call("resume", {})
+    await page.call("edit", {"type": "movePhotos", "photos": wrong, "to": "red"})
+    await page.call("edit", {"type": "deletePhotos", "photos": [gone]})
+    await page.call("add", "training", files(color_files(7, prefix="new/")))
+    again = await page.call("train", options)
+    now = {photo["id"] for photo in (await page.call("results"))["photos"]}
+    assert held_out - {gone} < now and all(photo >= 50 for photo in now - held_out)
+    right = {photo for photo, (_, right) in page.session.desks["photos"].state.trainings[0].right.items() if right}
+    runs = await page.call("runs")
+    assert [run["before"] is None for run in runs] == [False, True]
+    before = runs[0]["before"]
+    assert (before["other"], before["total"]) == (1, len(held_out) - 1)
+    assert (before["added"], before["gone"], before["moved"]) == (len(now) - len(held_out) + 1, 1, len(moved))
+    assert before["correctOther"] == len(right - {gone}) == first["evaluation"]["correct"] - (gone in right)
+    assert before["correct"] <= again["evaluation"]["correct"] <= before["correct"] + before["added"]
+    assert before["correct"] > before["correctOther"], "real pictures: what was mended is recognised"
+    # By chance or not is a matter of those alone whose class has not changed.
+    assert before["only"] + before["onlyOther"] <= before["total"] - before["moved"]
+
+    # A project's file knows it, too.
+    saved = [event["piece"] for event in await saved_pieces(page)]
+    other = KeptPage()
+    await other.call("openProject", [handed_over(b"".join(saved))])
+    await other.call("train", options)
+    paths = [{photo["path"] for photo in (await one.call("results"))["photos"]} for one in (page, other)]
+    assert paths[0] == paths[1]
+
+
+async def record(page, label, colour, n, press):
+    """A recording, as the page's camera makes it: photos of one group."""
+    group = f"burst-{press}"
+    shots = [(f"{group}-{i:04}.jpg", Reader(encode(noisy(COLORS[colour], 40 * press + i)))) for i in range(1, n + 1)]
+    await page.call("add", {"label": label, "group": group}, files(shots))
+
+
+async def test_a_class_of_one_recording_is_said_to_be_unjudged_until_it_is_recorded_again():
+    page = KeptPage()
+    await record(page, "cup", "red", 9, 1)
+    await record(page, "hand", "blue", 9, 2)
+    first = await page.call("train", FAST)
+    assert first["evaluation"] is None, "none of them can be held out"
+    both = [{"index": i, "reason": "one recording", "recorded": True, "long": False} for i in range(2)]
+    assert first["unjudged"] == both
+    assert (await page.call("train", {**FAST, "validationSplit": 0}))["unjudged"] == [], "as it was asked for"
+
+    await record(page, "hand", "blue", 9, 3)
+    await page.call("add", "training", files([("green/1.png", Reader(encode(noisy(COLORS["green"], 5))))]))
+    second = await page.call("train", FAST)
+    assert second["evaluation"]["unjudged"] == ["cup", "green"] and second["evaluation"]["total"] == 9
+    told = [both[0], {"index": 1, "reason": "one photo", "recorded": False, "long": False}]
+    assert second["unjudged"] == told
+    back = await KeptPage(page.storage).call("resume", {})
+    assert back["model"]["unjudged"] == told
+
+    await record(page, "cup", "red", 9, 4)
+    await page.call("edit", {"type": "deleteClass", "label": "green"})
+    third = await page.call("train", FAST)
+    assert third["unjudged"] == [] == third["evaluation"]["unjudged"]
+    held_out = {photo["id"] for photo in (await page.call("results"))["photos"]}
+    groups = {page.session.desks["photos"].album.samples[id].group for id in held_out}
+    assert len(groups) == 2 and len(held_out) == 18, "one recording of each, whole"
+
+
+async def test_a_long_recording_is_judged_by_its_end_where_that_is_asked_for():
+    page = KeptPage()
+    await record(page, "cup", "red", 30, 1)
+    await record(page, "hand", "blue", 10, 2)
+    await record(page, "hand", "blue", 10, 3)
+    first = await page.call("train", FAST)
+    assert first["unjudged"] == [{"index": 0, "reason": "one recording", "recorded": True, "long": True}]
+    second = await page.call("train", {**FAST, "splitRecordings": True})
+    assert second["unjudged"] == [{"index": 0, "reason": "own end", "recorded": True, "long": False}]
+    assert second["evaluation"]["unjudged"] == [] and second["nTraining"] == 50, "in the end it learns from all"
+    judged = {photo["path"] for photo in (await page.call("results"))["photos"]}
+    assert judged & {f"burst-1-{i:04}.jpg" for i in range(31)} == {f"burst-1-{i:04}.jpg" for i in range(25, 31)}
+    third = await page.call("train", {**FAST, "splitRecordings": True, "refit": False})
+    assert third["nTraining"] == 50 - second["evaluation"]["total"] - 3, "a gap between, of a tenth"
+    assert {photo["path"] for photo in (await page.call("results"))["photos"]} == judged
+
+
+async def test_a_class_without_a_mark_or_whose_photos_are_the_same_is_unjudged():
+    page = Page()
+    same = [(f"green/{i}.png", Reader(encode(noisy(COLORS["green"], 5)))) for i in range(4)]
+    await page.call("add", "training", files([*color_files(5, labels=("blue", "red")), *same]))
+    assert (await page.call("train", FAST))["unjudged"] == [
+        {"index": 1, "reason": "alike", "recorded": False, "long": False}
+    ]
+    await page.call("add", {"split": "validation"}, files(color_files(2, prefix="val/", labels=("blue", "red"))))
+    assert (await page.call("train", FAST))["unjudged"] == [
+        {"index": 1, "reason": "not marked", "recorded": False, "long": False}
+    ]
+
+
+async def saved_pieces(page):
+    page.events.clear()
+    await page.call("saveProject", {})
+    return [event for event in page.events if "piece" in event]
 
 
 async def test_without_a_validation_there_are_no_results():

@@ -178,6 +178,52 @@ async def test_a_project_that_is_deleted_underneath_is_told_and_kept_anew(notice
     assert back["classes"] == album["classes"] and back["model"] is not None and page.storage.rows
 
 
+async def test_classes_without_photos_are_kept_by_their_names():
+    page = KeptPage()
+    await page.call("planClasses", ["cat", "Class 3"])
+    page = KeptPage(page.storage)
+    assert (await page.call("resume", {}))["planned"] == ["cat", "Class 3"]
+    await page.call("add", {"label": "cat"}, files(color_files(1)))
+    await page.call("planClasses", ["Class 3"])
+    back = await KeptPage(page.storage).call("resume", {})
+    assert back["planned"] == ["Class 3"] and [one["label"] for one in back["classes"]] == ["cat"]
+    # A project's file has them as classes like others.
+    await page.call("saveProject", {"name": "pets"})
+    saved = b"".join(event["piece"] for event in page.events if "piece" in event)
+    opened = await KeptPage().call("openProject", [handed_over(saved)])
+    assert [one["label"] for one in opened["classes"]] == ["Class 3", "cat"] and opened["planned"] == []
+    await page.call("startAnew")
+    assert page.session.desks["photos"].state.planned == ()
+
+
+async def test_photos_that_were_recognised_are_kept_a_few_of_them():
+    page = KeptPage()
+    await page.call("add", "training", files(color_files(6)))
+    await page.call("train", FAST)
+    tried = [handed_over(await photo("red", seed).read(), f"new/{seed}.png") for seed in range(30)]
+    await page.call("keepTried", tried[:20])
+    await page.call("keepTried", tried[20:])
+    large = handed_over(b"", "large.png")
+    large.size = 1 << 26
+    await page.call("keepTried", [large])
+    assert sorted(page.storage.pictures) == [*range(-30, -6), *range(18)], "the last ones, beside the album's"
+    assert page.storage.told[-1] == ("saved", 0)
+
+    page = KeptPage(page.storage)
+    back = await page.call("resume", {})
+    assert sum(len(one["photos"]) for one in back["classes"]) == 18
+    shown = [one for event in page.events for one in event["photos"] if one["id"] < 0]
+    assert [one["path"] for one in shown] == [f"new/{seed}.png" for seed in range(29, 5, -1)]
+    assert shown[0]["blob"] == await photo("red", 29).read()
+    await page.call("keepTried", tried[:1])
+    assert sorted(page.storage.pictures)[:24] == list(range(-31, -7)), "numbers go on"
+    await page.call("keepTried", [])
+    assert sorted(page.storage.pictures) == list(range(18))
+    page.storage.room = 0
+    await page.call("keepTried", tried[:2])
+    assert page.storage.told[-1] == ("saved", 0), "nobody misses them"
+
+
 async def test_what_was_removed_is_brought_back_after_a_reload():
     page = KeptPage()
     await page.call("add", "training", files([*color_files(3), *color_files(1, prefix="val/")]))

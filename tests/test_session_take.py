@@ -58,13 +58,14 @@ async def test_the_record_says_how_the_model_came_about():
 
 async def test_code_holds_the_labels_however_they_are_written():
     page = await trained()
-    hostile = '"]; alert(1) // {size} \\ 猫 🐱'
+    hostile = '"]; alert(1) // {size} \\ 猫 🐱 </script><b>'
     await page.call("edit", {"type": "renameClass", "label": "red", "to": hostile})
     away = await page.call("takeAway")
     compile(away["python"], "snippet.py", "exec")
     for code in (away["javascript"], away["python"]):
         (line,) = [line for line in code.splitlines() if "labels = " in line]
         assert json.loads(line.split(" = ", 1)[1].rstrip(";")) == away["record"]["labels"]
+    assert "</script><b>" not in away["html"] and away["html"].count("</script>") == 1
     assert "[32, 32]" in away["javascript"] and 'size=32, fit_mode="crop"' in away["python"].replace("'", '"')
 
 

@@ -1,5 +1,6 @@
 """A classifier of photos as scikit-learn's estimator, in scikit-learn's own tools and by its own checks."""
 
+import gc
 import inspect
 import io
 import pickle
@@ -17,11 +18,12 @@ from PIL import Image
 
 from pyclassifier import AsyncImageClassifier, Dataset, ImageClassifier
 from pyclassifier.backbones import small_cnn
+from pyclassifier.engines.numpy import NumpyEngine as OwnEngine
 from pyclassifier.errors import DatasetError, ImageDecodeError
 
 if IN_PYODIDE:
     pytest.skip(
-        "these estimators return when they are done, and a browser cannot be kept waiting", allow_module_level=True
+        "scikit-learn is not loaded for these tests; tests/browser tries it in a notebook", allow_module_level=True
     )
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
@@ -81,6 +83,10 @@ def as_photos(X):
     return [np.full((32, 32, 3), color, np.uint8) for color in np.round(127.5 * (1 + colors))]
 
 
+class Uncounted(NumpyEngine):
+    build = OwnEngine.build  # Its parameters are not to be changed by a fit, not even a count of photos.
+
+
 class OfMatrices:
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -129,7 +135,7 @@ def test_scikit_learns_checks_pass_but_for_those_of_matrices(estimator, left_out
     taken = {name: value for name, value in parameters.items() if name in inspect.signature(estimator).parameters}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        checked = check_estimator(estimator(input_size=32, engine=NumpyEngine(), **taken), on_fail=None, on_skip=None)
+        checked = check_estimator(estimator(input_size=32, engine=Uncounted(), **taken), on_fail=None, on_skip=None)
     failed = {one["check_name"]: repr(one["exception"]) for one in checked if one["status"] == "failed"}
     assert set(failed) == set(left_out), failed
     assert sum(one["status"] == "passed" for one in checked) >= n_passed
@@ -157,6 +163,7 @@ def test_they_say_that_they_take_no_matrices_and_have_the_parameters_of_the_clas
     assert all(ours[name].default == one.default for name, one in inspect.signature(ImageFeatures).parameters.items())
     made = classifier(l2=0.5, views="flip").as_sklearn()
     assert made.get_params() == classifier(l2=0.5, views="flip", engine=made.engine).get_params()
+    assert clone(made).get_params() == made.get_params(), "its engine is the same one"
     assert made.set_params(l2=0.25).l2 == 0.25 and "l2=0.25" in repr(made)
     with pytest.raises(ValueError, match="Invalid parameter 'l3'"):
         made.set_params(l3=1)
@@ -209,6 +216,31 @@ def test_a_search_computes_the_features_of_each_photo_once_and_its_best_model_is
     search.best_estimator_.classifier_.save(tmp_path / "model.zip")
     loaded = ImageClassifier.load(tmp_path / "model.zip", engine=NumpyEngine())
     assert np.allclose(loaded.predict_proba(X)[:, [1, 0, 2]], search.predict_proba(X), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda ours: ours.as_sklearn(),
+        lambda ours: make_pipeline(ours.as_transformer(), LogisticRegression()),
+    ],
+    ids=["classifier", "features"],
+)
+def test_models_of_clones_that_are_gone_are_freed(make):
+    engine = NumpyEngine()
+    estimator = make(classifier(engine=engine))
+    cross_val_score(estimator, X, Y, cv=3)
+    gc.collect()
+    assert engine.memory()["numTensors"] == 0
+    estimator.fit(X, Y)
+    held = engine.memory()
+    assert held["numTensors"] > 0
+    estimator.fit(X, Y)
+    gc.collect()
+    assert engine.memory() == held
+    estimator = clone(estimator)
+    gc.collect()
+    assert engine.memory()["numTensors"] == 0
 
 
 def test_features_go_into_a_head_of_ones_own(n_predicted):

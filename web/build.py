@@ -1,8 +1,8 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
 web/site/ (scripts and styles bundled) + web/desks/ (one zip) + Pyodide with our wheel + tf.js + backbones + sample
-photos + notebooks + API reference + example pages, hostable under any path. Slow parts are made once and kept in
-.cache/; files that have not changed are not written again.
+photos + notebooks + guide and API reference + example pages, hostable under any path. Slow parts are made once and
+kept in .cache/; files that have not changed are not written again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bundles import page_files
 from declare import DESKS, Declarations
 from fetch import WEB, BuildError
 from first_paint import with_texts
+from guide import guide_files
 from lab import lab_files
 from mnist import digit_files
 from offline import app_files, worker_files
@@ -75,7 +76,7 @@ _PARTS = (
     ("samples/*", False, "sample photos"),
     ("digits/*", False, "handwritten digits"),
     ("lab/*", False, "notebooks (JupyterLite)"),
-    ("docs/*", False, "API reference"),
+    ("docs/*", False, "guide and API reference"),
     ("examples/*", False, "example pages"),
     ("wheels/*", False, "the package, for machines of one's own"),
     ("js/*.d.ts", False, "for scripts of others"),
@@ -100,7 +101,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
         "samples": sample_files(),
         "digits": digit_files(),
         "lab": lab_files(),
-        "docs": reference_files(),
+        "docs": {**guide_files(), **reference_files()},
         "wheels": {package_wheel().name: package_wheel()},
         "examples": {path.name: path for path in (WEB / "examples").iterdir()},
     }

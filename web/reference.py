@@ -9,6 +9,7 @@ from pathlib import Path
 
 from caching import made_once
 from fetch import BuildError
+from guide import TEMPLATES
 from runtime import browser_wheel
 
 # Of the package itself and of its wings' faces, not of the rooms behind them, but for the one that is public as such;
@@ -20,18 +21,16 @@ _COMMAND = ("pdoc", *_MODULES, "--docformat=numpy", "--no-search", "--no-show-so
 
 
 def reference_files() -> dict[str, Path]:
-    """Return the files of docs/ by their names on the site."""
+    """Return the files of docs/ by their names on the site, without its first page, which is the guide's."""
     # The wheel's folder is named after the sources that it was made of.
-    folder = made_once("docs", _make_reference, browser_wheel().parent.name, version("pdoc"))
-    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}
+    templates = sorted(TEMPLATES.iterdir())
+    folder = made_once("docs", _make_reference, browser_wheel().parent.name, version("pdoc"), *templates)
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}
+    return {name: path for name, path in files.items() if name != "index.html"}
 
 
 def _make_reference(folder: Path) -> None:
-    command = [sys.executable, "-m", *_COMMAND, f"--output-directory={folder}"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    places = (f"--template-directory={TEMPLATES}", f"--output-directory={folder}")
+    done = subprocess.run([sys.executable, "-m", *_COMMAND, *places], capture_output=True, text=True)
     if done.returncode or not (folder / "pyclassifier.html").exists():
         raise BuildError(f"pdoc could not make the API reference:\n{done.stdout}\n{done.stderr}")
-    # The package's page is the one that people come to, rather than one that leads there.
-    (folder / "pyclassifier.html").replace(folder / "index.html")
-    for page in folder.glob("*/**/*.html"):
-        page.write_text(page.read_text(encoding="utf-8").replace("/pyclassifier.html", "/index.html"), "utf-8")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives import STORED_AS, StorageCost, StoredAs, deviation, measure_costs
-from ..data import Dataset, Photo, Photos, Problem, as_sample
+from ..data import Dataset, Photo, Photos, Problem, as_sample, is_address
 from ..display import showing
 from ..embedding import FeatureExtractor
 from ..engines import Engine
@@ -19,7 +19,7 @@ from ..errors import DatasetError
 from ..judging import NONE_OF_THESE, Evaluation, HeatMap, Predictions, explain, is_rejected
 from ..progress import Callbacks, OnEpoch, OnProgress, ShouldStop
 from ..sentences import Sentence
-from ..training import Embedded, FineTuningCost, Snapshot, measure_fine_tuning, retrained
+from ..training import DrawnSplit, Embedded, FineTuningCost, Snapshot, measure_fine_tuning, retrained
 from .base import BaseImageClassifier
 
 
@@ -32,7 +32,9 @@ class AsyncImageClassifier(BaseImageClassifier):
     ----------
     backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, engine
+    class_weight, validation_split, split_recordings, cv, refit, duplicate_threshold, random_state, augmentation
+        As in `ImageClassifier`.
+    topology, engine
         As in `ImageClassifier`.
 
     Examples
@@ -58,6 +60,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         self,
         dataset: Dataset,
         *,
+        split: DrawnSplit | Sequence[DrawnSplit] | None = None,
         verbose: bool | Literal["auto"] = "auto",
         on_progress: OnProgress | None = None,
         on_epoch: OnEpoch | None = None,
@@ -68,6 +71,12 @@ class AsyncImageClassifier(BaseImageClassifier):
         Parameters
         ----------
         dataset : Dataset
+        split : DrawnSplit or sequence of DrawnSplit, optional
+            Of trainings before, the newest last, such as ``split_`` has it: photos that are there again are held out,
+            or in the fold, as they were then, whatever class they are in now, so that figures before and after labels
+            were mended are those of the same photos. New photos are drawn, and groups are not parted, as
+            `pyclassifier.training.draw_validation` says. Another ``validation_split``, ``random_state`` or number of
+            folds than it was drawn with draws anew.
         verbose : bool or "auto"
             Whether to show how far it is: a bar and curves in a notebook, in the browser with a button that stops, else
             a line on the standard output. "auto" shows them in notebooks only.
@@ -98,13 +107,14 @@ class AsyncImageClassifier(BaseImageClassifier):
             Interrupted. What was learned in the epochs before is kept, as after ``should_stop``.
         """
         with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
-            await self._learn(dataset, callbacks)
+            await self._learn(dataset, callbacks, split)
         return self
 
     async def fit_features(
         self,
         features: Embedded,
         *,
+        split: DrawnSplit | Sequence[DrawnSplit] | None = None,
         verbose: bool | Literal["auto"] = "auto",
         on_progress: OnProgress | None = None,
         on_epoch: OnEpoch | None = None,
@@ -117,7 +127,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         features : Embedded
             Of the backbone that the parameters ask for, such as `pyclassifier.scaling.open_features` gives: as many as
             a disk holds.
-        verbose, on_progress, on_epoch, should_stop
+        split, verbose, on_progress, on_epoch, should_stop
             As in `fit`.
 
         Returns
@@ -135,7 +145,7 @@ class AsyncImageClassifier(BaseImageClassifier):
         """
         self._check_features(features)
         with showing(verbose, self.settings.n_epochs, Callbacks(on_progress, on_epoch, should_stop)) as callbacks:
-            await self._learn(features.dataset, callbacks, features)
+            await self._learn(features.dataset, callbacks, split, features)
         return self
 
     async def predict_proba(
@@ -286,7 +296,7 @@ class AsyncImageClassifier(BaseImageClassifier):
 
         Parameters
         ----------
-        dataset : Dataset, or str or Path of a folder or zip
+        dataset : Dataset, or str or Path of a folder or zip, or address of a folder
             Where some of its photos are marked for test, these are used alone; else all are, whatever their split.
         problems : list of Problem, optional
             Gets the files that could not be used, unknown labels included.
@@ -306,7 +316,8 @@ class AsyncImageClassifier(BaseImageClassifier):
         """
         self._fitted()
         if not isinstance(dataset, Dataset):
-            dataset = Dataset.from_folder(dataset) if Path(dataset).is_dir() else Dataset.from_zip(dataset)
+            is_folder = is_address(dataset) or Path(dataset).is_dir()
+            dataset = Dataset.from_folder(dataset) if is_folder else Dataset.from_zip(dataset)
         classes = self.classes_.tolist()
         problems = [] if problems is None else problems
         problems.extend(dataset.problems)

@@ -49,6 +49,7 @@ from ..progress import Callbacks, OnProgress, ShouldStop
 from ..sentences import Sentence
 from ..training import (
     BackboneScore,
+    DrawnSplit,
     Embedded,
     FineTuning,
     Leak,
@@ -59,6 +60,7 @@ from ..training import (
     choose_backbone,
     learn,
     read_scores,
+    read_split,
 )
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ class BaseImageClassifier:
         patience: int | None = None,
         class_weight: Literal["balanced"] | dict[str, float] | None = None,
         validation_split: float = 0.2,
+        split_recordings: bool = False,
         cv: int | Literal["auto"] = "auto",
         refit: bool = True,
         duplicate_threshold: float | Literal["auto"] | None = "auto",
@@ -124,6 +127,7 @@ class BaseImageClassifier:
         self.patience = patience
         self.class_weight = class_weight
         self.validation_split = validation_split
+        self.split_recordings = split_recordings
         self.cv = cv
         self.refit = refit
         self.duplicate_threshold = duplicate_threshold
@@ -212,7 +216,9 @@ class BaseImageClassifier:
 
         Notes
         -----
-        It returns when it is done, and so is not for browsers: there, give scikit-learn what `extract_features` gives.
+        It returns when it is done. In a browser that takes one which can suspend Python meanwhile (JavaScript Promise
+        Integration, as Chrome and Edge have it); others raise an EngineError: there, give scikit-learn what
+        `extract_features` gives.
         Several processes (``n_jobs``) compute the features of photos each for itself, so that one is often quicker.
 
         Examples
@@ -243,7 +249,7 @@ class BaseImageClassifier:
 
         Notes
         -----
-        Not for browsers, as `as_sklearn`.
+        In a browser as `as_sklearn`.
 
         Examples
         --------
@@ -276,6 +282,11 @@ class BaseImageClassifier:
     def backbones_(self) -> tuple[BackboneScore, ...]:
         """What the photos said of each backbone; empty where ``backbone`` was not "auto"."""
         return read_scores(self._fitted().record)
+
+    @property
+    def split_(self) -> DrawnSplit | None:
+        """Which photos were drawn to judge by, for another `fit` to keep to; None where they were marked."""
+        return read_split(self._fitted().record)
 
     @property
     def threshold_(self) -> float | None:
@@ -614,7 +625,7 @@ class BaseImageClassifier:
         return FeatureExtractor(model, card, pooling=self.pooling, cache=self._cache, views=self.views)
 
     async def _choose_extractor(
-        self, dataset: Dataset, callbacks: Callbacks
+        self, dataset: Dataset, callbacks: Callbacks, before: Sequence[DrawnSplit]
     ) -> tuple[FeatureExtractor, tuple[BackboneScore, ...], dict[str, int] | None]:
         """The extractor to train on; where photos were to choose it, what they said of each, and their groups."""
         if self.fine_tune and self.topology is None and self._wanted_card().parts:
@@ -624,7 +635,7 @@ class BaseImageClassifier:
         pair = await self._build_extractor(self._wanted_card())
         chosen = pair
         try:
-            card, scores, groups = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks)
+            card, scores, groups = await choose_backbone(dataset, pair, self.engine_, self.settings, callbacks, before)
             chosen = next((one for one in pair.parts() if one.card == card), pair)
         except BaseException:
             pair.model.dispose()
@@ -645,11 +656,18 @@ class BaseImageClassifier:
         if got != expected and len(features.samples):
             raise ValueError(f"Expected {expected} features of {card.name} for each photo, got {got}.")
 
-    async def _learn(self, dataset: Dataset, callbacks: Callbacks, features: Embedded | None = None) -> None:
-        extractor, scores, groups = await self._choose_extractor(dataset, callbacks)
+    async def _learn(
+        self,
+        dataset: Dataset,
+        callbacks: Callbacks,
+        split: DrawnSplit | Sequence[DrawnSplit] | None,
+        features: Embedded | None = None,
+    ) -> None:
+        before = () if split is None else (split,) if isinstance(split, DrawnSplit) else tuple(split)
+        extractor, scores, groups = await self._choose_extractor(dataset, callbacks, before)
         try:
             learned, interruption = await learn(
-                dataset, extractor, self.engine_, self.settings, callbacks, features, groups
+                dataset, extractor, self.engine_, self.settings, callbacks, features, groups, before
             )
         except BaseException:
             self._let_go(extractor)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from copy import copy
+from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property, update_wrapper
 from os import PathLike
 from typing import Any, Self
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..backbones import AUTO, DEFAULT_BACKBONE, FitMode, ModelCard, Pooling, Views
 from ..data import Dataset, Photo, Sample, as_samples
 from ..embedding import MemoryCache
-from ..engines import Engine
+from ..engines import Engine, Predictor
 from .base import BaseImageClassifier
 from .image import ImageClassifier
 
@@ -41,8 +42,10 @@ class _OfPhotos(BaseEstimator):
         return fitted._cache if fitted else MemoryCache()
 
     def __sklearn_clone__(self) -> Self:
-        made: Self = super().__sklearn_clone__()
-        made._cache = self._cache
+        shared = {id(one): one for one in (self._cache, self.engine)}
+        unlearned = {name: value for name, value in vars(self).items() if not name.endswith("_")}
+        made = type(self).__new__(type(self))
+        made.__dict__.update(deepcopy(unlearned, shared))
         return made
 
     def __getstate__(self) -> dict[str, Any]:
@@ -57,12 +60,12 @@ class _OfPhotos(BaseEstimator):
         return tags
 
     def _new_classifier(self) -> ImageClassifier:
-        """A classifier of these parameters, whose models go when it goes, and not when an engine does."""
+        """A classifier of these parameters."""
         parameters = self.get_params(deep=False)
         weights = parameters.get("class_weight")
         if isinstance(weights, dict):
             parameters["class_weight"] = {str(label): weight for label, weight in weights.items()}
-        made = ImageClassifier(**{**parameters, "engine": copy(self.engine)})
+        made = ImageClassifier(**parameters)
         made._cache = self._cache
         return made
 
@@ -78,10 +81,12 @@ class SKLearnClassifier(ClassifierMixin, _OfPhotos):
     ----------
     backbone, input_size, fit_mode, pooling, views, hidden_units, l2, epochs, batch_size, learning_rate, patience
         As in `ImageClassifier`.
-    class_weight, validation_split, cv, refit, duplicate_threshold, random_state, augmentation, topology, fine_tune
-        As in `ImageClassifier`; the keys of a dict as ``class_weight`` are labels as in ``y``.
+    validation_split, split_recordings, cv, refit, duplicate_threshold, random_state, augmentation, topology, fine_tune
+        As in `ImageClassifier`.
     engine : Engine, optional
-        As in `ImageClassifier`; each fit gets a copy.
+        As in `ImageClassifier`.
+    class_weight : {"balanced"} or dict, optional
+        As in `ImageClassifier`; the keys of a dict are labels as in ``y``.
 
     Attributes
     ----------
@@ -165,6 +170,7 @@ class SKLearnClassifier(ClassifierMixin, _OfPhotos):
         finally:
             self._cache.forget(samples)
         self.classes_, self.classifier_ = classes, classifier
+        _tie(classifier, classifier._fitted().head)
         return self
 
     def predict_proba(self, X: Sequence[Photo]) -> NDArray[np.float32]:
@@ -309,6 +315,7 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfPhotos
         classifier = self._new_classifier()
         self._n_features_out = classifier.extract_features(_samples(X)[:1]).shape[1]
         self.classifier_ = classifier
+        _tie(classifier)
         return self
 
     def transform(self, X: Sequence[Photo]) -> NDArray[np.float32]:
@@ -332,6 +339,13 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfPhotos
         """
         check_is_fitted(self)
         return self.classifier_.extract_features(_samples(X))
+
+
+def _tie(classifier: ImageClassifier, *models: Predictor) -> None:
+    """Have an engine free the models of a classifier that is gone: clones are many, and nobody closes them."""
+    extractor = classifier._extractor
+    for model in (*models, *([extractor.model] if extractor else [])):
+        finalize(classifier, model.dispose)
 
 
 def _samples(X: Any) -> list[Sample]:

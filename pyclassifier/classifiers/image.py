@@ -58,6 +58,11 @@ class ImageClassifier(BaseImageClassifier):
         Share of each class to judge by, in 0..1, where the photos are not marked already. Drawn by content: the same
         photos and seed give the same draw, and photos that belong together (duplicates, near-duplicates, a
         `Sample.group`) stay on one side. Photos that are marked for test have no part in that, nor in any choice.
+    split_recordings : bool
+        Whether a class whose photos are all of one recording (a `Sample.group`), of 20 or more, is judged by the last
+        of them, in the order of their paths, with a gap before: a tenth of them, which only the final model learns from
+        (``refit``). Photos of one recording look much alike: such figures are too good, and ``leaks_`` names the
+        photos. Else nobody knows how well the class is recognised (`Evaluation.unjudged`); a second one tells more.
     cv : int or "auto"
         Number of folds to judge by instead of one draw, where photos are not marked already: each photo is then judged
         once, by a head that has learned from the other folds, with the ``l2`` that the first one chose. 0 draws once;
@@ -123,6 +128,9 @@ class ImageClassifier(BaseImageClassifier):
         Number of the epoch, from 1, whose weights were kept: the last one where it was trained until it had converged,
         or there were no validation photos; else the one with the lowest ``val_loss``. As that is chosen by the photos
         that it is judged by, the figures are then a little too good; `pyclassifier.cross_validate` is free of that.
+    split_ : DrawnSplit or None
+        Which photos were drawn to judge by, to `fit` again on mended ones with the same split: ``fit(mended,
+        split=classifier.split_)``. None where photos were marked.
     fine_tuning_ : FineTuning or None
         What came of training the backbone's last blocks further: the figures before and after, and which was kept.
     views_ : ViewsEffect or None

@@ -36,6 +36,11 @@ def evaluation_lines(evaluation: Evaluation, title: str) -> list[str]:
     return [
         f"{title}: accuracy {percent(figures['accuracy'])} ({right}), 95 % interval {low} to {high}",
         *(
+            [f"  Never judged, since no photo of it was held out: {', '.join(evaluation.unjudged)}"]
+            if evaluation.unjudged
+            else []
+        ),
+        *(
             "  " + "  ".join([row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in range(1, 5))]).rstrip()
             for row in rows
         ),

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..errors import DatasetError
 from .datasets import Dataset
 from .images import encode_bmp, to_upright_rgb
 from .local import list_samples
@@ -46,7 +45,7 @@ def as_samples(photos: Photos) -> list[Sample]:
         Something else.
     ValueError
         Pixels of another kind or shape.
-    DatasetError
+    FileNotFoundError
         A folder, zip or address without photos.
     """
     if isinstance(photos, Dataset):
@@ -73,7 +72,9 @@ def as_sample(photo: Photo, index: int) -> Sample:
         return photo
     if isinstance(photo, str | os.PathLike):
         if _holds_photos(photo):
-            raise TypeError(f"Expected photos, got a folder among them ({photo}). Give it by itself, not in a list.")
+            raise TypeError(
+                f"Expected photos, got a folder or address among them ({photo}). Give it by itself, not in a list."
+            )
         path = Path(photo)
         return Sample(path.as_posix(), FileSource(path))
     if isinstance(photo, bytes | bytearray | memoryview):
@@ -96,7 +97,7 @@ def _within(place: str | os.PathLike[str]) -> list[Sample]:
     samples, problems = list_samples(place if isinstance(place, str) else Path(place))
     if not samples:
         found = f" ({problems[0].path}: {problems[0].reason})" if problems else ""
-        raise DatasetError(f"Expected photos in {place}, found none{found}.")
+        raise FileNotFoundError(f"Expected photos in {place}, found none{found}.")
     return list(samples)
 
 

@@ -71,7 +71,8 @@ def learned_rows(
         if found:
             low, high = map(percent, found.interval)
             folds = f" over {found.n_splits} folds" if found.n_splits else ""
-            state.append((name, f"{percent(found.accuracy)}{folds}, 95 % interval {low} to {high}"))
+            left = f"; never judged: {', '.join(found.unjudged)}" if found.unjudged else ""
+            state.append((name, f"{percent(found.accuracy)}{folds}, 95 % interval {low} to {high}{left}"))
     for score in backbones:
         low, high = map(percent, score.interval)
         cost = f"{1000 * score.seconds_per_photo:.0f} ms a photo, {score.n_bytes / 1e6:.1f} MB"

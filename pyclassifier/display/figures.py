@@ -20,6 +20,7 @@ def evaluation_html(evaluation: Evaluation) -> str:
     folds = f" over {figures['folds']} folds" if figures["folds"] else ""
     note = f"{figures['correct']:,} of {figures['total']:,} photos{folds}; "
     note += f"95 % interval {percent(low)} to {percent(high)}"
+    note += f"; never judged: {', '.join(evaluation.unjudged)}" if evaluation.unjudged else ""
     rows = [
         [text(one["label"]), *(percent(one[name]) for name in ("precision", "recall", "f1")), f"{one['support']:,}"]
         for one in figures["perClass"]

@@ -15,7 +15,7 @@ _STYLE = f"""<style>
 .pyc {{ --a: {ACCENT}; --b: {SECOND}; --line: color-mix(in srgb, currentColor 22%, transparent);
   --quiet: color-mix(in srgb, currentColor 72%, transparent); max-width: 60rem; overflow-x: auto;
   font: 13px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); color: var(--jp-ui-font-color1, inherit); }}
-.pyc h4.pyc-h {{ font-size: 14px; font-weight: 600; margin: 2px 0 6px; }}
+.pyc h3.pyc-h {{ font-size: 14px; font-weight: 600; margin: 2px 0 6px; }}
 .pyc p {{ margin: 2px 0 8px; }}
 .pyc .pyc-q {{ color: var(--quiet); font-weight: 400; }}
 .pyc table.pyc-t {{ border-collapse: collapse; border: 0; margin: 4px 0 8px; font-size: 13px; table-layout: auto; }}
@@ -58,7 +58,7 @@ def block(*parts: str) -> str:
 def heading(title: object, note: object = "") -> str:
     """The heading of a display: a title with a quiet remark."""
     quiet = f' <span class="pyc-q">{text(note)}</span>' if note else ""
-    return f'<h4 class="pyc-h">{text(title)}{quiet}</h4>'
+    return f'<h3 class="pyc-h">{text(title)}{quiet}</h3>'
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
@@ -73,8 +73,10 @@ def table(head: Sequence[object], rows: Iterable[Sequence[str]], *, numbers: boo
     numbers : bool
         Whether the other columns are of numbers, which belong to the right.
     """
-    titles = f'<th scope="row">{text(head[0])}</th>' + "".join(
-        f'<th scope="col">{text(title)}</th>' for title in head[1:]
+    scopes = ("row", *("col" for _ in head[1:]))
+    titles = "".join(
+        f'<th scope="{scope}">{text(title)}</th>' if title else "<td></td>"
+        for scope, title in zip(scopes, head, strict=True)
     )
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>" for row in rows

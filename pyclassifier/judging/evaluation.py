@@ -83,6 +83,11 @@ class Evaluation(Shown):
         return self.n_correct / self.n_samples if self.n_samples else float("nan")
 
     @property
+    def unjudged(self) -> tuple[str, ...]:
+        """Labels of the classes of which there was no photo: how well these are recognised, nobody knows."""
+        return tuple(label for label, n in zip(self.labels, self.matrix.sum(axis=1).tolist(), strict=True) if n == 0)
+
+    @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the accuracy, in 0..1: Wilson's, or `pyclassifier.metrics.resampled_interval`."""
         return self._interval(self.n_correct, self.n_samples)
@@ -93,8 +98,9 @@ class Evaluation(Shown):
         Returns
         -------
         dict
-            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``learned``, ``labels``, ``confusion`` and
-            ``perClass``, where ``recallInterval`` is the 95 % interval of the recall; undefined figures are None.
+            ``correct``, ``total``, ``accuracy``, ``interval``, ``folds``, ``learned``, ``labels``, ``unjudged``,
+            ``confusion`` and ``perClass``, where ``recallInterval`` is the 95 % interval of the recall; undefined
+            figures are None.
         """
         precision, recall, f1 = (shares.tolist() for shares in precision_recall_f1(self.matrix))
         hits, support = np.diag(self.matrix).tolist(), self.matrix.sum(axis=1).tolist()
@@ -106,6 +112,7 @@ class Evaluation(Shown):
             "folds": self.n_splits,
             "learned": self.n_learned,
             "labels": self.labels,
+            "unjudged": self.unjudged,
             "confusion": self.matrix.tolist(),
             "perClass": [
                 {

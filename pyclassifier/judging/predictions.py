@@ -201,7 +201,7 @@ class Predictions(Brief, Shown):
         if not len(pairs) == len(self) == len(other):
             raise ValueError(
                 f"Expected predictions of the same photos, got {len(self)} and {len(other)}, {len(pairs)} in both. "
-                "Train both with the same random_state and validation_split, or predict the same photos."
+                "Train the one with fit(dataset, split=other.split_), or predict the same photos."
             )
         mine, others = self.is_judged, other.is_judged
         judged = [(i, j) for i, j in pairs if mine[i] and others[j]]

@@ -28,8 +28,8 @@ LAB_CONTENT_SECURITY_POLICY = (
     "img-src 'self' blob: data:; connect-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
     "font-src 'self' data:"
 )
-# The API reference is one page with its style in it and no script.
-DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# Guide and API reference are pages with their style in them and no script.
+DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 # fetch.html is opened to fetch one picture from another site, and does nothing else.
 FETCH_POLICY = "default-src 'none'; script-src 'self'; connect-src http: https:"
 

@@ -2,6 +2,7 @@
 
 from .attempt import TUNING_EPOCHS
 from .backbone_choice import BackboneScore, choose_backbone, choose_features, read_scores
+from .drawn import DrawnSplit, read_split
 from .fitting import learn
 from .folds import Ints, StratifiedGroupKFold, StratifiedKFold
 from .heads import train_head
@@ -12,14 +13,16 @@ from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
-from .trials import try_fold
+from .trials import LONG_RECORDING, try_fold
 from .tuning import retrained
 from .tuning_cost import FineTuningCost, measure_fine_tuning
 from .views import ViewsEffect, read_views_effect
 
 __all__ = [
+    "LONG_RECORDING",
     "TUNING_EPOCHS",
     "BackboneScore",
+    "DrawnSplit",
     "Embedded",
     "FineTuning",
     "FineTuningCost",
@@ -49,6 +52,7 @@ __all__ = [
     "read_history",
     "read_refit",
     "read_scores",
+    "read_split",
     "read_views_effect",
     "retrained",
     "train_head",

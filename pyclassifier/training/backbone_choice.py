@@ -18,6 +18,7 @@ from ..errors import StoppedError
 from ..metrics import wilson_interval
 from ..progress import Callbacks, Progress
 from .compact import Compact
+from .drawn import DrawnSplit
 from .lesson import Lesson
 from .material import Ints, gather
 from .settings import TrainSettings
@@ -116,7 +117,12 @@ def _read_score(one: Mapping[str, Any]) -> BackboneScore:
 
 
 async def choose_backbone(
-    dataset: Dataset, extractor: FeatureExtractor, engine: Engine, settings: TrainSettings, callbacks: Callbacks
+    dataset: Dataset,
+    extractor: FeatureExtractor,
+    engine: Engine,
+    settings: TrainSettings,
+    callbacks: Callbacks,
+    before: Sequence[DrawnSplit] = (),
 ) -> tuple[ModelCard, tuple[BackboneScore, ...], dict[str, int]]:
     """Choose among backbones by the photos to learn from; those that one draw, or their marks, judge by have no part.
 
@@ -132,7 +138,7 @@ async def choose_backbone(
     dataset : Dataset
     extractor : FeatureExtractor
         On a `SideBySide` of all of them, from the cheapest on.
-    engine, settings, callbacks
+    engine, settings, callbacks, before
         As in `pyclassifier.training.learn`.
 
     Returns
@@ -151,7 +157,7 @@ async def choose_backbone(
     """
     check_splittable(dataset, settings.validation_split)
     material = await gather(dataset, extractor, settings, callbacks)
-    rows = part(dataset, material, settings).training
+    rows = part(dataset, material, settings, before).training
     candidates = [*extractor.parts(), extractor]
     samples = [material.samples[i] for i in rows]
     X = [(await candidate.extract(samples)).X for candidate in candidates]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from ..errors import DatasetError
 from ..judging import Calibration, Predictions
 from ..progress import Callbacks
 from ..sentences import Sentence
+from .drawn import DrawnSplit
 from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
@@ -35,6 +37,7 @@ async def learn(
     callbacks: Callbacks,
     embedded: Embedded | None = None,
     groups: Mapping[str, int] | None = None,
+    before: Sequence[DrawnSplit] = (),
 ) -> tuple[Learned, BaseException | None]:
     """Train a head on a dataset's features, judge it by photos held out, and fit it again on these as well.
 
@@ -49,6 +52,8 @@ async def learn(
         The dataset's photos with their features, where these are known.
     groups : mapping of str to int, optional
         As in `gather`.
+    before : sequence of DrawnSplit
+        As in `part`.
 
     Returns
     -------
@@ -74,7 +79,7 @@ async def learn(
         material = arrange(embedded, extractor, settings)
     else:
         material = await gather(dataset, extractor, settings, callbacks, groups)
-    parts = part(dataset, material, settings)
+    parts = part(dataset, material, settings, before)
     _check_readable(dataset, [material.samples[i] for i in parts.training])
     rows = parts.known if settings.refit or parts.folds else parts.training
     material = await add_copies(material, rows, extractor, settings, callbacks)
@@ -214,6 +219,15 @@ class _Done:
             )
         return tuple(found)
 
+    @property
+    def split(self) -> dict[str, Any] | None:
+        """Of the photos of the record, in its order, the folds that judge them; None where they were marked."""
+        if not self.parts.is_drawn:
+            return None
+        folds, judged = self.parts.test_fold(len(self.material.samples)), np.sort(self.trial.judged)
+        told = {"training": folds[self.learned_from].tolist(), "validation": folds[judged].tolist()}
+        return {"n_splits": self.parts.n_splits, **told}
+
     def digests(self, rows: Ints) -> list[str]:
         """Hashes of the contents of photos."""
         return [self.material.digests[i] for i in rows]
@@ -258,6 +272,7 @@ def _describe(
             training=done.digests(done.learned_from),
             validation=done.digests(np.sort(done.trial.judged)),
             tested=done.digests(done.parts.test),
+            split=done.split,
         ),
         views=views,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -135,30 +135,55 @@ class StratifiedGroupKFold(_Folds):
         ValueError
             Fewer groups, or fewer samples of every class, than there are folds; or lengths that differ.
         """
+        _check_lengths(X, np.asarray(y), "label")
+        _check_lengths(X, np.asarray(groups), "group")
+        folds = self.deal(y, groups)
+        for i in range(self.n_splits):
+            yield np.flatnonzero(folds != i), np.flatnonzero(folds == i)
+
+    def deal(self, y: ArrayLike, groups: ArrayLike, before: Mapping[Any, int] | None = None) -> Ints:
+        """Deal samples to folds.
+
+        Parameters
+        ----------
+        y, groups : array_like of shape (N,)
+            As in `split`.
+        before : mapping of group to int, optional
+            Folds of groups that stay where they are; those of other numbers than the folds have are dealt.
+
+        Returns
+        -------
+        ndarray of shape (N,), int64
+            Number of each one's fold, from 0.
+
+        Raises
+        ------
+        ValueError
+            Fewer groups, or fewer samples of every class, than there are folds.
+        """
         labels, names = np.asarray(y), np.asarray(groups)
-        _check_lengths(X, labels, "label")
-        _check_lengths(X, names, "group")
         classes, y_encoded, per_class = np.unique(labels, return_inverse=True, return_counts=True)
         found, group = np.unique(names, return_inverse=True)
         if len(found) < self.n_splits or per_class.max() < self.n_splits:
             raise ValueError(Sentence("few-groups", folds=self.n_splits, groups=len(found), samples=len(labels)))
         counts = np.zeros((len(found), len(classes)))
         np.add.at(counts, (group, y_encoded), 1)
-        fold_of_group = self._deal(counts, per_class)
-        for i in range(self.n_splits):
-            judged = fold_of_group[group] == i
-            yield np.flatnonzero(~judged), np.flatnonzero(judged)
+        known = before or {}
+        kept = np.array([known.get(name, -1) for name in found.tolist()], np.int64)
+        kept[kept >= self.n_splits] = -1
+        return self._deal(counts, per_class, kept)[group]
 
-    def _deal(self, counts: NDArray[np.float64], per_class: Ints) -> Ints:
-        """Deal the groups to folds: the number of each group's fold."""
+    def _deal(self, counts: NDArray[np.float64], per_class: Ints, kept: Ints) -> Ints:
+        """Deal the groups to folds, those whose fold is -1 yet: the number of each group's fold."""
         order = np.arange(len(counts))
         if self.shuffle:
             order = np.random.default_rng(self.random_state).permutation(order)
         order = order[np.argsort(-counts[order].std(axis=1), kind="stable")]
         in_fold = np.zeros((self.n_splits, counts.shape[1]))
+        np.add.at(in_fold, kept[kept >= 0], counts[kept >= 0])
         each = np.arange(self.n_splits)
-        folds = np.empty(len(counts), np.int64)
-        for group in order.tolist():
+        folds = kept.copy()
+        for group in order[kept[order] < 0].tolist():
             # Classes' shares of all folds (second axis), with the group in each of them (first axis).
             tried = np.repeat(in_fold[None], self.n_splits, axis=0)
             tried[each, each] += counts[group]

@@ -92,14 +92,17 @@ class Material(Brief):
         """Number of the group by the hash of a photo's content."""
         return dict(zip(self.digests, self.groups.tolist(), strict=True))
 
-    def draw(self, rows: Ints, settings: TrainSettings) -> tuple[Ints, Ints]:
-        """Part rows into those to learn from and those to judge by."""
+    def draw(
+        self, rows: Ints, settings: TrainSettings, test_fold: Mapping[str, int] | None = None
+    ) -> tuple[Ints, Ints]:
+        """Part rows into those to learn from and those to judge by, which may keep to an earlier draw."""
         judged = draw_validation(
             [str(self.samples[i].label) for i in rows],
             [self.digests[i] for i in rows],
             self.groups[rows],
             settings.validation_split,
             settings.random_state,
+            test_fold,
         )
         return rows[~judged], rows[judged]
 

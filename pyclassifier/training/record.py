@@ -30,6 +30,7 @@ def make_record(
     training: Sequence[str],
     validation: Sequence[str],
     tested: Sequence[str],
+    split: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Plain data about a training run; photos appear only as the hash of their content (SHA-256, hex)."""
     record = {
@@ -48,6 +49,8 @@ def make_record(
             "history": history,
             "refit": refit,  # Whether, once judged, it learned from the photos that it was judged by as well.
             "files": {"training": list(training), "validation": list(validation), "test": list(tested)},
+            # Where photos were drawn to judge by: the fold that judges each of these files, for `read_split`.
+            **({"split": dict(split)} if split else {}),
         },
         "evaluation": evaluation.to_dict() if evaluation else None,
     }

@@ -22,9 +22,9 @@ class TrainSettings:
 
     Parameters
     ----------
-    hidden_units, l2, epochs, batch_size, learning_rate, patience, class_weight, validation_split, cv, refit
+    hidden_units, l2, epochs, batch_size, learning_rate, patience, class_weight, validation_split, split_recordings
         As in `pyclassifier.ImageClassifier`.
-    duplicate_threshold, random_state, augmentation, topology, fine_tune
+    cv, refit, duplicate_threshold, random_state, augmentation, topology, fine_tune
         As in `pyclassifier.ImageClassifier`.
 
     Examples
@@ -41,6 +41,7 @@ class TrainSettings:
     patience: int | None = None
     class_weight: ClassWeight | None = None
     validation_split: float = 0.2
+    split_recordings: bool = False
     cv: int | Literal["auto"] = "auto"
     refit: bool = True
     duplicate_threshold: float | Literal["auto"] | None = "auto"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from ..data import Dataset, Sample
 from ..embedding import join_groups, near_duplicates
 from ..errors import DatasetError
-
-Ints = NDArray[np.int64]
+from .drawn import LEARNED, Ints, folds_of_groups
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,12 @@ def group_samples(
 
 
 def draw_validation(
-    y: Sequence[str], digests: Sequence[str], groups: Ints, share: float, random_state: int
+    y: Sequence[str],
+    digests: Sequence[str],
+    groups: Ints,
+    share: float,
+    random_state: int,
+    test_fold: Mapping[str, int] | None = None,
 ) -> NDArray[np.bool_]:
     """Draw the photos that a classifier is judged by.
 
@@ -94,11 +98,17 @@ def draw_validation(
         groups, never all. Groups may make it more or less. 0 draws none.
     random_state : int
         Seed of the draw.
+    test_fold : mapping of str to int, optional
+        An earlier draw to keep to, as in `DrawnSplit`: what was judged by then still is, and what was learned from is
+        not; new samples are drawn. Only where a class would have less than half of what it is to have, to judge by or
+        to learn from, do some change sides. A group that was parted goes where most of it was; where as much was on
+        either side, it is learned from.
 
     Returns
     -------
     ndarray of shape (N,), bool
-        Whether to judge by a sample. It hangs on contents and seed alone, not on the order, nor on names.
+        Whether to judge by a sample. It hangs on contents, seed and the earlier draw alone, not on the order, nor on
+        names.
     """
     counts: dict[int, Counter[str]] = {}
     smallest: dict[int, str] = {}
@@ -124,13 +134,26 @@ def draw_validation(
             for label, n in counts[group].items()
         )
 
+    def leaves_enough(group: int) -> bool:
+        return all(
+            2 * (total[label] - have[label] - n) >= total[label] - wanted[label] for label, n in counts[group].items()
+        )
+
     def take(group: int) -> None:
         drawn.add(group)
         have.update(counts[group])
 
+    before = folds_of_groups(groups, digests, test_fold or {})
     for group in order:
-        if fits(group) and gain(group) > 0:
+        if share and before.get(group, LEARNED) != LEARNED and fits(group) and leaves_enough(group):
             take(group)
+    for group in order:
+        if group not in before and fits(group) and gain(group) > 0:
+            take(group)
+    for label in [label for label in sorted(total) if 2 * have[label] < wanted[label]]:
+        for group in order:
+            if group in before and label in counts[group] and fits(group) and gain(group) > 0:
+                take(group)
     for label in sorted(total):
         if wanted[label] and not have[label]:
             having = [group for group in order if label in counts[group] and fits(group)]

@@ -105,7 +105,7 @@ def test_webgl_trains_and_stops(page, site):
     assert accuracy > 30, "chance is 10 %"
     page.locator("#page-digits").get_by_label("Epochs", exact=True).fill("1000")
     button(page, "Train").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1000"), timeout=120_000)
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1,000"), timeout=120_000)
     button(page, "Stop").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("Stopped after epoch"), timeout=60_000)
 

@@ -71,6 +71,8 @@ def test_a_cell_opens_its_photos_which_are_relabelled_and_trained_on_by_keyboard
     wait_until_trained(page)
     now_right, now_total = accuracy(page)
     assert (now_total, now_right) == (total, right + n) or now_right > right
+    before = f"The same {total} photos judged training 1: {right} were right then, {now_right} are now."
+    expect(page.locator("#result-before")).to_have_text(f"{before} {n} of them are in another class now.")
     # Nothing has changed since.
     expect(button(page, "Train")).to_be_visible()
 
@@ -131,7 +133,9 @@ def test_every_training_of_the_visit_can_be_compared_and_used_again(trained):
     expect(runs.nth(0)).to_contain_text("in use")
     expect(runs.nth(0)).to_contain_text("Epochs: 1")
     expect(runs.nth(1)).to_contain_text("Epochs: 12")
-    expect(runs.nth(1)).to_contain_text(re.compile(r"On the 12 photos that judged both: \d+ right only here"))
+    expect(runs.nth(1)).to_contain_text(
+        re.compile(r"The same 12 photos judged both: \d+ right here, \d+ in training 2")
+    )
     button(page, "Use this one: Training 1").click()
     expect(page.get_by_role("status")).to_have_text("The model of training 1 is in use")
     expect(page.locator(".exact").first).to_have_text(first)

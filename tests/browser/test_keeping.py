@@ -74,7 +74,9 @@ def kept(page, state="saved"):
 
 
 def recognise(page, folder):
-    """Probabilities of two photos, as text."""
+    """Probabilities of two photos, as text; those that came back after a reload are cleared away."""
+    if page.locator("#recognised li").count():
+        page.locator("#clear-list").click()
     page.locator("#try-photos").set_input_files([folder / "red/1.png", folder / "blue/2.png"])
     expect(status(page)).to_have_text(re.compile("^Recognised"), timeout=READY)
     return page.locator("#recognised").inner_text()
@@ -92,6 +94,8 @@ def test_all_is_back_after_a_reload(page, site, folder):
         page.locator("#option-epochs").input_value() == "4" and page.locator("#option-input-size").input_value() == "96"
     )
     assert page.locator("#result-summary").inner_text() == figures
+    expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
+    assert page.locator("#recognised").inner_text() == before, "by the model that is back"
     assert recognise(page, folder) == before
     expect(page.locator("#curves")).to_be_visible()
     expect(page.locator("#runs-count")).to_have_text("Trainings of this project")
@@ -144,17 +148,19 @@ def test_a_reload_in_mid_training_loses_neither_photos_nor_features(page, site, 
     open_page(page, site)
     fill(page, folder)
     set_field(page, "#option-epochs", "1000")
+    set_field(page, "#option-hidden-units", "200")
     button(page, "Train").click()
     expect(status(page)).to_have_text(re.compile("Training: epoch"), timeout=READY)
     for _ in range(30):
         if page.evaluate(COUNT_FEATURES) == 24:
             break
         page.wait_for_timeout(500)
-    expect(status(page)).to_have_text(re.compile("Training: epoch"))  # still
+    assert button(page, "Stop").is_enabled(), "still training, or judging by folds"
     reload(page)
     assert page.locator("#option-epochs").input_value() == "1000"
     page.locator("summary", has_text="Advanced").click()
     set_field(page, "#option-epochs", "4")
+    set_field(page, "#option-hidden-units", "0")
     assert page.evaluate(COUNT_FEATURES) == 24, "they were written while training went on"
     train(page)
     assert page.evaluate(COUNT_FEATURES) == 24
@@ -229,6 +235,7 @@ def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, fo
         expect(notice).to_contain_text("What you do here is not kept.")
         second.locator("#project-summary").click()
         second.locator("#projects").get_by_role("button", name="Delete").first.click()
+        second.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
         expect(second.get_by_role("alert")).to_have_text(re.compile("^This project is open in another tab"))
         button(second, "Remove all photos").click()
         button(second, "Undo removing all photos").click()
@@ -266,6 +273,10 @@ def test_starting_anew_asks_and_projects_can_be_named_opened_and_deleted(page, s
     button(page, "Keep it, start another one").click()
     expect(status(page)).to_have_text("Ready")
     expect(page.locator("#remove-all")).to_be_hidden()
+    button(page, "Delete Colours").click()
+    asked = page.get_by_role("dialog", name="Delete Colours")
+    expect(asked).to_contain_text("there is no way back")
+    asked.get_by_role("button", name="Cancel").click()
     button(page, "Open Colours").click()
     expect(status(page)).to_have_text("Your project is back: 24 photos in 3 classes", timeout=READY)
     button(page, "New project").click()
@@ -400,6 +411,7 @@ def test_a_project_is_saved_as_a_file_and_opened_again(page, site, folder, tmp_p
     assert recognise(page, folder) == before
     expect(page.locator("#classes img").first).to_be_visible(timeout=60_000)
     reload(page)
+    expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
     assert recognise(page, folder) == before
     # Where photos are dropped, too, it is a project and no photos.
     drop(page, page.get_by_text("Drop photos, folders or a zip here"), target)
@@ -489,4 +501,5 @@ def test_a_model_of_teachable_machine_is_opened_and_trained_on(page, site, folde
     kept(page)
     reload(page)
     assert page.locator("#option-backbone").input_value() == "opened"
+    expect(page.locator("#recognised > ul > li")).to_have_count(2, timeout=60_000)
     assert recognise(page, folder) == trained

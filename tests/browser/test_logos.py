@@ -79,6 +79,7 @@ def test_models_are_kept_in_the_browser_opened_and_deleted(page, site, flat):
     page.evaluate(AXE.read_text())
     assert violations(page) == []
     kept.get_by_role("button", name=re.compile("^Delete ")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator("#status")).to_have_text("Model deleted from this browser")
     page.reload()
     expect(page.locator("#status")).to_have_text(re.compile("^Your project is back"), timeout=120_000)

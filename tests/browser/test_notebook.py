@@ -29,15 +29,30 @@ print(json.dumps([dict(zip(labels, row.tolist())) for row in rows]))
 
 
 TOOLS = """
-from pyclassifier.embedding import pool_features
 from sklearn.linear_model import LogisticRegression
 import pandas
 opened = await AsyncImageClassifier.load("model.zip")
 table = (await opened.predict_photos(validation)).to_pandas()
-X = pool_features((await opened.extract_features(validation)).X)
+X = await opened.extract_features(validation)
 labels = [sample.label for sample in validation]
 print(len(table) == len(validation), LogisticRegression().fit(X, labels).score(X, labels))
 opened.close()
+"""
+
+
+SEARCH = """
+import js
+from pyodide.ffi import create_proxy
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+ticks = []
+timer = js.setInterval(create_proxy(lambda: ticks.append(1)), 20)
+estimator = ImageClassifier(input_size=96, cv=0, validation_split=0).as_sklearn()
+accuracy = cross_val_score(estimator, dataset.samples, dataset.y, cv=2, error_score="raise").mean()
+js.clearInterval(timer)
+pipeline = make_pipeline(ImageClassifier(input_size=96).as_transformer(), LogisticRegression())
+print(accuracy, pipeline.fit(dataset.samples, dataset.y).score(dataset.samples, dataset.y), len(ticks))
 """
 
 
@@ -84,6 +99,12 @@ def test_a_fresh_kernel_installs_offline_and_sees_the_file_browsers_files(tab, s
 @pytest.mark.full
 def test_predictions_go_into_a_table_and_features_into_scikit_learn(quickstart):
     assert quickstart.execute(TOOLS).split() == ["True", "1.0"]
+
+
+@pytest.mark.full
+def test_scikit_learns_tools_wait_while_the_browser_goes_on(quickstart):
+    accuracy, right, n_ticks = map(float, quickstart.execute(SEARCH).split())
+    assert accuracy >= 0.8 and right == 1 and n_ticks >= 10
 
 
 def test_quickstart_learns_the_sample_photos(quickstart):

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import threading
 from http import HTTPStatus
 
@@ -18,6 +19,7 @@ from notebook import Notebook
 from photos import COLORS, encode, noisy
 from PIL import Image
 from playwright.sync_api import expect
+from test_docs import faults
 
 from pyclassifier.serving import make_server
 
@@ -36,6 +38,9 @@ class Host:
         self._server = make_server(folder, prefix=PREFIX)
         handler = self._server.RequestHandlerClass.func
         handler.log_request = lambda request, code, *_: self._note(request.path.removeprefix(PREFIX), code)
+        self._connections: list[socket.socket] = []
+        setup = handler.setup
+        handler.setup = lambda request: (self._connections.append(request.request), setup(request))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.url = f"http://localhost:{self._server.server_port}{PREFIX}"
 
@@ -50,6 +55,9 @@ class Host:
     def stop(self):
         self._server.shutdown()
         self._server.server_close()
+        for connection in self._connections:  # Those that browsers keep open would go on being answered.
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -188,11 +196,12 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     assert build_of(page) == DESCRIPTION and builds_in_cache(page) == sorted([DESCRIPTION, "second build"])
     button = page.get_by_role("button", name="Reload")
     expect(button).to_be_enabled()
+    assert faults(page) == []
     page.get_by_label("Choose training folder").set_input_files(write_photos(tmp_path / "photos"))
     page.locator("summary", has_text="Advanced").click()
     page.get_by_label("Epochs", exact=True).fill("1000")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1000"), timeout=TIMEOUT_MS)
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1,000"), timeout=TIMEOUT_MS)
     expect(button).to_be_disabled()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("^Stopped after"))
@@ -248,6 +257,24 @@ def test_the_notebooks_keep_their_own_worker_and_open_without_network_once_used(
     assert Notebook(page, host.url).execute(code) == "256\n"
     page.goto(host.url)
     ready(page)
+
+
+def test_what_was_never_opened_is_said_to_be_missing_without_network(host, context):
+    page = visit(context, host)
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Guide", exact=True).click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Quick start")
+    assert opened.value.evaluate("opener") is None
+    opened.value.close()
+    host.stop()  # For the browser there is a network still.
+    for name in ("Open in a notebook", "API reference"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text(f"“{name}” cannot be opened now")
+        page.get_by_role("button", name="Dismiss").click()
+    assert context.pages == [page]
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Guide", exact=True).click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Quick start")
 
 
 def test_it_can_be_installed(host, context):

@@ -206,9 +206,11 @@ def test_stop_keeps_the_model(page, site):
     button(page, "Use sample photos").click()
     set_options(page, epochs="1000", hidden_units="100", input_size="96")
     button(page, "Train").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1000"), timeout=120_000)
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1,000"), timeout=120_000)
     button(page, "Stop").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"Stopped after epoch \d+ of 1000: validation accuracy"))
+    expect(page.get_by_role("status")).to_have_text(
+        re.compile(r"Stopped after epoch \d+ of 1,000: validation accuracy")
+    )
     expect(button(page, "Download model")).to_be_enabled()
 
 

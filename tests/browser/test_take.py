@@ -8,9 +8,14 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import threading
 import zipfile
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +28,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from test_client import NODE_MODULES, QUICK, probe, tiles
 from test_colors import OF_SRGB, P3, profile
+from test_docs import faults
 from test_page import AXE, button, drop, open_page, violations
 
 from pyclassifier.archives import PATTERNS, draw_pattern
@@ -243,6 +249,7 @@ def test_the_page_as_one_file_recognises_from_the_disk_and_asks_nobody(client, c
     page.locator("#camera-open").click()
     expect(page.locator("#camera-answer .guess")).to_have_count(3, timeout=60_000)
     assert page.get_by_text("needs a server").count() == 0
+    assert faults(page) == []
     assert {url.partition(":")[0] for url in asked} <= {"file", "data", "blob"}
     context.close()
 
@@ -258,11 +265,14 @@ def printed(client, chromium, site, tmp_path_factory):
     expect(page.get_by_role("status")).to_have_text(re.compile("Opened model"), timeout=60_000)
     page.locator("summary", has_text="Take it away").click()
     texts = {}
-    for title in ("Keras, TFLite, SavedModel", "JavaScript", "Python", "Record of the training"):
+    for title in ("Keras, TFLite, SavedModel", "HTML", "JavaScript", "Python", "Record of the training"):
         page.locator("summary", has_text=re.compile(f"^{title}$")).click()
         box = page.locator(f'pre[aria-label="{title}"]')
         expect(box).not_to_be_empty()
         texts[title] = box.text_content()
+    with page.expect_download() as download:
+        button(page, "Download page").click()
+    shutil.copy(download.value.path(), folder / download.value.suggested_filename)
     yield texts, folder
     page.close()
 
@@ -297,6 +307,49 @@ def test_the_other_commands_run_as_they_are_printed(printed, dist):
         run(command, folder)
     made = {"model_float16.tflite", "model_int8.tflite", "saved_model"}
     assert made <= {path.name for path in folder.iterdir()}
+
+
+@contextmanager
+def served_plainly(folder):
+    """As `python -m http.server` serves it."""
+    server = ThreadingHTTPServer(("localhost", 0), partial(SimpleHTTPRequestHandler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://localhost:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_html_runs_as_it_is_printed_beside_the_unpacked_page(printed, client, chromium, dist, tmp_path):
+    texts, folder = printed
+    with zipfile.ZipFile(folder / "pyclassifier-page.zip") as file:
+        file.extractall(tmp_path)
+        calibration = json.loads(file.read("model/metadata.json"))["userMetadata"]["pyclassifier"].get("calibration")
+    (tmp_path / "mine.html").write_text(texts["HTML"], encoding="utf-8")
+    photos = [dist / "samples/validation" / name for name in ("animal/00.png", "fruit/01.png")]
+    (tmp_path / "broken.png").write_bytes(b"no")
+    with served_plainly(tmp_path) as url, opened_tab(chromium, url) as tab:
+        tab.goto(f"{url}mine.html")
+        answer = tab.get_by_role("status")
+        expect(answer).to_have_text("Ready", timeout=60_000)
+        for photo, ours in zip(
+            photos, client.predict(encoded([(p.name, p.read_bytes()) for p in photos])), strict=True
+        ):
+            tab.get_by_label("A photo").set_input_files(photo)
+            if calibration and calibration["threshold"] and ours["probability"] < calibration["threshold"]:
+                expect(answer).to_have_text("None of these")
+                continue
+            expect(answer).to_have_text(re.compile(rf"^{ours['label']} \d+\.\d %$"))
+            said = float(answer.text_content().split()[1]) / 100
+            assert said == pytest.approx(ours["probability"], abs=0.01)
+        tab.get_by_label("A photo").set_input_files(tmp_path / "broken.png")
+        expect(answer).not_to_have_text(re.compile("^(Ready|None of these|.* %)$"))
+        assert faults(tab) == []
+        # Elsewhere it says where it belongs.
+        (tmp_path / "worker.js").unlink()
+        tab.goto(f"{url}mine.html")
+        expect(answer).to_contain_text("beside those of pyclassifier-page.zip")
 
 
 def test_the_javascript_runs_as_it_is_printed(printed, client, chromium, tmp_path):

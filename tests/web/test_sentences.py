@@ -67,13 +67,13 @@ def translations(language: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", ["en", "fr", "zh"])
 def test_each_translation_is_of_a_sentence_and_has_all_of_its_values(language: str) -> None:
-    found = translations(language)
+    found, plain = translations(language), translations("en")  # visitors are told less than programs
     assert len(found) > 40
     assert set(found) - set(ENGLISH) == set()
     for code, translated in found.items():
         values = set(re.findall(r"\{(\w+)\}", translated))
         assert values <= names_in(ENGLISH[code]), code
-        assert language == "en" or values == names_in(ENGLISH[code]), code  # visitors are told less than programs
+        assert language == "en" or values == names_in(plain.get(code, ENGLISH[code])), code
 
 
 def test_the_languages_know_the_same_sentences() -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any, TypedDict, cast
 
-from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions
+from pyclassifier import AsyncImageClassifier, Dataset, ModelCard, Predictions, Sample
 from pyclassifier.archives import complaint
 from pyclassifier.backbones import AUTO, Views
 from pyclassifier.data import LabelBy
-from pyclassifier.training import read_refit
+from pyclassifier.training import DrawnSplit, read_refit, read_split
 
 from .album import Album, ClassCount, Placement, Step
 from .bridge import Evaluation, History, describe_evaluation
@@ -105,6 +105,11 @@ class DeskState:
         What the desk "digits" draws photos from.
     settings : mapping of str to value
         What the page's fields say.
+    tried : mapping of int to Sample
+        The last photos that the page had recognised, by numbers below 0: in the browser's storage they lie beside those
+        of the album.
+    planned : tuple of str
+        Names of classes that were made by hand and have no photo yet: they come into the album with their first one.
     """
 
     classifier: AsyncImageClassifier
@@ -119,6 +124,8 @@ class DeskState:
     alike: Mapping[str, int] = field(default_factory=dict)
     digits: Dataset = field(default_factory=Dataset)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    tried: Mapping[int, Sample] = field(default_factory=dict)
+    planned: tuple[str, ...] = ()
 
     @property
     def trained(self) -> Model | None:
@@ -167,6 +174,13 @@ class Desk:
     def new_classifier(self) -> AsyncImageClassifier:
         """A classifier that has learned nothing yet."""
         return AsyncImageClassifier(self.site.find_card(None), engine=self.site.engine)
+
+    @property
+    def splits(self) -> list[DrawnSplit]:
+        """How photos were drawn for the trainings before, the newest last: the next one keeps to that."""
+        learned = [training.snapshot.learned.record for training in self.state.trainings]
+        records = [self.classifier.record_, *learned] if self.state.model else learned
+        return [split for split in map(read_split, records) if split]
 
     def change(self, **changes: Any) -> None:
         """Go on with other fields of the state, at the next revision: nothing of a desk changes in another way.

@@ -36,6 +36,7 @@ class TrainOptions(TypedDict, total=False):
     classWeight: Literal["balanced"] | dict[str, float]
     augmentation: Augmentation
     validationSplit: float  # 0..1, used where no photo is marked for validation
+    splitRecordings: bool  # whether a class of one long recording is judged by its end
     cv: int  # folds to judge by, 0 for none; by default 5 where one draw would leave few photos of a class to judge by
     refit: bool  # whether it learns from the photos that judged it, too, after that
     backbone: str  # one of the site's, several joined by "+"; "auto": photos choose; "opened": that of the model in use

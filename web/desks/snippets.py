@@ -7,6 +7,49 @@ from typing import Any
 
 from pyclassifier.backbones import ModelCard, Preprocessing
 
+# worker.js, of the page to take away, reads photos exactly as they were read for training, and answers as there.
+_HTML = """\
+<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>What does the photo show?</title>
+  </head>
+  <body>
+    <main>
+      <h1>What does the photo show?</h1>
+      <p><label>A photo: <input id="photo" type="file" accept="image/*"></label></p>
+      <p id="answer" role="status">Put this file beside those of pyclassifier-page.zip, unpacked, on a web server.</p>
+    </main>
+    <script type="module">
+      // Of the zip, too. It knows {labels}.
+      const worker = new Worker("worker.js", {{ type: "module" }});
+      const photo = document.querySelector("#photo");
+      const answer = document.querySelector("#answer");
+      let threshold = null;
+
+      worker.addEventListener("message", ({{ data }}) => {{
+        if (data.ready) {{
+          threshold = data.ready.threshold; // of "none of these"; null where there is none
+          answer.textContent = "Ready";
+        }} else if (data.shares) {{
+          const [{{ label, probability }}] = data.shares; // the most probable one comes first
+          const none = threshold !== null && probability < threshold;
+          answer.textContent = none ? "None of these" : `${{label}} ${{(100 * probability).toFixed(1)}} %`;
+        }} else {{
+          answer.textContent = data.error ?? data.failed;
+        }}
+      }});
+      photo.addEventListener("change", () => {{
+        if (photo.files.length > 0) worker.postMessage({{ id: 1, file: photo.files[0] }});
+      }});
+    </script>
+  </body>
+</html>
+"""
+
 _JAVASCRIPT = """\
 import * as tf from "@tensorflow/tfjs";
 
@@ -65,6 +108,12 @@ probabilities = model.predict(make_batch([pixels], preprocessing))[0]
 best = probabilities.argmax()
 print(labels[best], probabilities[best])
 """
+
+
+def html(record: dict[str, Any]) -> str:
+    """A page that lies beside the files of the page to take away."""
+    # What ends a script, or a line, ends it in a comment, too.
+    return _HTML.format(labels=_labels(record).replace("<", "\\u003c").replace("\u2028", " ").replace("\u2029", " "))
 
 
 def javascript(record: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from pyclassifier.training import Snapshot
 
 from .album import Placement
 from .bridge import Evaluation, History, Problem
+from .unjudged import Unjudged
 
 MOST = 10
 
@@ -61,6 +62,7 @@ class Trained(TypedDict):
     problems: list[Problem]
     views: NotRequired[ViewsEffect | None]  # null where none were asked for, or nothing was judged; older have none
     fineTuning: NotRequired[FineTuned | None]  # null where it was not asked for; older trainings have none
+    unjudged: NotRequired[list[Unjudged]]  # classes that nothing tells much of, and why; older trainings do not tell
     backbones: NotRequired[list[BackboneScore]]  # empty where the photos were not to choose; older trainings have none
 
 
@@ -86,9 +88,12 @@ class Versus(TypedDict):
     total: int
     correct: int
     correctOther: int
-    only: int  # photos that only this training got right
+    added: int  # photos that judged this training alone
+    gone: int  # and the other one alone
+    moved: int  # of those that judged both, in another class now
+    only: int  # of the rest, photos that only this training got right
     onlyOther: int
-    pValue: float  # of McNemar's exact test
+    pValue: float | None  # of McNemar's exact test on the rest; null where there is none
 
 
 class TrainingOverview(TypedDict):
@@ -101,6 +106,7 @@ class TrainingOverview(TypedDict):
     evaluation: Evaluation | None
     inUse: bool
     versus: Versus | None  # the training in use; null for itself, or where no photo judged both
+    before: Versus | None  # of the one in use: the training before it; else null
 
 
 @dataclass(frozen=True)
@@ -150,27 +156,29 @@ def overview(trainings: Sequence[Training], in_use: Training | None) -> list[Tra
             "evaluation": training.trained["evaluation"],
             "inUse": training is in_use,
             "versus": compare(training, in_use) if in_use and training is not in_use else None,
+            "before": compare(training, before) if before and training is in_use else None,
         }
-        for training in reversed(trainings)
+        for training, before in reversed(list(zip(trainings, [None, *trainings], strict=False)))
     ]
 
 
 def compare(training: Training, other: Training) -> Versus | None:
     """Two trainings on the photos that both were judged by; None where there are none."""
-    pairs = [
-        (right, other.right[photo][1])
-        for photo, (key, right) in training.right.items()
-        if photo in other.right and other.right[photo][0] == key
-    ]
-    if not pairs:
+    both = [photo for photo in training.right if photo in other.right]
+    if not both:
         return None
-    found = compare_right(*np.array(pairs).T)
+    here, there = ({photo: one.right[photo] for photo in both} for one in (training, other))
+    rest = [(here[photo][1], there[photo][1]) for photo in both if here[photo][0] == there[photo][0]]
+    found = compare_right(*np.array(rest, dtype=np.bool_).reshape(-1, 2).T)
     return {
         "other": other.number,
-        "total": found.n_samples,
-        "correct": found.n_first,
-        "correctOther": found.n_second,
+        "total": len(both),
+        "correct": sum(right for _, right in here.values()),
+        "correctOther": sum(right for _, right in there.values()),
+        "added": len(training.right) - len(both),
+        "gone": len(other.right) - len(both),
+        "moved": len(both) - len(rest),
         "only": found.n_only_first,
         "onlyOther": found.n_only_second,
-        "pValue": found.p_value,
+        "pValue": found.p_value if rest else None,
     }

@@ -6,7 +6,7 @@ It works on a page as well as in classic workers (JupyterLite's kernel is one) a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import js
 import pyodide_js
 from pyodide.code import run_js
-from pyodide.ffi import JsException, create_once_callable, create_proxy
+from pyodide.ffi import JsException, can_run_sync, create_once_callable, create_proxy, run_sync
 
 from ...errors import EngineError
 from ...sentences import Sentence
@@ -179,6 +179,29 @@ class SiteStore:
         if site is None:
             raise EngineError("no-site")
         return await fetch(f"{site}models/{path}", Sentence("check-models"))
+
+
+def wait(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end, by what suspends Python alone: the thread goes on with what else there is to do.
+
+    Parameters
+    ----------
+    coroutine : coroutine
+
+    Returns
+    -------
+    object
+        What it returns.
+
+    Raises
+    ------
+    EngineError
+        This browser lacks that (JavaScript Promise Integration).
+    """
+    if not can_run_sync():
+        coroutine.close()
+        raise EngineError("not-awaited")
+    return run_sync(coroutine)
 
 
 @contextmanager

@@ -87,6 +87,7 @@ class Evaluation(TypedDict):
     folds: int | None  # of a cross-validation, each of whose photos was judged once; null: one model judged all
     learned: int | None  # photos that it had learned from, where the model in use learned from more in the end
     labels: list[str]
+    unjudged: NotRequired[list[str]]  # labels of which no photo was judged; older figures do not tell
     confusion: list[list[int]]  # rows: true class, columns: predicted class
     perClass: list[ClassFigures]
 
@@ -94,7 +95,7 @@ class Evaluation(TypedDict):
 class RestoredPhoto(TypedDict):
     """A photo that comes out of the browser's storage."""
 
-    id: int
+    id: int  # below 0: one that was recognised
     path: str
     blob: Blob
 

@@ -61,6 +61,7 @@ class TakeAway(TypedDict):
     """What goes with a model: how it came about, and code that uses it."""
 
     record: dict[str, Any]
+    html: str
     javascript: str
     python: str
 
@@ -130,7 +131,12 @@ async def measure_storage(desk: Desk, *, on_progress: OnProgress, should_stop: S
 async def take_away(desk: Desk) -> TakeAway:
     """What goes with the archive: the record of its training, and code that uses it."""
     record = desk.classifier.record_
-    return {"record": record, "javascript": snippets.javascript(record), "python": snippets.python(record)}
+    return {
+        "record": record,
+        "html": snippets.html(record),
+        "javascript": snippets.javascript(record),
+        "python": snippets.python(record),
+    }
 
 
 @call("exportPage")

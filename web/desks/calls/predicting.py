@@ -34,6 +34,7 @@ from ..bridge import (
 from ..desk import Desk
 
 TOP = 5
+MOST_TRIED, MOST_TRIED_BYTES = 24, 1 << 25  # Photos that were recognised are kept for a reload: so many, none larger.
 
 
 class Frame(Share):
@@ -75,6 +76,16 @@ async def predict(desk: Desk, *, files: Sequence[File], emit: Emit, should_stop:
     )
     unreadable = iter(problems)  # in the samples' order, one for each row of nan
     return [_recognised(desk, sample.path, row, unreadable) for sample, row in zip(samples, y_proba, strict=True)]
+
+
+@call("keepTried")
+async def keep_tried(desk: Desk, *, files: Sequence[File]) -> None:
+    """The last photos that were recognised are kept with the project, beside those before; none: forget them all."""
+    before = desk.state.tried if files else {}
+    first = min(desk.state.tried, default=0) - 1
+    new = {first - i: sample for i, sample in enumerate(as_samples(files)) if files[i].size <= MOST_TRIED_BYTES}
+    every = {**before, **new}
+    desk.change(tried={number: every[number] for number in sorted(every)[:MOST_TRIED]})
 
 
 @call("predictFrame")

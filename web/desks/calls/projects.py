@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypedDict, get_args
 
 from pyclassifier import Dataset, Progress, Project
 from pyclassifier.aio import open_project, save_project
 from pyclassifier.progress import OnProgress, ShouldStop
 
+from ..album import MOST_OFFERED
 from ..bridge import Emit, File, Problem, call, listed, open_slices
 from ..desk import AlbumOverview, Desk, Opened
 from ..keeping import How, Keeper, as_project, place_project
@@ -44,6 +46,7 @@ class Restored(AlbumOverview):
     settings: dict[str, str | bool]  # what `keepSettings` was told
     model: Trained | Opened | None
     backbone: str  # name of the one in use
+    planned: list[str]  # what `planClasses` was told
 
 
 class ListedPhoto(TypedDict):
@@ -96,6 +99,8 @@ async def save(
 
     stream: Any = Pieces(lambda piece: emit({"stage": "saving", "done": done, "total": total, "piece": piece}))
     project = as_project(desk, str(options.get("name") or ""))
+    planned = tuple(label for label in desk.state.planned if label not in project.classes)
+    project = replace(project, classes=(*project.classes, *planned))
     lost = await save_project(project, stream, on_progress=note, should_stop=should_stop)
     stream.pass_on()
     return {"lost": len(lost)}
@@ -146,6 +151,14 @@ async def keep_settings(desk: Desk, settings: dict[str, str | bool], *, keeper: 
         keeper.touch()
 
 
+@call("planClasses", at_once=True)
+async def plan_classes(desk: Desk, labels: list[str], *, keeper: Keeper | None) -> None:
+    """The names of classes that were made by hand and have no photo yet are kept."""
+    desk.change(planned=tuple(str(label) for label in labels[:MOST_OFFERED]))
+    if keeper:
+        keeper.touch()
+
+
 def _restored(desk: Desk) -> Restored:
     """What the page shows of a project that is on the desk again."""
     return {
@@ -154,4 +167,5 @@ def _restored(desk: Desk) -> Restored:
         "settings": {**desk.state.settings},
         "model": desk.state.model.told if desk.state.model else None,
         "backbone": desk.classifier.card_.name,
+        "planned": list(desk.state.planned),
     }

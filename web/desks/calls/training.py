@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypedDict, cast
 
@@ -10,13 +11,14 @@ from pyclassifier import AsyncImageClassifier, Dataset, Predictions, Progress
 from pyclassifier import training as learning
 from pyclassifier.history import History
 from pyclassifier.progress import OnProgress, ShouldStop
-from pyclassifier.training import TUNING_EPOCHS, FineTuning, read_refit
+from pyclassifier.training import TUNING_EPOCHS, DrawnSplit, FineTuning, read_refit
 
 from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
 from ..options import TrainOptions, describe_params, read_options
 from ..trainings import FineTuned, Trained, Training, TrainingOverview, ViewsEffect, describe_scores
+from ..unjudged import find_unjudged
 
 
 class TuningCost(TypedDict):
@@ -33,7 +35,7 @@ async def train(
     """The classifier learns from the photos that take part; a training that is stopped keeps what it has learned."""
     params = read_options(options, desk)
     classifier = desk.classifier.set_params(**params)
-    trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop)
+    trained = await fit(classifier, desk.album.dataset(), emit, on_progress, should_stop, desk.splits)
     if not desk.state.rejects and classifier.validation_:
         classifier.set_threshold(None)
     now, card = desk.album.now, classifier.card_
@@ -58,9 +60,14 @@ async def train(
 
 
 async def fit(
-    classifier: AsyncImageClassifier, dataset: Dataset, emit: Emit, on_progress: OnProgress, should_stop: ShouldStop
+    classifier: AsyncImageClassifier,
+    dataset: Dataset,
+    emit: Emit,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+    before: Sequence[DrawnSplit] = (),
 ) -> Trained:
-    """Train as the classifier's parameters say; history and figures for the page."""
+    """Train as the classifier's parameters say, by the split of trainings before; history and figures for the page."""
     started = trained_from = time.perf_counter()
     tuning = False
 
@@ -85,7 +92,7 @@ async def fit(
             }
         )
 
-    await classifier.fit(dataset, on_progress=note, on_epoch=on_epoch, should_stop=should_stop)
+    await classifier.fit(dataset, split=before, on_progress=note, on_epoch=on_epoch, should_stop=should_stop)
     ended = time.perf_counter()
     return {
         "classes": classifier.classes_.tolist(),
@@ -103,6 +110,7 @@ async def fit(
             "total": ended - started,
         },
         "problems": listed(classifier.problems_),
+        "unjudged": find_unjudged(classifier, dataset),
         "backbones": describe_scores(classifier.backbones_),
         "views": _describe_views(classifier.views_),
         "fineTuning": _describe_tuning(classifier.fine_tuning_),

@@ -30,6 +30,8 @@ def describe(desk: Desk) -> Data:
         "next": [album.last_key, album.next_photo],
         "confirmed": list(state.confirmed.items()),
         "rejects": state.rejects,
+        "planned": list(state.planned),
+        "tried": [[number, sample.path] for number, sample in state.tried.items()],
         "run": state.model.training if state.model else None,
         "steps": describe_steps(album),
     }
@@ -42,11 +44,12 @@ def place(
     project: Project[AsyncImageClassifier],
     ids: Sequence[int],
     gone: Mapping[int, Sample],
+    tried: Mapping[int, Sample],
     trainings: Sequence[bytes],
 ) -> None:
     """Put a project on the desk that was described so, its photos under these ids, with its trainings as packed.
 
-    Photos that are gone, and can be brought back, come beside it.
+    Photos that are gone, and can be brought back, and those that were recognised come beside it.
     """
     stored = description.get("desk")
     place_project(desk, project, ids, [entry["key"] for entry in description["classes"]] if stored else None)
@@ -60,6 +63,8 @@ def place(
         "album": album,
         "confirmed": {photo: key for photo, key in stored["confirmed"] if photo in desk.album.samples},
         "rejects": stored["rejects"],
+        "tried": tried,
+        "planned": tuple(stored.get("planned", ())),
     }
     with suppress(NotFittedError, ArchiveError), reading():  # Without a model, or as a later version wrote them.
         base = desk.classifier.snapshot()

@@ -50,6 +50,7 @@ class Keeper:
         """Know of no project."""
         self.stored: set[int] = set()
         self.refused: dict[int, str] = {}  # Photos that cannot be stored, with the error's name.
+        self.tried: set[int] = set()  # Photos that were recognised, and are stored.
         self.rows: set[tuple[str, str]] = set()
         self.trainings: set[int] = set()
         self.description = ""
@@ -138,7 +139,9 @@ class Keeper:
         description = json.loads(str(record.description))
         steps = description.get("desk", {}).get("steps")
         gone = steps["gone"] if isinstance(steps, dict) and "gone" in steps else []
-        files = await self._files({entry["id"]: entry["path"] for entry in [*description["photos"], *gone]}, emit)
+        tried = dict(description.get("desk", {}).get("tried", ()))
+        paths = {entry["id"]: entry["path"] for entry in [*description["photos"], *gone]} | tried
+        files = await self._files(paths, min(tried, default=0), emit)
         reads = [Reader(files[entry["id"]]) if entry["id"] in files else None for entry in description["photos"]]
         features = await self._features()
         model = None if record.model is None else as_bytes(record.model)
@@ -146,20 +149,21 @@ class Keeper:
         project = await restore_project(description, reads, features, model, AsyncImageClassifier, engine)
         ids = [entry["id"] for entry in description["photos"] if entry["id"] in files]
         trainings = [as_bytes(run) for run in await self.storage.runs()]
-        place(self.desk, description, project, ids, _samples(gone, files), trainings)
-        self.stored = set(self.desk.album.samples)
+        known = {number: Sample(path, Reader(files[number])) for number, path in tried.items() if number in files}
+        place(self.desk, description, project, ids, _samples(gone, files), known, trainings)
+        self.stored, self.tried = set(self.desk.album.samples), set(known)
         self.trainings = {training.number for training in self.desk.state.trainings}
         self.packed = self.desk.state.model
         if how == "copy":
             await self.leave()  # All of it is new then.
             return True
-        await self.storage.dropPhotos(sorted(set(files) - self.stored))  # deleted ones, which nobody can bring back now
+        # Deleted ones, which nobody can bring back now.
+        await self.storage.dropPhotos(sorted(set(files) - self.stored - self.tried))
         await self._tell("saved")
         return True
 
-    async def _files(self, paths: dict[int, str], emit: Emit) -> dict[int, Any]:
+    async def _files(self, paths: dict[int, str], start: int, emit: Emit) -> dict[int, Any]:
         files: dict[int, Any] = {}
-        start = 0
         while True:
             some = list(await self.storage.photos(start))
             if not some:
@@ -184,6 +188,7 @@ class Keeper:
             self._again = False
             try:
                 problem = await self._write_photos() or await self._write_features() or await self._write_rest()
+                problem = problem or await self._write_tried()
             except Exception as error:  # Nothing of what a storage does may end a desk.
                 problem = f"{type(error).__name__}: {error}"
             if not self._again and (problem or self.description):
@@ -218,10 +223,8 @@ class Keeper:
         for photo in ids:
             if photo not in samples:
                 continue  # cleared meanwhile
-            source = samples[photo].source
-            blob = getattr(source.file, "blob", None) if isinstance(source, Reader) else None
             try:
-                blobs[photo] = blob or self.storage.blob(await source())
+                blobs[photo] = await self._blob(samples[photo])
             except OSError as error:
                 self.refused[photo] = str(error)
         problem = await self.storage.putPhotos(list(blobs), list(blobs.values())) if blobs else ""
@@ -235,6 +238,26 @@ class Keeper:
             return ""
         half = len(blobs) // 2
         return await self._put_photos(list(blobs)[:half]) or await self._put_photos(list(blobs)[half:])
+
+    async def _write_tried(self) -> str:
+        """The photos that were recognised, which nobody misses where there is no room for them."""
+        tried = self.desk.state.tried
+        gone = self.tried - set(tried)
+        if gone and not await self.storage.dropPhotos(sorted(gone)):
+            self.tried -= gone
+        new = sorted(set(tried) - self.tried)
+        try:
+            blobs = [await self._blob(tried[number]) for number in new]
+        except OSError:
+            return ""  # The file was moved meanwhile.
+        if new and not await self.storage.putPhotos(new, blobs):
+            self.tried |= set(new)
+        return ""
+
+    async def _blob(self, sample: Sample) -> Any:
+        source = sample.source
+        blob = getattr(source.file, "blob", None) if isinstance(source, Reader) else None
+        return blob or self.storage.blob(await source())
 
     async def _write_features(self) -> str:
         cache = self.desk.classifier.cache
@@ -258,7 +281,8 @@ class Keeper:
             problem = await self.storage.putModel(model or None)
             if problem:
                 self.model = model
-        if not self.stored and not self.description and not self.packed and not self.desk.album.now.classes:
+        state = self.desk.state
+        if not (self.stored or self.description or self.packed or state.album.now.classes or state.planned):
             return problem  # Nothing worth a project.
         problem = problem or await self._write_trainings()
         description = json.dumps(describe(self.desk))

@@ -10,6 +10,7 @@ from pyclassifier import AsyncImageClassifier, Project
 from ..album import Placement
 from ..desk import Desk, Model, Opened, describe_opened
 from ..trainings import Trained, describe_scores
+from ..unjudged import read_unjudged
 
 _ANOTHER = {-1: Placement(-1)}  # What a model was trained on that is not what takes part now.
 
@@ -57,6 +58,8 @@ def place_project(
         crossed=None,
         confirmed={},
         settings=fields if isinstance(fields, dict) else {},
+        planned=(),
+        tried={},
     )
 
 
@@ -84,5 +87,6 @@ def _trained(project: Project[AsyncImageClassifier]) -> Trained | None:
         "stopped": bool(stored.get("stopped")),
         "seconds": {"features": seconds["features"], "training": seconds["training"], "total": seconds["total"]},
         "problems": [],
+        "unjudged": read_unjudged(stored, len(described["classes"])),
         "backbones": describe_scores(project.classifier.backbones_),
     }

@@ -6,12 +6,12 @@ import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
 import { createExportMenu } from "./exports.js";
 import { createOptionsForm } from "./form.js";
-import { ignoreStrayDrops } from "./intake.js";
+import { catchStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
 import { createModelView } from "./models.js";
-import { keepOffline } from "./offline.js";
+import { keepOffline, watchLinks } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
 import { createProjectView } from "./project.js";
@@ -53,7 +53,7 @@ function createWorkbench(app, defaults) {
   createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {
     app.store.set({ model: { classes: trained.classes, source: "trained" } });
-    tryout.clear();
+    tryout.forget();
     await results.showTrained(trained);
   });
   const results = createResultsView(app.find, examine);
@@ -78,10 +78,11 @@ function createWorkbench(app, defaults) {
 function main() {
   find("not-started", HTMLElement).remove();
   fillLabels();
-  ignoreStrayDrops();
   const store = createStore();
   const status = new Status();
+  catchStrayDrops(() => status.warn(() => (store.get().busy ? texts.dropLater : texts.dropBeside)));
   createLanguageView(store, status);
+  watchLinks(status);
   const loading = createLoading(status);
 
   /** @param {string} backend */

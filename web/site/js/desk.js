@@ -139,6 +139,14 @@ export class Desk {
   }
 
   /**
+   * Keep the names of classes that were made by hand and have no photo yet.
+   * @param {string[]} labels
+   */
+  planClasses(labels) {
+    return this.#call("planClasses", [labels]);
+  }
+
+  /**
    * What training the last layers as well would cost for the photos added so far; it tries a step.
    * @param {import("./calls.js").TrainOptions} options
    */
@@ -245,6 +253,14 @@ export class Desk {
    */
   predict(files, options) {
     return this.#call("predict", [], { ...options, files });
+  }
+
+  /**
+   * Keep the last photos that were recognised with the project, beside those before; none: forget them all.
+   * @param {Iterable<PhotoFile>} files
+   */
+  keepTried(files) {
+    return this.#call("keepTried", [], { files });
   }
 
   /**

@@ -41,7 +41,7 @@ export class DigitsView {
     this.#drawing = createDrawing(canvas, app.find("pen", HTMLElement), listeners);
     app.find("clear", HTMLButtonElement).addEventListener("click", () => this.#drawing.clear());
     app.find("read", HTMLButtonElement).addEventListener("click", () => this.#read());
-    const tryout = { clear: () => this.#forgetReading() };
+    const tryout = { forget: () => this.#forgetReading() };
     createModelView(app, { results: this.#results, tryout });
     this.#fields = createFields(app);
     app.whenStarted((client, again) => this.#resume(client, again));

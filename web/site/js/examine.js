@@ -7,6 +7,7 @@ import { createReliabilityView } from "./reliability.js";
 import { createRunsView } from "./runs.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
+import { createAddPhotos } from "./ways.js";
 
 /**
  * @typedef {import("./types.js").App} App
@@ -50,6 +51,21 @@ export function createExamineView(app, readOptions, onUsed) {
 
   return {
     openCell: mistakes.openCell,
+
+    /** Record a class of the model once more, whatever it is called by now. @param {number} index */
+    record(index) {
+      const state = store.get();
+      const label = state.album?.modelClasses?.[index] ?? state.model?.classes[index];
+      if (label !== undefined && isFree(state)) createAddPhotos(app, label).record();
+    },
+
+    /** Train again, and check long recordings by their ends. */
+    checkByEnds() {
+      const field = find("option-split-recordings", HTMLInputElement);
+      field.checked = true;
+      field.dispatchEvent(new Event("change", { bubbles: true })); // it is kept with the project
+      find("train-form", HTMLFormElement).requestSubmit();
+    },
 
     /** Ask for what is known of the model that is there now. @returns {Promise<boolean>} whether its photos are known */
     async show() {

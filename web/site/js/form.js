@@ -73,6 +73,7 @@ export function createOptionsForm(form, find, defaults) {
         learningRate: number("option-learning-rate"),
         hiddenUnits: number("option-hidden-units"),
         validationSplit: number("option-validation-share") / 100,
+        ...(find("option-split-recordings", HTMLInputElement).checked && { splitRecordings: true }),
         ...(!find("option-refit", HTMLInputElement).checked && { refit: false }),
         ...(patience > 0 && { patience }),
         ...(find("option-class-weight", HTMLSelectElement).value === "balanced" && { classWeight: "balanced" }),

@@ -8,7 +8,7 @@
  * @typedef {(looking?: Looking) => Promise<Intake>} Source
  */
 import { fetchPicture } from "./address.js";
-import { draggedAddress } from "./dragged.js";
+import { draggedAddress, draggedPhotos } from "./dragged.js";
 import { pathOf } from "./format.js";
 import { texts } from "./texts.js";
 
@@ -114,6 +114,9 @@ export function inOrder(photos) {
     .map(({ photo }) => photo);
 }
 
+/** Drops that a zone could not take: what is around it is not to take them for its own. @type {WeakSet<Event>} */
+const refused = new WeakSet();
+
 /**
  * Make an element take drops, with its looks following.
  *
@@ -138,7 +141,8 @@ export function acceptDrops(zone, isOpen, onDrop) {
   });
   zone.addEventListener("drop", (event) => {
     clearTarget();
-    if (!isOpen(event)) return;
+    if (!isOpen(event)) refused.add(event);
+    if (refused.has(event)) return;
     event.preventDefault();
     event.stopPropagation();
     onDrop(event.dataTransfer ? takeDrop(event.dataTransfer) : null);
@@ -149,12 +153,29 @@ function clearTarget() {
   for (const zone of document.querySelectorAll("[data-over]")) zone.removeAttribute("data-over");
 }
 
-/** Keep a drop beside the zones from replacing the page with the photo, which would lose the work. */
-export function ignoreStrayDrops() {
-  for (const kind of /** @type {const} */ (["dragover", "drop"])) {
-    window.addEventListener(kind, (event) => {
-      event.preventDefault();
-      if (event.dataTransfer) event.dataTransfer.dropEffect = "none";
-    });
-  }
+/**
+ * A drop that no zone takes does not replace the page with the photo, which would lose the work: beside the page's main part
+ * it counts as one on it, and what is not taken there either is said.
+ *
+ * @param {(transfer: DataTransfer) => void} onLost
+ */
+export function catchStrayDrops(onLost) {
+  window.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = bringsPhotos(event.dataTransfer) ? "copy" : "none";
+  });
+  window.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const { dataTransfer, target } = event;
+    if (!dataTransfer || !bringsPhotos(dataTransfer) || draggedPhotos(event).length > 0) return;
+    const main = document.querySelector("main:not([hidden])");
+    const again = new DragEvent("drop", { dataTransfer, cancelable: true });
+    if (main && !(target instanceof Node && main.contains(target)) && !main.dispatchEvent(again)) return;
+    onLost(dataTransfer);
+  });
+}
+
+/** @param {DataTransfer} transfer @returns {boolean} whether there are files, or a picture of another page */
+function bringsPhotos({ types }) {
+  return types.includes("Files") || types.includes("text/uri-list");
 }

@@ -5,6 +5,7 @@ import { pathOf } from "./format.js";
 import { takeInput } from "./intake.js";
 import { registerOpener } from "./openers.js";
 import { askWhileOpening } from "./modeldialog.js";
+import { askToDelete } from "./question.js";
 import { isFree } from "./state.js";
 import { forgetModel, keepModel, keptModels } from "./storage.js";
 import { texts } from "./texts.js";
@@ -12,7 +13,7 @@ import { texts } from "./texts.js";
 const FILE = "pyclassifier-model.zip";
 const MOST_NAMES = 12;
 
-/** @typedef {{ results: import("./results.js").ResultsView, tryout: { clear: () => void } }} Views */
+/** @typedef {{ results: import("./results.js").ResultsView, tryout: { forget: () => void } }} Views */
 
 /**
  * Which model is there; saving it and opening another.
@@ -56,7 +57,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
         chooseBackbone(find, store.get().info, model.backbone, model.inputSize);
         chooseIn(find("option-views", HTMLSelectElement), model.views ?? "");
       }
-      tryout.clear();
+      tryout.forget();
       await results.showOpened(model);
       status.show(() => texts.opened(model.classes.length));
     });
@@ -88,6 +89,7 @@ export function createModelView({ store, status, run, find, desk: place }, { res
         );
         use.addEventListener("click", () => openFiles(async () => [{ path: name, blob }]));
         drop.addEventListener("click", async () => {
+          if (!(await askToDelete(() => name))) return;
           await forgetModel(id);
           await listKept();
           status.show(() => texts.deletedKept);

@@ -1,5 +1,6 @@
 import { find } from "./dom.js";
 import { isFree } from "./state.js";
+import { texts } from "./texts.js";
 
 const UPDATE_CHECK_MS = 3_600_000;
 const LAB = new URL("../lab/", import.meta.url);
@@ -24,6 +25,26 @@ export async function keepOffline(store) {
   announceUpdates(serviceWorker, registration, store);
   await serviceWorker.ready;
   find("offline", HTMLElement).hidden = false;
+}
+
+/**
+ * Links to what a first load has not: without network, those that were never opened would lead to the browser's error
+ * page. What was kept answers a question for it, too.
+ *
+ * @param {import("./status.js").Status} status
+ */
+export function watchLinks(status) {
+  find("links", HTMLElement).addEventListener("click", async (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const { href } = link;
+    const answer = await fetch(href).catch(() => null);
+    if (!answer?.ok) return status.fail(() => texts.notKept(link.textContent ?? ""));
+    const tab = open(href);
+    if (tab) tab.opener = null;
+    else location.assign(href); // No other tab is allowed.
+  });
 }
 
 /**

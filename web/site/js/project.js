@@ -5,6 +5,7 @@ import { takeInput } from "./intake.js";
 import { download } from "./download.js";
 import { registerOpener } from "./openers.js";
 import { changeProject, deleteProject, listProjects } from "./projects.js";
+import { askToDelete } from "./question.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -30,7 +31,10 @@ export function createProjectView(app, views) {
   const name = find("project-name", HTMLInputElement);
   const dialog = find("project-dialog", HTMLDialogElement);
   const list = createProjectList(app, (id) =>
-    run("restoring", panel, async (_, client) => void (await take(client, id))),
+    run("restoring", panel, async (_, client) => {
+      store.set({ planned: null });
+      await take(client, id);
+    }),
   );
   const fields = createFields(app);
   let asked = false;
@@ -80,9 +84,12 @@ export function createProjectView(app, views) {
       },
     });
     if (!restored) return false;
+    const tried = [...photos].filter(([number]) => number < 0).sort(([a], [b]) => b - a); // as they came
+    for (const number of photos.keys()) if (number < 0) photos.delete(number);
     await showRestored(restored, photos);
+    if (restored.model) views.tryout.showAgain(tried.map(([, photo]) => photo));
     const count = restored.classes.reduce((sum, { photos: ids }) => sum + ids.length, 0);
-    status.show(() => texts.restored(count, restored.classes.length));
+    status.show(() => texts.restored(count, restored.classes.length + restored.planned.length));
     return true;
   }
 
@@ -108,7 +115,7 @@ export function createProjectView(app, views) {
     empty();
     chooseBackbone(find, store.get().info, restored.backbone);
     fields.write(restored.settings);
-    store.set({ classes: restored.classes, album: restored, photos, problems });
+    store.set({ classes: restored.classes, album: restored, planned: restored.planned, photos, problems });
     if (!model) return;
     store.set({ model: { classes: model.classes, source: "nTraining" in model ? "trained" : "opened" } });
     if ("nTraining" in model) await views.results.showTrained(model);
@@ -153,6 +160,7 @@ export function createProjectView(app, views) {
       await desk.startAnew();
       const deleted = forget && id > 0 && (await deleteProject(id));
       empty();
+      store.set({ planned: null });
       await list.show(kept.id);
       status.show(() => (deleted ? texts.projectDeleted : texts.ready));
     });
@@ -182,6 +190,7 @@ export function createProjectView(app, views) {
       status.progress(() => texts.openingProject);
       const { photos, ...opened } = await desk.openProject(chosen instanceof File ? chosen : chosen.blob);
       given = opened.name;
+      store.set({ planned: null });
       await showRestored(opened, new Map(photos.map(({ id, path }) => [id, { path, blob: null }])));
       status.show(() => texts.restored(photos.length, opened.classes.length));
     });
@@ -293,6 +302,7 @@ function createProjectList({ store, status, find, desk: place }, open) {
     );
     use.addEventListener("click", () => open(id));
     drop.addEventListener("click", async () => {
+      if (!(await askToDelete(title))) return;
       if (!(await deleteProject(id))) return status.fail(() => texts.projectElsewhere);
       await show(current);
       status.show(() => texts.projectDeleted);

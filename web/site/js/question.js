@@ -1,5 +1,5 @@
 import { element } from "./dom.js";
-import { labels } from "./texts.js";
+import { labels, texts } from "./texts.js";
 
 /** @typedef {import("./dom.js").Text} Text */
 
@@ -7,6 +7,21 @@ import { labels } from "./texts.js";
 export const GO = "go";
 
 let asked = 0;
+
+/**
+ * Ask before something is deleted that nobody can bring back.
+ *
+ * @param {() => string} name
+ * @returns {Promise<boolean>} whether to delete it
+ */
+export async function askToDelete(name) {
+  const answer = await ask({
+    title: () => texts.deleteKept(name()),
+    parts: () => [element("p", {}, () => texts.goneForGood)],
+    action: () => texts.delete,
+  });
+  return answer === GO;
+}
 
 /**
  * Ask something in a dialog. Escape and Cancel close it without an answer, whatever its fields hold.

@@ -7,6 +7,7 @@ import { intervalBar } from "./interval.js";
 import { CLEAR } from "./runs.js";
 import { createPerClass } from "./tables.js";
 import { labels, texts } from "./texts.js";
+import { unjudgedBox } from "./unjudged.js";
 
 /**
  * @typedef {import("./calls.js").Evaluation} Evaluation
@@ -38,12 +39,16 @@ export function createResultsView(find, examine) {
    * @param {Text} without what to say where there are no figures
    * @param {Text} note "" for none
    */
-  async function show({ evaluation, refit, test }, without, note) {
+  async function show(model, without, note) {
+    const { evaluation, refit, test, classes } = model;
+    const unjudged = ("nTraining" in model && model.unjudged) || [];
     for (const box of boxes) box.hidden = false;
     tables.hidden = !evaluation;
     summary.replaceChildren();
     if (evaluation) summary.append(...figuresOf(evaluation, refit));
-    else summary.append(element("p", { class: "hint" }, without));
+    else summary.append(element("p", { class: "hint" }, unjudged.length > 0 ? () => texts.noneJudged : without));
+    summary.append(...unjudgedBox(unjudged, classes, examine));
+    if (unjudged.length === 0 && evaluation?.unjudged?.length) summary.append(leftOut(evaluation.unjudged));
     if (test) summary.append(...testFigures(test));
     if (note) summary.append(element("p", { class: "note" }, note));
     const openable = (await examine?.show()) ?? false;
@@ -155,6 +160,11 @@ function figuresOf(evaluation, refit) {
     figures.push(element("p", { class: "hint" }, () => texts.fewPhotos(evaluation)));
   }
   return figures;
+}
+
+/** @param {string[]} names of classes of which the figures say nothing */
+function leftOut(names) {
+  return element("p", { class: "hint" }, () => texts.unjudged(names.slice(0, 6), names.length, null));
 }
 
 /** @param {Evaluation} test @returns {Node[]} */

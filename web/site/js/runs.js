@@ -20,6 +20,7 @@ const SETTINGS = {
   l2: "l2",
   batchSize: "batchSize",
   validationSplit: "validationShare",
+  splitRecordings: "splitRecordings",
   backbone: "backbone",
   inputSize: "inputSize",
   refit: "refit",
@@ -40,12 +41,16 @@ export function createRunsView(app, onUsed) {
   const fold = find("runs", HTMLDetailsElement);
   const summary = find("runs-count", HTMLElement);
   const list = find("runs-list", HTMLElement);
+  const since = find("result-before", HTMLElement); // beside the large figure
 
   /** @param {Run[]} runs */
   function show(runs) {
     fold.hidden = runs.length === 0;
     write(summary, () => texts.runs(runs.length));
     list.replaceChildren(...runs.map(makeItem));
+    const before = runs.find(({ inUse }) => inUse)?.before;
+    since.hidden = !before;
+    write(since, () => (before ? texts.sameJudged(before) : ""));
     enable(store.get());
   }
 
@@ -75,7 +80,9 @@ export function createRunsView(app, onUsed) {
       );
     if (versus)
       item.append(
-        element("p", { class: "versus" }, () => texts.versus(versus, versus.pValue < CLEAR, ratio(versus.pValue))),
+        element("p", { class: "versus" }, () =>
+          texts.versus(versus, (versus.pValue ?? 1) < CLEAR, ratio(versus.pValue)),
+        ),
       );
     const buttons = element("div", { class: "small-actions" });
     if (!inUse)

@@ -1,6 +1,7 @@
 /**
- * Classes that have no photos yet. They are on the page only, so that it begins with two of them, and Python hears of
- * one with its first photo. Where photos bring classes of their own, those that nobody has touched go away.
+ * Classes that have no photos yet. They are on the page only, so that it begins with two of them, and come into the album
+ * with their first photo; the names of those that somebody made are kept with the project until then. Where photos bring
+ * classes of their own, those that nobody has touched go away.
  */
 import { arrange } from "./album.js";
 import { createClassWays } from "./classways.js";
@@ -21,13 +22,16 @@ const AT_FIRST = 2;
  * @param {(label: string) => void} rename let the visitor write the name of a class that has just been made
  */
 export function createStarters(app, rename) {
-  const { find, store } = app;
+  const { find, store, desk: place } = app;
   const list = find("starters", HTMLElement);
   const add = find("new-class", HTMLButtonElement);
   /** @type {ReturnType<typeof createStarter>[]} */
   let starters = [];
   /** Whether classes are made by hand here. */
   let byHand = false;
+  let { planned, client } = store.get();
+  /** The names that Python knows of. */
+  let told = "";
 
   const labelsOf = () => (store.get().album?.classes ?? []).map(({ label }) => label);
 
@@ -39,17 +43,46 @@ export function createStarters(app, rename) {
     return n;
   }
 
-  function addStarter() {
-    const made = createStarter(app, nextNumber(), {
-      onTouched: () => (byHand = true),
+  /** @param {{ name?: string, byHand?: boolean }} [as] name: that it has already; byHand: somebody made it */
+  function addStarter(as = {}) {
+    const made = createStarter(app, nextNumber(), as, {
+      onTouched: () => {
+        byHand = true;
+        tell();
+      },
       onRemove: () => {
         starters = starters.filter((one) => one !== made);
         show();
+        tell();
         add.focus(); // the button has gone with the card
       },
     });
     starters.push(made);
     return made;
+  }
+
+  /** Take the classes that came back with a project. @param {string[] | null} names null: another project begins */
+  function takePlanned(names) {
+    starters = names ? starters.filter(({ touched }) => names.length === 0 || touched()) : [];
+    const known = new Set([...labelsOf(), ...starters.map(({ label }) => label())]);
+    for (const name of names ?? []) if (!known.has(name)) addStarter({ name, byHand: true });
+    if (labelsOf().length === 0) while (starters.length < AT_FIRST) addStarter();
+    byHand = starters.some(({ touched }) => touched());
+    told = (names ?? []).join("\n");
+    for (const one of starters) one.enable(store.get());
+    show();
+  }
+
+  /** Let Python know the names, but not while a project comes that may have others. */
+  function tell() {
+    const { busy } = store.get();
+    const names = starters.filter(({ touched }) => touched()).map(({ label }) => label());
+    if (!client || busy === "loading" || busy === "restoring" || names.join("\n") === told) return;
+    told = names.join("\n");
+    client
+      .desk(place)
+      .planClasses(names)
+      .catch(() => {}); // what ended is said elsewhere
   }
 
   function show() {
@@ -66,8 +99,9 @@ export function createStarters(app, rename) {
       return;
     }
     byHand = true;
-    const made = addStarter();
+    const made = addStarter({ byHand: true });
     show();
+    tell();
     made.edit();
   });
 
@@ -76,29 +110,40 @@ export function createStarters(app, rename) {
   store.subscribe((state) => {
     for (const one of starters) one.enable(state);
     add.disabled = !isFree(state, "loading", "adding") || (labelsOf().length > 0 && !isFree(state));
+    if (state.client !== client) {
+      client = state.client;
+      told = ""; // another Python has begun
+    }
+    if (state.planned !== planned) {
+      planned = state.planned;
+      takePlanned(planned);
+    }
+    tell();
     if (state.album === album) return;
     album = state.album;
     const taken = new Set(labelsOf());
     const left = starters.filter(({ label }) => !taken.has(label()));
     if (left.length < starters.length) byHand = true; // the first photo of one of them
-    starters = left;
+    starters = taken.size < AT_FIRST ? left : left.filter(({ touched }) => touched());
     if (taken.size === 0) {
       byHand = starters.some(({ touched }) => touched());
       while (starters.length < AT_FIRST) addStarter();
       for (const one of starters) one.enable(state);
     }
     show();
+    tell();
   });
 }
 
 /**
  * @param {App} app
  * @param {number} number
+ * @param {{ name?: string, byHand?: boolean }} as
  * @param {{ onTouched: () => void, onRemove: () => void }} on
  */
-function createStarter(app, number, { onTouched, onRemove }) {
+function createStarter(app, number, { name: first, byHand = false }, { onTouched, onRemove }) {
   /** As the visitor named it. @type {string | null} */
-  let given = null;
+  let given = first ?? null;
   const label = () => given ?? texts.classNumber(number);
   const ways = createClassWays(app, label);
   const name = createName({
@@ -141,7 +186,7 @@ function createStarter(app, number, { onTouched, onRemove }) {
     label,
     edit: name.edit,
     enable: ways.enable,
-    touched: () => given !== null,
+    touched: () => byHand || given !== null,
     /** @param {boolean} allowed */
     allowRemoving(allowed) {
       remove.hidden = !allowed;

@@ -14,7 +14,7 @@
  * @returns {Store}
  */
 export function createStore(shared) {
-  const own = { classes: [], album: null, photos: new Map(), problems: [], model: null, unreadable: null };
+  const own = { classes: [], album: null, planned: [], photos: new Map(), problems: [], model: null, unreadable: null };
   /** @type {State} */
   let state = { client: null, info: null, left: null, busy: null, failed: false, ...shared?.get(), ...own };
   /** @type {((state: State) => void)[]} */

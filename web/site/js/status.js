@@ -71,9 +71,20 @@ export class Status {
    * @param {boolean} [again] whether loading the page again may help
    */
   fail(what, error, again = false) {
-    this.#again.hidden = !again;
     if (error !== undefined) console.error(error);
     this.show(() => texts.failedStatus);
+    this.warn(what, error, again);
+  }
+
+  /**
+   * Say beside the line, which goes on with what it says, what is not as the visitor meant it.
+   *
+   * @param {Text} what
+   * @param {unknown} [error]
+   * @param {boolean} [again] whether loading the page again may help
+   */
+  warn(what, error, again = false) {
+    this.#again.hidden = !again;
     // The box itself is always there: screen readers only speak of alerts in places that they already know.
     this.#alertBox.classList.add("alert");
     this.#dismiss.hidden = false;

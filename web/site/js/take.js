@@ -185,6 +185,11 @@ function createCode({ store, status, find, desk }) {
     () => texts.commandsTitle,
     () => texts.commandsHint,
   );
+  const html = createCodeFold(
+    status,
+    () => texts.htmlTitle,
+    () => texts.htmlHint,
+  );
   const javascript = createCodeFold(
     status,
     () => texts.javascriptTitle,
@@ -201,7 +206,7 @@ function createCode({ store, status, find, desk }) {
     () => texts.recordHint,
     saveRecord,
   );
-  find("take-code", HTMLElement).append(commands.fold, javascript.fold, python.fold, record.fold);
+  find("take-code", HTMLElement).append(commands.fold, html.fold, javascript.fold, python.fold, record.fold);
   let text = "";
   saveRecord.addEventListener("click", () =>
     download(new Blob([text], { type: "application/json" }), "pyclassifier-record.json"),
@@ -215,6 +220,7 @@ function createCode({ store, status, find, desk }) {
       try {
         const found = await client.desk(desk).takeAway();
         text = JSON.stringify(found.record, null, 1);
+        html.show(found.html);
         javascript.show(found.javascript);
         python.show(found.python);
         record.show(text);

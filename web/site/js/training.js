@@ -150,7 +150,7 @@ async function orNull(training) {
  */
 async function showTrained({ store, status }, { photos, results, tryout }, result, epochs) {
   store.set({ model: { classes: result.classes, source: "trained" } });
-  tryout.clear();
+  tryout.forget();
   photos.addProblems(result.problems);
   await results.showTrained(result);
   const { evaluation, test } = result;

@@ -14,7 +14,11 @@ import { createTryPhotos } from "./tryphotos.js";
  * @typedef {import("./types.js").State} State
  * @typedef {import("./calls.js").Progress} Progress
  * @typedef {import("./intake.js").Source} Source
+ * @typedef {import("./types.js").Photo} Photo
  */
+
+/** Photos that are there again after a reload, at most: Python keeps no more (desks/calls/predicting.py). */
+const MOST_KEPT = 24;
 
 /** The third step: photos are recognised. */
 export class TryView {
@@ -22,7 +26,7 @@ export class TryView {
   #input;
   #reason;
   #box;
-  #list;
+  #rows;
   #app;
   /** The one that the sample photos were offered for. @type {import("./types.js").Model | null} */
   #model = null;
@@ -35,13 +39,13 @@ export class TryView {
     this.#input = find("try-photos", HTMLInputElement);
     this.#reason = find("try-reason", HTMLElement);
     this.#box = find("recognised-box", HTMLElement);
-    this.#list = find("recognised", HTMLElement);
+    this.#rows = find("recognised", HTMLElement);
     this.#input.addEventListener("change", () => this.#take(takeInput(this.#input)));
     const isOpen = () => isFree(app.store.get(), "loading", "recognising");
     acceptDrops(this.#panel, isOpen, (source) => (source ? this.#take(source) : app.status.fail(() => texts.noFiles)));
     this.#panel.addEventListener("paste", (event) => this.#paste(event));
     find("clear-list", HTMLButtonElement).addEventListener("click", () => {
-      this.clear();
+      this.forget();
       app.status.show(() => texts.listCleared);
       this.#input.focus();
     });
@@ -50,7 +54,7 @@ export class TryView {
       app.desk === "logos" ? "logos" : "photos",
       async (photo) => {
         await this.#take(takePhotos([photo]));
-        this.#list.querySelector("li")?.scrollIntoView({ block: "nearest" });
+        this.#rows.querySelector("li")?.scrollIntoView({ block: "nearest" });
       },
     );
     const now = find("try-now", HTMLButtonElement);
@@ -75,10 +79,34 @@ export class TryView {
     if (recorded.length * 2 > used.length) find("live-open", HTMLButtonElement).click();
   }
 
-  /** Forget what was recognised, such as by a model that is no longer there. */
+  /** Show nothing of what was recognised. */
   clear() {
-    removeThumbnails(this.#list);
+    removeThumbnails(this.#rows);
     this.#box.hidden = true;
+  }
+
+  /** Forget what was recognised, such as by a model that is no longer there. */
+  forget() {
+    this.clear();
+    this.#keep([]);
+  }
+
+  /** Show photos that were recognised before the page was loaded again. @param {Photo[]} photos */
+  showAgain(photos) {
+    if (photos.length === 0) return;
+    this.#app.run("recognising", this.#panel, async (client) => {
+      await this.#list(asItems(photos, await client.predict(photos)));
+    });
+  }
+
+  /** Keep photos for when the page is loaded again; none: forget them. @param {Photo[]} photos */
+  #keep(photos) {
+    const { store, desk } = this.#app;
+    store
+      .get()
+      .client?.desk(desk)
+      .keepTried(photos)
+      .catch(() => {}); // what ended is said elsewhere
   }
 
   /** A picture that is pasted while the focus is in this step is one to recognise. @param {ClipboardEvent} event */
@@ -106,18 +134,23 @@ export class TryView {
       if (!store.get().model) return status.fail(() => labels.needModel);
       const photos = inOrder(intake.photos);
       const predictions = await client.predict(photos, { onProgress });
-      const tried = predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
+      this.#keep(photos.filter((_, index) => predictions[index].error === undefined).slice(-MOST_KEPT));
       const unopened = intake.problems.map(({ path, reason: error }) => ({ photo: null, prediction: { path, error } }));
-      await this.#show([...tried, ...unopened]);
+      await this.#show([...asItems(photos, predictions), ...unopened]);
     });
   }
 
   /** @param {import("./recognised.js").Item[]} items */
   async #show(items) {
-    this.#box.hidden = false;
-    await showRecognised(this.#list, items, undefined, (photo, label) => openHeatmap(this.#app, photo, label));
+    await this.#list(items);
     const good = items.filter(({ prediction }) => prediction.error === undefined).length;
     this.#app.status.show(() => texts.recognised(good, items.length - good));
+  }
+
+  /** @param {import("./recognised.js").Item[]} items */
+  async #list(items) {
+    this.#box.hidden = false;
+    await showRecognised(this.#rows, items, undefined, (photo, label) => openHeatmap(this.#app, photo, label));
   }
 
   /** @param {State} state */
@@ -126,6 +159,11 @@ export class TryView {
     this.#panel.dataset.model = String(state.model !== null);
     this.#reason.hidden = state.model !== null;
   }
+}
+
+/** @param {Photo[]} photos @param {import("./calls.js").Recognised[]} predictions in their order */
+function asItems(photos, predictions) {
+  return predictions.map((prediction, index) => ({ photo: photos[index], prediction }));
 }
 
 /** @param {import("./types.js").Model | null} model @param {string[]} names of sample photos, such as "fruit-0.png" */

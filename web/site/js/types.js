@@ -22,6 +22,7 @@
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes
  * @property {import("./calls.js").AlbumOverview | null} album as Python told last
+ * @property {string[] | null} planned classes without photos that came back with the project; null: another project begins
  * @property {Map<number, KnownPhoto>} photos all photos by id, for pictures of them
  * @property {import("./calls.js").Problem[]} problems files that were held back when photos came in last
  * @property {Model | null} model

@@ -104,6 +104,9 @@ export const labels = {
     "training photos put aside for that. The learning rate counts only with hidden units and a number of epochs.",
   validationShare: "Validation share (%)",
   validationShareHint: "Set aside to check the model. Used only without a validation folder.",
+  splitRecordings: "Check a class of one long recording by its end",
+  splitRecordingsHint:
+    "The last photos check what was learned from the first, without those between. Photos of one recording look much alike, so that such figures are too good; a second recording tells more.",
   refit: "Learn from these photos, too, once they have checked the model",
   yes: "yes",
   no: "no",
@@ -200,6 +203,7 @@ export const labels = {
   liveCamera: "Camera",
   liveMirror: "Mirror the picture (only to look at)",
   openNotebook: "Open in a notebook",
+  guide: "Guide",
   apiReference: "API reference",
   examplePython: "Example: Python on a page",
   exampleClient: "Example: JavaScript only",
@@ -389,6 +393,8 @@ export const texts = {
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
   // Photos
+  dropLater: "What you dropped was not taken: the page is still at work. Drop it again afterwards.",
+  dropBeside: "What you dropped was not taken. Drop it where the photos are.",
   noFiles: "There were no photos and no folder in what you dropped. Drop photos, folders or a zip.",
   /** @param {unknown} error */
   unreadable: (error) => `could not be read (${error instanceof Error ? error.message : error})`,
@@ -669,6 +675,27 @@ export const texts = {
   noValidation:
     "There were no validation photos, so nobody knows how good this model is. " +
     "Add a validation folder, or set a validation share under “Advanced”, and train again.",
+  noneJudged: "Nobody knows how good this model is: no photo could be held out to check it.",
+  /** @param {string[]} names of classes @param {number} n of all of them @param {import("../calls.js").Unjudged["reason"] | null} reason null: nobody knows */
+  unjudged: (names, n, reason) => {
+    const quoted = names.map((name) => `“${name}”`).join(", ");
+    const listed = `${quoted}${n > names.length ? ` and ${number(n - names.length)} more` : ""}`;
+    const never = `Never judged: ${listed}.`;
+    if (reason === "one recording")
+      return `${never} ${n > 1 ? "All photos of each" : "All its photos"} are from one recording, so that none of them can check the others. Record again, in another place or light.`;
+    if (reason === "own end")
+      return `Checked only by the end of ${n > 1 ? "their own recordings" : "its own recording"}: ${listed}. Such photos look much like those before them, so that the figure is too good. Record again, in another place or light.`;
+    if (reason === "alike")
+      return `${never} ${n > 1 ? "The photos of each" : "Its photos"} are nearly the same or belong together, so that none of them can check the others. Add different ones.`;
+    if (reason === "one photo") return `${never} There is only one photo${n > 1 ? " of each" : ""}. Add more.`;
+    if (reason === "not marked") return `${never} Photos are marked for validation, but none of these.`;
+    return reason === "stopped"
+      ? `${never} The training was stopped before.`
+      : `${never} The figures say nothing of ${n > 1 ? "them" : "it"}.`;
+  },
+  checkByEnds: "Check long recordings by their ends",
+  /** @param {string} label */
+  recordAgain: (label) => `Record again: ${label}`,
   /** @param {Evaluation} e */
   fewPhotos: (e) =>
     `Only ${photos(e.total)} to check with: on new photos of the same kind, anything between ` +
@@ -786,11 +813,22 @@ export const texts = {
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name}: ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
-  versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `On the ${photos(total)} that judged both: ${number(only)} right only here, ${number(onlyOther)} only in training ${other}. ` +
-    (clear
-      ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).`
-      : `No clear difference (p = ${p}).`),
+  versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
+    `The same ${photos(total)} judged both: ${number(correct)} right here, ${number(correctOther)} in training ${other}.` +
+    (moved ? ` ${photos(moved)} changed class in between.` : "") +
+    (pValue === null
+      ? ""
+      : `${moved ? " Of the others" : " Of these"} ${number(only)} right only here, ${number(onlyOther)} only in training ${other}. ` +
+        (clear
+          ? `${only > onlyOther ? "Clearly better" : "Clearly worse"} than training ${other} (p = ${p}).`
+          : `No clear difference (p = ${p}).`)),
+  /** @param {import("../calls.js").Versus} v the training in use, and the one before it */
+  sameJudged: ({ other, total, correct, correctOther, added, gone, moved }) =>
+    `The same ${photos(total)} judged training ${other}: ${number(correctOther)} ${correctOther === 1 ? "was" : "were"} right then, ` +
+    `${number(correct)} ${correct === 1 ? "is" : "are"} now.` +
+    (moved ? ` ${number(moved)} of them ${moved === 1 ? "is" : "are"} in another class now.` : "") +
+    (added ? ` ${photos(added)} ${added === 1 ? "judges" : "judge"} for the first time.` : "") +
+    (gone ? ` ${photos(gone)} of then ${gone === 1 ? "judges" : "judge"} no longer.` : ""),
 
   // Try
   /** @param {"trained" | "opened"} source @param {string[]} classes */
@@ -829,6 +867,7 @@ export const texts = {
   openKept: (name) => `Open ${name}`,
   /** @param {string} name */
   deleteKept: (name) => `Delete ${name}`,
+  goneForGood: "It will be gone from this browser for good: there is no way back.",
   /** @param {string[]} classes @param {Date} when */
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "class", "classes") : classes.join(", ");
@@ -974,9 +1013,15 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "For a terminal with Python 3.11 or newer, in the folder of the downloaded model file. Only int8 needs photos: some of each class, in the folder photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `“${name}” cannot be opened now: this site does not answer, and it is not kept in this browser yet. Open it once with a network; after that it opens without one, too.`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "A complete page that uses the model, to build on. Press “Download page” above, unpack the zip, put this into an empty file beside its files, such as mine.html, and open that from a web server.",
   javascriptTitle: "JavaScript",
   javascriptHint:
-    "For a web page with an <img>. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
+    "For a program that has TensorFlow.js from npm, on a page with an <img>; the folder model/ holds the unzipped model file. The browser makes photos smaller its own way, so probabilities may differ a little from here; the ready page does it exactly.",
   pythonTitle: "Python",
   pythonHint: "With Keras, after the first two commands above; photos are read exactly as they were for training.",
   recordTitle: "Record of the training",

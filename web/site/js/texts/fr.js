@@ -99,6 +99,9 @@ export const labels = {
     "des unités cachées et un nombre d’époques.",
   validationShare: "Part de validation (%)",
   validationShareHint: "Mise de côté pour vérifier le modèle. Ne sert que sans dossier de validation.",
+  splitRecordings: "Vérifier une classe d’une seule longue prise par la fin de celle-ci",
+  splitRecordingsHint:
+    "Les dernières photos vérifient ce qui a été appris des premières, sans celles du milieu. Les photos d’une même prise se ressemblent beaucoup : de tels résultats sont trop bons, et une seconde prise en dit plus.",
   refit: "Apprendre aussi de ces photos, une fois qu’elles ont vérifié le modèle",
   yes: "oui",
   no: "non",
@@ -197,6 +200,7 @@ export const labels = {
   liveCamera: "Caméra",
   liveMirror: "Image en miroir (à l’écran seulement)",
   openNotebook: "Ouvrir dans un notebook",
+  guide: "Mode d’emploi (en anglais)",
   apiReference: "Référence de l’API",
   examplePython: "Exemple : Python dans une page",
   exampleClient: "Exemple : JavaScript seul",
@@ -378,6 +382,8 @@ export const texts = {
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 
+  dropLater: "Ce que vous avez déposé n’a pas été pris : la page travaille encore. Déposez-le de nouveau ensuite.",
+  dropBeside: "Ce que vous avez déposé n’a pas été pris. Déposez-le là où sont les photos.",
   noFiles:
     "Il n’y avait ni photos ni dossier dans ce que vous avez déposé. Déposez des photos, des dossiers ou un zip.",
   unreadable: (error) => `n’a pas pu être lu (${error instanceof Error ? error.message : error})`,
@@ -593,6 +599,27 @@ export const texts = {
   noValidation:
     "Il n’y avait pas de photos de validation : personne ne sait donc ce que vaut ce modèle. " +
     "Ajoutez un dossier de validation, ou choisissez une part de validation sous « Réglages avancés », et entraînez de nouveau.",
+  noneJudged: "Personne ne sait ce que vaut ce modèle : aucune photo n’a pu être mise de côté pour le vérifier.",
+  unjudged: (names, n, reason) => {
+    const quoted = names.map((name) => `« ${name} »`).join(", ");
+    const listed = `${quoted}${n > names.length ? ` et ${number(n - names.length)} de plus` : ""}`;
+    const never = `Jamais ${n > 1 ? "jugées" : "jugée"} : ${listed}.`;
+    if (reason === "one recording")
+      return `${never} ${n > 1 ? "Toutes les photos de chacune" : "Toutes ses photos"} viennent d’une seule prise : aucune ne peut vérifier les autres. Enregistrez à nouveau, dans un autre lieu ou une autre lumière.`;
+    if (reason === "own end")
+      return `Vérifié seulement par la fin de ${n > 1 ? "leur propre prise" : "sa propre prise"} : ${listed}. Ces photos ressemblent beaucoup aux précédentes : le résultat est trop bon. Enregistrez à nouveau, dans un autre lieu ou une autre lumière.`;
+    if (reason === "alike")
+      return `${never} ${n > 1 ? "Les photos de chacune" : "Ses photos"} sont presque identiques ou vont ensemble : aucune ne peut vérifier les autres. Ajoutez-en de différentes.`;
+    if (reason === "one photo")
+      return `${never} Il n’y a qu’une photo${n > 1 ? " de chacune" : ""}. Ajoutez-en d’autres.`;
+    if (reason === "not marked")
+      return `${never} Des photos sont marquées pour la validation, mais aucune de celles-ci.`;
+    return reason === "stopped"
+      ? `${never} L’entraînement a été arrêté avant.`
+      : `${never} Les résultats n’en disent rien.`;
+  },
+  checkByEnds: "Vérifier les longues prises par leur fin",
+  recordAgain: (label) => `Enregistrer à nouveau : ${label}`,
   fewPhotos: (e) =>
     `Seulement ${photos(e.total)} pour vérifier : sur de nouvelles photos du même genre, entre ` +
     `${wholePercent(e.interval[0])} et ${wholePercent(e.interval[1])} % pourraient être justes. Plus de photos de validation en diraient plus.`,
@@ -710,11 +737,21 @@ export const texts = {
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name} : ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
-  versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `Sur les ${photos(total)} qui ont jugé les deux : ${number(only)} justes seulement ici, ${number(onlyOther)} seulement à l’entraînement ${other}. ` +
-    (clear
-      ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
-      : `Pas de différence nette (p = ${p}).`),
+  versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
+    `Les mêmes ${photos(total)} ont jugé les deux : ${number(correct)} justes ici, ${number(correctOther)} à l’entraînement ${other}.` +
+    (moved ? ` Entre-temps, ${photos(moved)} ${moved === 1 ? "a" : "ont"} changé de classe.` : "") +
+    (pValue === null
+      ? ""
+      : `${moved ? " Parmi les autres" : " Parmi elles"}, ${number(only)} justes seulement ici, ${number(onlyOther)} seulement à l’entraînement ${other}. ` +
+        (clear
+          ? `Nettement ${only > onlyOther ? "meilleur" : "moins bon"} que l’entraînement ${other} (p = ${p}).`
+          : `Pas de différence nette (p = ${p}).`)),
+  sameJudged: ({ other, total, correct, correctOther, added, gone, moved }) =>
+    `Les mêmes ${photos(total)} ont jugé l’entraînement ${other} : ${count(correctOther, "juste", "justes")} alors, ` +
+    `${count(correct, "juste", "justes")} maintenant.` +
+    (moved ? ` ${number(moved)} ${moved === 1 ? "est" : "sont"} dans une autre classe maintenant.` : "") +
+    (added ? ` ${photos(added)} ${added === 1 ? "juge" : "jugent"} pour la première fois.` : "") +
+    (gone ? ` ${photos(gone)} d’alors ne ${gone === 1 ? "juge" : "jugent"} plus.` : ""),
 
   model: (source, classes) =>
     `${source === "opened" ? "Modèle ouvert" : "Votre modèle entraîné"} : ${count(classes.length, "classe", "classes")}`,
@@ -741,6 +778,7 @@ export const texts = {
   delete: "Supprimer",
   openKept: (name) => `Ouvrir ${name}`,
   deleteKept: (name) => `Supprimer ${name}`,
+  goneForGood: "Il disparaîtra de ce navigateur pour toujours : il n’y a pas de retour.",
   keptName: (classes, when) => {
     const names = classes.length > 3 ? count(classes.length, "classe", "classes") : classes.join(", ");
     return `${names} (${dayAndTime(when)})`;
@@ -857,9 +895,15 @@ export const texts = {
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
     "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `« ${name} » ne peut pas s’ouvrir maintenant : ce site ne répond pas, et ce n’est pas encore conservé dans ce navigateur. Ouvrez-le une fois avec le réseau ; ensuite, il s’ouvrira aussi sans.`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "Une page complète qui utilise le modèle, comme point de départ. Cliquez sur « Télécharger la page » plus haut, décompressez le zip, collez ceci dans un fichier vide à côté de ses fichiers, par exemple ma-page.html, et ouvrez-le depuis un serveur web.",
   javascriptTitle: "JavaScript",
   javascriptHint:
-    "Pour une page web avec une <img>. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
+    "Pour un programme qui a TensorFlow.js de npm, sur une page avec une <img> ; le dossier model/ contient le fichier du modèle décompressé. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
   pythonTitle: "Python",
   pythonHint:
     "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",

@@ -92,6 +92,9 @@ export const labels = {
     "留空时，训练会一直进行到再也学不到新东西为止，惩罚则取在另留的训练照片上效果最好的值。学习率只在有隐藏单元并指定训练轮数时起作用。",
   validationShare: "验证集比例（%）",
   validationShareHint: "留出这部分照片来检验模型。仅在没有验证文件夹时使用。",
+  splitRecordings: "只有一次长录制的类别，用其结尾来检验",
+  splitRecordingsHint:
+    "用最后的照片检验从最前面的照片学到的内容，中间的不用。同一次录制的照片非常相似，这样的指标会偏高；再录一次更能说明问题。",
   refit: "这些照片检验过模型之后，也用来学习",
   yes: "是",
   no: "否",
@@ -186,6 +189,7 @@ export const labels = {
   liveCamera: "摄像头",
   liveMirror: "镜像显示（仅影响画面）",
   openNotebook: "在笔记本中打开",
+  guide: "使用指南（英文）",
   apiReference: "API 参考",
   examplePython: "示例：网页中的 Python",
   exampleClient: "示例：仅用 JavaScript",
@@ -359,6 +363,8 @@ export const texts = {
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 
+  dropLater: "没有接收拖放的内容：页面仍在工作。请稍后再拖放一次。",
+  dropBeside: "没有接收拖放的内容。请拖放到照片所在的区域。",
   noFiles: "拖放的内容里没有照片或文件夹。请拖放照片、文件夹或 zip。",
   unreadable: (error) => `无法读取（${error instanceof Error ? error.message : error}）`,
   sampleMissing: (path, status) => `无法获取示例照片 ${path}（HTTP ${status}）。网站可能没有完整安装。`,
@@ -559,6 +565,21 @@ export const texts = {
   testOf: "测试照片只检验一次完成的模型，不作他用。",
   noValidation:
     "没有验证照片，因此无从得知这个模型有多好。请添加验证文件夹，或在“高级设置”中设定验证集比例，然后重新训练。",
+  noneJudged: "无从得知这个模型有多好：没有照片可以留出来检验它。",
+  unjudged: (names, n, reason) => {
+    const quoted = names.map((name) => `“${name}”`).join("、");
+    const listed = `${quoted}${n > names.length ? `等 ${number(n)} 个` : ""}`;
+    const never = `从未检验：${listed}。`;
+    if (reason === "one recording") return `${never}它的照片都来自同一次录制，无法互相检验。请换个地方或光线再录一次。`;
+    if (reason === "own end")
+      return `仅用自身录制的结尾检验：${listed}。这些照片与之前的非常相似，指标会偏高。请换个地方或光线再录一次。`;
+    if (reason === "alike") return `${never}它的照片几乎相同或属于一组，无法互相检验。请添加不同的照片。`;
+    if (reason === "one photo") return `${never}只有一张照片。请再添加一些。`;
+    if (reason === "not marked") return `${never}有照片标为验证用，但其中没有这些类别的。`;
+    return reason === "stopped" ? `${never}训练在此之前停止了。` : `${never}这些指标没有涉及它。`;
+  },
+  checkByEnds: "用结尾检验长录制",
+  recordAgain: (label) => `再录一次：${label}`,
   fewPhotos: (e) =>
     `只有 ${photos(e.total)}可供检验：对同类的新照片，正确率可能在 ` +
     `${wholePercent(e.interval[0])}% 到 ${wholePercent(e.interval[1])}% 之间。验证照片越多，结论越可靠。`,
@@ -668,9 +689,20 @@ export const texts = {
   /** @param {string} name @param {string} value */
   setting: (name, value) => `${name}：${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
-  versus: ({ other, total, only, onlyOther }, clear, p) =>
-    `在评判过两者的 ${photos(total)}中：仅此模型正确 ${number(only)} 张，仅训练 ${other} 正确 ${number(onlyOther)} 张。` +
-    (clear ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。` : `没有明显差异（p = ${p}）。`),
+  versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
+    `同样的 ${photos(total)}评判了两者：此模型正确 ${number(correct)} 张，训练 ${other} 正确 ${number(correctOther)} 张。` +
+    (moved ? `其间有 ${photos(moved)}换了类别。` : "") +
+    (pValue === null
+      ? ""
+      : `${moved ? "其余照片中" : "其中"}，仅此模型正确 ${number(only)} 张，仅训练 ${other} 正确 ${number(onlyOther)} 张。` +
+        (clear
+          ? `明显${only > onlyOther ? "优于" : "差于"}训练 ${other}（p = ${p}）。`
+          : `没有明显差异（p = ${p}）。`)),
+  sameJudged: ({ other, total, correct, correctOther, added, gone, moved }) =>
+    `同样的 ${photos(total)}评判过训练 ${other}：当时正确 ${number(correctOther)} 张，现在正确 ${number(correct)} 张。` +
+    (moved ? `其中 ${number(moved)} 张现在属于别的类别。` : "") +
+    (added ? `${photos(added)}第一次参与评判。` : "") +
+    (gone ? `当时参与评判的 ${photos(gone)}不再参与。` : ""),
 
   model: (source, classes) => `${source === "opened" ? "打开的模型" : "您训练的模型"}：${classCount(classes.length)}`,
   recognising: (done, total) => `正在识别照片：${number(done)} / ${number(total)}`,
@@ -695,6 +727,7 @@ export const texts = {
   delete: "删除",
   openKept: (name) => `打开 ${name}`,
   deleteKept: (name) => `删除 ${name}`,
+  goneForGood: "它将从此浏览器中永久消失，无法恢复。",
   keptName: (classes, when) =>
     `${classes.length > 3 ? classCount(classes.length) : classes.join("、")}（${dayAndTime(when)}）`,
   keptModel: "模型已保存在此浏览器中",
@@ -798,8 +831,15 @@ export const texts = {
   commandsTitle: "Keras、TFLite、SavedModel",
   commandsHint:
     "在装有 Python 3.11 或更新版本的终端中，于模型文件所在的文件夹运行。只有 int8 需要照片：每类若干张，放在文件夹 photos/ 中。",
+  /** @param {string} name of a link */
+  notKept: (name) =>
+    `现在无法打开“${name}”：本站没有响应，浏览器中也还没有保存它。请先在有网络时打开一次，之后没有网络也能打开。`,
+  htmlTitle: "HTML",
+  htmlHint:
+    "一个使用该模型的完整网页，可在此基础上修改。点击上方的“下载网页”，解压 zip，把下面的内容放进与其文件同一目录的空文件（例如 mine.html），再通过网页服务器打开。",
   javascriptTitle: "JavaScript",
-  javascriptHint: "用于带有 <img> 的网页。浏览器以自己的方式缩小照片，因此概率可能与这里略有不同；现成网页则完全一致。",
+  javascriptHint:
+    "用于通过 npm 安装 TensorFlow.js 的程序，网页中有 <img>；文件夹 model/ 存放解压后的模型文件。浏览器以自己的方式缩小照片，因此概率可能与这里略有不同；现成网页则完全一致。",
   pythonTitle: "Python",
   pythonHint: "使用 Keras，先运行上面的前两条命令；照片的读取方式与训练时完全相同。",
   recordTitle: "训练记录",

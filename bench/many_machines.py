@@ -1,6 +1,6 @@
 """Photos per second and peak memory of `pyclassifier embed`: a plain loop, processes, a cluster of one and of two.
 
-    python bench/many_machines.py [--photos ../shared/data/flowers] [--sizes 500 2000 8000] [--repeat 1]
+    python bench/many_machines.py [--photos ../shared/data/flowers] [--sizes 500 2000 8000] [--backend cuda]
 
 Photos are those of a folder, again and again with some bytes behind the picture, so that each has a content of its own.
 All compute MobileNet v1 1.0 at 224 pixels into Parquet, each in a process of its own with an empty folder, in this
@@ -10,6 +10,8 @@ machines on the loopback with a processor each, started before the clock is. Sec
 imports but with the backbone's loading; "start" are all others. Memory is the largest sum of what all processes of it
 hold (Pss of /proc, so on Linux only), sampled each half second. "cpu ms" is the time of processors that a photo takes,
 "start" included; where other work keeps the machine busy, only that compares: photos per second then say nothing.
+With a graphics processor, such as by --backend cuda, all of them compute on it, and "ray 2" is not for that: it has no
+second one.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ def listed(folder: Path, n: int) -> list[Path]:
     return sorted(folder.rglob("*.jpg"), key=lambda path: path.name)[:n]
 
 
-def plain_loop(paths: list[Path], target: Path) -> None:
+def plain_loop(paths: list[Path], target: Path, backend: str) -> None:
     """Decode, compute, again; nothing is hashed, remembered or reported."""
     import numpy as np
     import pyarrow
@@ -58,7 +60,7 @@ def plain_loop(paths: list[Path], target: Path) -> None:
     from pyclassifier.embedding import load_image, make_batch
     from pyclassifier.engines import Predictor, default_engine
 
-    card, engine = get_card(DEFAULT_BACKBONE), default_engine()
+    card, engine = get_card(DEFAULT_BACKBONE), default_engine(backend=backend)
 
     async def build() -> Predictor:
         return await engine.build(*await load_features(engine.store, card, "avg"))
@@ -74,7 +76,7 @@ def plain_loop(paths: list[Path], target: Path) -> None:
     parquet.write_table(pyarrow.table(columns), target / "part-00000.parquet")
 
 
-def compute(contestant: str, folder: Path, n: int, target: Path, address: str) -> None:
+def compute(contestant: str, folder: Path, n: int, target: Path, backend: str, address: str) -> None:
     """Do the work in this process, and print its seconds."""
     from pyclassifier import Sample
     from pyclassifier.data import FileSource
@@ -83,12 +85,14 @@ def compute(contestant: str, folder: Path, n: int, target: Path, address: str) -
     paths = listed(folder, n)
     began = time.perf_counter()
     if contestant == "loop":
-        plain_loop(paths, target)
+        plain_loop(paths, target, backend)
     else:
         samples = [Sample(str(path), FileSource(path), path.parent.name) for path in paths]
         ray = {"ray 1": "local", "ray 2": address}.get(contestant)
         processes = _WORKERS if ray else int(contestant)
-        embed_photos(samples, target, TableSettings(format="parquet"), processes=processes, ray=ray)
+        gpus = 0 if backend in ("auto", "cpu", "numpy") or not ray else 1 / processes
+        settings = TableSettings(format="parquet")
+        embed_photos(samples, target, settings, backend=backend, processes=processes, ray=ray, gpus=gpus)
     print(f"seconds {time.perf_counter() - began}")
 
 
@@ -140,12 +144,12 @@ def machines(contestant: str, folder: Path) -> Iterator[tuple[str, dict[str, str
         yield made.address, made.environment, [node.pid for node in made.nodes]
 
 
-def measure(contestant: str, folder: Path, n: int) -> tuple[float, float, Watch]:
+def measure(contestant: str, folder: Path, n: int, backend: str) -> tuple[float, float, Watch]:
     """Seconds of the work, seconds before it, and what it used."""
     with tempfile.TemporaryDirectory() as temporary, machines(contestant, Path(temporary)) as cluster:
         address, environment, nodes = cluster
         target = Path(temporary) / "features"
-        words = [sys.executable, __file__, "--one", contestant, str(folder), str(n), str(target), address]
+        words = [sys.executable, __file__, "--one", contestant, str(folder), str(n), str(target), backend, address]
         began, watch = time.perf_counter(), Watch()
         job = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
         while job.poll() is None:
@@ -162,13 +166,14 @@ def measure(contestant: str, folder: Path, n: int) -> tuple[float, float, Watch]
 def main() -> None:
     """Measure each size, or be one of those that are measured."""
     if sys.argv[1:2] == ["--one"]:
-        name, photos, count, target, address = sys.argv[2:7]
-        compute(name, Path(photos), int(count), Path(target), address)
+        name, photos, count, target, backend, address = sys.argv[2:8]
+        compute(name, Path(photos), int(count), Path(target), backend, address)
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 2000, 8000])
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=[*CONTESTANTS])
+    parser.add_argument("--backend", default="auto", help="what computes, as pyclassifier embed takes it")
     asked = parser.parse_args()
     source = asked.photos or shared_folder("data/flowers")
     with tempfile.TemporaryDirectory() as temporary:
@@ -181,7 +186,7 @@ def main() -> None:
             copy_photos(source, folder, n)
             of_loop = 0.0
             for contestant in asked.only:
-                seconds, start, used = measure(contestant, folder, n)
+                seconds, start, used = measure(contestant, folder, n, asked.backend)
                 cost = 1000 * used.cpu_seconds / n
                 of_loop = of_loop or cost
                 figures = f"{n / seconds:9.1f} {cost:9.1f} {cost / of_loop:8.2f} {start:8.1f} {used.peak_mb:8.0f}"

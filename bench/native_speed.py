@@ -4,9 +4,9 @@
 
 All of them read the same files and compute MobileNet v1 1.0 at 224 pixels, in this order again and again, so that other
 work on the machine hits all alike. Bare onnxruntime is the graph that we write, run in batches over photos that a pool
-of threads decodes with Pillow as we do: nothing is hashed, remembered or reported. Keras is
-`image_dataset_from_directory` and `keras.applications.MobileNet` on TensorFlow; timm is its MobileNet v1 with its own
-transforms, and PyTorch's DataLoader with a process for each processor. Ratios are of the medians. Where other work
+of threads decodes with Pillow as we do: nothing is hashed, remembered or reported; "decoding alone" is that pool. Keras
+is `image_dataset_from_directory` and `keras.applications.MobileNet` on TensorFlow; timm is its MobileNet v1 with its
+own transforms, and PyTorch's DataLoader with a process for each processor. Ratios are of the medians. Where other work
 keeps the machine busy, whoever has more threads gets more of it: the processor time, that of processes included, is
 then what compares.
 """
@@ -56,15 +56,27 @@ async def _built(engine: Engine) -> Any:
     return await engine.build(*await load_features(engine.store, CARD, "avg"))
 
 
+def decode(path: Path) -> Any:
+    """A file to pixels, as we do it."""
+    return load_image(path.read_bytes(), path.name, CARD.preprocessing)
+
+
+def decoding_alone(paths: list[Path]) -> Callable[[Dataset], int]:
+    """Files to pixels: what is left for processors where another one computes the network."""
+
+    def run(dataset: Dataset) -> int:
+        with ThreadPoolExecutor(n_processors() + 1) as pool:
+            return sum(1 for _ in pool.map(decode, paths))
+
+    return run
+
+
 def bare_onnxruntime(paths: list[Path]) -> Callable[[Dataset], int]:
     """The same graph, batches of decoded photos, and nothing else."""
     model = asyncio.run(_built(default_engine(backend="numpy")))
     assert isinstance(model, NumpyModel)
     graph = write_graph(model._steps, model._parts, (CARD.input_size, CARD.input_size, 3))
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-
-    def decode(path: Path) -> Any:
-        return load_image(path.read_bytes(), path.name, CARD.preprocessing)
 
     def run(dataset: Dataset) -> int:
         n_done, batch = 0, []
@@ -150,6 +162,7 @@ def main() -> None:
         "pyclassifier, onnxruntime": our_own(default_engine(backend="cpu")),
         "bare onnxruntime": bare_onnxruntime(paths),
         "pyclassifier, numpy": our_own(default_engine(backend="numpy")),
+        "decoding alone": decoding_alone(paths),
     }
     if arguments.keras:
         contestants["Keras on TensorFlow"] = keras_pipeline(folder, len(paths))

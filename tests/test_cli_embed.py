@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ import pytest
 from embed_jobs import PART, SMALL, assert_all_there, finish, many_photos, n_parts, processes, start, wait_for_parts
 from photos import encode, noisy, shape, write_shapes
 
-from pyclassifier import ImageClassifier
+from pyclassifier import ImageClassifier, Sample
 from pyclassifier.cli import main
-from pyclassifier.scaling import best_format, embedding, read_table
+from pyclassifier.data import FileSource
+from pyclassifier.scaling import TableSettings, best_format, embed_photos, embedding, read_table
 
 FORMATS = ["npz", pytest.param("parquet", marks=pytest.mark.skipif(best_format() == "npz", reason="no pyarrow here"))]
 
@@ -164,3 +166,21 @@ def test_a_killed_process_is_replaced(here):
     os.kill(next(pid for pid, parent in processes("spawn_main").items() if parent == job.pid), signal.SIGKILL)
     assert finish(job) == 400
     assert_all_there(400)
+
+
+@pytest.mark.full
+def test_memory_does_not_grow_with_the_photos(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(embedding, "PART", PART)
+    many_photos(640)
+    samples = [Sample(path.name, FileSource(path)) for path in sorted(Path("many").iterdir())]
+    held: dict[int, int] = {}
+
+    def look(progress):
+        held[progress.done] = tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    embed_photos(samples, "features", TableSettings(input_size=32, format="npz"), on_progress=look)
+    tracemalloc.stop()
+    each = (max(held[n] for n in held if n > 512) - max(held[n] for n in held if 64 < n <= 192)) / (640 - 192)
+    assert each < 2048, "bytes of what is remembered of a photo; its features alone have 4,096"

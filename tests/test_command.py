@@ -235,6 +235,13 @@ def test_evaluating_counts_and_says_what_is_unknown(here, capsys):
     assert (fields["correct"], fields["total"], fields["labels"]) == (9, 9, LABELS)
     assert [one["path"] for one in fields["problems"]] == ["purple/0.png"]
     assert "test: accuracy 100.0 % (9 of 9 photos)" in run(capsys, "evaluate", "model.zip", "test")[1]
+    write_shapes(here / "two", 1, 200, SHAPES[:2])
+    assert f"Never judged, for want of photos: {SHAPES[2]}\n" in run(capsys, "evaluate", "model.zip", "two")[1]
+
+
+def test_a_training_that_nothing_judged_says_so(here, capsys):
+    out = run(capsys, "train", "photos", "-o", "all.zip", "--validation-split", "0", "--cv", "0", *SMALL)[1]
+    assert "nobody knows how well it recognises others" in out and "accuracy" not in out
 
 
 @pytest.mark.parametrize("options", [[], ["--quick"]])

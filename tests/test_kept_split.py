@@ -178,3 +178,21 @@ async def test_of_a_record_that_makes_no_sense_nothing_is_kept():
     assert read_split(record) is not None and read_split({}) is None
     for split in ({"n_splits": 1}, {**run["split"], "training": [0]}, {**run["split"], "n_splits": 0}, None, "x"):
         assert read_split({"run": {**run, "split": split}}) is None
+
+
+async def test_a_long_recording_is_split_in_time_where_that_is_asked_for():
+    burst = [(f"burst-1-{i:04}.png", Reader(encode(noisy(COLORS["red"], 300 + i)))) for i in range(40)]
+    recorded = Dataset.from_files(burst, label="cup", group="burst-1")
+    dataset = recorded + Dataset.from_files(color_files(12, labels=("blue", "green")))
+    plain = await make(cv=0).fit(dataset)
+    assert plain.evaluation_.unjudged == ("cup",) and plain.leaks_ == ()
+    classifier = await make(cv=0, split_recordings=True, refit=False).fit(dataset)
+    assert classifier.evaluation_.unjudged == ()
+    ends = {sample.path for sample in classifier.validation_.samples if sample.label == "cup"}
+    assert ends == {f"burst-1-{i:04}.png" for i in range(32, 40)}
+    assert {leak.validation.path for leak in classifier.leaks_} == ends, "what that is worth"
+    assert classifier.n_training_ == 64 - len(classifier.validation_) - 4, "with a gap between"
+    again = await classifier.set_params(refit=True).fit(dataset, split=classifier.split_)
+    assert again.n_training_ == 64 and paths(again) == paths(classifier)
+    short = Dataset(dataset.samples[:19] + dataset.samples[40:])
+    assert (await classifier.fit(short)).evaluation_.unjudged == ("cup",), "too short for that"

@@ -35,11 +35,7 @@ def evaluation_lines(evaluation: Evaluation, title: str) -> list[str]:
     widths = [max(len(row[k]) for row in rows) for k in range(5)]
     return [
         f"{title}: accuracy {percent(figures['accuracy'])} ({right}), 95 % interval {low} to {high}",
-        *(
-            [f"  Never judged, since no photo of it was held out: {', '.join(evaluation.unjudged)}"]
-            if evaluation.unjudged
-            else []
-        ),
+        *([f"  Never judged, for want of photos: {', '.join(evaluation.unjudged)}"] if evaluation.unjudged else []),
         *(
             "  " + "  ".join([row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in range(1, 5))]).rstrip()
             for row in rows

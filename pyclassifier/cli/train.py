@@ -54,6 +54,8 @@ _PARAMETERS = (
     "random_state",
 )
 
+_UNJUDGED = "No photo could be held out to judge it: nobody knows how well it recognises others"
+
 
 def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of this command."""
@@ -209,7 +211,7 @@ def _lines(classifier: ImageClassifier, asked: argparse.Namespace, seconds: floa
     return [
         f"Learned {learned}",
         *map(_score_line, classifier.backbones_),
-        *(evaluation_lines(evaluation, "Photos it had not seen") if evaluation else []),
+        *(evaluation_lines(evaluation, "Photos it had not seen") if evaluation else [_UNJUDGED]),
         *(_views_line(classifier.views_) if classifier.views_ else []),
         *(evaluation_lines(test, "Photos marked for test") if test else []),
         *problem_lines(classifier.problems_),

@@ -76,16 +76,16 @@ class RayPool:
         self._digest = ray.remote(num_cpus=0, max_retries=_TRIES)(_digest)
 
     @property
-    def _most(self) -> int:
-        """How many parts may be on their way: two for each processor that there is now."""
-        return 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+    def _n_processors(self) -> int:
+        """How many there are now."""
+        return max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     def compute(self, todo: Iterable[Numbered]) -> Iterator[tuple[int, FeatureTable]]:
         """Yield the tables of parts as they are done."""
         waiting = iter(todo)
         running: dict[Any, int] = {}
         while True:
-            while len(running) < self._most and (one := next(waiting, None)):
+            while len(running) < 2 * self._n_processors and (one := next(waiting, None)):
                 running[self._embed.remote(self._settings, one[1])] = one[0]
             if not running:
                 return
@@ -97,7 +97,7 @@ class RayPool:
         running: deque[Any] = deque()
         for start in range(0, len(samples), _HASHED):
             running.append(self._digest.remote(samples[start : start + _HASHED]))
-            if len(running) == self._most:
+            if len(running) >= self._n_processors:  # Each one at work is a process.
                 yield from self._get(running.popleft())
         while running:
             yield from self._get(running.popleft())

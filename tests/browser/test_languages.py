@@ -18,7 +18,7 @@ SAME = re.compile(
     r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|^(file|one|two)$|CSV|TSV|JSON|XML|zip|tar|JPEG|PNG|WebP|GIF|BMP|TIFF"
     r"|HEIC|AVIF|SVG|iPhone|onnxruntime"
     r"|Keras|TFLite|ONNX|SavedModel|ml5|u?int\d+|float\d+|python -m http.server|<img>|Ctrl"
-    r"|HTML|npm|https?:\S*|SwiftShader.*|ANGLE.*"
+    r"|HTML|npm|model/|https?:\S*|SwiftShader.*|ANGLE.*"
     r"|（File is not a zip file）"  # what Python's own library says
 )
 # The module of the page's texts: app.js names the file of each language, with its hash.

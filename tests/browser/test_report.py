@@ -22,7 +22,7 @@ def report(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("look", ["wide", "dark phone"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_the_report_has_no_fault_and_asks_nobody(chromium, report, look):
     context, asked = chromium.new_context(**TAB | LOOKS[look]), []
     page = context.new_page()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+import pytest
 from browser_fixtures import ROOT
 
 RUN = """
@@ -47,6 +48,7 @@ def test_the_readmes_python_runs(page, site, dist):
     assert labels == "['fruit']" and "model.zip" in result["files"]
 
 
+@pytest.mark.full
 def test_the_guides_python_runs(page, site, dist):
     result = run_what_awaits(page, site, dist, "docs/guide/index.md")
     assert float(result["lines"][0].split()[0]) >= 5 / 6 and "from-notebook.zip" in result["files"]

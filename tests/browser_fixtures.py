@@ -85,6 +85,17 @@ def profile(browsers, tmp_path_factory) -> Iterator[object]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def webgpu_chromium(browsers) -> Iterator[object]:
+    """A browser that has WebGPU, on the CPU, too."""
+    kind, how = browsers
+    browser = kind.launch(
+        **how | {"args": [*how["args"], "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]}
+    )
+    yield browser
+    browser.close()
+
+
 @contextlib.contextmanager
 def watched(context, site) -> Iterator[object]:
     """Open a tab; fail in the end if it asked another origin for anything."""

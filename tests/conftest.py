@@ -19,7 +19,17 @@ if IN_PYODIDE:
     collect_ignore = ["browser", "pyodide", "web", "convert"]
     collect_ignore_glob = ["test_cli*.py", "test_command.py"]  # A page has no command line.
 else:
-    from browser_fixtures import browsers, chromium, dist, page, profile, shared, site, tab  # noqa: F401
+    from browser_fixtures import (  # noqa: F401
+        browsers,
+        chromium,
+        dist,
+        page,
+        profile,
+        shared,
+        site,
+        tab,
+        webgpu_chromium,
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

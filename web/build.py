@@ -32,7 +32,7 @@ from onefile import one_file_page
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
-from vendor import vendor_files
+from vendor import vendor_files, webgpu_file
 from wheels import package_wheel
 
 from pyclassifier.backbones import DEFAULT_BACKBONE
@@ -57,6 +57,7 @@ _PACKAGE = {
 # Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
 _PARTS = (
     ("vendor/tf.js", True, "tf.js"),
+    ("vendor/webgpu.js", False, "tf.js on WebGPU"),
     ("vendor/*-simd.wasm", True, "tf.js's WebAssembly"),
     ("vendor/*.wasm", False, "tf.js's WebAssembly without SIMD"),
     ("pyodide/numpy-*", True, "numpy"),
@@ -93,7 +94,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     files["package.json"] = json.dumps(_PACKAGE, indent=1).encode()
     vendor = vendor_files()
     parts: dict[str, Mapping[str, Path | bytes]] = {
-        "vendor": vendor,
+        "vendor": {**vendor, **webgpu_file()},
         "ready": {"page.html": one_file_page(vendor)},
         "pyodide": runtime_files(),
         "models": model_files(backbones),

@@ -22,6 +22,13 @@ env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 export * from "@tensorflow/tfjs-core";
 export * from "@tensorflow/tfjs-layers";
 export { fuseRelu6 } from "./fuse.js";
+/**
+ * What adds to it: Python has no import() of its own where a page's policy forbids code in texts.
+ *
+ * @param {string} file that lies beside this one, such as webgpu.js
+ * @returns {Promise<unknown>}
+ */
+export const importBeside = (file) => import(new URL(file, import.meta.url).href);
 export { setWasmPaths };
 /** Versions of the parts, as in the union package. */
 export const version = {

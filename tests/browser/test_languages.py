@@ -13,8 +13,8 @@ TAGS = {"en": "en-GB", "fr": "fr", "zh": "zh-Hans"}
 SAME = re.compile(
     r"([\w-]*|camera \d)\.(jpg|png|svg|zip|gz|js|html|csv|txt)\b|photos|train\b|cat|dog"
     r"|animal|fruit|vehicle|arrow|clock|heart"
-    r"|pyclassifier|MobileNet|EfficientNet-Lite0|Python|WebGL|WebAssembly|JavaScript|TensorFlow|MNIST|Teachable Machine"
-    r"|English|Français"
+    r"|pyclassifier|MobileNet|EfficientNet-Lite0|Python|WebGL|WebGPU|WebAssembly|JavaScript|TensorFlow"
+    r"|MNIST|Teachable Machine|English|Français"
     r"|fake_device_0|API|CORS|CPU|MB|None|Enter|Delete|F1|[vV]\d\b|^(file|one|two)$|CSV|TSV|JSON|XML|zip|tar|JPEG|PNG|WebP|GIF|BMP|TIFF"
     r"|HEIC|AVIF|SVG|iPhone|onnxruntime"
     r"|Keras|TFLite|ONNX|SavedModel|ml5|u?int\d+|float\d+|python -m http.server|<img>|Ctrl"

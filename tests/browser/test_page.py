@@ -241,7 +241,7 @@ def test_wrong_files_get_a_sentence_and_nothing_is_lost(tab, site, tmp_path):
 
 
 def test_the_way_to_compute_can_be_changed(page, site):
-    page.goto(site)
+    page.goto(f"{site}?backend=abacus")  # which is nowhere: as if nothing was asked for
     expect(page.get_by_role("status")).to_have_text("Ready", timeout=60_000)
     page.locator("summary", has_text="Advanced").click()
     select = page.get_by_label("Compute on")

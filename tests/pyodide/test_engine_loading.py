@@ -120,7 +120,9 @@ json.dumps([message, engine.backend, await predict(engine)])
     assert '"webgl", ' in result and len(refused) == 1
 
 
-def test_without_a_site_it_comes_from_the_cdn_and_says_that_there_are_no_backbones(chromium, site):
+@pytest.mark.parametrize("backend", ["auto", pytest.param("webgpu", marks=pytest.mark.full)])
+def test_without_a_site_it_comes_from_the_cdn_and_says_that_there_are_no_backbones(request, site, backend):
+    chromium = request.getfixturevalue("webgpu_chromium" if backend == "webgpu" else "chromium")
     # Not the `tab`, which refuses other origins; the real files of the CDN are those of npm.
     context = chromium.new_context()
     page = context.new_page()
@@ -139,9 +141,9 @@ def test_without_a_site_it_comes_from_the_cdn_and_says_that_there_are_no_backbon
     page.route(script, lambda route: route.fulfill(body=SCRIPT, content_type="text/javascript"))
     page.route(f"{site}blank", lambda route: route.fulfill(body="<title>blank</title>", content_type="text/html"))
     page.goto(f"{site}blank")
-    code = """
+    code = f"""
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE, load_features
-engine = default_engine()
+engine = default_engine(backend="{backend}")
 total = await predict(engine)
 try:
     await load_features(engine.store, CATALOG[DEFAULT_BACKBONE], "avg")
@@ -151,9 +153,10 @@ json.dumps([engine.backend, total, message])
 """
     result = page.evaluate(CALL, ["classic", script, site, LOAD + code])
     context.close()
-    assert '"wasm", ' in result and "default_engine(site_url=...)" in result
+    assert f'"{backend.replace("auto", "wasm")}", ' in result and "default_engine(site_url=...)" in result
     assert asked[:2] == ["tfjs@4.22.0/dist/tf.min.js", "tfjs-backend-wasm@4.22.0/dist/tf-backend-wasm.min.js"]
-    assert asked[2].endswith(".wasm")
+    own = ".wasm" if backend == "auto" else "tfjs-backend-webgpu@4.22.0/dist/tf-backend-webgpu.min.js"
+    assert asked[2].endswith(own)
 
 
 def test_another_address_can_be_set(run, tab, site):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import js
-from pyodide.ffi import create_once_callable, to_js
+from pyodide.ffi import JsException, create_once_callable, to_js
 
 Kind = Literal["graphics", "compiled", "plain"]
 
+_PATIENCE_S = 5.0
 _SOFTWARE_RENDERER = re.compile("swiftshader|llvmpipe|softpipe|software|basic render", re.IGNORECASE)
 
 
@@ -45,6 +47,14 @@ class Backend:
         Whether all that was in the device is gone.
     watch : callable
         Has it told when that happens, once.
+    automatic : bool
+        Whether it is chosen where nobody asks for one.
+    addition : str
+        The script that adds it to tf.js, where that is one of its own: in the site's ``vendor/``.
+    package : str
+        The same of a CDN.
+    reads_at_once : bool
+        Whether tensors can be read without waiting.
     pads_batches : bool
         Each new batch size costs a compilation of all shaders.
     shapes_flag : str
@@ -58,6 +68,10 @@ class Backend:
     find: Callable[[], Awaitable[str | None]] = _anywhere
     is_lost: Callable[[Any], bool] = _never
     watch: Callable[[Any, Callable[[], None]], None] = _no_watch
+    automatic: bool = True
+    addition: str = ""
+    package: str = ""
+    reads_at_once: bool = True
     pads_batches: bool = False
     shapes_flag: str = ""
     float32_flag: str = ""
@@ -86,8 +100,46 @@ def _watch_webgl(device: Any, tell: Callable[[], None]) -> None:
     device.gpgpu.gl.canvas.addEventListener("webglcontextlost", told, once)
 
 
+async def _find_webgpu() -> str | None:
+    gpu = getattr(js.navigator, "gpu", None)
+    if not gpu:
+        return None
+    try:
+        adapter = await asyncio.wait_for(gpu.requestAdapter(), _PATIENCE_S)
+    except (JsException, TimeoutError):  # A driver may not answer.
+        return None
+    if not adapter:
+        return None
+    info = getattr(adapter, "info", None)
+    return f"{info.vendor} {info.architecture} {info.description}".strip() if info else ""
+
+
+def _is_webgpu_lost(device: Any) -> bool:
+    return hasattr(device, "isLost")
+
+
+def _watch_webgpu(device: Any, tell: Callable[[], None]) -> None:
+    def note(reason: Any) -> None:
+        device.isLost = True
+        tell()
+
+    device.device.lost.then(create_once_callable(note))
+
+
 # The fastest on a graphics processor first; where one fails, the next one is tried.
 BACKENDS = (
+    # It has no need of the padding, nor of a flag: shapes are no part of its shaders.
+    Backend(
+        "webgpu",
+        "graphics",
+        find=_find_webgpu,
+        is_lost=_is_webgpu_lost,
+        watch=_watch_webgpu,
+        automatic=False,
+        addition="webgpu.js",
+        package="tfjs-backend-webgpu@4.22.0/dist/tf-backend-webgpu.min.js",
+        reads_at_once=False,
+    ),
     Backend(
         "webgl",
         "graphics",
@@ -101,13 +153,13 @@ BACKENDS = (
     Backend("wasm", "compiled"),
     Backend("cpu", "plain"),
 )
-_BY_NAME = {backend.name: backend for backend in BACKENDS}
+BY_NAME = {backend.name: backend for backend in BACKENDS}
 
 
 def backend_of(tf: Any) -> Backend:
     """Return the backend that tf.js uses now, which may be somebody's own."""
     name = str(tf.getBackend())
-    return _BY_NAME.get(name) or Backend(name, "plain")
+    return BY_NAME.get(name) or Backend(name, "plain")
 
 
 def is_software(renderer: str) -> bool:

@@ -60,6 +60,24 @@ async def load_tensorflow(tfjs_url: str | None, site_url: str | None) -> Any:
         return _global_tf()
 
 
+async def load_addition(tf: Any, addition: str, package: str, site_url: str | None) -> None:
+    """Load what adds to the global ``tf``: a file that lies beside the site's, or a CDN's where there is no site."""
+    global _n_failures
+    async with _loading:
+        try:
+            if hasattr(tf, "importBeside"):
+                await tf.importBeside(addition + _retry())
+            else:
+                await _load_script(f"{site_url}vendor/{addition}" if site_url else CDN_URL + package)
+        except JsException as error:
+            _n_failures += 1
+            failure = Sentence("no-tfjs", url=addition)
+            raise EngineError("failed-because", failure=failure, error=str(error.message)) from error
+        except EngineError:
+            _n_failures += 1
+            raise
+
+
 def _global_tf() -> Any:
     tf = getattr(js, "tf", None)
     return tf if hasattr(tf, "loadLayersModel") else None
@@ -70,8 +88,7 @@ def _cdn_urls() -> list[str]:
 
 
 async def _load_script(url: str) -> None:
-    # A browser may remember that an address failed, which is why another attempt has another one.
-    url = urljoin(str(js.location.href), url) + (f"?retry={_n_failures}" if _n_failures else "")
+    url = urljoin(str(js.location.href), url) + _retry()
     failure = Sentence("no-tfjs", url=url)
     if hasattr(js, "document"):
         # An element works whatever the page's policy says about code in texts.
@@ -88,6 +105,11 @@ async def _load_script(url: str) -> None:
         raise EngineError("failed-because", failure=failure, error=str(error.message)) from error
     if _global_tf() is None and hasattr(module, "loadLayersModel"):
         js.tf = module
+
+
+def _retry() -> str:
+    # A browser may remember that an address failed, which is why another attempt has another one.
+    return f"?retry={_n_failures}" if _n_failures else ""
 
 
 async def _add_script_element(url: str) -> bool:

@@ -6,6 +6,7 @@ never frees a tensor.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,8 @@ from ...backbones import ReadWeights, StoredWeights, Topology, Weights, encode_w
 from ...errors import EngineError
 from ..base import Array
 from . import graphics
-from .backends import BACKENDS, Kind, backend_of, is_software
-from .browser import SiteStore, load_tensorflow
+from .backends import BACKENDS, BY_NAME, Kind, backend_of, is_software
+from .browser import SiteStore, load_addition, load_tensorflow
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
 from .pictures import refine
@@ -34,7 +35,7 @@ class TfjsEngine:
         A built site, which has ``vendor/tf.js`` and ``models/``; by default the one that this runs on.
     tfjs_url : str, optional
         Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module.
-    backend : {"auto", "webgl", "wasm", "cpu"}
+    backend : {"auto", "webgpu", "webgl", "wasm", "cpu"}
         What computes. "auto" takes the one that is in use already, else WebGL on a graphics processor, else
         WebAssembly.
 
@@ -43,7 +44,7 @@ class TfjsEngine:
     name : str
         Such as ``tfjs 4.22.0``; ``tfjs`` before it is loaded.
     renderer : str
-        What WebGL runs on; "" where there is no WebGL, or nothing was loaded yet.
+        What graphics processor there is, as far as the browser tells; "" before anything is loaded.
     store : WeightStore
         The site's backbones.
     """
@@ -80,9 +81,10 @@ class TfjsEngine:
         if self._tf is None:
             tf = await load_tensorflow(self._tfjs_url, await self.store.find())
             await refine()
-            found = {backend.name: await backend.find() for backend in BACKENDS}
-            self._runs_on = {name: renderer for name, renderer in found.items() if renderer is not None}
-            self.renderer = next(filter(None, self._runs_on.values()), "")
+            found = await asyncio.gather(*(backend.find() for backend in BACKENDS))
+            runs_on = zip(BACKENDS, found, strict=True)
+            self._runs_on = {backend.name: renderer for backend, renderer in runs_on if renderer is not None}
+            self.renderer = next(filter(None, reversed(self._runs_on.values())), "")
             await self._start_backend(tf)
             self.name = f"tfjs {tf.version_core}"
             self._tf = tf
@@ -96,12 +98,12 @@ class TfjsEngine:
         if self._wanted != "auto":
             candidates = [self._wanted]
         else:
-            able = [backend for backend in BACKENDS if backend.name in self._runs_on]
+            able = [backend for backend in BACKENDS if backend.automatic and backend.name in self._runs_on]
             # In software a graphics processor is slower than WebAssembly.
             first = "compiled" if self.software else "graphics"
             candidates = [backend.name for backend in sorted(able, key=lambda backend: backend.kind != first)]
         for name in candidates:
-            if tf.findBackendFactory(name) and await _start(tf, name):
+            if await self._start(tf, name):
                 return
         raise EngineError("no-backend", got=self._wanted)
 
@@ -117,7 +119,7 @@ class TfjsEngine:
 
     @property
     def backend(self) -> str:
-        """Name of the backend in use: webgl, wasm or cpu; "" before it is loaded."""
+        """Name of the backend in use, one of `backends`; "" before it is loaded."""
         return str(self._tf.getBackend()) if self._tf else ""
 
     @property
@@ -135,17 +137,28 @@ class TfjsEngine:
         Raises `EngineError` where the backend does not start on this machine.
         """
         tf = await self._loaded()
-        if name not in self.backends or not await _start(tf, name):
+        if name not in self.backends or not await self._start(tf, name):
             raise EngineError("other-backend", known=self.backends, got=name)
+
+    async def _start(self, tf: Any, name: str) -> bool:
+        backend = BY_NAME.get(name)
+        if backend and backend.addition and name in self._runs_on and not tf.findBackendFactory(name):
+            await load_addition(tf, backend.addition, backend.package, await self.store.find())
+        if not tf.findBackendFactory(name):
+            return False
+        with engine_errors("backend-failed", backend=name):
+            return await graphics.start(tf, name)
 
     async def build(self, topology: Topology, weights: Weights | ReadWeights) -> TfjsModel:
         """Build a model from a topology and all of its weights; see `Engine.build`."""
         tf = await self._loaded()
 
-        async def assemble(trained: Weights | None = None) -> Any:
-            return await self._assemble(topology, trained or (await weights() if callable(weights) else weights))
+        async def assemble(trained: Weights | None = None) -> tuple[Any, Weights]:
+            given = trained or (await weights() if callable(weights) else weights)
+            return await self._assemble(topology, given), given
 
-        return TfjsModel(tf, await assemble(), topology, assemble)
+        model, given = await assemble()
+        return TfjsModel(tf, model, topology, given, assemble)
 
     async def load_matrix(self, X: Array) -> TfjsMatrix:
         """Take in a matrix (N, D) float32; it goes to the backend when it is first multiplied."""
@@ -192,8 +205,3 @@ class TfjsEngine:
             return {"numTensors": 0, "numBytes": 0}
         memory = self._tf.memory()
         return {"numTensors": int(memory.numTensors), "numBytes": int(memory.numBytes)}
-
-
-async def _start(tf: Any, name: str) -> bool:
-    with engine_errors("backend-failed", backend=name):
-        return await graphics.start(tf, name)

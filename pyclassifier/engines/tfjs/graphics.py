@@ -7,13 +7,15 @@ is not looked at. tf.js 4.22 does not notice: it never answers again, or answers
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from ...errors import EngineError
 from .backends import BACKENDS, Backend, backend_of
 
 _SECONDS = 1.0  # Between two looks at whether there is anything to wait for.
+_MOMENT = 0.1  # In which a browser tells that a device is lost.
 _n_resets = 0
 _listeners: list[Callable[[], None]] = []
 
@@ -23,8 +25,9 @@ class ResetError(EngineError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Expected the graphics processor to keep what it computes with; the browser has reset it (its WebGL "
-            "context is lost). Do the same again: features of photos are remembered, and models are loaded anew."
+            "Expected the graphics processor to keep what it computes with; the browser has reset it (WebGL's context "
+            "or WebGPU's device is lost). Do the same again: features of photos are remembered, and models are "
+            "loaded anew."
         )
 
 
@@ -71,6 +74,20 @@ def _lost(tf: Any) -> list[Backend]:
     return [backend for backend, device in devices if device is not None and backend.is_lost(device)]
 
 
+@asynccontextmanager
+async def noticing_resets(tf: Any) -> AsyncIterator[None]:
+    """Turn an error that comes of a reset into a `ResetError`: it may show before the browser tells of the reset."""
+    try:
+        yield
+    except ResetError:
+        raise
+    except EngineError as error:
+        await asyncio.sleep(_MOMENT)
+        if is_reset(tf):
+            raise ResetError from error
+        raise
+
+
 async def answered(tf: Any, promise: Any) -> Any:
     """Wait for an answer of tf.js, which never comes where the graphics processor was reset.
 
@@ -80,11 +97,11 @@ async def answered(tf: Any, promise: Any) -> Any:
         The graphics processor was reset meanwhile: there is no answer, or no true one.
     """
     waiting = asyncio.ensure_future(promise)
+    waiting.add_done_callback(lambda late: late.cancelled() or late.exception())  # Seen, where nobody waits any more.
     done: set[Any] = set()
     while not done:
         done, _ = await asyncio.wait({waiting}, timeout=_SECONDS)
         if is_reset(tf):
-            waiting.add_done_callback(lambda late: late.cancelled() or late.exception())  # Seen, whatever it says.
             raise ResetError
     return waiting.result()
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..base import Array
-from .graphics import ResetError, answered, count_resets, is_reset, restart
+from .backends import backend_of
+from .graphics import ResetError, answered, count_resets, is_reset, noticing_resets, restart
 from .model import engine_errors, shared_shaders, to_tensor
 
 
@@ -25,6 +26,7 @@ class TfjsMatrix:
         self._X = X
         self._tensor: Any = None
         self._n_resets = count_resets()
+        self._at_once = True
 
     async def times(self, W: Array) -> Array:
         """X @ W."""
@@ -43,9 +45,14 @@ class TfjsMatrix:
     async def _multiply_once(self, other: Array, transposed: bool) -> Array:
         if is_reset(self._tf):
             await restart(self._tf)
-        if self._n_resets != count_resets():
+        at_once = backend_of(self._tf).reads_at_once
+        if self._n_resets != count_resets() or self._at_once != at_once:
             self.dispose()
-            self._n_resets = count_resets()
+            self._n_resets, self._at_once = count_resets(), at_once
+        async with noticing_resets(self._tf):
+            return await self._product(other, transposed)
+
+    async def _product(self, other: Array, transposed: bool) -> Array:
         with engine_errors("train-failed"), shared_shaders(self._tf):
             if self._tensor is None:
                 self._tensor = to_tensor(self._tf, self._X)

@@ -20,7 +20,7 @@ from ...sentences import Value
 from ..base import Array, FitConfig, Inputs, OnStep
 from ..epochs import run_epochs
 from .backends import backend_of
-from .graphics import ResetError, answered, count_resets, is_reset, restart
+from .graphics import ResetError, answered, count_resets, is_reset, noticing_resets, restart
 from .steps import Steps
 
 _FEW = 64  # Pictures to judge by at a time: as quick as all of them, and no more memory than training takes.
@@ -34,20 +34,35 @@ class TfjsModel:
     tf : JsProxy
     model : JsProxy
     topology : dict
+    weights : dict of str to ndarray
+        Its weights.
     renew : callable
-        Makes the `LayersModel` again, with other weights where it gets some.
+        Makes the `LayersModel` again, with other weights where it gets some, and gives the weights that it has.
     """
 
     def __init__(
-        self, tf: Any, model: Any, topology: Topology, renew: Callable[[Weights | None], Awaitable[Any]]
+        self,
+        tf: Any,
+        model: Any,
+        topology: Topology,
+        weights: Weights,
+        renew: Callable[[Weights | None], Awaitable[tuple[Any, Weights]]],
     ) -> None:
         self._tf = tf
-        self._model = model
         self._renew = renew
         self._trained: Weights | None = None
-        self._n_resets = count_resets()
+        self._take_in(model, weights)
         self._batch_sizes: set[int] = set()
         self.topology = topology
+
+    def _take_in(self, model: Any, weights: Weights) -> None:
+        self._model = model
+        self._n_resets = count_resets()
+        # Where tensors cannot be read at once, what they hold is known here as well: when it is made, and after each
+        # epoch.
+        self._at_once = backend_of(self._tf).reads_at_once
+        if not self._at_once:
+            self._trained = weights
 
     async def predict(self, X: Array) -> Array:
         """Map a batch (N, ...) float32 to the outputs (N, n_outputs) float32."""
@@ -69,6 +84,10 @@ class TfjsModel:
             return await self._map_once(choose(), X)
 
     async def _map_once(self, model: Any, X: Array) -> Array:
+        async with noticing_resets(self._tf):
+            return await self._map_batch(model, X)
+
+    async def _map_batch(self, model: Any, X: Array) -> Array:
         with engine_errors("predict-failed"), shared_shaders(self._tf, X.ndim == 2):
             x = self._tensor(self._padded(X))
             try:
@@ -77,21 +96,23 @@ class TfjsModel:
                 x.dispose()
 
     async def _revive(self) -> None:
-        """Have the weights in place, also after the graphics processor was reset."""
+        """Have the weights in place, also after a reset, and where tf.js cannot move them to another backend."""
         if is_reset(self._tf):
             await restart(self._tf)
-        if self._n_resets != count_resets():
+        if self._n_resets != count_resets() or self._at_once != backend_of(self._tf).reads_at_once:
             self._model.dispose()
-            self._model = await self._renew(self._trained)
-            self._n_resets = count_resets()
+            self._take_in(*await self._renew(self._trained))
 
     async def _predict(self, x: Any, model: Any) -> Array:
         y = model.predictOnBatch(x)
         try:
-            values = await answered(self._tf, y.data())
-            return np.asarray(values.to_py(), np.float32).reshape(tuple(y.shape))
+            return await self._read(y)
         finally:
             y.dispose()
+
+    async def _read(self, tensor: Any) -> Array:
+        values = await answered(self._tf, tensor.data())
+        return np.asarray(values.to_py(), np.float32).reshape(tuple(tensor.shape))
 
     async def fit(
         self,
@@ -110,28 +131,38 @@ class TfjsModel:
         _tell_precision(self._tf)
         steps = Steps(self._tf, self._model, config, config.count_steps(len(X)), on_step)
         best: list[Any] = []
+        best_known = None
 
         def keep() -> None:
+            nonlocal best_known
             _dispose(best)
             best[:] = [weight.clone() for weight in self._model.getWeights()]
+            best_known = self._trained
 
         try:
-            with engine_errors("train-failed"), shared_shaders(self._tf, X.ndim == 2):
-                history = await run_epochs(
-                    config,
-                    lambda: self._fit_epoch(steps, X, Y, rng.permutation(len(X)), config.batch_size),
-                    lambda inputs: self._predict_in_batches(inputs, max(config.batch_size, _FEW)),
-                    keep,
-                    validation=validation,
-                    on_epoch=on_epoch,
-                    should_stop=should_stop,
-                )
+            async with noticing_resets(self._tf):
+                with engine_errors("train-failed"), shared_shaders(self._tf, X.ndim == 2):
+                    history = await run_epochs(
+                        config,
+                        lambda: self._fit_epoch(steps, X, Y, rng.permutation(len(X)), config.batch_size),
+                        lambda inputs: self._predict_in_batches(inputs, max(config.batch_size, _FEW)),
+                        keep,
+                        validation=validation,
+                        on_epoch=on_epoch,
+                        should_stop=should_stop,
+                    )
+        except BaseException:
+            if not self._at_once:
+                self._n_resets = -1  # It goes on with what is known, not with the half of an epoch.
+            raise
         finally:
             if best:
                 self._model.setWeights(to_js(best))
+                self._trained = best_known
             _dispose(best)
             steps.dispose()
-        self._trained = self.weights()
+        if self._at_once:
+            self._trained = self.weights()
         return history
 
     async def _fit_epoch(
@@ -144,7 +175,11 @@ class TfjsModel:
                 await steps.take(x, y)
             finally:
                 _dispose((x, y))
-        return await steps.end_epoch(len(X))
+        logs = await steps.end_epoch(len(X))
+        if not self._at_once:
+            tensors = {str(weight.originalName): weight.read() for weight in self._model.weights}
+            self._trained = {name: await self._read(tensor) for name, tensor in tensors.items()}
+        return logs
 
     async def _predict_in_batches(self, X: Inputs, size: int) -> Array:
         rows = []
@@ -158,6 +193,10 @@ class TfjsModel:
 
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
+        if not self._at_once and self._trained is not None:
+            known = self._trained
+            names = [str(weight.originalName) for weight in self._model.weights]
+            return {name: np.array(known[name], np.float32) for name in names}
         named: dict[str, Array] = {}
         with engine_errors("weights-failed"):
             for weight in self._model.weights:

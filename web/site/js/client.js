@@ -40,9 +40,9 @@ const FILES_PER_MESSAGE = 50;
  *   site?: string,
  *   onProgress?: (progress: Progress) => void,
  * }} [options]
- *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgl", "wasm" or "cpu"; load: "backbone"
- *   to train on, "network" to `recognise` with, or "nothing" before it is needed; site: where a built site lies, by default
- *   where this file does
+ *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgpu", "webgl", "wasm" or "cpu"; load:
+ *   "backbone" to train on, "network" to `recognise` with, or "nothing" before it is needed; site: where a built site
+ *   lies, by default where this file does
  * @returns {Promise<Client>}
  */
 export async function connect({ backend = "auto", load = "backbone", site, onProgress } = {}) {
@@ -122,7 +122,7 @@ export class Client extends Desk {
 
   /**
    * Compute on another backend from now on. Photos, features and the trained model stay.
-   * @param {string} backend
+   * @param {string} backend one of `info.backends`
    */
   async setBackend(backend) {
     this.info = await this.call("setBackend", [backend]);

@@ -283,7 +283,7 @@ const accuracyOf = (e) =>
     : "no validation photos, so the accuracy is not known";
 
 /** @type {Record<string, string>} */
-const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
+const backendNames = { webgpu: "WebGPU", webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
 
 /** @type {Record<string, string>} */
 const loadingNames = {

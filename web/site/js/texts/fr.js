@@ -281,7 +281,7 @@ const accuracyOf = (e) =>
     : "pas de photos de validation, l’exactitude n’est donc pas connue";
 
 /** @type {Record<string, string>} */
-const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "Processeur (CPU)" };
+const backendNames = { webgpu: "WebGPU", webgl: "WebGL", wasm: "WebAssembly", cpu: "Processeur (CPU)" };
 
 /** @type {Record<string, string>} */
 const loadingNames = {

@@ -265,7 +265,7 @@ const accuracyOf = (e) =>
     : "没有验证照片，因此准确率未知";
 
 /** @type {Record<string, string>} */
-const backendNames = { webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
+const backendNames = { webgpu: "WebGPU", webgl: "WebGL", wasm: "WebAssembly", cpu: "CPU" };
 
 /** @type {Record<string, string>} */
 const loadingNames = {

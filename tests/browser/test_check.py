@@ -108,7 +108,7 @@ def test_uneven_classes_are_weighed_by_a_button_and_a_check_can_be_stopped(page,
     expect(page.locator("#option-class-weight")).to_have_value("balanced")
     uneven.get_by_role("button", name="No longer balance the classes").click()
     expect(page.locator("#option-class-weight")).to_have_value("")
-    expect(page.locator("#status")).to_have_text(re.compile("^Classes are no longer weighed"))
+    expect(page.locator("#status")).to_have_text(re.compile("^From the next training on, each photo counts the same"))
     button(page, "Check all photos").click()
     button(page, "Stop").click()
     expect(page.locator("#status")).to_have_text("Check stopped. What was read is remembered.")

@@ -1,6 +1,7 @@
 import { element, write } from "./dom.js";
 import { ratio } from "./format.js";
 import { intervalBar } from "./interval.js";
+import { askToDelete } from "./question.js";
 import { isFree } from "./state.js";
 import { labels, texts } from "./texts.js";
 
@@ -123,7 +124,8 @@ export function createRunsView(app, onUsed) {
   }
 
   /** @param {number} number */
-  function forget(number) {
+  async function forget(number) {
+    if (!(await askToDelete(() => texts.runName(number)))) return;
     run("model", fold, async (desk) => {
       show(await desk.forgetRun(number));
       status.show(() => texts.forgotRun(number));

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import inspect
 import json
 import re
@@ -21,6 +20,7 @@ from photos import SHAPES, write_shapes
 from PIL import Image
 from test_cli_readme import start, wait_until_open
 
+from pyclassifier.blocking import run
 from pyclassifier.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def run_python(code: str) -> None:
     compiled = compile(code, "<guide>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     result = eval(compiled, {"__name__": "__main__"})
     if inspect.iscoroutine(result):
-        asyncio.run(result)
+        run(result)  # Another test's loop may run here.
 
 
 def ask_server(command: str, folder: Path) -> None:

@@ -19,8 +19,9 @@ from ..metrics import wilson_interval
 from ..progress import Callbacks, Progress
 from .compact import Compact
 from .drawn import DrawnSplit
+from .folds import Ints
 from .lesson import Lesson
-from .material import Ints, gather
+from .material import gather
 from .settings import TrainSettings
 from .splitting import check_splittable
 from .strength import predict_folds

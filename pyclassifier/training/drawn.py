@@ -7,13 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..notebook import Brief
+from .folds import Ints
 from .settings import TrainSettings
-
-Ints = NDArray[np.int64]
 
 LEARNED = -1  # The fold of photos that no fold judged.
 _MOST_SPLITS = 1 << 16

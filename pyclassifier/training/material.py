@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..data import Dataset, LabelEncoder, Problem, Sample, compute_class_weight
 from ..embedding import FeatureExtractor, Variation, join_groups
 from ..engines import Array, Engine, StoredRows
 from ..notebook import Brief
 from ..progress import Callbacks, Progress
+from .folds import Ints
 from .heads import Chosen, TrainedHead, train_head
 from .lesson import Lesson
 from .settings import TrainSettings
 from .splitting import draw_validation, group_samples
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ..data import Dataset, Sample
 from ..embedding import join_groups, near_duplicates
 from ..errors import DatasetError
-from .drawn import LEARNED, Ints, folds_of_groups
+from .drawn import LEARNED, folds_of_groups
+from .folds import Ints
 
 
 @dataclass(frozen=True)

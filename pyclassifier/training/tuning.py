@@ -19,9 +19,10 @@ from ..metrics import log_loss
 from ..progress import Callbacks
 from .attempt import Attempt
 from .below import Rows, embed_below
+from .folds import Ints
 from .heads import TrainedHead
 from .learned import FineTuning
-from .material import Ints, Material
+from .material import Material
 from .settings import TrainSettings
 from .tuning_cost import check_memory
 

@@ -10,6 +10,7 @@ import { texts } from "./texts.js";
 export function createBackendView({ store, status, run, find }) {
   const select = find("backend", HTMLSelectElement);
   const note = find("backend-note", HTMLElement);
+  const cores = find("cores", HTMLElement);
   const panel = find("compute", HTMLElement);
 
   select.addEventListener("change", () => {
@@ -34,6 +35,7 @@ export function createBackendView({ store, status, run, find }) {
     select.value = info.backend;
     const { left } = store.get();
     write(note, () => (left ? texts.leftBackend(left, info.backend) : noteOn(info)));
+    write(cores, () => (info.kind === "compiled" ? texts.cores(info.cores) : ""));
     select.title = info.renderer;
   }
 

@@ -390,6 +390,8 @@ export const texts = {
   softwareGraphics: (name) =>
     `No graphics processor found: ${backendNames[name]} runs in software here, WebAssembly is faster.`,
   softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
+  /** @param {number} n */
+  cores: (n) => (n === 1 ? "Computes on one core of the processor." : `Computes on ${n} cores of the processor.`),
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
   // Photos

@@ -380,6 +380,7 @@ export const texts = {
   softwareGraphics: (name) =>
     `Pas de processeur graphique : ${backendNames[name]} est ici émulé, WebAssembly est plus rapide.`,
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
+  cores: (n) => (n === 1 ? "Calcule sur un cœur du processeur." : `Calcule sur ${n} cœurs du processeur.`),
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 
   dropLater: "Ce que vous avez déposé n’a pas été pris : la page travaille encore. Déposez-le de nouveau ensuite.",

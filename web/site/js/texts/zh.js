@@ -361,6 +361,7 @@ export const texts = {
   leftBackend: (left, name) => `${backendNames[left]} 在此失败：现在由 ${backendNames[name]} 计算。`,
   softwareGraphics: (name) => `未找到图形处理器：${backendNames[name]} 在此由软件模拟，WebAssembly 更快。`,
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
+  cores: (n) => `使用处理器的 ${n} 个核心计算。`,
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 
   dropLater: "没有接收拖放的内容：页面仍在工作。请稍后再拖放一次。",

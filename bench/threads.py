@@ -1,7 +1,7 @@
 """What several cores gain in the browser: a backbone's features in tf.js's WebAssembly, on all of them and on one.
 
 `.venv/bin/python bench/threads.py [--name mobilenet_v1_1.0_224] [--rounds 8]`, after `make test`, which gets the
-browser. Both take turns in one page; the ratio is the median of the pairs'. The machine should do nothing else: a thread
+browser. Both take turns in one page; the ratio is the median of the pairs. The machine should do nothing else: a thread
 that waits for a core keeps all others waiting. The processor time, of all the page's threads, is said too.
 """
 

@@ -109,7 +109,9 @@ def test_all_cores_give_the_values_of_one_and_keep_no_more_memory(run):
 
 @several_cores
 @pytest.mark.parametrize("name", [f"{THREADED}.wasm", f"{THREADED}.js", f"{THREADED}.worker.js"])
-@pytest.mark.parametrize("way", ["missing", "cut off", "a web page"])
+@pytest.mark.parametrize(
+    "way", ["missing", *(pytest.param(way, marks=pytest.mark.full) for way in ("cut off", "a web page"))]
+)
 def test_one_core_computes_where_a_file_of_the_threads_does_not_come(run, folder, tmp_path, name, way):
     file = folder / "vendor" / name
     kept = file.rename(tmp_path / name)

@@ -64,10 +64,7 @@ async function startThreads(n) {
     );
     return {};
   };
-  const started = startModule(module);
-  /** @type {Worker[]} */
-  const workers = module.PThread.unusedWorkers;
-  for (const one of workers.splice(n - 1)) one.terminate(); // This thread computes, too.
+  const { started, workers } = startWith(module, n - 1); // This thread computes, too.
   try {
     await Promise.race([started, failed, failureOf(workers)]);
     module.tfjs = Object.fromEntries(
@@ -78,6 +75,30 @@ async function startThreads(n) {
   } catch (error) {
     for (const one of workers) one.terminate();
     throw error;
+  }
+}
+
+/**
+ * Start the module with no more workers than it needs: it makes eight at once, and waits for all of them.
+ *
+ * @param {any} module @param {number} most
+ * @returns {{ started: Promise<unknown>, workers: Worker[] }}
+ */
+function startWith(module, most) {
+  const { Worker } = globalThis;
+  /** @type {Worker[]} */
+  const workers = [];
+  /** @param {string} url */
+  function make(url) {
+    return workers.length < most ? workers[workers.push(new Worker(url)) - 1] : {};
+  }
+  try {
+    Object.assign(globalThis, { Worker: make });
+    const started = startModule(module);
+    module.PThread.unusedWorkers.splice(most);
+    return { started, workers };
+  } finally {
+    Object.assign(globalThis, { Worker });
   }
 }
 

@@ -100,7 +100,7 @@ class Job:
     def for_page(self, name: str) -> dict[str, Any]:
         """Return what contestants/race.js takes."""
         contestant = CONTESTANTS[name]
-        photos = {
+        photos: dict[str, Any] = {
             split: [
                 {"label": label, "url": f"/photos/{path.relative_to(self.folder).as_posix()}"} for label, path in some
             ]
@@ -187,7 +187,7 @@ def race(names: Sequence[str], repeat: int, url: str, job: Job) -> dict[str, lis
 
 def described(job: Job) -> str:
     """Say what is trained."""
-    n_training, n_validation = (len(job.photos[split]) for split in ("training", "validation"))
+    n_training, n_validation = (len(job.photos[split]) for split in SPLITS)
     return f"{n_training} + {n_validation} photos to a judged model, {job.backbone}, {EPOCHS} epochs"
 
 

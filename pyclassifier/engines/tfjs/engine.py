@@ -175,6 +175,14 @@ class TfjsEngine:
         """What the backend in use makes of kernels: shaders ("graphics"), "compiled" code, "plain" JavaScript."""
         return backend_of(self._tf).kind if self._tf else "plain"
 
+    @property
+    def n_threads(self) -> int:
+        """On how many cores of the processor the backend in use computes.
+
+        With WebAssembly that is all of them, at most 8, where the page is isolated from other origins (COOP, COEP).
+        """
+        return backend_of(self._tf).count_threads(self._tf) if self._tf else 1
+
     def on_reset(self, tell: Callable[[], None]) -> None:
         """Have it told when the graphics processor is reset; what it held is gone."""
         graphics.listen(tell)

@@ -50,6 +50,7 @@ def test_the_ready_page_gives_the_pages_probabilities(client, chromium, dist, tm
         assert apart < (0.02 if name.endswith(".jpg") else 1e-4), name
 
 
+@pytest.mark.full
 def test_a_model_with_views_opens_here_and_in_the_published_libraries(client, chromium, dist):
     outcome = client.train({**QUICK, "views": "flip+crop"})
     seen = outcome["views"]

@@ -452,6 +452,7 @@ async ([url, archive, photos]) => {
 """
 
 
+@pytest.mark.full
 def test_page_opened_archive_and_notebook_agree(client, chromium, site, dist):
     from browser_fixtures import SHARED
 

@@ -79,7 +79,11 @@ def main() -> None:
     arguments = parser.parse_args()
     from fetch import fetch_file
 
-    with built_site(arguments.site) as site, sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
+    with (
+        built_site(arguments.site) as site,
+        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory() as temporary,
+    ):
         if arguments.mixed:
             textures = {label: fetch_file(f"{label}.png") for label in LABELS}
             kept = arguments.photos or Path(temporary)

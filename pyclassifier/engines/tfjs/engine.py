@@ -19,6 +19,7 @@ from ..base import Array
 from . import graphics
 from .backends import BACKENDS, BY_NAME, Kind, backend_of, is_software
 from .browser import SiteStore, load_addition, load_tensorflow
+from .decoders import use_decoders
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
 from .pictures import refine
@@ -79,7 +80,9 @@ class TfjsEngine:
 
     async def _loaded(self) -> Any:
         if self._tf is None:
-            tf = await load_tensorflow(self._tfjs_url, await self.store.find())
+            site_url = await self.store.find()
+            tf = await load_tensorflow(self._tfjs_url, site_url)
+            use_decoders(site_url)
             await refine()
             found = await asyncio.gather(*(backend.find() for backend in BACKENDS))
             runs_on = zip(BACKENDS, found, strict=True)

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import ModelCard, Pooling, Preprocessing, Views, see, views_of
-from ..data import MAX_PIXELS, Problem, Sample, as_readable, jpeg_decoder, open_image, read_size
+from ..data import MAX_PIXELS, Problem, Sample, as_readable, find_digest, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
 from ..progress import OnProgress, Progress, ShouldStop
 from ..threads import beside, in_order, in_thread
 from .augmentation import Variation
-from .cache import Facts, FeatureCache, MemoryCache, digest_of
+from .cache import Facts, FeatureCache, MemoryCache
 from .pixels import Pixels
 from .preprocessing import load_image, make_batch
 from .side_by_side import SideBySide, join_rows
@@ -325,7 +325,7 @@ class FeatureExtractor:
         if digest and (rows := self._remembered(digest)):
             return rows
         data = await read_photo(sample)
-        digest = await in_thread(digest_of, data)
+        digest = await find_digest(data)
         self.cache.learn(sample, Facts(digest))
         if rows := self._remembered(digest):
             return rows

@@ -33,6 +33,7 @@ _PREPARE_BYTES = 32_000_000  # Photos of so many bytes in all take 0.7 s.
 _START_S = 2.0
 _QUEUED_S = 0.06  # Work that each decoder has at hand, as long as this thread may be busy with other things.
 _MOST_QUEUED = 8
+_N_OVERTAKING = 6
 _HANGING_S = 60.0
 # How long they wait for photos: for the training that follows an intake, and for more of them.
 _PREPARED_S = 300.0
@@ -130,7 +131,8 @@ class Decoders:
             self._start()
             self._end_after(_PREPARED_S)
         n_ready = sum(decoder.ready for decoder in self._all)
-        return n_ready * self._n_queued() + 2 if n_ready else 1
+        # One is decoded here, and one read; where a decoder is slow, this thread goes on with those that come next.
+        return n_ready * self._n_queued() + 2 + min(n_ready, 1) * _N_OVERTAKING
 
     async def call(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
         """Call a function where that is done first."""

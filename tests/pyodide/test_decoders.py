@@ -35,10 +35,10 @@ from pyclassifier.data import BytesSource
 from pyclassifier.embedding import Augmentation, FeatureExtractor, MemoryCache, Pixels, Variation, pixels_card
 from pyclassifier.engines.tfjs import decoders
 
-WAYS = [("JPEG", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("TIFF", "RGB")]
+WAYS = ["JPEG RGB", "JPEG CMYK", "JPEG L", "PNG RGBA", "PNG P", "WEBP RGB", "TIFF RGB"]
 
 def photo(i):
-    format, mode = WAYS[i % len(WAYS)]
+    format, mode = WAYS[i % len(WAYS)].split()
     noise = np.random.default_rng(i).integers(0, 256, (40, 60, 3), np.uint8)
     buffer = io.BytesIO()
     exif = Image.Exif()

@@ -124,6 +124,7 @@ result
     assert result["same_without_any"] and result["none_left"] == 0 and result["n_started"] == 2
 
 
+@pytest.mark.full
 def test_decoders_that_cannot_start_or_are_not_needed_any_more_end(run):
     result = run("""
 alone = await extractor().extract(samples)

@@ -1,15 +1,17 @@
-"""What decoding photos beside the engine gains: seconds from "Train" to the first epoch, and the tab's peak of memory.
+"""What decoding photos beside the engine gains: seconds from `train` to the first epoch, and the tab's peak of memory.
 
-A visitor's way on the built page: choosing a folder of photos, waiting until they are in, an input size, training. Each
-time in a new Chromium. With another built site, visits take turns, and the ratios are told. The first line of figures
-counts what comes before the first epoch: reading, hashing and decoding the photos, and their features. The second one
-also counts the way from choosing the folder on, as of somebody who presses "Train" as soon as that can be pressed.
+By default an empty page does it with js/client.js, so that it is decoding and features that are measured; with --page
+the built page, as a visitor sees it, which on two processors is drawn by the second one. Each time in a new Chromium.
+With another built site, visits take turns, and the ratios are told. The first line of figures counts what comes before
+the first epoch: reading, hashing and decoding the photos, and their features. The second one also counts the intake
+before. Decoders start with the intake: --pause is how long somebody looks at the photos before they train.
 
-    .venv/bin/python bench/beside_engine.py [--site web/dist] [--against DIR] [--mixed 500] [--repeat 3] [--size 96]
+    .venv/bin/python bench/beside_engine.py [--site web/dist] [--against DIR] [--mixed 500] [--repeat 3] [--page]
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import statistics
 import tempfile
@@ -18,41 +20,74 @@ from pathlib import Path
 
 from many_photos import LABELS, write_photos
 from photos_at_scale import LISTEN, PATIENCE_MS, link_all, peak_memory, set_input_size
-from playwright.sync_api import Playwright, expect, sync_playwright
-from testbed import arguments_parser, built_site, fresh_browser, open_page, serving_folders, shared_folder
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from testbed import ROOT, arguments_parser, built_site, fresh_browser, open_page, serving_folders, shared_folder
 
-GOAL_FEATURES, GOAL_MEMORY = 0.7, 1.3
+# Files as a visitor gives them: the browser reads them from the disk when they are wanted.
+CHOOSE = """() => {
+    const input = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
+    document.body.append(input);
+}"""
+CONNECT = """async ([site, backend]) => {
+    const { connect } = await import(`${site}js/client.js`);
+    globalThis.client = await connect({ backend });
+}"""
+TRAIN = """async ([inputSize, pause]) => {
+    const now = () => performance.now() / 1000;
+    const chosen = now();
+    await client.add("training", document.querySelector("input").files);
+    const intake = now() - chosen;
+    await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+    const pressed = now();
+    let begun = 0;
+    const onProgress = ({ stage }) => {
+        if (stage === "training" && !begun) begun = now();
+    };
+    await client.train({ inputSize, onProgress });
+    return [intake, begun - pressed];
+}"""
 
 
 @dataclass
 class Visit:
     """What one visit took."""
 
+    intake_s: float
     features_s: float
-    since_intake_s: float
     tab_mb: float
 
 
-def visit(playwright: Playwright, url: str, photos: Path, size: int, pause_s: float) -> Visit:
-    """Go the way in a browser of its own."""
-    with fresh_browser(playwright) as browser:
-        page = open_page(browser, "about:blank")
-        page.add_init_script(LISTEN)
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(url)
-        status = page.get_by_role("status")
-        expect(status).to_have_text("Ready", timeout=PATIENCE_MS)
-        set_input_size(page, size)
-        chosen = page.evaluate("performance.now() / 1000")
-        page.get_by_label("Choose training folder").set_input_files(photos)
-        expect(status).to_have_text(re.compile(r"^Ready: [\d,]+ photos"), timeout=PATIENCE_MS)
-        page.wait_for_timeout(pause_s * 1000)
-        page.evaluate("takeTimes()")
-        pressed = page.evaluate("performance.now() / 1000")
-        page.get_by_role("button", name="Train", exact=True).click()
-        expect(status).to_have_text(re.compile("^Trained"), timeout=PATIENCE_MS)
-        begun: float = page.evaluate("takeTimes()")["training"][0]
-        return Visit(begun - pressed, begun - chosen - pause_s, peak_memory(browser, "renderer") / 1e6)
+def visit_client(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
+    """Train from an empty page."""
+    page = open_page(browser, f"{url}decoding/blank.html")
+    page.set_default_timeout(PATIENCE_MS)
+    page.evaluate(CHOOSE)
+    page.locator("input").set_input_files(photos)
+    page.evaluate(CONNECT, [f"{url}{site}/", asked.backend])
+    intake, features = page.evaluate(TRAIN, [asked.size, asked.pause])
+    return Visit(intake, features, peak_memory(browser, "renderer") / 1e6)
+
+
+def visit_page(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
+    """Train on the built page."""
+    page = open_page(browser, "about:blank")
+    page.add_init_script(LISTEN)
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{url}{site}/?backend={asked.backend}")
+    status = page.get_by_role("status")
+    expect(status).to_have_text("Ready", timeout=PATIENCE_MS)
+    set_input_size(page, asked.size)
+    chosen: float = page.evaluate("performance.now() / 1000")
+    page.get_by_label("Choose training folder").set_input_files(photos)
+    expect(status).to_have_text(re.compile(r"^Ready: [\d,]+ photos"), timeout=PATIENCE_MS)
+    taken: float = page.evaluate("performance.now() / 1000")
+    page.wait_for_timeout(asked.pause * 1000)
+    page.evaluate("takeTimes()")
+    pressed: float = page.evaluate("performance.now() / 1000")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(status).to_have_text(re.compile("^Trained"), timeout=PATIENCE_MS)
+    begun: float = page.evaluate("takeTimes()")["training"][0]
+    return Visit(taken - chosen, begun - pressed, peak_memory(browser, "renderer") / 1e6)
 
 
 def told(name: str, visits: list[list[float]], unit: str) -> str:
@@ -66,6 +101,23 @@ def told(name: str, visits: list[list[float]], unit: str) -> str:
     return f"{name:28} " + "   against ".join(parts) + ratio
 
 
+def measure(playwright: Playwright, sites: dict[str, Path], photos: Path, asked: argparse.Namespace) -> None:
+    """Visit the sites in turn; print the figures."""
+    visit = visit_page if asked.page else visit_client
+    visits: dict[str, list[Visit]] = {name: [] for name in sites}
+    with serving_folders({**sites, "decoding": ROOT / "bench" / "decoding"}) as url:
+        for _ in range(asked.repeat):
+            for name, made in visits.items():
+                with fresh_browser(playwright) as browser:
+                    made.append(visit(browser, url, name, photos, asked))
+                print(f"{name:8} {made[-1]}", flush=True)
+    print(f"\n{photos}, {asked.size} pixels, {asked.backend}")
+    print(told("from train to first epoch", [[one.features_s for one in made] for made in visits.values()], "s"))
+    in_all = [[one.intake_s + one.features_s for one in made] for made in visits.values()]
+    print(told("with the intake before", in_all, "s"))
+    print(told("peak of the tab", [[one.tab_mb for one in made] for made in visits.values()], "MB"))
+
+
 def main() -> None:
     """Visit the sites in turn."""
     parser = arguments_parser(__doc__)
@@ -74,35 +126,21 @@ def main() -> None:
     parser.add_argument("--mixed", type=int, metavar="N", help="so many photos of mixed sizes, made for the occasion")
     parser.add_argument("--size", type=int, default=96, help="side of the network's input (default: 96)")
     parser.add_argument("--backend", default="wasm", choices=["webgpu", "webgl", "wasm", "cpu"])
-    parser.add_argument("--pause", type=float, default=0, metavar="S", help="seconds before Train is pressed")
+    parser.add_argument("--page", action="store_true", help="on the built page")
+    parser.add_argument("--pause", type=float, default=4, metavar="S", help="seconds before training (default: 4)")
     parser.add_argument("--repeat", type=int, default=3)
-    arguments = parser.parse_args()
+    asked = parser.parse_args()
     from fetch import fetch_file
 
-    with (
-        built_site(arguments.site) as site,
-        sync_playwright() as playwright,
-        tempfile.TemporaryDirectory() as temporary,
-    ):
-        if arguments.mixed:
+    with built_site(asked.site) as site, sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
+        if asked.mixed:
             textures = {label: fetch_file(f"{label}.png") for label in LABELS}
-            kept = arguments.photos or Path(temporary)
-            paths = write_photos(textures, kept / "all", arguments.mixed)
-            photos = link_all(paths, kept / "all", kept / str(arguments.mixed))
+            kept = asked.photos or Path(temporary)
+            photos = link_all(write_photos(textures, kept / "all", asked.mixed), kept / "all", kept / str(asked.mixed))
         else:
-            photos = arguments.photos or shared_folder("data/pexel-images/training")
-        sites = {"site": site} | ({"against": arguments.against} if arguments.against else {})
-        visits: dict[str, list[Visit]] = {name: [] for name in sites}
-        with serving_folders(sites) as url:
-            for _ in range(arguments.repeat):
-                for name, made in visits.items():
-                    address = f"{url}{name}/?backend={arguments.backend}"
-                    made.append(visit(playwright, address, photos, arguments.size, arguments.pause))
-                    print(f"{name:8} {made[-1]}", flush=True)
-    print(f"\n{photos}, {arguments.size} pixels, {arguments.backend}")
-    print(told("from Train to first epoch", [[one.features_s for one in made] for made in visits.values()], "s"))
-    print(told("from choosing, less pause", [[one.since_intake_s for one in made] for made in visits.values()], "s"))
-    print(told("peak of the tab", [[one.tab_mb for one in made] for made in visits.values()], "MB"))
+            photos = asked.photos or shared_folder("data/pexel-images/training")
+        sites = {"site": site} | ({"against": asked.against} if asked.against else {})
+        measure(playwright, sites, photos, asked)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}
     files |= app_files()
-    return files | worker_files(files, lambda path: part_of(path)[0] or fnmatch(path, _ALSO_KEPT))
+    return files | worker_files(files, is_kept)
 
 
 def index_file() -> bytes:
@@ -174,6 +174,11 @@ def _is_copy(source: Path, target: Path) -> bool:
 def part_of(path: str) -> tuple[bool, str]:
     """Return whether a visitor's first load has this file, and the part that it belongs to."""
     return next((first, part) for pattern, first, part in _PARTS if fnmatch(path, pattern))
+
+
+def is_kept(path: str) -> bool:
+    """Return whether a visitor's browser keeps this file from the first visit on, for use without network."""
+    return part_of(path)[0] or fnmatch(path, _ALSO_KEPT)
 
 
 def report_sizes(files: Files) -> None:

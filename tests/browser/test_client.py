@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 import zipfile
 
@@ -105,9 +106,10 @@ def test_the_backend_can_change_in_mid_work(trained, dist):
     trained.train(QUICK)
     webgl = trained.predict(photos)
     try:
-        for backend, kind in (("wasm", "compiled"), ("cpu", "plain")):
+        cores = min(os.cpu_count(), 8)
+        for backend, kind, n in (("wasm", "compiled", cores), ("cpu", "plain", 1)):
             info = trained.page.evaluate("(name) => client.setBackend(name)", backend)
-            assert info == {**trained.info, "backend": backend, "kind": kind}
+            assert info == {**trained.info, "backend": backend, "kind": kind, "cores": n}
             for a, b in zip(webgl, trained.predict(photos), strict=True):
                 assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-3)
         trained.train(QUICK)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 import offline
 import pytest
 from browser_fixtures import TIMEOUT_MS
-from build import part_of
+from build import is_kept
 from notebook import Notebook
 from photos import COLORS, encode, noisy
 from PIL import Image
@@ -139,7 +139,7 @@ def test_a_first_visit_fetches_hardly_anything_twice_and_a_second_nothing(host, 
     # A window of Playwright's has its cache in memory, which does not take a file as big as this one.
     twice = {path for path in host.sent if host.sent.count(path) > 1} - {"pyodide/pyodide.asm.wasm"}
     assert twice == set()
-    later = {path for path in host.sent if not part_of(path.split("?")[0])[0]}
+    later = {path for path in host.sent if not is_kept(path.split("?")[0])}
     assert later <= {"lab/jupyter-lite.json", LAB_WORKER}
     host.forget()
     ready(page.reload() and page)
@@ -152,7 +152,7 @@ def change(host, text):
     page = files.pop("index.html")
     old_worker = files.pop("sw.js")
     files["index.html"] = page.read_text().replace(DESCRIPTION, text).encode()
-    worker = offline.worker_files(files, lambda path: part_of(path)[0])["sw.js"]
+    worker = offline.worker_files(files, is_kept)["sw.js"]
     for old, new in ((page, files["index.html"]), (old_worker, worker)):
         old.unlink()  # The files are links to those that all tests have.
         old.write_bytes(new)

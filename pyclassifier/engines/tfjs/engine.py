@@ -20,6 +20,7 @@ from ..base import Array
 from . import graphics
 from .backends import BACKENDS, BY_NAME, Backend, Kind, backend_of, is_software
 from .browser import SiteStore, load_addition, load_tensorflow
+from .decoders import use_decoders
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
 from .pictures import refine
@@ -82,7 +83,9 @@ class TfjsEngine:
 
     async def _loaded(self) -> Any:
         if self._tf is None:
-            tf = await load_tensorflow(self._tfjs_url, await self.store.find())
+            site_url = await self.store.find()
+            tf = await load_tensorflow(self._tfjs_url, site_url)
+            use_decoders(site_url)
             await refine()
             await self._find(one for one in BACKENDS if one.automatic or one.name == self._wanted)
             self.renderer = next(filter(None, reversed(self._runs_on.values())), "")

@@ -23,7 +23,7 @@ def page_files() -> dict[str, Path | bytes]:
     documentation.
     """
     page, modules = bundle("site", "js/app.js", "css/page.css", options=("--splitting", *_OUTSIDE))
-    worker, _ = bundle("site", "js/worker.js", options=_OUTSIDE)
+    worker, _ = bundle("site", "js/worker.js", "js/measurer.js", options=_OUTSIDE)
     first, _ = bundle("site", "js/first.js", options=("--format=iife",))
     alone = ("thumbnailer.js", "remote.js", "decoder.js")
     as_written = [*imported_by("site/js/client.js", modules), *(f"site/js/{name}" for name in alone)]

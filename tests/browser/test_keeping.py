@@ -207,6 +207,7 @@ def test_a_project_that_is_being_opened_says_so_at_once_and_takes_more_photos(pa
     kept(page)
 
 
+@pytest.mark.full
 def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, folder):
     with opened_tab(chromium, site) as first:
         open_page(first, site)
@@ -340,6 +341,7 @@ def graphics_worker(page):
     return worker
 
 
+@pytest.mark.full
 def test_where_the_graphics_processor_is_reset_nothing_is_lost(tab, site, folder):
     open_page(tab, site, backend="webgl")
     fill(tab, folder)

@@ -123,14 +123,14 @@ async function connect(args, report) {
  * @param {any} args
  * @param {Step} step
  */
-async function start([{ backend }], step) {
+async function start([{ backend, fastest }], step) {
   const [pyodide, index] = await watchLoads(() =>
     Promise.all([
       step("packages", step("python", startPython())),
       fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
     ]),
   );
-  session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf, onReset);
+  session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
 }
 

@@ -33,6 +33,9 @@ _START_S = 2.0
 _QUEUED_S = 0.04  # Work that each decoder has at hand, as long as this thread may be busy with other things.
 _MOST_QUEUED = 8
 _N_OVERTAKING = 3
+# A photo is done here after all where its decoder takes so many times as long as this thread does, or as these seconds.
+_PATIENCE = 2
+_LEAST_S = 0.02
 _HANGING_S = 60.0
 _WATCH_S = 5.0
 # How long they wait for photos: for the training that follows an intake, and for more of them.
@@ -65,6 +68,7 @@ class _Decoder:
             self.heard = time.monotonic()
         reply = self.waiting[number] = asyncio.get_running_loop().create_future()
         reply.add_done_callback(lambda _: self.waiting.pop(number, None))
+        reply.add_done_callback(asyncio.Future.exception)  # Seen, though nobody may wait for it any more.
         buffer = to_js(message).buffer
         self._worker.postMessage(to_js([number, buffer]), to_js([buffer]))
         return reply
@@ -146,11 +150,18 @@ class Decoders:
             if decoder is None:
                 return self._call_here(function, *args, **kwargs)
             reply = decoder.send(pickle.dumps((function, args, kwargs), 5))
-        try:
-            is_result, value = pickle.loads(await reply)
-        except _GoneError:
-            return self._call_here(function, *args, **kwargs)
+            patience_s = _PATIENCE * len(decoder.waiting) * max(self._mean(), _LEAST_S)
         self._wanted_until = time.monotonic() + _IDLE_S
+        await asyncio.wait([reply], timeout=patience_s)
+        if not reply.done():
+            # It gets less of the processors than this thread, which has nothing better to do in its turn.
+            async with self._turn:
+                await asyncio.sleep(0)
+                if not reply.done():
+                    return self._call_here(function, *args, **kwargs)
+        if reply.exception():
+            return self._call_here(function, *args, **kwargs)
+        is_result, value = pickle.loads(reply.result())
         if not is_result:
             raise value
         result: Result = value
@@ -183,7 +194,7 @@ class Decoders:
         return min(max(math.ceil(_QUEUED_S / self._mean()), 2), _MOST_QUEUED) if self._seconds else 2
 
     def _mean(self) -> float:
-        return sum(self._seconds) / len(self._seconds)
+        return sum(self._seconds) / len(self._seconds) if self._seconds else _LEAST_S
 
     def _call_here(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
         started = time.perf_counter()

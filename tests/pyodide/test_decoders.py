@@ -137,7 +137,7 @@ used.prepare(10**9)
 result |= {"left": len(used._all), "tried_again": len(js.started) - result["tried"]}
 used = decoders.Decoders(site + "js/decoder.js")
 threads.use_helpers(used)
-decoders._IDLE_S = 0.2
+decoders._IDLE_S = decoders._WATCH_S = 0.2
 used.prepare(10**9)
 await ready(1)
 used.end()

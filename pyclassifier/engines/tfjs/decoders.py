@@ -23,7 +23,6 @@ from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 from ...data import jpeg_decoder
 from ...errors import PyClassifierError
 from ...threads import use_helpers
-from .model import to_object
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -31,10 +30,14 @@ Result = TypeVar("Result")
 _MOST = 2  # The tab is then at most 1.3 times as large as without them.
 _PREPARE_BYTES = 32_000_000  # Photos of so many bytes in all take 0.7 s.
 _START_S = 2.0
-_QUEUED_S = 0.06  # Work that each decoder has at hand, as long as this thread may be busy with other things.
+_QUEUED_S = 0.04  # Work that each decoder has at hand, as long as this thread may be busy with other things.
 _MOST_QUEUED = 8
-_N_OVERTAKING = 6
+_N_OVERTAKING = 3
+# A photo is done here after all where its decoder takes so many times as long as this thread does, or as these seconds.
+_PATIENCE = 2
+_LEAST_S = 0.02
 _HANGING_S = 60.0
+_WATCH_S = 5.0
 # How long they wait for photos: for the training that follows an intake, and for more of them.
 _PREPARED_S = 300.0
 _IDLE_S = 10.0
@@ -49,6 +52,7 @@ class _Decoder:
 
     def __init__(self, url: str, tell_ended: Callable[[_Decoder, bool], None]) -> None:
         self.ready = False
+        self.heard = 0.0  # When it replied last, or had nothing to do.
         self.waiting: dict[int, asyncio.Future[bytes]] = {}
         self._tell_ended = tell_ended
         self._n_calls = 0
@@ -60,10 +64,13 @@ class _Decoder:
         """Send a call; the reply to it is a `_GoneError` where none will come."""
         self._n_calls += 1
         number = self._n_calls
+        if not self.waiting:
+            self.heard = time.monotonic()
         reply = self.waiting[number] = asyncio.get_running_loop().create_future()
         reply.add_done_callback(lambda _: self.waiting.pop(number, None))
+        reply.add_done_callback(asyncio.Future.exception)  # Seen, though nobody may wait for it any more.
         buffer = to_js(message).buffer
-        self._worker.postMessage(to_object({"id": number}, call=buffer), to_js([buffer]))
+        self._worker.postMessage(to_js([number, buffer]), to_js([buffer]))
         return reply
 
     def end(self, *, lost: bool = False) -> None:
@@ -84,6 +91,7 @@ class _Decoder:
     def _receive(self, event: Any) -> None:
         message = event.data
         if hasattr(message, "reply"):
+            self.heard = time.monotonic()
             reply = self.waiting.get(int(message.id))
             if reply and not reply.done():
                 reply.set_result(message.reply.to_bytes())
@@ -116,20 +124,19 @@ class Decoders:
         self._most = min(cores - 1, _MOST)
         self._all: list[_Decoder] = []
         self._turn = asyncio.Lock()
-        self._ending: asyncio.TimerHandle | None = None
+        self._is_watched = False
+        self._wanted_until = 0.0
         self._seconds: list[float] = []  # that photos took here
 
     def prepare(self, n_bytes: int) -> None:
         """Start them, if that pays for photos of so many bytes."""
         if n_bytes >= _PREPARE_BYTES:
             self._start()
-            self._end_after(_PREPARED_S)
 
     def n_ahead(self, n_left: int) -> int:
         """How many photos are to be begun before the first of them is waited for."""
         if not self._all and len(self._seconds) >= _MOST_QUEUED and self._mean() * n_left > 2 * _START_S:
             self._start()
-            self._end_after(_PREPARED_S)
         n_ready = sum(decoder.ready for decoder in self._all)
         # One is decoded here, and one read; where a decoder is slow, this thread goes on with those that come next.
         return n_ready * self._n_queued() + 2 + min(n_ready, 1) * _N_OVERTAKING
@@ -143,13 +150,18 @@ class Decoders:
             if decoder is None:
                 return self._call_here(function, *args, **kwargs)
             reply = decoder.send(pickle.dumps((function, args, kwargs), 5))
-        try:
-            is_result, value = pickle.loads(await asyncio.wait_for(reply, _HANGING_S))
-        except (_GoneError, TimeoutError):
-            decoder.end(lost=True)
+            patience_s = _PATIENCE * len(decoder.waiting) * max(self._mean(), _LEAST_S)
+        self._wanted_until = time.monotonic() + _IDLE_S
+        await asyncio.wait([reply], timeout=patience_s)
+        if not reply.done():
+            # It gets less of the processors than this thread, which has nothing better to do in its turn.
+            async with self._turn:
+                await asyncio.sleep(0)
+                if not reply.done():
+                    return self._call_here(function, *args, **kwargs)
+        if reply.exception():
             return self._call_here(function, *args, **kwargs)
-        finally:
-            self._end_after(_IDLE_S)
+        is_result, value = pickle.loads(reply.result())
         if not is_result:
             raise value
         result: Result = value
@@ -166,6 +178,9 @@ class Decoders:
                 self._all.append(_Decoder(self.url, self._forget))
         except JsException:  # A policy of the page that forbids workers.
             self._most = 0
+        self._wanted_until = time.monotonic() + _PREPARED_S
+        if not self._is_watched:
+            self._watch()
 
     def _forget(self, decoder: _Decoder, lost: bool) -> None:
         self._all.remove(decoder)
@@ -179,7 +194,7 @@ class Decoders:
         return min(max(math.ceil(_QUEUED_S / self._mean()), 2), _MOST_QUEUED) if self._seconds else 2
 
     def _mean(self) -> float:
-        return sum(self._seconds) / len(self._seconds)
+        return sum(self._seconds) / len(self._seconds) if self._seconds else _LEAST_S
 
     def _call_here(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
         started = time.perf_counter()
@@ -188,14 +203,18 @@ class Decoders:
         finally:
             self._seconds = [*self._seconds[1 - 2 * _MOST_QUEUED :], max(time.perf_counter() - started, 1e-4)]
 
-    def _end_after(self, seconds: float) -> None:
-        if self._ending:
-            self._ending.cancel()
-        self._ending = asyncio.get_running_loop().call_later(seconds, self._end_if_idle)
-
-    def _end_if_idle(self) -> None:
-        if not any(decoder.waiting for decoder in self._all):
-            self.end()
+    def _watch(self) -> None:
+        """Look now and then for decoders that are not wanted any more, and for those that hang."""
+        now = time.monotonic()
+        for decoder in list(self._all):
+            if decoder.waiting and now > decoder.heard + _HANGING_S:
+                decoder.end(lost=True)
+            elif not decoder.waiting and now > self._wanted_until:
+                decoder.end()
+        self._is_watched = bool(self._all)
+        if self._all:
+            # One timer, not one for each photo: Pyodide keeps those that were cancelled, too.
+            asyncio.get_running_loop().call_later(_WATCH_S, self._watch)
 
 
 _decoders: Decoders | None = None

@@ -5,7 +5,7 @@
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 
-/** @typedef {{ id: number, call: ArrayBuffer }} Call */
+/** @typedef {[id: number, call: ArrayBuffer]} Call */
 
 const indexURL = new URL("../pyodide/", import.meta.url).href;
 
@@ -30,7 +30,7 @@ const python = loadPyodide({ indexURL, packages: ["pyclassifier"] }).then((pyodi
 );
 
 /** @param {MessageEvent<Call>} event */
-self.onmessage = async ({ data: { id, call } }) => {
+self.onmessage = async ({ data: [id, call] }) => {
   try {
     const { buffer } = (await python).answer(call);
     self.postMessage({ id, reply: buffer }, { transfer: [buffer] });

@@ -3,6 +3,7 @@
 # make dist [BACKBONE=...]                           wheels of the package and of the site into dist/
 # make test [ARGS="-k words"]                        all tests, by two workers; ARGS="-n 0" for none
 # make test-all                                      those, and the ones that take minutes: every model in every format
+# make bench [ARGS="--only training_speed"]           all that is comparable, side by side: bench/TABLE.md
 # make check                                         ruff, mypy, import-linter, biome, tsc: all that needs no test to be run
 # make format                                        write Python and JavaScript as `make check` wants them
 # Each sets up what it needs, from the package registries that pip and npm are set up for: .venv/, web/node_modules/,
@@ -23,7 +24,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 BIOME := node web/node_modules/@biomejs/biome/bin/biome
 
-.PHONY: serve build dist test test-all check format clean
+.PHONY: serve build dist test test-all bench check format clean
 .DELETE_ON_ERROR:
 
 serve: build
@@ -41,6 +42,10 @@ test: $(VENV)/dev.stamp build
 
 test-all: ARGS += -m "full or not full"
 test-all: test
+
+bench: $(VENV)/dev.stamp build
+	@$(BIN)/python tests/browser_setup.py
+	@$(BIN)/python bench/table.py $(ARGS)
 
 check: $(VENV)/dev.stamp web/node_modules/npm.stamp
 	$(BIN)/ruff check

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from testbed import ROOT, SHARED
+from testbed import ROOT, SHARED, Row, arguments_parser, write_rows
 
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "convert")]
 
@@ -193,8 +193,18 @@ def print_each(results: Sequence[Result], asked: argparse.Namespace) -> None:
             print(f"  {result.converter}: {result.flavour} {result.file.name} {result.kind}: {result.said[:200]}")
 
 
-def measure(python: Path, repeat: int) -> None:
-    """Print seconds and peak memory of one conversion by each."""
+def agreeing(results: Sequence[Result]) -> list[Row]:
+    """Return how many files of all agree, by each converter."""
+    rows = []
+    for converter in CONVERTERS:
+        kinds = [result.kind for result in results if result.converter == converter]
+        what = "Keras models that tf.js computes as Keras does"
+        rows.append(Row(what, converter, f"{kinds.count('agrees')} of {len(kinds)}"))
+    return rows
+
+
+def measure(python: Path, repeat: int) -> list[Row]:
+    """Print seconds and peak memory of one conversion by each; return them beside the other converter's."""
     with tempfile.TemporaryDirectory() as temporary:
         source = MOBILENET
         if not source.exists():
@@ -219,11 +229,17 @@ def measure(python: Path, repeat: int) -> None:
             print(f"| {name} | {figures[name][0]:.2f} | {figures[name][1]:.0f} |")
         ratios = [their / our for our, their in zip(figures["ours"], figures["tensorflowjs_converter"], strict=True)]
         print(f"| ratio | {ratios[0]:.1f} | {ratios[1]:.1f} |")
+    rows = []
+    for i, (what, unit) in enumerate((("Seconds to convert", "s"), ("Peak memory of converting", "MB"))):
+        other = figures[CONVERTERS[1]][i]
+        for name, values in figures.items():
+            rows.append(Row(f"{what} MobileNet v1 0.25 (.h5)", name, f"{values[i]:.3g} {unit}", values[i] / other))
+    return rows
 
 
 def main() -> None:
     """Convert everything by both and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_parser(__doc__, site=False)
     parser.add_argument("--only", default="", metavar="WORD", help="only models with this in their name")
     parser.add_argument("--skip-applications", action="store_true", help="without those of keras.applications")
     parser.add_argument("--each", action="store_true", help="also print each model that the other converter fails on")
@@ -249,7 +265,7 @@ def main() -> None:
                 results += judge(converter, flavour, files, python)
     print_each(results, asked)
     print_table(results)
-    measure(python, asked.repeat)
+    write_rows(asked.rows, [*agreeing(results), *measure(python, asked.repeat)])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ then what compares.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import resource
@@ -27,7 +26,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from PIL import Image
-from testbed import shared_folder
+from testbed import Row, arguments_parser, shared_folder, write_rows
 
 from pyclassifier import Dataset
 from pyclassifier.backbones import DEFAULT_BACKBONE, get_card, load_features
@@ -147,7 +146,7 @@ def processor_seconds() -> float:
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_parser(__doc__, site=False)
     parser.add_argument("--photos", type=Path, help="a folder of folders (default: the flowers beside the project)")
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=3)
@@ -181,13 +180,17 @@ def main() -> None:
                 computed[name].append(processor_seconds() - used)
     bare = statistics.median(seconds["bare onnxruntime"])
     print(f"{len(paths)} photos, {n_processors()} processors, numpy {np.__version__}, {onnxruntime.__version__=}")
+    rows = []
+    what = f"{len(paths)} photos to features outside of a browser, {CARD.name}"
     for name, taken in seconds.items():
         median = statistics.median(taken)
+        rows.append(Row(what, name, f"{len(paths) / median:.0f} photos/s", median / bare))
         processor = statistics.median(computed[name]) / len(paths) * 1000
         print(
             f"{name:28} {len(paths) / median:7.1f} photos/s   {bare / median:.2f} of bare onnxruntime"
             f"   {processor:5.1f} ms of processor time a photo"
         )
+    write_rows(arguments.rows, rows)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, sync_playwright
-from testbed import arguments_parser, built_site, fresh_browser, open_page, serving, shared_folder
+from testbed import Row, arguments_parser, built_site, fresh_browser, open_page, serving, shared_folder, write_rows
 
-MAX_BLOCKED_MS = 100
+MAX_BLOCKED_MS = 50
 LONGEST_SINCE = """start => {
     const since = longTasks().filter(({ startTime }) => startTime >= start);
     return Math.max(0, ...since.map(({ duration }) => duration));
@@ -98,8 +98,14 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
     ):
         worst = visit(open_page(browser, url + query), photos, Path(folder))
-    verdict = "reached" if worst <= MAX_BLOCKED_MS else "NOT reached"
+    reached = worst <= MAX_BLOCKED_MS
+    verdict = "reached" if reached else "NOT reached"
     print(f"\nlongest of all {worst:.0f} ms; goal at most {MAX_BLOCKED_MS} ms: {verdict}")
+    result = f"{worst:.0f} ms" if worst else "below 50 ms"
+    goal = f"at most {MAX_BLOCKED_MS} ms"
+    write_rows(
+        arguments.rows, [Row("The longest the page does not answer, in a visit", "ours", result, None, goal, reached)]
+    )
 
 
 if __name__ == "__main__":

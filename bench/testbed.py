@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
@@ -19,7 +21,8 @@ BACKBONE = "mobilenet_v1_0.25_224"
 BACKBONE_FOLDER = SHARED / "models" / BACKBONE / "tfjs"
 sys.path[:0] = [str(ROOT / "web"), str(ROOT / "tests")]
 
-from browser_setup import BROWSER_FILE, FLAGS  # noqa: E402
+from browser_setup import BROWSER_FILE  # noqa: E402
+from browser_setup import FLAGS as CPU_FLAGS  # noqa: E402
 
 from pyclassifier.serving import serving as serving  # noqa: E402
 
@@ -35,11 +38,46 @@ WATCH_LONG_TASKS = """{
 }"""
 
 
-def arguments_parser(documentation: str | None) -> argparse.ArgumentParser:
-    """Return a parser that knows --site."""
+# Where there is a graphics processor, it computes; what headless Chromium needs for that on Linux:
+# https://developer.chrome.com/blog/supercharge-web-ai-testing
+_GPU_FLAGS = ["--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface", "--enable-unsafe-webgpu"]
+_WITHOUT_GPU = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing")
+_CPU_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+
+
+def browser_flags() -> list[str]:
+    """Return what Chromium is started with: on this machine's graphics processor, or on the CPU where it has none."""
+    if sys.platform == "linux" and not any(Path("/dev").glob("dri/renderD*")) and not Path("/dev/nvidia0").exists():
+        return [*CPU_FLAGS, *_CPU_WEBGPU]
+    own = _GPU_FLAGS if sys.platform == "linux" else _GPU_FLAGS[-1:]
+    return [flag for flag in CPU_FLAGS if flag not in _WITHOUT_GPU] + own
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of `make bench`: who did what how well, beside the first of its kind, and the goal."""
+
+    what: str
+    who: str
+    result: str
+    ratio: float | None = None
+    goal: str = ""
+    reached: bool | None = None
+
+
+def arguments_parser(documentation: str | None, *, site: bool = True) -> argparse.ArgumentParser:
+    """Return a parser that knows --rows and, of scripts that measure the page, --site."""
     parser = argparse.ArgumentParser(description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--site", type=Path, help="a built site to measure (default: build one for the occasion)")
+    if site:
+        parser.add_argument("--site", type=Path, help="a built site to measure (default: build one for the occasion)")
+    parser.add_argument("--rows", type=Path, metavar="FILE", help="also write what is measured there, for table.py")
     return parser
+
+
+def write_rows(file: Path | None, rows: Sequence[Row]) -> None:
+    """Write rows where --rows says, if it does."""
+    if file is not None:
+        file.write_text(json.dumps([asdict(row) for row in rows]))
 
 
 def shared_folder(path: str) -> Path:
@@ -88,7 +126,7 @@ def fresh_browser(playwright: Playwright) -> Iterator[Browser]:
     if not BROWSER_FILE.exists():
         sys.exit("Expected a browser in .cache/browser. Get one: make test, or python tests/browser_setup.py")
     executable = BROWSER_FILE.read_text().strip() or None
-    browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=executable, args=browser_flags())
     try:
         yield browser
     finally:

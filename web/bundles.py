@@ -22,7 +22,7 @@ def page_files() -> dict[str, Path | bytes]:
     import (js/client.js and what that imports), and what imports nothing, is as it was written, with its documentation.
     """
     page, modules = bundle("site", "js/app.js", "css/page.css", options=("--splitting", *_OUTSIDE))
-    worker, _ = bundle("site", "js/worker.js", options=_OUTSIDE)
+    worker, _ = bundle("site", "js/worker.js", "js/measurer.js", options=_OUTSIDE)
     first, _ = bundle("site", "js/first.js", options=("--format=iife",))
     alone = ("thumbnailer.js", "remote.js")
     as_written = [*imported_by("site/js/client.js", modules), *(f"site/js/{name}" for name in alone)]

@@ -47,8 +47,9 @@ def default_engine(
     tfjs_url : str, optional
         Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module. In a browser.
     backend : str
-        What computes. In a browser "webgpu", "webgl", "wasm" or "cpu"; "auto" is WebGL on a graphics processor, else
-        WebAssembly, and never WebGPU.
+        What computes. In a browser "webgpu", "webgl", "wasm" or "cpu"; "auto" is WebGL on a graphics processor, as far
+        as the name of that tells, else WebAssembly, and never WebGPU. (The site's own page measures which is the
+        fastest, and remembers it.)
         Outside of one "numpy", or by onnxruntime "cpu", "cuda", "coreml" or "directml"; "auto" is "cpu" where
         onnxruntime is installed (``pip install "pyclassifier[native]"``), else "numpy".
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from browser_fixtures import opened_tab
 
 CONNECT = """
 async ([url, options, desk]) => {
@@ -87,3 +91,19 @@ class Client:
 def encoded(files: Iterable[tuple[str, bytes]]) -> list[list[str]]:
     """Files as CALL takes them."""
     return [[path, base64.b64encode(data).decode()] for path, data in files]
+
+
+def tiles(dist: Path, split: str) -> list[tuple[str, bytes]]:
+    """The sample photos of a built site."""
+    folder = dist / "samples" / split
+    return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.*"))]
+
+
+@contextmanager
+def holding_tiles(chromium: Any, site: str, dist: Path) -> Iterator[Client]:
+    """A client, in a tab of its own, that has the sample photos."""
+    with opened_tab(chromium, site) as page:
+        client = Client(page, site)
+        for split in ("training", "validation"):
+            client.add(split, encoded(tiles(dist, split)))
+        yield client

@@ -11,19 +11,13 @@ import zipfile
 import numpy as np
 import pytest
 from browser_fixtures import ROOT, SMALL_BACKBONE, opened_tab
-from client import Client, encoded
+from client import Client, encoded, tiles
 from photos import COLORS, encode, noisy
 
 from pyclassifier.archives import STORED_AS, draw_pattern
 
 NODE_MODULES = ROOT / "web/node_modules"
 QUICK = {"inputSize": 96, "epochs": 10, "cv": 0, "refit": False}
-
-
-def tiles(dist, split):
-    """The sample photos of a built site."""
-    folder = dist / "samples" / split
-    return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.*"))]
 
 
 def brand_photos(shared):

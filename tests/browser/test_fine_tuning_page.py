@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser_fixtures import opened_tab
-from client import Client, encoded
-from test_client import tiles
+from client import encoded, holding_tiles, tiles
 
 from pyclassifier.archives import read_archive
 
@@ -14,10 +12,7 @@ OPTIONS = {"inputSize": 96, "fineTune": True, "refit": False, "learningRate": 0.
 
 @pytest.fixture(scope="module")
 def tuned(chromium, site, dist):
-    with opened_tab(chromium, site) as page:
-        client = Client(page, site)
-        client.add("training", encoded(tiles(dist, "training")))
-        client.add("validation", encoded(tiles(dist, "validation")))
+    with holding_tiles(chromium, site, dist) as client:
         client.cost = client.fineTuneCost(OPTIONS)
         client.outcome = client.train(OPTIONS)
         client.told = client.events

@@ -74,6 +74,7 @@ def test_python_that_does_not_come_is_told_and_can_be_tried_again(tab, site, nam
     expect(tab.get_by_role("status")).to_have_text("Ready", timeout=READY_MS)
 
 
+@pytest.mark.full
 def test_a_page_whose_program_does_not_come_says_so_by_itself(tab, site):
     tab.route("**/js/app.js", abort)
     tab.goto(site)

@@ -14,7 +14,7 @@ from numpy_engine import NumpyEngine
 from photos import COLORS, color_dataset, encode, noisy
 from playwright.sync_api import expect
 from test_client import tensorflow_page
-from test_page import button, drop, set_options
+from test_page import button, drop, set_options, train_for_long
 
 from pyclassifier import ImageClassifier, Project, save_project
 
@@ -128,13 +128,12 @@ def test_a_worker_that_ends_is_replaced_and_nothing_is_lost(tab, site, folder, m
     before = recognise(tab, folder)
     kept(tab)
     if moment == "training":
-        set_field(tab, "#option-epochs", "1000")
-        button(tab, re.compile("^Train( again)?$")).click()
-        expect(status(tab)).to_have_text(re.compile("Training: epoch"), timeout=READY)
+        train_for_long(tab)
     tab.evaluate("workers.at(-1).terminate()")
     expect(status(tab)).to_have_text(re.compile("^Started again; nothing was lost"), timeout=READY)
     assert recognise(tab, folder) == before, "the model of before is there"
     set_field(tab, "#option-epochs", "4")
+    set_field(tab, "#option-hidden-units", "0")
     train(tab)
     assert recognise(tab, folder) == before, "and training gives the same as without"
 
@@ -147,10 +146,7 @@ def set_field(page, selector, value):
 def test_a_reload_in_mid_training_loses_neither_photos_nor_features(page, site, folder):
     open_page(page, site)
     fill(page, folder)
-    set_field(page, "#option-epochs", "1000")
-    set_field(page, "#option-hidden-units", "200")
-    button(page, "Train").click()
-    expect(status(page)).to_have_text(re.compile("Training: epoch"), timeout=READY)
+    train_for_long(page)
     for _ in range(30):
         if page.evaluate(COUNT_FEATURES) == 24:
             break
@@ -211,6 +207,7 @@ def test_a_project_that_is_being_opened_says_so_at_once_and_takes_more_photos(pa
     kept(page)
 
 
+@pytest.mark.full
 def test_a_project_in_two_tabs_is_taken_over_copied_or_parted(chromium, site, folder):
     with opened_tab(chromium, site) as first:
         open_page(first, site)
@@ -344,6 +341,7 @@ def graphics_worker(page):
     return worker
 
 
+@pytest.mark.full
 def test_where_the_graphics_processor_is_reset_nothing_is_lost(tab, site, folder):
     open_page(tab, site, backend="webgl")
     fill(tab, folder)
@@ -361,15 +359,14 @@ def test_where_the_graphics_processor_is_reset_nothing_is_lost(tab, site, folder
     assert top_labels(recognise(tab, folder)) == top_labels(before)
     # In training, once more within a short time:
     expect(tab.locator("#backend")).to_have_value("webgl")
-    set_field(tab, "#option-epochs", "1000")
-    button(tab, re.compile("^Train( again)?$")).click()
-    expect(status(tab)).to_have_text(re.compile("Training: epoch"), timeout=READY)
+    train_for_long(tab)
     graphics_worker(tab).evaluate(LOSE_CONTEXT)
     expect(status(tab)).to_have_text(re.compile("^Started again, without WebGL; nothing was lost"), timeout=READY)
     expect(tab.locator("#backend")).to_have_value("wasm")
     expect(tab.locator("#backend-note")).to_have_text("WebGL failed here: WebAssembly computes now.")
     assert top_labels(recognise(tab, folder)) == top_labels(before)
     set_field(tab, "#option-epochs", "4")
+    set_field(tab, "#option-hidden-units", "0")
     train(tab)
     assert top_labels(recognise(tab, folder)) == top_labels(before), "whatever computes learns the same"
 

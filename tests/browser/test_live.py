@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from client import Client, encoded
+from client import Client, encoded, tiles
 from playwright.sync_api import expect
-from test_client import QUICK, tiles
+from test_client import QUICK
 from test_page import AXE, button, open_page, record_status, set_options, violations, wait_until_trained
 
 RATE = re.compile(r"^(\d+(\.\d)?) frames per second$")

@@ -8,7 +8,7 @@ import pytest
 from photos import COLORS, encode, noisy
 from playwright.sync_api import expect
 from test_keeping import kept, open_page, status, train
-from test_page import AXE, button, drop, set_options, violations
+from test_page import AXE, button, drop, set_options, train_for_long, violations
 
 RECORDING = re.compile("Record with the camera")
 
@@ -74,9 +74,8 @@ def test_what_is_dropped_while_the_page_is_at_work_is_not_lost_without_a_word(pa
     page.locator("#training-folder").set_input_files(mislabelled)
     expect(status(page)).to_have_text("Ready: 41 photos in 3 classes", timeout=60_000)
     expect(page.locator("#starters h3")).to_have_text(["dog"])
-    set_options(page, epochs="1000", hidden_units="100", input_size="96")
-    button(page, "Train").click()
-    expect(status(page)).to_have_text(re.compile("^Training: epoch"), timeout=120_000)
+    set_options(page, input_size="96")
+    train_for_long(page)
     for zone in ("#training-title", "header.top", "#try-title"):
         drop(page, page.locator(zone), mislabelled / "red/red-red-0.png")
         expect(page.get_by_role("alert").first).to_have_text(re.compile("was not taken: the page is still at work"))

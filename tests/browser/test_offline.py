@@ -20,6 +20,7 @@ from photos import COLORS, encode, noisy
 from PIL import Image
 from playwright.sync_api import expect
 from test_docs import faults
+from test_page import train_for_long
 
 from pyclassifier.serving import make_server
 
@@ -199,9 +200,7 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     assert faults(page) == []
     page.get_by_label("Choose training folder").set_input_files(write_photos(tmp_path / "photos"))
     page.locator("summary", has_text="Advanced").click()
-    page.get_by_label("Epochs", exact=True).fill("1000")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"Training: epoch \d+ of 1,000"), timeout=TIMEOUT_MS)
+    train_for_long(page)
     expect(button).to_be_disabled()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("^Stopped after"))

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 from browser_fixtures import opened_tab
-from client import Client, encoded
-from test_client import QUICK, assert_promise_kept, assert_read_alike, probe, tiles, unzipped
+from client import encoded, holding_tiles, tiles
+from test_client import QUICK, assert_promise_kept, assert_read_alike, probe, unzipped
 from test_take import TEXTS, WORKER, awkward_photos
 
 from pyclassifier.serving import serving
@@ -19,10 +19,7 @@ LITE0, PAIR = "efficientnet_lite0_224", "mobilenet_v1_1.0_224+efficientnet_lite0
 
 @pytest.fixture(scope="module")
 def client(chromium, site, dist):
-    with opened_tab(chromium, site) as page:
-        client = Client(page, site)
-        client.add("training", encoded(tiles(dist, "training")))
-        client.add("validation", encoded(tiles(dist, "validation")))
+    with holding_tiles(chromium, site, dist) as client:
         yield client
 
 
@@ -53,6 +50,7 @@ def test_the_ready_page_gives_the_pages_probabilities(client, chromium, dist, tm
         assert apart < (0.02 if name.endswith(".jpg") else 1e-4), name
 
 
+@pytest.mark.full
 def test_a_model_with_views_opens_here_and_in_the_published_libraries(client, chromium, dist):
     outcome = client.train({**QUICK, "views": "flip+crop"})
     seen = outcome["views"]

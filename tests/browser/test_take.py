@@ -22,11 +22,11 @@ import numpy as np
 import onnx
 import pytest
 from browser_fixtures import ROOT, opened_tab
-from client import Client, encoded
+from client import Client, encoded, tiles
 from photos import encode
 from PIL import Image
 from playwright.sync_api import expect
-from test_client import NODE_MODULES, QUICK, probe, tiles
+from test_client import NODE_MODULES, QUICK, probe
 from test_colors import OF_SRGB, P3, profile
 from test_docs import faults
 from test_page import AXE, button, drop, open_page, violations
@@ -452,6 +452,7 @@ async ([url, archive, photos]) => {
 """
 
 
+@pytest.mark.full
 def test_page_opened_archive_and_notebook_agree(client, chromium, site, dist):
     from browser_fixtures import SHARED
 

@@ -37,8 +37,9 @@ zoo_models, zoo_check = _load("zoo"), _load("zoo_check")
 def _cases():
     only_keras_3 = {"h5": zoo_models.KERAS_3_H5, "keras": zoo_models.KERAS_3_ARCHIVE}
     for flavour in ("keras", "tf_keras"):
+        quick = zoo_models.quick_of(flavour)
         for name in zoo_models.names_of(flavour):
-            marks = [pytest.mark.full] if zoo_models.MODELS[name][2] else []
+            marks = [] if name in quick else [pytest.mark.full]
             for suffix in ("keras", "h5"):
                 if flavour == "keras" or name not in only_keras_3[suffix]:
                     yield pytest.param(flavour, name, suffix, marks=marks, id=f"{flavour}-{name}-{suffix}")

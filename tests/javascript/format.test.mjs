@@ -19,6 +19,11 @@ test("a decimal number has as many digits as asked for", () => {
   assertIn({ en: "2.0", fr: "2,0", zh: "2.0" }, () => format.decimal(2, 1));
 });
 
+test("times as fast are tenths where they are few", () => {
+  assertIn({ en: "1.4", fr: "1,4", zh: "1.4" }, () => format.multiple(1.4));
+  assertIn({ en: "12", fr: "12", zh: "12" }, () => format.multiple(12.3));
+});
+
 test("a whole number has its thousands apart", () => {
   assertIn({ en: "5,000", fr: "5\u202f000", zh: "5,000" }, () => format.number(5000));
 });

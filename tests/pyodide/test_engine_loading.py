@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from browser_fixtures import ROOT
 
@@ -91,6 +93,18 @@ json.dumps([repr(engines[0]), engines[0].backend, engines[0].software])
     assert result == '["<TfjsEngine: tfjs 4.22.0 on wasm>", "wasm", true]', "WebGL is SwiftShader here"
     assert sum(url == f"{site}vendor/tf.js" for url in tab.requests) == 1
     assert not [text for text in messages if "already" in text or "unsafe-eval" in text]
+
+
+@pytest.mark.parametrize(("preferred", "used"), [("webgl", "webgl"), ("webgpu", "wasm")])
+def test_what_is_preferred_is_used_where_it_is_here(run, preferred, used):
+    code = f"""
+engine, asked = default_engine(), []
+engine.prefer(lambda renderer: asked.append(renderer) or {preferred!r})
+await engine.load()
+found = await engine.find_backends()
+json.dumps([engine.backend, asked == [engine.renderer], [one.name for one in found], engine.backends])
+"""
+    assert json.loads(run("module", code)) == [used, True, ["webgl", "wasm", "cpu"], ["webgl", "wasm", "cpu"]]
 
 
 def test_a_failed_load_can_be_tried_again(run, tab, site):

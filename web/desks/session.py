@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import Any
 
 from pyclassifier import PyClassifierError, default_engine
@@ -18,11 +19,23 @@ from .site import Site
 
 
 def start(
-    site_url: str, index: str, backend: str, storage_of: Callable[[str], Any], on_reset: Callable[[], None]
+    site_url: str,
+    index: str,
+    backend: str,
+    fastest: Any,
+    storage_of: Callable[[str], Any],
+    on_reset: Callable[[], None],
 ) -> Session:
-    """Make the session of a page; called once by the worker, which is told when the graphics processor is reset."""
+    """Make the session of a page; called once by the worker, which is told when the graphics processor is reset.
+
+    ``fastest``: backends by the renderers that they were the fastest on when the page measured them, and the version of
+    pyclassifier then; or null.
+    """
     engine: Any = default_engine(site_url=site_url, backend=backend)
     engine.on_reset(on_reset)
+    known = plain(fastest)
+    if known and known["version"] == version("pyclassifier"):
+        engine.prefer(lambda renderer: known["backends"].get(renderer, ""))
     return Session(engine, index, storage_of)
 
 

@@ -7,7 +7,8 @@ never frees a tensor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ...backbones import ReadWeights, StoredWeights, Topology, Weights, encode_w
 from ...errors import EngineError
 from ..base import Array
 from . import graphics
-from .backends import BACKENDS, BY_NAME, Kind, backend_of, is_software
+from .backends import BACKENDS, BY_NAME, Backend, Kind, backend_of, is_software
 from .browser import SiteStore, load_addition, load_tensorflow
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
@@ -36,8 +37,8 @@ class TfjsEngine:
     tfjs_url : str, optional
         Where to load TensorFlow.js from instead: a script that makes the global ``tf``, or an ES module.
     backend : {"auto", "webgpu", "webgl", "wasm", "cpu"}
-        What computes. "auto" takes the one that is in use already, else WebGL on a graphics processor, else
-        WebAssembly.
+        What computes. "auto" takes the one that is in use already, else what was found to be the fastest here, where
+        something was (`prefer`), else WebGL on a graphics processor, else WebAssembly.
 
     Attributes
     ----------
@@ -55,7 +56,9 @@ class TfjsEngine:
         self.store = SiteStore(site_url)
         self._tfjs_url = tfjs_url
         self._wanted = backend
-        self._runs_on = {backend.name: "" for backend in BACKENDS if backend.kind != "graphics"}
+        self._prefer: Callable[[str], str] = lambda renderer: ""
+        # By name what it runs on, None where it cannot work here; without those that nobody asked for yet.
+        self._found: dict[str, str | None] = {one.name: "" for one in BACKENDS if one.kind != "graphics"}
         self._tf: Any = None
 
     def __repr__(self) -> str:
@@ -81,9 +84,7 @@ class TfjsEngine:
         if self._tf is None:
             tf = await load_tensorflow(self._tfjs_url, await self.store.find())
             await refine()
-            found = await asyncio.gather(*(backend.find() for backend in BACKENDS))
-            runs_on = zip(BACKENDS, found, strict=True)
-            self._runs_on = {backend.name: renderer for backend, renderer in runs_on if renderer is not None}
+            await self._find(one for one in BACKENDS if one.automatic or one.name == self._wanted)
             self.renderer = next(filter(None, reversed(self._runs_on.values())), "")
             await self._start_backend(tf)
             self.name = f"tfjs {tf.version_core}"
@@ -97,6 +98,8 @@ class TfjsEngine:
             return
         if self._wanted != "auto":
             candidates = [self._wanted]
+        elif await self._start_preferred(tf):
+            return
         else:
             able = [backend for backend in BACKENDS if backend.automatic and backend.name in self._runs_on]
             # In software a graphics processor is slower than WebAssembly.
@@ -107,6 +110,48 @@ class TfjsEngine:
                 return
         raise EngineError("no-backend", got=self._wanted)
 
+    def prefer(self, choose: Callable[[str], str]) -> None:
+        """Have "auto" first try the backend that is named for a renderer, such as the one that was the fastest there.
+
+        Parameters
+        ----------
+        choose : callable
+            Gets `renderer`; "" leaves the choice as it is.
+        """
+        self._prefer = choose
+
+    async def _start_preferred(self, tf: Any) -> bool:
+        name = self._prefer(self.renderer)
+        if name not in BY_NAME:
+            return False
+        await self._find([BY_NAME[name]])
+        with suppress(EngineError):  # Then it is as if none were preferred.
+            return name in self._runs_on and await self._start(tf, name)
+        return False
+
+    async def _find(self, backends: Iterable[Backend]) -> None:
+        new = [backend for backend in backends if backend.name not in self._found]
+        renderers = await asyncio.gather(*(backend.find() for backend in new))
+        self._found |= {backend.name: renderer for backend, renderer in zip(new, renderers, strict=True)}
+
+    async def find_backends(self) -> dict[Backend, str]:
+        """Look for all backends: those that can work here, the fastest on a graphics processor first.
+
+        To look for WebGPU takes up to some tenths of a second, which is why `load` only does so where it is asked for.
+
+        Returns
+        -------
+        dict of Backend to str
+            What each runs on, as far as the browser tells.
+        """
+        await self._find(BACKENDS)
+        return {BY_NAME[name]: renderer for name, renderer in self._runs_on.items()}
+
+    @property
+    def _runs_on(self) -> dict[str, str]:
+        found = ((one.name, self._found.get(one.name)) for one in BACKENDS)
+        return {name: renderer for name, renderer in found if renderer is not None}
+
     @property
     def software(self) -> bool:
         """Whether a graphics backend would run on the CPU."""
@@ -114,7 +159,10 @@ class TfjsEngine:
 
     @property
     def backends(self) -> list[str]:
-        """Names of the backends that can work here, the fastest on a graphics processor first."""
+        """Names of the backends that are known to work here, the fastest on a graphics processor first.
+
+        WebGPU is known once it was asked for, or by `find_backends`.
+        """
         return list(self._runs_on)
 
     @property
@@ -137,6 +185,8 @@ class TfjsEngine:
         Raises `EngineError` where the backend does not start on this machine.
         """
         tf = await self._loaded()
+        if name not in self.backends:
+            await self.find_backends()
         if name not in self.backends or not await self._start(tf, name):
             raise EngineError("other-backend", known=self.backends, got=name)
 

@@ -31,11 +31,6 @@ class ResetError(EngineError):
         )
 
 
-def count_resets() -> int:
-    """How often a graphics processor was started again so far; a model that was there before has lost its weights."""
-    return _n_resets
-
-
 def listen(tell: Callable[[], None]) -> None:
     """Have it told at once whenever a graphics processor that is started from now on is reset."""
     _listeners.append(tell)
@@ -72,6 +67,41 @@ def _lost(tf: Any) -> list[Backend]:
     registry = tf.engine().registry
     devices = [(backend, getattr(registry, backend.name, None)) for backend in BACKENDS]
     return [backend for backend, device in devices if device is not None and backend.is_lost(device)]
+
+
+class Held:
+    """What tensors are held in, as it is when this is made: to know later whether they can still be used.
+
+    Parameters
+    ----------
+    tf : JsProxy
+
+    Attributes
+    ----------
+    at_once : bool
+        Whether they can be read without waiting. tf.js cannot move them from where that is so to where it is not, nor
+        back.
+    """
+
+    def __init__(self, tf: Any) -> None:
+        self._tf = tf
+        self._n_resets = _n_resets
+        self.at_once = backend_of(tf).reads_at_once
+
+    def let_go(self) -> None:
+        """Have them count as gone."""
+        self._n_resets = -1
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether what is read of them are zeros, or nothing."""
+        return is_reset(self._tf) or self._n_resets != _n_resets
+
+    async def is_gone(self) -> bool:
+        """Whether they are to be made again; what was lost is started again."""
+        if is_reset(self._tf):
+            await restart(self._tf)
+        return self._n_resets != _n_resets or self.at_once != backend_of(self._tf).reads_at_once
 
 
 @asynccontextmanager

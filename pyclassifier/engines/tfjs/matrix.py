@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Array
-from .backends import backend_of
-from .graphics import ResetError, answered, count_resets, is_reset, noticing_resets, restart
+from .graphics import Held, ResetError, answered, noticing_resets
 from .model import engine_errors, shared_shaders, to_tensor
 
 
@@ -25,8 +24,7 @@ class TfjsMatrix:
         self._tf = tf
         self._X = X
         self._tensor: Any = None
-        self._n_resets = count_resets()
-        self._at_once = True
+        self._held = Held(tf)
 
     async def times(self, W: Array) -> Array:
         """X @ W."""
@@ -43,12 +41,9 @@ class TfjsMatrix:
             return await self._multiply_once(other, transposed)
 
     async def _multiply_once(self, other: Array, transposed: bool) -> Array:
-        if is_reset(self._tf):
-            await restart(self._tf)
-        at_once = backend_of(self._tf).reads_at_once
-        if self._n_resets != count_resets() or self._at_once != at_once:
+        if await self._held.is_gone():
             self.dispose()
-            self._n_resets, self._at_once = count_resets(), at_once
+            self._held = Held(self._tf)
         async with noticing_resets(self._tf):
             return await self._product(other, transposed)
 

@@ -20,7 +20,7 @@ from ...sentences import Value
 from ..base import Array, FitConfig, Inputs, OnStep
 from ..epochs import run_epochs
 from .backends import backend_of
-from .graphics import ResetError, answered, count_resets, is_reset, noticing_resets, restart
+from .graphics import Held, ResetError, answered, noticing_resets
 from .steps import Steps
 
 _FEW = 64  # Pictures to judge by at a time: as quick as all of them, and no more memory than training takes.
@@ -57,11 +57,10 @@ class TfjsModel:
 
     def _take_in(self, model: Any, weights: Weights) -> None:
         self._model = model
-        self._n_resets = count_resets()
+        self._held = Held(self._tf)
         # Where tensors cannot be read at once, what they hold is known here as well: when it is made, and after each
         # epoch.
-        self._at_once = backend_of(self._tf).reads_at_once
-        if not self._at_once:
+        if not self._held.at_once:
             self._trained = weights
 
     async def predict(self, X: Array) -> Array:
@@ -97,9 +96,7 @@ class TfjsModel:
 
     async def _revive(self) -> None:
         """Have the weights in place, also after a reset, and where tf.js cannot move them to another backend."""
-        if is_reset(self._tf):
-            await restart(self._tf)
-        if self._n_resets != count_resets() or self._at_once != backend_of(self._tf).reads_at_once:
+        if await self._held.is_gone():
             self._model.dispose()
             self._take_in(*await self._renew(self._trained))
 
@@ -152,8 +149,8 @@ class TfjsModel:
                         should_stop=should_stop,
                     )
         except BaseException:
-            if not self._at_once:
-                self._n_resets = -1  # It goes on with what is known, not with the half of an epoch.
+            if not self._held.at_once:
+                self._held.let_go()  # It goes on with what is known, not with the half of an epoch.
             raise
         finally:
             if best:
@@ -161,7 +158,7 @@ class TfjsModel:
                 self._trained = best_known
             _dispose(best)
             steps.dispose()
-        if self._at_once:
+        if self._held.at_once:
             self._trained = self.weights()
         return history
 
@@ -176,7 +173,7 @@ class TfjsModel:
             finally:
                 _dispose((x, y))
         logs = await steps.end_epoch(len(X))
-        if not self._at_once:
+        if not self._held.at_once:
             tensors = {str(weight.originalName): weight.read() for weight in self._model.weights}
             self._trained = {name: await self._read(tensor) for name, tensor in tensors.items()}
         return logs
@@ -193,7 +190,7 @@ class TfjsModel:
 
     def weights(self) -> dict[str, Array]:
         """Weights by name, such as ``head_hidden/kernel``."""
-        if not self._at_once and self._trained is not None:
+        if not self._held.at_once and self._trained is not None:
             known = self._trained
             names = [str(weight.originalName) for weight in self._model.weights]
             return {name: np.array(known[name], np.float32) for name in names}
@@ -203,7 +200,7 @@ class TfjsModel:
                 tensor = weight.read()
                 values = np.asarray(tensor.dataSync().to_py(), np.float32)
                 named[str(weight.originalName)] = values.reshape(tuple(tensor.shape))
-        if is_reset(self._tf) or self._n_resets != count_resets():
+        if self._held.is_lost:
             raise ResetError  # What was read are zeros.
         return named
 

@@ -48,6 +48,15 @@ class Versions(TypedDict):
     tfjs: str
 
 
+class Backend(TypedDict):
+    """What can compute here."""
+
+    name: str
+    kind: Literal["graphics", "compiled", "plain"]  # shaders, WebAssembly, JavaScript
+    runsOn: str  # as the browser says
+    addition: str  # the script in vendor/ that it is in, "" where tf.js has it
+
+
 class Info(TypedDict):
     """What runs here."""
 
@@ -55,7 +64,7 @@ class Info(TypedDict):
     kind: Literal["graphics", "compiled", "plain"]  # shaders, WebAssembly, JavaScript
     renderer: str  # what shaders run on, as the browser says
     software: bool  # which would be the CPU
-    backends: list[str]  # that can work here, the fastest on a graphics processor first
+    backends: list[str]  # that are known to work here, the fastest on a graphics processor first
     backbones: list[Backbone]
     qualities: list[Quality]  # the fastest first
     versions: Versions
@@ -111,6 +120,16 @@ async def connect(desk: Desk, load: Load = "backbone") -> Info:
     elif load == "network":
         await desk.site.load_network(None)
     return _info(desk.site)
+
+
+@call("findBackends", at_once=True)
+async def find_backends(site: Site) -> list[Backend]:
+    """All that can compute here; only what asks for this has to wait for what a browser takes to find it."""
+    found = await site.engine.find_backends()
+    return [
+        {"name": one.name, "kind": one.kind, "runsOn": renderer, "addition": one.addition}
+        for one, renderer in found.items()
+    ]
 
 
 @call("setBackend")

@@ -5,11 +5,13 @@ import { DigitsView } from "./digits.js";
 import { fillLabels, find, finder } from "./dom.js";
 import { createExamineView } from "./examine.js";
 import { createExportMenu } from "./exports.js";
+import { fastestKnown } from "./fastest.js";
 import { createOptionsForm } from "./form.js";
 import { catchStrayDrops } from "./intake.js";
 import { createLanguageView } from "./language.js";
 import { createLiveView } from "./live.js";
 import { createLoading } from "./loading.js";
+import { measureWhenQuiet } from "./measuring.js";
 import { createModelView } from "./models.js";
 import { keepOffline, watchLinks } from "./offline.js";
 import { createRun } from "./operations.js";
@@ -18,7 +20,7 @@ import { createProjectView } from "./project.js";
 import { PhotosView } from "./photos.js";
 import { RecogniseView } from "./recognise.js";
 import { createResultsView } from "./results.js";
-import { createBackendView } from "./backend.js";
+import { createBackendView, useFaster } from "./backend.js";
 import { createStore, isFree } from "./state.js";
 import { Status } from "./status.js";
 import { createSteps } from "./steps.js";
@@ -79,6 +81,7 @@ function main() {
   find("not-started", HTMLElement).remove();
   fillLabels();
   const store = createStore();
+  store.set({ byHand: ASKED !== "auto" });
   const status = new Status();
   catchStrayDrops(() => status.warn(() => (store.get().busy ? texts.dropLater : texts.dropBeside)));
   createLanguageView(store, status);
@@ -86,7 +89,8 @@ function main() {
   const loading = createLoading(status);
 
   /** @param {string} backend */
-  const connectOn = (backend) => connect({ backend, load: FIRST[currentPage()], onProgress: loading.progress });
+  const connectOn = (backend) =>
+    connect({ backend, fastest: fastestKnown(), load: FIRST[currentPage()], onProgress: loading.progress });
   let ended = -Infinity;
 
   /** What an address asks for may not be there on every machine. */
@@ -130,7 +134,13 @@ function main() {
   /** @type {import("./types.js").App} */
   const app = { store, status, run: at("photos"), whenStarted, find: finder(""), desk: "photos" };
   /** @param {import("./protocol.js").DeskName} desk @returns {import("./types.js").App} of a page of its own */
-  const appAt = (desk) => ({ ...app, store: createStore(store), run: at(desk), find: finder(`${desk}-`), desk });
+  function appAt(desk) {
+    const own = { ...app, store: createStore(store), run: at(desk), find: finder(`${desk}-`), desk };
+    apps.push(own);
+    return own;
+  }
+  const apps = [app];
+  measureWhenQuiet(store, (name) => useFaster(apps, name));
   window.addEventListener("hashchange", () => {
     if (isFree(store.get())) status.show(() => texts.ready); // what was said on another page is no news here
   });

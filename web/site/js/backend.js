@@ -1,6 +1,22 @@
 import { element, write } from "./dom.js";
+import { ranked } from "./fastest.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
+
+/**
+ * Compute on what is faster, from now on where nobody works yet, else from the next visit on.
+ *
+ * @param {import("./types.js").App[]} apps of all pages so far
+ * @param {string} name
+ */
+export function useFaster(apps, name) {
+  if (apps.some(({ store }) => store.get().classes.length > 0 || store.get().model)) return;
+  const [{ store, run, find }] = apps;
+  run("backend", find("compute", HTMLElement), async (_, client) => {
+    const info = await client.setBackend(name).catch(() => null); // it goes on as before
+    if (info) store.set({ info });
+  });
+}
 
 /**
  * The choice of where the tensors are computed, with a note where that matters.
@@ -16,40 +32,61 @@ export function createBackendView({ store, status, run, find }) {
     const wanted = select.value;
     run("backend", panel, async (_, client) => {
       status.progress(() => texts.changingBackend(wanted));
+      store.set({ byHand: true });
       try {
         store.set({ info: await client.setBackend(wanted), left: null });
         status.show(() => texts.ready);
       } finally {
-        show(store.get().info); // also where it went wrong: then what is still in use
+        show(store.get()); // also where it went wrong: then what is still in use
       }
     });
   });
 
-  /** @param {import("./types.js").ClientInfo | null} info */
-  function show(info) {
+  /** @param {import("./types.js").State} state */
+  function show({ info, left, found, measured, byHand }) {
     if (!info) return;
-    select.replaceChildren(
-      ...info.backends.map((name) => element("option", { value: name }, () => texts.backend(name))),
-    );
+    const names = found?.map(({ name }) => name) ?? info.backends;
+    if (String(names) !== String([...select.options].map(({ value }) => value)))
+      select.replaceChildren(...names.map((name) => element("option", { value: name }, () => texts.backend(name))));
     select.value = info.backend;
-    const { left } = store.get();
-    write(note, () => (left ? texts.leftBackend(left, info.backend) : noteOn(info)));
+    write(note, () => (left ? texts.leftBackend(left, info.backend) : noteOn(info, measured, byHand)));
     select.title = info.renderer;
   }
 
-  /** @type {import("./types.js").ClientInfo | null} */
-  let shown = null;
+  // Some of what can compute takes a moment to find: only who sees the choice has to have it.
+  const look = () => {
+    const { client, found } = store.get();
+    if (found || !client || panel.getBoundingClientRect().width === 0) return;
+    client.findBackends().then(
+      (all) => store.set({ found: all }),
+      () => {},
+    ); // what ended is said elsewhere
+  };
+  new ResizeObserver(look).observe(panel);
+
+  /** @type {unknown[]} */
+  let shown = [];
   store.subscribe((state) => {
     select.disabled = !isFree(state) || !state.info;
-    if (state.info === shown) return;
-    shown = state.info;
-    show(shown);
+    const { info, left, found, measured, byHand, client } = state;
+    const now = [info, left, found, measured, byHand, client];
+    if (now.every((value, i) => value === shown[i])) return;
+    shown = now;
+    show(state);
+    look();
   });
 }
 
-/** @param {import("./types.js").ClientInfo} info */
-function noteOn({ backend, kind, software }) {
+/**
+ * @param {import("./types.js").ClientInfo} info
+ * @param {import("./fastest.js").Time[] | null} measured
+ * @param {boolean} byHand
+ */
+function noteOn({ backend, kind, software }, measured, byHand) {
   if (kind === "plain") return texts.cpuSlow;
-  if (!software) return "";
-  return kind === "graphics" ? texts.softwareGraphics(backend) : texts.softwareChosen;
+  if (software && kind === "graphics") return texts.softwareGraphics(backend);
+  const [best, next] = ranked(measured ?? []);
+  if (!best) return software ? texts.softwareChosen : "";
+  const said = next ? texts.fastestHere(best.name, next.ms / best.ms, next.name) : texts.fastestAlone(best.name);
+  return byHand || best.name === backend ? said : `${said} ${texts.fastestNext}`;
 }

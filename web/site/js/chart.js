@@ -7,6 +7,23 @@ import { texts } from "./texts.js";
 const HEIGHT = 150;
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
+/** What draws each chart that has something new, one in a frame: two would keep the page from answering. @type {Set<() => void>} */
+const waiting = new Set();
+
+/** @param {() => void} draw */
+function schedule(draw) {
+  if (waiting.size === 0) requestAnimationFrame(drawNext);
+  waiting.add(draw);
+}
+
+function drawNext() {
+  const [draw] = waiting;
+  if (!draw) return;
+  waiting.delete(draw);
+  if (waiting.size > 0) requestAnimationFrame(drawNext);
+  draw();
+}
+
 /**
  * A live chart of two curves over the epochs. Redraws at most once per animation frame, follows its box's width and
  * the colour scheme.
@@ -23,39 +40,31 @@ export function createChart(box, format, range) {
   let epochs = 2;
   /** @type {number | undefined} */
   let marked;
-  let waiting = false;
 
   function draw() {
-    waiting = false;
     if (box.clientWidth === 0) return; // not shown; the resize observer comes back
-    plot ??= new uPlot(
-      optionsOf(
+    if (plot === null) {
+      const options = optionsOf(
         box,
         format,
         range,
         () => epochs,
         () => marked,
-      ),
-      data,
-      box,
-    );
+      );
+      plot = new uPlot(options, data, box); // which draws it by itself, and reads what is kept
+      return;
+    }
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
     readKept(plot, marked);
   }
 
-  function schedule() {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(draw);
-  }
-
-  new ResizeObserver(schedule).observe(box);
+  new ResizeObserver(() => schedule(draw)).observe(box);
   /** uPlot keeps the colours and words that it was made with. */
   const renew = () => {
     plot?.destroy();
     plot = null;
-    schedule();
+    schedule(draw);
   };
   DARK.addEventListener("change", renew);
   onLanguage(renew);
@@ -73,7 +82,7 @@ export function createChart(box, format, range) {
       const hasValidation = (validation?.length ?? 0) > 0;
       data = [training.map((_, index) => index + 1), training, hasValidation && validation ? validation : missing];
       epochs = Math.max(2, total);
-      schedule();
+      schedule(draw);
     },
   };
 }

@@ -36,19 +36,20 @@ const FILES_PER_MESSAGE = 50;
  *
  * @param {{
  *   backend?: string,
+ *   fastest?: import("./protocol.js").Fastest | null,
  *   load?: import("./calls.js").Load,
  *   site?: string,
  *   onProgress?: (progress: Progress) => void,
  * }} [options]
- *   backend: "auto" (WebGL, or WebAssembly where WebGL would run on the CPU), "webgpu", "webgl", "wasm" or "cpu"; load:
- *   "backbone" to train on, "network" to `recognise` with, or "nothing" before it is needed; site: where a built site
- *   lies, by default where this file does
+ *   backend: "auto" (the fastest, as far as that is known; else WebGL, or WebAssembly where WebGL would run on the CPU),
+ *   "webgpu", "webgl", "wasm" or "cpu"; fastest: what is known; load: "backbone" to train on, "network" to `recognise` with,
+ *   or "nothing" before it is needed; site: where a built site lies, by default where this file does
  * @returns {Promise<Client>}
  */
-export async function connect({ backend = "auto", load = "backbone", site, onProgress } = {}) {
+export async function connect({ backend = "auto", fastest = null, load = "backbone", site, onProgress } = {}) {
   const client = new Client(addressOf(site));
   try {
-    await client.start(backend, load, onProgress);
+    await client.start({ backend, fastest, load }, onProgress);
   } catch (error) {
     client.close();
     throw error;
@@ -84,6 +85,8 @@ export class Client extends Desk {
   ended = new Promise((resolve) => (this.#tellEnd = resolve));
   /** @type {((kept: import("./protocol.js").Kept) => void)[]} */
   #keptListeners = [];
+  /** @type {(() => void)[]} */
+  #callListeners = [];
 
   /** @param {string} site its whole address */
   constructor(site) {
@@ -99,11 +102,10 @@ export class Client extends Desk {
 
   /**
    * Load everything; `connect` does that.
-   * @param {string} backend
-   * @param {import("./calls.js").Load} load
+   * @param {Omit<Methods["connect"][0][0], "lock">} how
    * @param {(progress: Progress) => void} [onProgress]
    */
-  async start(backend, load, onProgress) {
+  async start(how, onProgress) {
     const lock = `pyclassifier-worker-${Date.now()}-${Math.random()}`;
     let watching = false;
     /** @param {Progress} progress the first one comes when the worker has its lock, which nothing but its end sets free */
@@ -112,12 +114,29 @@ export class Client extends Desk {
       watching = true;
       onProgress?.(progress);
     };
-    this.info = await this.call("connect", [{ backend, load, lock }], { onProgress: watch });
+    this.info = await this.call("connect", [{ ...how, lock }], { onProgress: watch });
   }
 
   /** @param {(kept: import("./protocol.js").Kept) => void} listener told how it stands with what is kept of the desks' projects */
   onKept(listener) {
     this.#keptListeners.push(listener);
+  }
+
+  /** All that can compute here: `info.backends` may lack what takes a moment to find, such as WebGPU. */
+  async findBackends() {
+    const found = await this.call("findBackends", []);
+    this.info = { ...this.info, backends: found.map(({ name }) => name) };
+    return found;
+  }
+
+  /** @param {() => void} listener told of each call as soon as it is asked for */
+  onCall(listener) {
+    this.#callListeners.push(listener);
+  }
+
+  /** Whether nothing is being called. */
+  get isIdle() {
+    return this.#calls.size === 0;
   }
 
   /**
@@ -181,6 +200,7 @@ export class Client extends Desk {
       }
       const abort = () => this.#worker.postMessage({ id, abort: true });
       signal?.addEventListener("abort", abort);
+      for (const listener of this.#callListeners) listener();
       this.#calls.set(id, {
         resolve(value) {
           signal?.removeEventListener("abort", abort);

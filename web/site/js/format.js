@@ -27,6 +27,11 @@ export function decimal(value, digits) {
   return written(value, withDigits(digits));
 }
 
+/** @param {number} value 1 or more @returns {string} "1.4" or "12", for "times as fast" */
+export function multiple(value) {
+  return decimal(value, value < 3 ? 1 : 0);
+}
+
 /** @param {number} n a whole number @returns {string} "5,000" */
 export function number(n) {
   return decimal(n, 0);

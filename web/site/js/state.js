@@ -15,8 +15,11 @@
  */
 export function createStore(shared) {
   const own = { classes: [], album: null, planned: [], photos: new Map(), problems: [], model: null, unreadable: null };
+  const machine = { found: null, measured: null, byHand: false };
+  /** @param {Partial<State>} changes */
+  const common = (changes) => Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in own)));
   /** @type {State} */
-  let state = { client: null, info: null, left: null, busy: null, failed: false, ...shared?.get(), ...own };
+  let state = { client: null, info: null, left: null, busy: null, failed: false, ...machine, ...shared?.get(), ...own };
   /** @type {((state: State) => void)[]} */
   const listeners = [];
 
@@ -26,15 +29,15 @@ export function createStore(shared) {
     for (const listener of listeners) listener(state);
   }
 
-  shared?.subscribe(({ client, info, left, busy, failed }) => update({ client, info, left, busy, failed }));
+  shared?.subscribe((theirs) => update(common(theirs)));
   return {
     get: () => state,
 
     /** @param {Partial<State>} changes */
     set(changes) {
       update(changes);
-      const common = Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in own)));
-      if (shared && Object.keys(common).length > 0) shared.set(common);
+      const others = common(changes);
+      if (shared && Object.keys(others).length > 0) shared.set(others);
     },
 
     /** @param {(state: State) => void} listener called now and after every change */

@@ -17,9 +17,6 @@ import { createTryPhotos } from "./tryphotos.js";
  * @typedef {import("./types.js").Photo} Photo
  */
 
-/** Photos that are there again after a reload, at most: Python keeps no more (desks/calls/predicting.py). */
-const MOST_KEPT = 24;
-
 /** The third step: photos are recognised. */
 export class TryView {
   #panel;
@@ -134,7 +131,7 @@ export class TryView {
       if (!store.get().model) return status.fail(() => labels.needModel);
       const photos = inOrder(intake.photos);
       const predictions = await client.predict(photos, { onProgress });
-      this.#keep(photos.filter((_, index) => predictions[index].error === undefined).slice(-MOST_KEPT));
+      this.#keep(photos.filter((_, index) => predictions[index].error === undefined));
       const unopened = intake.problems.map(({ path, reason: error }) => ({ photo: null, prediction: { path, error } }));
       await this.#show([...asItems(photos, predictions), ...unopened]);
     });

@@ -18,6 +18,9 @@
  * @property {Client | null} client
  * @property {ClientInfo | null} info
  * @property {string | null} left  the backend that was used before, and ended more than once, or is no longer there
+ * @property {import("./calls.js").Backend[] | null} found all that can compute here, once somebody looked for it
+ * @property {import("./fastest.js").Time[] | null} measured how fast each of them is, once that is known
+ * @property {boolean} byHand whether somebody chose what computes
  * @property {Activity | null} busy what the page is doing; null when it is free
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes

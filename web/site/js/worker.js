@@ -125,7 +125,7 @@ async function connect(args, report) {
  * @param {any} args
  * @param {Step} step
  */
-async function start([{ backend }], step) {
+async function start([{ backend, fastest }], step) {
   const [pyodide, index] = await watchLoads(
     () =>
       Promise.all([
@@ -134,7 +134,7 @@ async function start([{ backend }], step) {
       ]),
     { "pyodide.asm.wasm": () => fetchPacked("wasm.pack", "application/wasm") },
   );
-  session = pyodide.pyimport("desks.session").start(SITE, index, backend, storageOf, onReset);
+  session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
 }
 

@@ -1,5 +1,5 @@
 /** Every visible English text of the page, in one place; the other languages are files with the same names beside it. */
-import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, multiple, number, percent, roughly, wholePercent } from "../format.js";
 
 /**
  * @typedef {import("../types.js").Activity} Activity
@@ -390,6 +390,12 @@ export const texts = {
   softwareGraphics: (name) =>
     `No graphics processor found: ${backendNames[name]} runs in software here, WebAssembly is faster.`,
   softwareChosen: "No graphics processor found: WebAssembly is the fastest here.",
+  /** @param {string} name @param {number} times @param {string} other */
+  fastestHere: (name, times, other) =>
+    `Fastest here: ${backendNames[name]}, ${multiple(times)} times as fast as ${backendNames[other]}.`,
+  /** @param {string} name */
+  fastestAlone: (name) => `Fastest here: ${backendNames[name]}.`,
+  fastestNext: "It is used from the next visit on.",
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
   // Photos

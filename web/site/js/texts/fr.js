@@ -1,5 +1,5 @@
 /** Les textes de la page en français ; les commentaires des paramètres sont dans en.js. */
-import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, multiple, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -379,6 +379,10 @@ export const texts = {
   leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,
   softwareGraphics: (name) =>
     `Pas de processeur graphique : ${backendNames[name]} est ici émulé, WebAssembly est plus rapide.`,
+  fastestHere: (name, times, other) =>
+    `Le plus rapide ici : ${backendNames[name]}, ${multiple(times)} fois plus rapide que ${backendNames[other]}.`,
+  fastestAlone: (name) => `Le plus rapide ici : ${backendNames[name]}.`,
+  fastestNext: "Utilisé à partir de la prochaine visite.",
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 

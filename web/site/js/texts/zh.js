@@ -1,5 +1,5 @@
 /** 页面的简体中文文本；各参数的说明见 en.js。 */
-import { dayAndTime, decimal, megabytes, number, percent, roughly, wholePercent } from "../format.js";
+import { dayAndTime, decimal, megabytes, multiple, number, percent, roughly, wholePercent } from "../format.js";
 
 /** @type {typeof import("./en.js").labels} */
 export const labels = {
@@ -360,6 +360,10 @@ export const texts = {
   changingBackend: (name) => `正在切换到 ${backendNames[name] ?? name}…`,
   leftBackend: (left, name) => `${backendNames[left]} 在此失败：现在由 ${backendNames[name]} 计算。`,
   softwareGraphics: (name) => `未找到图形处理器：${backendNames[name]} 在此由软件模拟，WebAssembly 更快。`,
+  fastestHere: (name, times, other) =>
+    `此处最快：${backendNames[name]}，速度是 ${backendNames[other]} 的 ${multiple(times)} 倍。`,
+  fastestAlone: (name) => `此处最快：${backendNames[name]}。`,
+  fastestNext: "从下次访问起使用。",
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 

@@ -37,7 +37,7 @@ from wheels import package_wheel
 from pyclassifier.backbones import DEFAULT_BACKBONE
 from pyclassifier.convert.errors import ConvertError
 
-BUDGET = 32_000_000
+BUDGET = 28_000_000
 SITE = WEB / "site"
 # Folders of it that are put together, not copied.
 _SOURCES = {"css", "js", "pages"}
@@ -63,7 +63,6 @@ _PARTS = (
     ("pyodide/pyodide.mjs", True, "Pyodide's scripts"),
     ("pyodide/pyodide.asm.js", True, "Pyodide's scripts"),
     ("pyodide/pyodide-lock.json", True, "Pyodide's scripts"),
-    ("pyodide/python_stdlib.zip", True, "Python's own modules"),
     ("pyodide/matplotlib-*", False, "matplotlib"),
     ("pyodide/*", False, "notebooks' Python and its packages"),
     (f"models/{DEFAULT_BACKBONE}/features/*", True, "default backbone, features"),

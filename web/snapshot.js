@@ -18,7 +18,28 @@ const LOADED = `
 import json, sys
 json.dumps([module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)])
 `;
-const FORGET = "del importlib, desks, PIL, Image, json, sys; import gc; gc.collect(); del gc";
+/** Python's own modules but those that are imported. All that reads from the zip has one and the same list of what is where. */
+const STDLIB = "/lib/python312.zip";
+const SHORTEN = `
+import io, zipfile, zipimport
+def shorten(archive, imported):
+    short = io.BytesIO()
+    with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(short, "w") as part:
+        for info in whole.infolist():
+            if f"{archive}/{info.filename}" not in imported:
+                data = whole.read(info)
+                info.compress_type = zipfile.ZIP_STORED
+                part.writestr(info, data)
+    with open(archive, "wb") as file:
+        file.write(short.getbuffer())
+    listed = zipimport._zip_directory_cache[archive]
+    now = zipimport._read_directory(archive)
+    listed.clear()
+    listed.update(now)
+shorten("${STDLIB}", {getattr(module, "__file__", None) for module in sys.modules.values()})
+`;
+const FORGET =
+  "del shorten, io, zipfile, zipimport, importlib, desks, PIL, Image, json, sys; import gc; gc.collect(); del gc";
 /** Parts of the memory that are closer to each other are one. */
 const GAP = 64;
 
@@ -52,17 +73,19 @@ countArguments(module, 0);
 const { hiwireKeys, immortalKeys } = module.API.serializeHiwireState();
 const known = new Set(loaded);
 const later = files.filter(({ path }) => !known.has(path));
+const stdlib = pyodide.FS.readFile(STDLIB);
 const { runs, memory } = differences(fresh, module.HEAPU8);
 const head = {
   libraries: libraries.map(({ path, bytes }) => [path, bytes.length]),
   files: later.map(({ path, bytes }) => [path, bytes.length]),
+  stdlib: stdlib.length,
   objects: { hiwireKeys, immortalKeys },
   size: module.HEAPU8.length,
   runs: runs.length / 2,
 };
 const json = new TextEncoder().encode(JSON.stringify(head));
 const parts = [Uint32Array.of(json.length), json, ...[...libraries, ...later].map(({ bytes }) => bytes)];
-parts.push(Uint32Array.from(runs), ...memory);
+parts.push(stdlib, Uint32Array.from(runs), ...memory);
 writeFileSync(
   OUT,
   Buffer.concat(parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))),
@@ -101,6 +124,7 @@ async function start(libraries) {
   );
   pyodide.runPython(IMPORTS);
   const loaded = JSON.parse(pyodide.runPython(LOADED));
+  pyodide.runPython(SHORTEN);
   pyodide.runPython(FORGET);
   return { pyodide, fresh, functions, loaded };
 }

@@ -72,7 +72,7 @@ def test_all_pages_in_one_document_have_ids_of_their_own(files):
 
 def test_first_load_is_within_the_budget(files, capsys, monkeypatch):
     build.report_sizes(files)
-    assert "MB of 32 MB" in capsys.readouterr().out
+    assert "MB of 28 MB" in capsys.readouterr().out
     monkeypatch.setattr(build, "BUDGET", 20_000_000)
     with pytest.raises(BuildError, match="over the budget of 20 MB"):
         build.report_sizes(files)

@@ -11,6 +11,7 @@
  * @typedef {object} Snapshot
  * @property {Packed[]} libraries  in the order in which they are loaded
  * @property {Packed[]} files  that may be imported later, or read
+ * @property {Uint8Array<ArrayBuffer>} stdlib  the zip of Python's own modules that may be imported later
  * @property {unknown} objects  what of JavaScript Python holds on to, as Pyodide notes it down
  * @property {number} size  of the memory
  * @property {Uint32Array} runs  where the memory is another one than when no Python has run yet: addresses and lengths
@@ -34,12 +35,15 @@ export function unpack(packed) {
     at += size;
     return packed.subarray(at - size, at);
   };
-  const { libraries, files, objects, size, runs } = JSON.parse(new TextDecoder().decode(packed.subarray(4, at)));
+  const { libraries, files, stdlib, objects, size, runs } = JSON.parse(
+    new TextDecoder().decode(packed.subarray(4, at)),
+  );
   /** @param {[string, number]} entry @returns {Packed} */
   const file = ([path, bytes]) => ({ path, bytes: take(bytes) });
   return {
     libraries: libraries.map(file),
     files: files.map(file),
+    stdlib: take(stdlib),
     objects,
     size,
     runs: new Uint32Array(take(runs * 8).slice().buffer),

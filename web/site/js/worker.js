@@ -126,13 +126,21 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend, fastest }], step) {
+  /** @type {Promise<import("./python.js").Snapshot>} */
+  let snapshot;
   const [pyodide, index] = await watchLoads(
-    () =>
-      Promise.all([
-        step("packages", step("python", startPython())),
+    () => {
+      snapshot = fetchSnapshot();
+      const python = startFrom(loadPyodide, snapshot, { indexURL: `${SITE}pyodide/` });
+      return Promise.all([
+        step("packages", step("python", python)),
         fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
-      ]),
-    { "pyodide.asm.wasm": () => fetchPacked("wasm.pack", "application/wasm") },
+      ]);
+    },
+    {
+      "pyodide.asm.wasm": () => fetchPacked("wasm.pack", "application/wasm"),
+      "python_stdlib.zip": async () => new Response((await snapshot).stdlib),
+    },
   );
   session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
@@ -141,10 +149,6 @@ async function start([{ backend, fastest }], step) {
 /** @param {import("./protocol.js").DeskName} desk */
 function storageOf(desk) {
   return new ProjectStorage(desk, (note) => self.postMessage({ note }));
-}
-
-function startPython() {
-  return startFrom(loadPyodide, fetchSnapshot(), { indexURL: `${SITE}pyodide/` });
 }
 
 async function fetchSnapshot() {

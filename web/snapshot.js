@@ -13,7 +13,7 @@ const [PYODIDE, PACKAGES, OUT] = process.argv.slice(2);
 const SITE_PACKAGES = "/lib/python3.12/site-packages/";
 /** Pillow's own readers are imported when the first picture is opened, one of which it knows only by its file. */
 const IMPORTS =
-  "import importlib; importlib.invalidate_caches(); import desks.session, PIL.WebPImagePlugin; from PIL import Image; Image.preinit()";
+  "import sys; sys.path_importer_cache.clear(); import desks.session, PIL.WebPImagePlugin; from PIL import Image; Image.preinit()";
 const LOADED = `
 import json, sys
 json.dumps([module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)])
@@ -38,8 +38,7 @@ def shorten(archive, imported):
     listed.update(now)
 shorten("${STDLIB}", {getattr(module, "__file__", None) for module in sys.modules.values()})
 `;
-const FORGET =
-  "del shorten, io, zipfile, zipimport, importlib, desks, PIL, Image, json, sys; import gc; gc.collect(); del gc";
+const FORGET = "del shorten, io, zipfile, zipimport, desks, PIL, Image, json, sys; import gc; gc.collect(); del gc";
 /** Parts of the memory that are closer to each other are one. */
 const GAP = 64;
 

@@ -9,7 +9,7 @@ import snapshot
 from fetch import WEB
 from runtime import runtime_files
 
-# What a page asks Python for is tried on the page itself; here, without a browser, what is imported later than all else.
+# What a page asks Python for is tried on the page itself; here, what is imported later than all else.
 ASK = """
 import { readFileSync } from "node:fs";
 const [pyodide, memory, python] = process.argv.slice(1);

@@ -39,7 +39,8 @@ import numpy as np
 from clouds import draw_clouds
 from pyclassifier import AsyncImageClassifier, Dataset, Sample
 from pyclassifier.data import BytesSource
-from pyclassifier.embedding import Facts, digest_of, kind_of
+from pyclassifier.data import digest_of
+from pyclassifier.embedding import Facts, kind_of
 
 async def measure(sizes, draw, old, repeat, engine=None):
     rows = []

@@ -1,4 +1,7 @@
-"""Work in threads, where there are any: a picture to each, and numpy's products by the thread that asks for them."""
+"""Work in threads, where there are any: a picture to each, and numpy's products by the thread that asks for them.
+
+Where there are none, helpers do what is put in for them to do, such as decoders of a page.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 Item = TypeVar("Item")
@@ -22,6 +25,21 @@ Result = TypeVar("Result")
 _PREFIXES = ("scipy_openblas_", "openblas_")
 _SUFFIXES = ("64_", "")
 
+
+class Helpers(Protocol):
+    """What computes beside the only thread, where there is but one."""
+
+    def prepare(self, n_bytes: int) -> None:
+        """Get ready, if that pays for photos of so many bytes."""
+
+    def n_ahead(self, n_left: int) -> int:
+        """How many items are to be begun before the first of them is waited for, with so many still to come."""
+
+    async def call(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        """Call a function of a module with what can be pickled; its result is the same wherever that is done."""
+
+
+_helpers: Helpers | None = None
 _lock = threading.Lock()
 _n_inside = 0
 _n_before = 0
@@ -40,16 +58,46 @@ async def in_thread(function: Callable[P, Result], *args: P.args, **kwargs: P.kw
         raise
 
 
+async def beside(function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Call a function of a module with what can be pickled: in a thread, or by a helper, where there are any."""
+    if _helpers:
+        return await _helpers.call(function, *args, **kwargs)
+    return await in_thread(function, *args, **kwargs)
+
+
+def use_helpers(helpers: Helpers | None) -> None:
+    """Have `beside` call functions by these from now on."""
+    global _helpers
+    _helpers = helpers
+
+
+def prepare(n_bytes: int) -> None:
+    """Have helpers get ready for photos of so many bytes, which are soon to be read."""
+    if _helpers:
+        _helpers.prepare(n_bytes)
+
+
+@contextmanager
+def without_helpers() -> Iterator[None]:
+    """Have all done by the only thread for a while, such as to measure it."""
+    helpers = _helpers
+    use_helpers(None)
+    try:
+        yield
+    finally:
+        use_helpers(helpers)
+
+
 async def in_order(
     items: Sequence[Item], look_up: Callable[[Item], Coroutine[Any, Any, Result]], go_on: Callable[[], None]
 ) -> AsyncIterator[tuple[int, Result]]:
-    """Look items up, several at once where there are threads, and yield what was found in their order.
+    """Look items up, several at once where there are threads or helpers, and yield what was found in their order.
 
     Parameters
     ----------
     items : sequence
     look_up : coroutine function
-        Of an item; its threads are what is gained.
+        Of an item; what it has done `in_thread` or `beside` is what is gained.
     go_on : callable
         Called before each item is begun; it raises where none should be begun any more.
 
@@ -58,25 +106,26 @@ async def in_order(
     tuple of (int, object)
         Number of an item, and what was found.
     """
-    if sys.platform == "emscripten":
-        for i, item in enumerate(items):
-            go_on()
-            yield i, await look_up(item)
-        return
-    n_ahead = n_processors() + 1
     begun: deque[asyncio.Task[Result]] = deque()
     try:
         for i, item in enumerate(items):
             go_on()
             begun.append(asyncio.ensure_future(look_up(item)))
-            if len(begun) == n_ahead:
-                yield i + 1 - n_ahead, await begun.popleft()
+            n_ahead = _n_ahead(len(items) - i - 1)
+            while len(begun) >= n_ahead:
+                yield i + 1 - len(begun), await begun.popleft()
         for i in range(len(items) - len(begun), len(items)):
             yield i, await begun.popleft()
     finally:
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
+
+
+def _n_ahead(n_left: int) -> int:
+    if _helpers:
+        return _helpers.n_ahead(n_left)
+    return 1 if sys.platform == "emscripten" else n_processors() + 1
 
 
 def in_threads(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

@@ -54,6 +54,7 @@ class NumpyEngine(OwnEngine):
     backends = ("numpy",)
     kind = "compiled"
     software = False
+    n_threads = 1
     rules = RULES | {"Cells": _cells}
 
     def __init__(self) -> None:

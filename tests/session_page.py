@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from desks.bridge import CALLS
 from desks.session import Session
 from numpy_engine import NumpyEngine
-from photos import COLORS, encode, noisy
+from photos import COLORS, Reader, encode, noisy
 
 from pyclassifier import CATALOG
 
@@ -37,11 +37,9 @@ class Page:
 
 
 def files(pairs):
-    return [SimpleNamespace(path=path, read=read) for path, read in pairs]
+    return [SimpleNamespace(path=path, read=read, size=len(getattr(read, "data", b""))) for path, read in pairs]
 
 
 def photo(label, seed=99):
-    async def read():
-        return encode(noisy(COLORS[label], seed))
-
-    return SimpleNamespace(path=f"new/{label}.png", read=read)
+    read = Reader(encode(noisy(COLORS[label], seed)))
+    return SimpleNamespace(path=f"new/{label}.png", read=read, size=len(read.data))

@@ -9,7 +9,8 @@ from photos import Reader, encode
 
 from pyclassifier import Sample
 from pyclassifier.backbones import ModelCard, Preprocessing, small_cnn
-from pyclassifier.embedding import BATCH_SIZE, Facts, FeatureExtractor, MemoryCache, digest_of, pixels_card
+from pyclassifier.data import digest_of
+from pyclassifier.embedding import BATCH_SIZE, Facts, FeatureExtractor, MemoryCache, pixels_card
 from pyclassifier.errors import EngineError, StoppedError
 
 CARD = ModelCard("tiny", "Tiny", "", "MIT", (), feature_channels=3, preprocessing=Preprocessing(8), stride=8)

@@ -160,7 +160,10 @@ def test_only_the_tfjs_engine_knows_javascript(module):
     javascript = imports_from_outside(module) & {"js", "pyodide", "pyodide_js"}
     assert bool(javascript) == (
         module
-        in tuple(f"engines.tfjs.{name}" for name in ("backends", "browser", "engine", "model", "pictures", "steps"))
+        in tuple(
+            f"engines.tfjs.{name}"
+            for name in ("backends", "browser", "decoders", "engine", "model", "pictures", "steps")
+        )
     )
 
 

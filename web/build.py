@@ -31,7 +31,7 @@ from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
 from snapshot import snapshot_files
-from vendor import vendor_files, webgpu_file
+from vendor import threads_files, vendor_files, webgpu_file
 from wheels import package_wheel
 
 from pyclassifier.backbones import DEFAULT_BACKBONE
@@ -53,10 +53,14 @@ _PACKAGE = {
     "exports": "./js/client.js",
 }
 
+# Kept for use without network, too: what computes on a later visit may be this, where the first one had one core.
+_ALSO_KEPT = "vendor/*-threaded-simd.*"
+
 # Which files make a part, and whether a visitor's first load has it; the first pattern that fits counts.
 _PARTS = (
     ("vendor/tf.js", True, "tf.js"),
     ("vendor/webgpu.js", False, "tf.js on WebGPU"),
+    (_ALSO_KEPT, False, "tf.js's WebAssembly on several cores"),
     ("vendor/*-simd.wasm", True, "tf.js's WebAssembly"),
     ("vendor/*.wasm", False, "tf.js's WebAssembly without SIMD"),
     ("py/*", True, "Python, with all imported"),
@@ -92,7 +96,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     vendor = vendor_files()
     runtime = runtime_files()
     parts: dict[str, Mapping[str, Path | bytes]] = {
-        "vendor": {**vendor, **webgpu_file()},
+        "vendor": {**vendor, **threads_files(), **webgpu_file()},
         "ready": {"page.html": one_file_page(vendor)},
         "pyodide": runtime,
         "py": snapshot_files(runtime),
@@ -107,7 +111,7 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     for folder, contents in parts.items():
         files |= {f"{folder}/{path}": source for path, source in contents.items()}
     files |= app_files()
-    return files | worker_files(files, lambda path: part_of(path)[0])
+    return files | worker_files(files, lambda path: part_of(path)[0] or fnmatch(path, _ALSO_KEPT))
 
 
 def index_file() -> bytes:

@@ -12,6 +12,8 @@ from pathlib import Path
 import resvg_py
 from fetch import WEB, content_of
 
+from pyclassifier.serving import ISOLATION, NOT_ISOLATED
+
 _FAVICON = WEB / "site/favicon.svg"
 _SCRIPTS = WEB / "service_worker"
 LAB_WORKER = "lab/service-worker.js"
@@ -61,23 +63,24 @@ def _manifest() -> bytes:
     ).encode()
 
 
-def worker_files(files: Mapping[str, Path | bytes], is_first: Callable[[str], bool]) -> dict[str, bytes]:
+def worker_files(files: Mapping[str, Path | bytes], is_kept: Callable[[str], bool]) -> dict[str, bytes]:
     """Return the service workers for a site of these files: its own, and JupyterLite's, which has a scope of its own.
 
-    Both know all files and their hashes, and have one cache. Only the first fetches what a first load has in advance.
+    Both know all files and their hashes, and have one cache. Only the first fetches what is to be kept in advance.
     """
     first: dict[str, str] = {}
     later: dict[str, str] = {}
     for path in sorted(files.keys() - {LAB_WORKER}):
-        (first if is_first(path) else later)[path] = _integrity(files[path])
-    build = {"first": first, "later": later}
+        (first if is_kept(path) else later)[path] = _integrity(files[path])
+    build: dict[str, Mapping[str, str] | str] = {"first": first, "later": later, "isolation": ISOLATION}
+    build["notIsolated"] = NOT_ISOLATED
     lab = (
         {LAB_WORKER: _script("../", build, "answer.js") + content_of(files[LAB_WORKER])} if LAB_WORKER in files else {}
     )
     return {"sw.js": _script("./", build, "answer.js", "keep.js"), **lab}
 
 
-def _script(site: str, build: Mapping[str, Mapping[str, str]], *names: str) -> bytes:
+def _script(site: str, build: Mapping[str, Mapping[str, str] | str], *names: str) -> bytes:
     data = json.dumps({"site": site, **build}, separators=(",", ":"))
     parts = [f"const BUILD = {data};", *((_SCRIPTS / name).read_text(encoding="utf-8") for name in names)]
     return "\n".join(["(() => {", *parts, "})();\n"]).encode()

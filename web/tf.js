@@ -7,17 +7,16 @@ import * as tf from "./tf.js";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import "./gradients.js";
+import "./threads.js";
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
-import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
+import { getThreadsCount, setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { version_webgl } from "@tensorflow/tfjs-backend-webgl";
-import { env, version_core } from "@tensorflow/tfjs-core";
+import { version_core } from "@tensorflow/tfjs-core";
 import { version_layers } from "@tensorflow/tfjs-layers";
 
 // The binaries lie beside this file, wherever the site is hosted.
 setWasmPaths(new URL("./", import.meta.url).href);
 Object.assign(globalThis, { tf });
-// Threads need COOP and COEP headers, which a host may or may not send: the threaded binary is not shipped.
-env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 
 export * from "@tensorflow/tfjs-core";
 export * from "@tensorflow/tfjs-layers";
@@ -29,7 +28,7 @@ export { fuseRelu6 } from "./fuse.js";
  * @returns {Promise<unknown>}
  */
 export const importBeside = (file) => import(new URL(file, import.meta.url).href);
-export { setWasmPaths };
+export { getThreadsCount, setWasmPaths };
 /** Versions of the parts, as in the union package. */
 export const version = {
   tfjs: version_core,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..data import Dataset, Sample, as_readable, open_image, read_size
-from ..embedding import Facts, FeatureCache, MemoryCache, digest_of, near_duplicates, pool_features, read_photo
+from ..data import Dataset, Sample, as_readable, find_digest, open_image, read_size
+from ..embedding import Facts, FeatureCache, MemoryCache, near_duplicates, pool_features, read_photo
 from ..errors import ImageDecodeError, StoppedError
 from ..judging import DatasetReport, find_faults
 from ..progress import OnProgress, Progress, ShouldStop
@@ -102,7 +102,7 @@ async def _read(sample: Sample, cache: FeatureCache) -> Facts:
         data = await read_photo(sample)
     except ImageDecodeError as error:
         return Facts(reason=error.reason)
-    facts = Facts(digest_of(data))
+    facts = Facts(await find_digest(data))
     try:
         data = await as_readable(data, sample.path)
         open_image(data, sample.path, min_side=1)  # a damaged file may have a header that is not

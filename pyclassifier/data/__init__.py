@@ -1,6 +1,7 @@
 """Photos and their labels: files, folders, zips and tables -> labelled samples; bytes -> pixels."""
 
 from .datasets import Dataset
+from .digests import digest_of, find_digest, use_digest
 from .formats import SUFFIXES, use_decoder
 from .given import Photo, Photos, as_sample, as_samples
 from .images import (
@@ -63,10 +64,12 @@ __all__ = [
     "center_digit",
     "compute_class_weight",
     "decode_image",
+    "digest_of",
     "draw_samples",
     "encode_bmp",
     "encode_jpeg",
     "examples",
+    "find_digest",
     "find_versions",
     "from_files",
     "from_idx",
@@ -91,6 +94,7 @@ __all__ = [
     "unnumbered",
     "unpack",
     "use_decoder",
+    "use_digest",
     "why_skip",
     "without_nan",
 ]

@@ -1,7 +1,7 @@
 """Photos -> features: preprocessing, augmentation, the extractor, its cache, and what features tell of duplicates."""
 
 from .augmentation import Augmentation, Variation
-from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache, digest_of
+from .cache import CACHE_BYTES, Facts, FeatureCache, MemoryCache
 from .duplicates import NearDuplicates, draw_directions, join_groups, join_pairs, near_duplicates, unit_rows
 from .features import BATCH_SIZE, FeatureExtractor, kind_of, pool_features, read_photo, report
 from .pixels import Pixels, pixels_card
@@ -21,7 +21,6 @@ __all__ = [
     "SideBySide",
     "Variation",
     "build_extractor",
-    "digest_of",
     "draw_directions",
     "fit_image",
     "join_groups",

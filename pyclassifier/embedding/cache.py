@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,11 +33,6 @@ class Facts:
     digest: str | None = None
     size: tuple[int, int] | None = None
     reason: str | None = None
-
-
-def digest_of(data: bytes) -> str:
-    """Hash (SHA-256, hex) of a photo's bytes, by which the cache knows its content."""
-    return hashlib.sha256(data).hexdigest()
 
 
 class FeatureCache(Protocol):

@@ -7,19 +7,20 @@ import math
 from collections.abc import AsyncIterator, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backbones import ModelCard, Pooling, Views, see, views_of
-from ..data import MAX_PIXELS, Problem, Sample, as_readable, jpeg_decoder, open_image, read_size
+from ..backbones import ModelCard, Pooling, Preprocessing, Views, see, views_of
+from ..data import MAX_PIXELS, Problem, Sample, as_readable, find_digest, jpeg_decoder, open_image, read_size
 from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
 from ..progress import OnProgress, Progress, ShouldStop
-from ..threads import in_order, in_thread
+from ..threads import beside, in_order, in_thread
 from .augmentation import Variation
-from .cache import Facts, FeatureCache, MemoryCache, digest_of
+from .cache import Facts, FeatureCache, MemoryCache
 from .pixels import Pixels
 from .preprocessing import load_image, make_batch
 from .side_by_side import SideBySide, join_rows
@@ -87,6 +88,7 @@ class _Pixels:
 
 
 _Decoded = tuple[int, _Pixels]
+_Picture = tuple[NDArray[np.uint8], tuple[int, int]]
 Found = dict[int, "list[Row] | Problem"]  # Of each photo, what is found of each view.
 
 
@@ -298,7 +300,8 @@ class FeatureExtractor:
             if should_stop():
                 raise StoppedError("stopped-reading")
 
-        async for i, known in in_order(samples, self._look_up, go_on):
+        look_up = partial(self._look_up, alone=asyncio.Lock())
+        async for i, known in in_order(samples, look_up, go_on):
             if isinstance(known, _Pixels):
                 batch.append((i, known))
             else:
@@ -310,26 +313,25 @@ class FeatureExtractor:
         if batch:
             yield batch
 
-    async def _look_up(self, sample: Sample) -> list[Row] | _Pixels | Problem:
+    async def _look_up(self, sample: Sample, alone: asyncio.Lock) -> list[Row] | _Pixels | Problem:
         """The features of a photo where they are known, else its pixels to compute them from, or what is wrong."""
         try:
-            return await self._features_or_pixels(sample)
+            return await self._features_or_pixels(sample, alone)
         except ImageDecodeError as error:
             return Problem(sample.path, error.reason)
 
-    async def _features_or_pixels(self, sample: Sample) -> list[Row] | _Pixels:
+    async def _features_or_pixels(self, sample: Sample, alone: asyncio.Lock) -> list[Row] | _Pixels:
         digest = self.cache.facts(sample).digest
         if digest and (rows := self._remembered(digest)):
             return rows
         data = await read_photo(sample)
-        digest = await in_thread(digest_of, data)
+        digest = await find_digest(data)
         self.cache.learn(sample, Facts(digest))
         if rows := self._remembered(digest):
             return rows
         try:
-            data = await as_readable(data, sample.path, max_pixels=self.max_pixels)
-            pixels = await in_thread(self._decoded, data, sample.path, digest)
-            self.cache.learn(sample, Facts(digest, read_size(data, sample.path, max_pixels=self.max_pixels)))
+            pixels, size = await self._decode_one(data, sample.path, digest, alone)
+            self.cache.learn(sample, Facts(digest, size))
         except ImageDecodeError as error:
             self.cache.learn(sample, Facts(digest, reason=error.reason))
             raise
@@ -352,11 +354,13 @@ class FeatureExtractor:
         parts = [row for kind in kinds[1:] if (row := self.cache.get(digest, kind)) is not None]
         return join_rows(parts, self._n_cells) if len(parts) == len(kinds) - 1 else None
 
-    def _decoded(self, data: bytes, path: str, digest: str) -> NDArray[np.uint8]:
-        how = self.card.preprocessing
-        if self.variation is None:
-            return load_image(data, path, how, max_pixels=self.max_pixels)
-        return self.variation.apply(open_image(data, path, max_pixels=self.max_pixels, min_side=how.size), digest, how)
+    async def _decode_one(self, data: bytes, path: str, digest: str, alone: asyncio.Lock) -> _Picture:
+        how = path, digest, self.card.preprocessing, self.max_pixels, self.variation
+        async with alone:  # What a browser makes of a photo that Pillow cannot read has all of its pixels.
+            readable = await as_readable(data, path, max_pixels=self.max_pixels)
+            if readable is not data:
+                return await in_thread(_decode, readable, *how)
+        return await beside(_decode, data, *how)
 
     async def load(self, sample: Sample, digest: str = "") -> NDArray[np.uint8]:
         """Read a photo as the model sees it, before scaling.
@@ -377,8 +381,8 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        data = await as_readable(await read_photo(sample), sample.path, max_pixels=self.max_pixels)
-        return await in_thread(self._decoded, data, sample.path, digest)
+        pixels, _ = await self._decode_one(await read_photo(sample), sample.path, digest, asyncio.Lock())
+        return pixels
 
     async def embed(self, X: Row) -> Row:
         """Compute the features of pictures (N, S, S, 3), scaled as the card says; nothing of them is remembered."""
@@ -414,6 +418,18 @@ class FeatureExtractor:
         for digest, row in zip(digests, rows, strict=True):
             self.cache.put(digest, kind, row)
         return rows
+
+
+def _decode(
+    data: bytes, path: str, digest: str, how: Preprocessing, max_pixels: int, variation: Variation | None
+) -> _Picture:
+    """A photo as the model sees it, before scaling, and its own size; what has to be known for that can be pickled."""
+    if variation is None:
+        pixels = load_image(data, path, how, max_pixels=max_pixels)
+    else:
+        image = open_image(data, path, max_pixels=max_pixels, min_side=how.size)
+        pixels = variation.apply(image, digest, how)
+    return pixels, read_size(data, path, max_pixels=max_pixels)
 
 
 def _mean(views: Sequence[Row]) -> Row:

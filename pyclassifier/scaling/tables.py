@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backbones import DEFAULT_BACKBONE, FitMode, ModelCard, get_card
-from ..data import jpeg_decoder
-from ..embedding import digest_of
+from ..data import digest_of, jpeg_decoder
 from ..judging import NONE_OF_THESE, is_rejected
 
 Format = Literal["parquet", "npz"]

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..blocking import run
 from ..classifiers import ImageClassifier
-from ..data import BytesSource, Problem, Sample
-from ..embedding import MemoryCache, digest_of, read_photo
+from ..data import BytesSource, Problem, Sample, digest_of
+from ..embedding import MemoryCache, read_photo
 from ..engines import Array, default_engine
 from ..errors import ImageDecodeError
 from .tables import FeatureTable, PredictionSettings, TableSettings

@@ -32,6 +32,13 @@ LAB_CONTENT_SECURITY_POLICY = (
 DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 # fetch.html is opened to fetch one picture from another site, and does nothing else.
 FETCH_POLICY = "default-src 'none'; script-src 'self'; connect-src http: https:"
+# Browsers let threads share memory, and so all cores compute, in pages that are isolated from other origins. The page's
+# service worker sends the same, where a host does not. Not JupyterLab: its outputs may show what is elsewhere.
+ISOLATION: dict[str, str] = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+NOT_ISOLATED = "lab/"
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
@@ -71,10 +78,16 @@ class SiteHandler(SimpleHTTPRequestHandler):
         # Within pages of the site alone: fetch.html is, and JupyterLab shows outputs so.
         self.send_header("Content-Security-Policy", f"{self._policy()}; frame-ancestors 'self'")
         self.send_header("X-Content-Type-Options", "nosniff")
+        if not self._path().startswith(NOT_ISOLATED):
+            for name, value in ISOLATION.items():
+                self.send_header(name, value)
         super().end_headers()
 
+    def _path(self) -> str:
+        return urlsplit(self.path).path.removeprefix(self.prefix)
+
     def _policy(self) -> str:
-        path = urlsplit(self.path).path.removeprefix(self.prefix)
+        path = self._path()
         if path == "fetch.html":
             return FETCH_POLICY
         if path.startswith("docs/"):

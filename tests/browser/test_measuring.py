@@ -106,6 +106,24 @@ def test_work_that_begins_meanwhile_ends_it_and_it_comes_back_in_quiet(page, sit
     expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: validation accuracy"))
 
 
+@pytest.mark.full
+def test_while_a_camera_is_open_nothing_is_measured(page, site):
+    page.context.grant_permissions(["camera"])
+    started = open_site(page, site)
+    with page.expect_event("worker", lambda worker: worker.url.endswith("measurer.js")):
+        pass
+    button(page, "Camera: Class 1").click()
+    expect(page.get_by_role("dialog", name="Record with the camera")).to_be_visible()
+    expect(page.locator("#capture-view")).to_have_js_property("paused", False, timeout=READY_MS)
+    page.wait_for_timeout(WELL_AFTER_MS)
+    n_before = len(started)
+    assert all("ended" in one for one in started)
+    page.keyboard.press("Escape")
+    memory_of(page)
+    assert len(started) > n_before
+    page.context.clear_permissions()
+
+
 @pytest.fixture
 def slow(page, site):
     """A page whose graphics processor was measured, long ago and to be slow; WebAssembly was not there yet."""
@@ -148,14 +166,14 @@ def test_where_photos_are_there_it_is_used_from_the_next_visit_on(slow, site):
 
 
 @pytest.mark.full
-def test_what_never_answers_is_out_after_three_seconds_and_nothing_else_changes(page, site):
+def test_what_never_answers_is_ended_after_three_seconds_and_nothing_else_changes(page, site):
     page.route("**/js/measurer.js", lambda route: route.fulfill(content_type="text/javascript", body=HANGING))
     started = open_site(page, site)
-    (times,) = memory_of(page)["devices"].values()
-    assert [one["ms"] for one in times] == [None, None]
-    assert 2.5 < time.monotonic() - started[0]["begun"] < 5
-    page.wait_for_timeout(WELL_AFTER_MS)  # A browser gives what it ends two seconds to end by itself.
-    assert all("ended" in one for one in started)
+    page.wait_for_timeout(2 * WELL_AFTER_MS)
+    assert len(started) == 1, "nobody had an answer"
+    # A browser gives what it ends two seconds to end by itself.
+    assert 3 < started[0]["ended"] - started[0]["begun"] < 7
+    assert page.evaluate("key => localStorage.getItem(key)", KEY) is None, "the next visit may find out"
     expect(open_settings(page)).to_have_text("No graphics processor found: WebAssembly is the fastest here.")
     expect(page.locator("#backend")).to_have_value("wasm")
 

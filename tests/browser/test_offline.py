@@ -221,6 +221,40 @@ def test_a_new_version_announces_itself_and_waits_for_the_button(host, context, 
     assert build_of(ready(page.reload() and page)) == "second build"
 
 
+def cores_of(page):
+    """Whether the page is isolated, and what its settings say."""
+    page.locator("summary", has_text="Advanced").click()
+    return page.evaluate("crossOriginIsolated"), page.locator("#cores").inner_text()
+
+
+OPEN_FRAME = """(address) => new Promise((resolve) => {
+    addEventListener("message", ({ data }) => resolve(data));
+    const frame = document.createElement("iframe");
+    frame.src = address;
+    document.body.append(frame);
+})"""
+
+
+def test_all_cores_compute_from_the_second_visit_on_where_the_host_sends_no_headers(
+    host, context, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("pyclassifier.serving.site.ISOLATION", {})
+    page = visit(context, host)
+    assert cores_of(page) == (False, "Computes on one core of the processor.")
+    # What is done on the first visit is still there on the second one, which nobody is made to begin.
+    page.get_by_label("Choose training folder").set_input_files(write_photos(tmp_path / "photos"))
+    expect(page.get_by_role("status")).to_have_text(re.compile("18 photos in 3 classes"), timeout=60_000)
+    cut_network(context, host)
+    ready(page.reload() and page)
+    n = min(os.cpu_count(), 8)
+    computes_on = f"Computes on {n} cores of the processor." if n > 1 else "Computes on one core of the processor."
+    assert cores_of(page) == (True, computes_on)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Trained: "), timeout=TIMEOUT_MS)
+    # The frame that fetches pictures of other sites works within it.
+    assert page.evaluate(OPEN_FRAME, f"{host.url}fetch.html") == "ready"
+
+
 @pytest.mark.full
 def test_a_page_of_the_old_version_finds_its_parts_until_the_new_one_takes_over(host, context):
     pages = [visit(context, host), visit(context, host)]

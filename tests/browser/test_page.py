@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 
@@ -256,11 +257,16 @@ def test_the_way_to_compute_can_be_changed(page, site):
     # SwiftShader is software, so the page chose WebAssembly, and says why.
     expect(select).to_have_value("wasm")
     expect(page.get_by_text("No graphics processor found")).to_be_visible()
+    cores = page.locator("#cores")
+    n = min(os.cpu_count(), 8)
+    computes_on = f"Computes on {n} cores of the processor." if n > 1 else "Computes on one core of the processor."
+    expect(cores).to_have_text(computes_on)
     for backend in ("webgl", "cpu", "wasm"):
         select.select_option(backend)
         expect(page.get_by_role("status")).to_have_text(re.compile("Ready"))
         expect(select).to_be_enabled()
         expect(select).to_have_value(backend)
+        expect(cores).to_have_text(computes_on if backend == "wasm" else "")
     expect(page.get_by_role("alert")).to_be_empty()
 
 

@@ -67,7 +67,7 @@ def run(tab, site):
 
     def run(kind, code, *, script=script):
         if not tab.url.startswith(site):
-            tab.goto(f"{site}favicon.svg")
+            tab.goto(f"{site}lab/jupyter-lite.json")  # Workers of isolated pages would have to be isolated themselves.
         return tab.evaluate(CALL, [kind, script, site, LOAD + code])
 
     return run

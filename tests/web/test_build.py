@@ -82,7 +82,9 @@ def test_what_scripts_import_is_there_and_in_the_first_load(files):
     scripts = {
         path: content(source).decode() for path, source in files.items() if re.fullmatch(r"js/\w+(-\w+)?\.js", path)
     }
-    assert {"js/app.js", "js/worker.js", "js/client.js", "js/remote.js", "js/thumbnailer.js"} <= set(scripts)
+    assert {"js/app.js", "js/worker.js", "js/client.js", "js/remote.js", "js/thumbnailer.js", "js/decoder.js"} <= set(
+        scripts
+    )
     for path, script in scripts.items():
         code = re.sub(r"/\*.*?\*/", "", script, flags=re.DOTALL)  # without types
         for address in re.findall(r'(?:\bfrom |\bimport |\bimport\(|new URL\()"(\.\.?/[^"]*\.\w+)"', code):

@@ -1,11 +1,16 @@
 /**
  * Answers requests for files of this build: from the cache, where each is kept under its path and hash, else from the
  * network. Whatever has another hash there is of another build, and is handed on but not kept.
+ *
+ * Pages get the headers that let threads share memory, and so all cores compute, from here where their host does not send
+ * them: from the second load on.
  */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const SITE = new URL(BUILD.site, worker.location.href);
 const HASHES = { ...BUILD.first, ...BUILD.later };
+/** Documents, and scripts of workers: a worker must be as isolated as the page that it belongs to. */
+const ISOLATED = new Set(["document", "iframe", "worker"]);
 /** One for each site of an origin, and for all of its builds: what they have in common is fetched and kept once. */
 const CACHE = `pyclassifier ${SITE.pathname}`;
 
@@ -14,7 +19,7 @@ worker.addEventListener("fetch", (event) => {
   const path = request.method === "GET" ? pathOf(request.url) : null;
   if (path === null) return;
   event.stopImmediatePropagation(); // in lab/, where JupyterLite's own listener comes after this one
-  event.respondWith(answer(path, request));
+  event.respondWith(answer(path, request).then((response) => isolated(path, request, response)));
 });
 
 /** @param {string} address @returns {string | null} the path of a file of this build */
@@ -39,6 +44,19 @@ async function answer(path, request) {
   if (!response) return fetch(request);
   await cache.put(keyOf(path), response.clone()).catch(() => {}); // The disk may be full.
   return response;
+}
+
+/**
+ * Only what has to have the headers: what is handed on as it is kept, the browser need not compile anew.
+ *
+ * @param {string} path @param {Request} request @param {Response} response
+ */
+function isolated(path, { destination }, response) {
+  if (!ISOLATED.has(destination) || path.startsWith(BUILD.notIsolated) || !response.ok) return response;
+  const { body, status, statusText } = response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(BUILD.isolation)) headers.set(name, value);
+  return new Response(body, { status, statusText, headers });
 }
 
 /** @param {string} path @returns {Promise<Response>} the file of this build, or it rejects */

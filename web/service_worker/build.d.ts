@@ -2,7 +2,10 @@
 declare const BUILD: {
   /** From the worker's own folder to the site's. */
   site: string;
-  /** Files of a first load, and all others: their hashes, as a request's `integrity` has them. */
+  /** Headers of what is isolated from other origins, and the folder of what is not. */
+  isolation: Record<string, string>;
+  notIsolated: string;
+  /** Files that are kept in advance, and all others: their hashes, as a request's `integrity` has them. */
   first: Record<string, string>;
   later: Record<string, string>;
 };

@@ -25,6 +25,10 @@ def _never(device: Any) -> bool:
     return False
 
 
+def _one(tf: Any) -> int:
+    return 1
+
+
 def _no_watch(device: Any, tell: Callable[[], None]) -> None:
     """It cannot be lost."""
 
@@ -47,6 +51,8 @@ class Backend:
         Whether all that was in the device is gone.
     watch : callable
         Has it told when that happens, once.
+    count_threads : callable
+        On how many cores of the processor it computes, of tf.js once the backend is started.
     automatic : bool
         Whether it is chosen where nobody asks for one.
     addition : str
@@ -68,6 +74,7 @@ class Backend:
     find: Callable[[], Awaitable[str | None]] = _anywhere
     is_lost: Callable[[Any], bool] = _never
     watch: Callable[[Any, Callable[[], None]], None] = _no_watch
+    count_threads: Callable[[Any], int] = _one
     automatic: bool = True
     addition: str = ""
     package: str = ""
@@ -126,6 +133,11 @@ def _watch_webgpu(device: Any, tell: Callable[[], None]) -> None:
     device.device.lost.then(create_once_callable(note))
 
 
+def _count_wasm_threads(tf: Any) -> int:
+    # The site's tf.js has it beside all else; that of a CDN, as its documentation says.
+    return int((tf if hasattr(tf, "getThreadsCount") else tf.wasm).getThreadsCount())
+
+
 # The fastest on a graphics processor first; where one fails, the next one is tried.
 BACKENDS = (
     # It has no need of the padding, nor of a flag: shapes are no part of its shaders.
@@ -150,7 +162,7 @@ BACKENDS = (
         shapes_flag="WEBGL_USE_SHAPES_UNIFORMS",
         float32_flag="WEBGL_RENDER_FLOAT32_ENABLED",
     ),
-    Backend("wasm", "compiled"),
+    Backend("wasm", "compiled", count_threads=_count_wasm_threads),
     Backend("cpu", "plain"),
 )
 BY_NAME = {backend.name: backend for backend in BACKENDS}

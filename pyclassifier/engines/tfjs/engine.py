@@ -20,6 +20,7 @@ from ..base import Array
 from . import graphics
 from .backends import BACKENDS, BY_NAME, Backend, Kind, backend_of, is_software
 from .browser import SiteStore, load_addition, load_tensorflow
+from .decoders import use_decoders
 from .matrix import TfjsMatrix
 from .model import TfjsModel, engine_errors, to_object
 from .pictures import refine
@@ -82,7 +83,9 @@ class TfjsEngine:
 
     async def _loaded(self) -> Any:
         if self._tf is None:
-            tf = await load_tensorflow(self._tfjs_url, await self.store.find())
+            site_url = await self.store.find()
+            tf = await load_tensorflow(self._tfjs_url, site_url)
+            use_decoders(site_url)
             await refine()
             await self._find(one for one in BACKENDS if one.automatic or one.name == self._wanted)
             self.renderer = next(filter(None, reversed(self._runs_on.values())), "")
@@ -174,6 +177,14 @@ class TfjsEngine:
     def kind(self) -> Kind:
         """What the backend in use makes of kernels: shaders ("graphics"), "compiled" code, "plain" JavaScript."""
         return backend_of(self._tf).kind if self._tf else "plain"
+
+    @property
+    def n_threads(self) -> int:
+        """On how many cores of the processor the backend in use computes.
+
+        With WebAssembly that is all of them, at most 8, where the page is isolated from other origins (COOP, COEP).
+        """
+        return backend_of(self._tf).count_threads(self._tf) if self._tf else 1
 
     def on_reset(self, tell: Callable[[], None]) -> None:
         """Have it told when the graphics processor is reset; what it held is gone."""

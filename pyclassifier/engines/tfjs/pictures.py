@@ -1,4 +1,7 @@
-"""Photos in formats that Pillow lacks here, decoded by the browser: AVIF everywhere, HEIC where the system has it."""
+"""What the browser does for photos: it decodes formats that Pillow lacks here, and hashes files.
+
+AVIF is decoded everywhere, HEIC where the system has it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyodide.ffi import to_js
 
-from ...data import use_decoder
+from ...data import use_decoder, use_digest
 from ...sentences import Sentence
 
 _DRAWING = "image/svg+xml"
@@ -18,9 +21,17 @@ _MOST_PIXELS = 16_000_000  # of a picture that is handed to Python; larger ones 
 
 
 def use_browser() -> None:
-    """Have the browser decode what Pillow lacks, as far as it may know; `refine` asks it."""
+    """Have the browser hash files, and decode what Pillow lacks, as far as it may know; `refine` asks it."""
     # A browser without `ImageDecoder` says nothing before it has tried.
     use_decoder({*_OF_BROWSERS[:2], _DRAWING}, decode)
+    if hasattr(js.crypto, "subtle"):  # Only on https and on localhost.
+        use_digest(_digest)
+
+
+async def _digest(data: bytes) -> str:
+    """Hash (SHA-256, hex), computed beside this thread."""
+    digest: bytes = (await js.crypto.subtle.digest("SHA-256", to_js(data))).to_bytes()
+    return digest.hex()
 
 
 async def refine() -> None:

@@ -12,6 +12,7 @@ from pyclassifier.data import Files, LabelBy, Split
 from pyclassifier.errors import ImageDecodeError, StoppedError
 from pyclassifier.progress import ShouldStop
 from pyclassifier.sentences import Sentence
+from pyclassifier.threads import prepare
 
 from ..bridge import File, Problem, Reader, call, listed, open_slices
 from ..desk import AlbumOverview, Desk
@@ -97,6 +98,7 @@ async def add(desk: Desk, how: Split | AddOptions, *, files: Sequence[File], sho
     samples, more = found
     first = desk.album.next_photo
     desk.change(album=desk.album.add(Dataset(samples, (*problems, *more))))
+    prepare(sum(int(file.size) for file in files))
     added: list[AddedPhoto] = [
         {
             "index": positions.get(sample.source),

@@ -64,6 +64,7 @@ class Info(TypedDict):
     kind: Literal["graphics", "compiled", "plain"]  # shaders, WebAssembly, JavaScript
     renderer: str  # what shaders run on, as the browser says
     software: bool  # which would be the CPU
+    cores: int  # of the processor that compute; 1 on a graphics processor
     backends: list[str]  # that are known to work here, the fastest on a graphics processor first
     backbones: list[Backbone]
     qualities: list[Quality]  # the fastest first
@@ -199,6 +200,7 @@ def _info(site: Site) -> Info:
         "backends": engine.backends,
         "renderer": engine.renderer,
         "software": engine.software,
+        "cores": engine.n_threads,
         "backbones": [
             {"name": card.name, "title": card.title, "inputSize": card.input_size, "bytes": n_bytes}
             for card, n_bytes in site.backbones

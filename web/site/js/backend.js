@@ -26,6 +26,7 @@ export function useFaster(apps, name) {
 export function createBackendView({ store, status, run, find }) {
   const select = find("backend", HTMLSelectElement);
   const note = find("backend-note", HTMLElement);
+  const cores = find("cores", HTMLElement);
   const panel = find("compute", HTMLElement);
 
   select.addEventListener("change", () => {
@@ -50,6 +51,7 @@ export function createBackendView({ store, status, run, find }) {
       select.replaceChildren(...names.map((name) => element("option", { value: name }, () => texts.backend(name))));
     select.value = info.backend;
     write(note, () => (left ? texts.leftBackend(left, info.backend) : noteOn(info, measured, byHand)));
+    write(cores, () => (info.kind === "compiled" ? texts.cores(info.cores) : ""));
     select.title = info.renderer;
   }
 

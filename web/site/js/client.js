@@ -65,6 +65,7 @@ export class Client extends Desk {
     kind: "plain",
     renderer: "",
     software: false,
+    cores: 1,
     backends: [],
     backbones: [],
     qualities: [],

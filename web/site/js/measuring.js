@@ -91,12 +91,17 @@ export function measureWhenQuiet(store, use) {
   /** @param {import("./calls.js").Info} info @param {Backend[]} found */
   function finish(info, found) {
     const measured = times.filter((time) => found.some((one) => isOf(time, one)));
+    const [best] = ranked(measured);
+    if (!best) {
+      gaveUp = true; // The machine had other things to do: the next visit may find out.
+      return;
+    }
     remember(info, measured);
     store.set({ measured });
-    const [best] = ranked(measured);
-    if (best && best.name !== info.backend) use(best.name);
+    if (best.name !== info.backend) use(best.name);
   }
 
+  document.addEventListener("play", work, { capture: true }); // a camera
   store.subscribe(follow);
 }
 
@@ -121,6 +126,7 @@ function isOf(time, backend) {
 async function isQuiet(state, lastWork) {
   if (!isFree(state) || !state.client?.isIdle || document.visibilityState !== "visible") return false;
   if (performance.now() - lastWork < QUIET_MS) return false;
+  if ([...document.querySelectorAll("video")].some(({ srcObject }) => srcObject)) return false;
   // At a first visit the site is being stored.
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   return !registration?.installing;

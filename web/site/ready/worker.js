@@ -88,10 +88,12 @@ async function readModel() {
 }
 
 async function startBackend() {
+  // One photo after the other needs one core; what would use more is not beside this page.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   if (isOneFile) {
     const urls = WASM.map(async (name) => URL.createObjectURL(await (await readPart(`vendor/${name}`)).blob()));
     const [plain, simd] = await Promise.all(urls);
-    const threaded = simd; // asked for, never used: vendor/tf.js switches threads off
+    const threaded = simd; // asked for, never used
     tf.setWasmPaths({ [WASM[0]]: plain, [WASM[1]]: simd, "tfjs-backend-wasm-threaded-simd.wasm": threaded });
   }
   const gl = new OffscreenCanvas(1, 1).getContext("webgl2");

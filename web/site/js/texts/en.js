@@ -396,6 +396,8 @@ export const texts = {
   /** @param {string} name */
   fastestAlone: (name) => `Fastest here: ${backendNames[name]}.`,
   fastestNext: "It is used from the next visit on.",
+  /** @param {number} n */
+  cores: (n) => (n === 1 ? "Computes on one core of the processor." : `Computes on ${n} cores of the processor.`),
   cpuSlow: "Plain JavaScript: works everywhere, slow.",
 
   // Photos

@@ -384,6 +384,7 @@ export const texts = {
   fastestAlone: (name) => `Le plus rapide ici : ${backendNames[name]}.`,
   fastestNext: "Utilisé à partir de la prochaine visite.",
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
+  cores: (n) => (n === 1 ? "Calcule sur un cœur du processeur." : `Calcule sur ${n} cœurs du processeur.`),
   cpuSlow: "JavaScript seul : fonctionne partout, lentement.",
 
   dropLater: "Ce que vous avez déposé n’a pas été pris : la page travaille encore. Déposez-le de nouveau ensuite.",

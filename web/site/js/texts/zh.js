@@ -365,6 +365,7 @@ export const texts = {
   fastestAlone: (name) => `此处最快：${backendNames[name]}。`,
   fastestNext: "从下次访问起使用。",
   softwareChosen: "未找到图形处理器：WebAssembly 在此最快。",
+  cores: (n) => `使用处理器的 ${n} 个核心计算。`,
   cpuSlow: "纯 JavaScript：到处可用，但很慢。",
 
   dropLater: "没有接收拖放的内容：页面仍在工作。请稍后再拖放一次。",

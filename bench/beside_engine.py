@@ -1,0 +1,147 @@
+"""What decoding photos beside the engine gains: seconds from `train` to the first epoch, and the tab's peak of memory.
+
+By default an empty page does it with js/client.js, so that it is decoding and features that are measured; with --page
+the built page, as a visitor sees it, which on two processors is drawn by the second one. Each time in a new Chromium.
+With another built site, visits take turns, and the ratios are told. The first line of figures counts what comes before
+the first epoch: reading, hashing and decoding the photos, and their features. The second one also counts the intake
+before. Decoders start with the intake: --pause is how long somebody looks at the photos before they train.
+
+    .venv/bin/python bench/beside_engine.py [--site web/dist] [--against DIR] [--mixed 500] [--repeat 3] [--page]
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from many_photos import LABELS, write_photos
+from photos_at_scale import LISTEN, PATIENCE_MS, link_all, peak_memory, set_input_size
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from testbed import ROOT, arguments_parser, built_site, fresh_browser, open_page, serving_folders, shared_folder
+
+# Files as a visitor gives them: the browser reads them from the disk when they are wanted.
+CHOOSE = """() => {
+    const input = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
+    document.body.append(input);
+}"""
+CONNECT = """async ([site, backend]) => {
+    const { connect } = await import(`${site}js/client.js`);
+    globalThis.client = await connect({ backend });
+}"""
+TRAIN = """async ([inputSize, pause]) => {
+    const now = () => performance.now() / 1000;
+    const chosen = now();
+    await client.add("training", document.querySelector("input").files);
+    const intake = now() - chosen;
+    await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+    const pressed = now();
+    let begun = 0;
+    const onProgress = ({ stage }) => {
+        if (stage === "training" && !begun) begun = now();
+    };
+    await client.train({ inputSize, onProgress });
+    return [intake, begun - pressed];
+}"""
+
+
+@dataclass
+class Visit:
+    """What one visit took."""
+
+    intake_s: float
+    features_s: float
+    tab_mb: float
+
+
+def visit_client(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
+    """Train from an empty page."""
+    page = open_page(browser, f"{url}decoding/blank.html")
+    page.set_default_timeout(PATIENCE_MS)
+    page.evaluate(CHOOSE)
+    page.locator("input").set_input_files(photos)
+    page.evaluate(CONNECT, [f"{url}{site}/", asked.backend])
+    intake, features = page.evaluate(TRAIN, [asked.size, asked.pause])
+    return Visit(intake, features, peak_memory(browser, "renderer") / 1e6)
+
+
+def visit_page(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
+    """Train on the built page."""
+    page = open_page(browser, "about:blank")
+    page.add_init_script(LISTEN)
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{url}{site}/?backend={asked.backend}")
+    status = page.get_by_role("status")
+    expect(status).to_have_text("Ready", timeout=PATIENCE_MS)
+    set_input_size(page, asked.size)
+    chosen: float = page.evaluate("performance.now() / 1000")
+    page.get_by_label("Choose training folder").set_input_files(photos)
+    expect(status).to_have_text(re.compile(r"^Ready: [\d,]+ photos"), timeout=PATIENCE_MS)
+    taken: float = page.evaluate("performance.now() / 1000")
+    page.wait_for_timeout(asked.pause * 1000)
+    page.evaluate("takeTimes()")
+    pressed: float = page.evaluate("performance.now() / 1000")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(status).to_have_text(re.compile("^Trained"), timeout=PATIENCE_MS)
+    begun: float = page.evaluate("takeTimes()")["training"][0]
+    return Visit(taken - chosen, begun - pressed, peak_memory(browser, "renderer") / 1e6)
+
+
+def told(name: str, visits: list[list[float]], unit: str) -> str:
+    """Return a line: the median of each site, all its values, and the ratio of two."""
+    medians = [statistics.median(values) for values in visits]
+    parts = [
+        f"{median:7.2f} {unit} ({', '.join(f'{value:.2f}' for value in values)})"
+        for median, values in zip(medians, visits, strict=True)
+    ]
+    ratio = f"   ratio {medians[0] / medians[1]:.2f}" if len(medians) == 2 else ""
+    return f"{name:28} " + "   against ".join(parts) + ratio
+
+
+def measure(playwright: Playwright, sites: dict[str, Path], photos: Path, asked: argparse.Namespace) -> None:
+    """Visit the sites in turn; print the figures."""
+    visit = visit_page if asked.page else visit_client
+    visits: dict[str, list[Visit]] = {name: [] for name in sites}
+    with serving_folders({**sites, "decoding": ROOT / "bench" / "decoding"}) as url:
+        for _ in range(asked.repeat):
+            for name, made in visits.items():
+                with fresh_browser(playwright) as browser:
+                    made.append(visit(browser, url, name, photos, asked))
+                print(f"{name:8} {made[-1]}", flush=True)
+    print(f"\n{photos}, {asked.size} pixels, {asked.backend}")
+    print(told("from train to first epoch", [[one.features_s for one in made] for made in visits.values()], "s"))
+    in_all = [[one.intake_s + one.features_s for one in made] for made in visits.values()]
+    print(told("with the intake before", in_all, "s"))
+    print(told("peak of the tab", [[one.tab_mb for one in made] for made in visits.values()], "MB"))
+
+
+def main() -> None:
+    """Visit the sites in turn."""
+    parser = arguments_parser(__doc__)
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another built site, to compare with")
+    parser.add_argument("--photos", type=Path, help="folder of photos (default: the training ones of pexel-images)")
+    parser.add_argument("--mixed", type=int, metavar="N", help="so many photos of mixed sizes, made for the occasion")
+    parser.add_argument("--size", type=int, default=96, help="side of the network's input (default: 96)")
+    parser.add_argument("--backend", default="wasm", choices=["webgpu", "webgl", "wasm", "cpu"])
+    parser.add_argument("--page", action="store_true", help="on the built page")
+    parser.add_argument("--pause", type=float, default=4, metavar="S", help="seconds before training (default: 4)")
+    parser.add_argument("--repeat", type=int, default=3)
+    asked = parser.parse_args()
+    from fetch import fetch_file
+
+    with built_site(asked.site) as site, sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
+        if asked.mixed:
+            textures = {label: fetch_file(f"{label}.png") for label in LABELS}
+            kept = asked.photos or Path(temporary)
+            photos = link_all(write_photos(textures, kept / "all", asked.mixed), kept / "all", kept / str(asked.mixed))
+        else:
+            photos = asked.photos or shared_folder("data/pexel-images/training")
+        sites = {"site": site} | ({"against": asked.against} if asked.against else {})
+        measure(playwright, sites, photos, asked)
+
+
+if __name__ == "__main__":
+    main()

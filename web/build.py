@@ -1,19 +1,17 @@
 """Build the site: `python web/build.py [--backbone NAME=DIR]... [--out DIR]` puts all of it into web/dist/.
 
-web/site/ (scripts and styles bundled) + web/desks/ (one zip) + Pyodide with our wheel + tf.js + backbones + sample
-photos + notebooks + guide and API reference + example pages, hostable under any path. Slow parts are made once and
-kept in .cache/; files that have not changed are not written again.
+web/site/ (scripts and styles bundled) + Pyodide with our wheel, and Python with that and web/desks/ imported + tf.js +
+backbones + sample photos + notebooks + guide and API reference + example pages, hostable under any path. Slow parts
+are made once and kept in .cache/; files that have not changed are not written again.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import re
 import shutil
 import sys
-import zipfile
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from importlib.metadata import version
@@ -21,7 +19,7 @@ from pathlib import Path
 
 from backbones import model_files
 from bundles import page_files
-from declare import DESKS, Declarations
+from declare import Declarations
 from fetch import WEB, BuildError
 from first_paint import with_texts
 from guide import guide_files
@@ -32,13 +30,14 @@ from onefile import one_file_page
 from reference import reference_files
 from runtime import runtime_files
 from samples import sample_files
+from snapshot import snapshot_files
 from vendor import threads_files, vendor_files, webgpu_file
 from wheels import package_wheel
 
 from pyclassifier.backbones import DEFAULT_BACKBONE
 from pyclassifier.convert.errors import ConvertError
 
-BUDGET = 32_000_000
+BUDGET = 28_000_000
 SITE = WEB / "site"
 # Folders of it that are put together, not copied.
 _SOURCES = {"css", "js", "pages"}
@@ -64,14 +63,12 @@ _PARTS = (
     (_ALSO_KEPT, False, "tf.js's WebAssembly on several cores"),
     ("vendor/*-simd.wasm", True, "tf.js's WebAssembly"),
     ("vendor/*.wasm", False, "tf.js's WebAssembly without SIMD"),
-    ("pyodide/numpy-*", True, "numpy"),
-    ("pyodide/pillow-*", True, "Pillow"),
-    ("pyodide/pyclassifier-*", True, "pyclassifier"),
+    ("py/*", True, "Python, with all imported"),
+    ("pyodide/pyodide.mjs", True, "Pyodide's scripts"),
+    ("pyodide/pyodide.asm.js", True, "Pyodide's scripts"),
+    ("pyodide/pyodide-lock.json", True, "Pyodide's scripts"),
     ("pyodide/matplotlib-*", False, "matplotlib"),
-    ("pyodide/*.whl", False, "notebooks' Python packages"),
-    ("pyodide/open*.zip", False, "notebooks' Python packages"),  # OpenSSL and OpenBLAS
-    ("pyodide/pyodide.js", False, "notebooks' Python packages"),
-    ("pyodide/*", True, "Pyodide core"),
+    ("pyodide/*", False, "notebooks' Python and its packages"),
     (f"models/{DEFAULT_BACKBONE}/features/*", True, "default backbone, features"),
     (f"models/{DEFAULT_BACKBONE}/*", False, "default backbone, classification"),
     ("models/*/*", False, "other backbones"),
@@ -94,13 +91,15 @@ def site_files(backbones: Mapping[str, Path]) -> Files:
     sources = [path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     files: Files = {path.as_posix(): SITE / path for path in sources if path.parts[0] not in _SOURCES}
     files |= page_files()
-    files |= {"index.html": index_file(), "py/desks.zip": desks_file(), "js/calls.d.ts": Declarations().text().encode()}
+    files |= {"index.html": index_file(), "js/calls.d.ts": Declarations().text().encode()}
     files["package.json"] = json.dumps(_PACKAGE, indent=1).encode()
     vendor = vendor_files()
+    runtime = runtime_files()
     parts: dict[str, Mapping[str, Path | bytes]] = {
         "vendor": {**vendor, **threads_files(), **webgpu_file()},
         "ready": {"page.html": one_file_page(vendor)},
-        "pyodide": runtime_files(),
+        "pyodide": runtime,
+        "py": snapshot_files(runtime),
         "models": model_files(backbones),
         "samples": sample_files(),
         "digits": digit_files(),
@@ -136,17 +135,6 @@ def _page(name: str) -> str:
             part = part.replace("<!-- lead -->", f"<!-- part {found[2]} -->")
         text = text[: found.start()] + part + text[found.end() :]
     return text.replace("{p}", PAGES[name])
-
-
-def desks_file() -> bytes:
-    """Return the zip of the site's Python, the package `desks`; equal sources give equal bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        for path in sorted(DESKS.rglob("*.py")):
-            # Without the time of its file:
-            member = zipfile.ZipInfo(path.relative_to(WEB).as_posix())
-            file.writestr(member, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
 
 
 def write_files(files: Files, out: Path) -> None:

@@ -60,9 +60,7 @@ def expect_answer(page, url):
 @pytest.mark.parametrize(
     "way", [abort, truncated, *(pytest.param(way, marks=pytest.mark.full) for way in (missing, html))], ids=named
 )
-@pytest.mark.parametrize(
-    "name", ["pyodide/pyodide.asm.wasm", pytest.param("pyodide/python_stdlib.zip", marks=pytest.mark.full)]
-)
+@pytest.mark.parametrize("name", ["py/wasm.pack", "py/python.pack"])
 def test_python_that_does_not_come_is_told_and_can_be_tried_again(tab, site, name, way):
     tab.route(f"**/{name}", way)
     tab.goto(site)

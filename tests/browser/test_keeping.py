@@ -197,7 +197,7 @@ def test_a_project_that_is_being_opened_says_so_at_once_and_takes_more_photos(pa
     open_page(page, site)
     fill(page, folder)
     kept(page)
-    page.route("**/pyodide.asm.wasm", lambda route: (page.wait_for_timeout(3000), route.continue_()))
+    page.route("**/py/wasm.pack", lambda route: (page.wait_for_timeout(3000), route.continue_()))
     page.reload()
     expect(page.locator("#project-opening")).to_have_text(re.compile("^Your project with 24 photos is being opened"))
     expect(page.locator("#project-summary")).to_have_text("Project: being opened…")

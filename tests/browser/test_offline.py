@@ -137,7 +137,7 @@ def test_after_one_visit_the_page_trains_and_recognises_without_network(host, co
 def test_a_first_visit_fetches_hardly_anything_twice_and_a_second_nothing(host, context):
     page = visit(context, host)
     # A window of Playwright's has its cache in memory, which does not take a file as big as this one.
-    twice = {path for path in host.sent if host.sent.count(path) > 1} - {"pyodide/pyodide.asm.wasm"}
+    twice = {path for path in host.sent if host.sent.count(path) > 1} - {"py/python.pack"}
     assert twice == set()
     later = {path for path in host.sent if not is_kept(path.split("?")[0])}
     assert later <= {"lab/jupyter-lite.json", LAB_WORKER}

@@ -1,5 +1,6 @@
 """The site as a whole: what is in it, and what does not get written twice."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -45,11 +46,22 @@ def test_the_wheel_of_browsers_holds_every_wing_that_they_use(files):
     assert {name.split("/")[1] for name in names if re.fullmatch(r"pyclassifier/\w+/__init__.py", name)} == wings
 
 
-def test_the_sites_python_is_one_zip_that_holds_no_time_of_its_files(files):
-    parts = zipfile.ZipFile(io.BytesIO(content(files["py/desks.zip"]))).infolist()
-    modules = {path.relative_to(build.WEB).as_posix() for path in (build.WEB / "desks").rglob("*.py")}
-    assert {part.filename for part in parts} == modules >= {"desks/__init__.py", "desks/session.py"}
-    assert {part.date_time for part in parts} == {(1980, 1, 1, 0, 0, 0)}
+def test_visitors_get_the_sites_python_imported_already(files):
+    packed = gzip.decompress(content(files["py/python.pack"]))
+    length = int.from_bytes(packed[:4], "little")
+    head = json.loads(packed[4 : 4 + length])
+    libraries, later = (
+        {path.partition("/site-packages/")[2] for path, _ in head[name]} for name in ("libraries", "files")
+    )
+    assert {path.split("/")[0] for path in libraries} == {"numpy", "PIL"}
+    ours = {path.relative_to(build.WEB).as_posix() for path in (build.WEB / "desks").rglob("*.py")}
+    assert not ours & later and {path for path in later if path.startswith("pyclassifier/")} < {
+        # What no page imports before it is asked for.
+        path.relative_to(build.WEB.parent).as_posix()
+        for path in (build.WEB.parent / "pyclassifier").rglob("*")
+    }
+    assert not any("/tests/" in path for path in later)
+    assert sum(size for _, size in head["libraries"] + head["files"]) + 8 * head["runs"] < len(packed)
     assert not any(path.endswith(".py") for path in files if not path.startswith(("lab/", "docs/")))
 
 
@@ -60,7 +72,7 @@ def test_all_pages_in_one_document_have_ids_of_their_own(files):
 
 def test_first_load_is_within_the_budget(files, capsys, monkeypatch):
     build.report_sizes(files)
-    assert "MB of 32 MB" in capsys.readouterr().out
+    assert "MB of 28 MB" in capsys.readouterr().out
     monkeypatch.setattr(build, "BUDGET", 20_000_000)
     with pytest.raises(BuildError, match="over the budget of 20 MB"):
         build.report_sizes(files)
@@ -90,7 +102,7 @@ def test_other_sites_get_the_client_with_its_documentation(files):
 def test_the_notebooks_packages_are_not_in_the_first_load(files):
     first = {path for path in files if build.part_of(path)[0]}
     wheels = {path.split("/")[1].split("-")[0] for path in first if path.endswith(".whl")}
-    assert wheels == {"numpy", "pillow", "pyclassifier"}
+    assert wheels == set()
     assert not any(path.startswith("lab/") for path in first)
 
 

@@ -2,6 +2,12 @@
  * Keeps the files of a first load, and lets a new build wait until the visitor asks for it or has closed all pages.
  */
 
+/**
+ * Firefox has pages wait, for a minute and in vain, until all of their workers have heard that they are answered for; threads
+ * of WebAssembly, which wait for work, never hear it. There, a page is answered for from its next load on.
+ */
+const HEARD_BY_ALL = !/Firefox\//.test(navigator.userAgent);
+
 worker.addEventListener("install", (event) => event.waitUntil(keepFirstLoad()));
 worker.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 worker.addEventListener("message", ({ data }) => {
@@ -20,7 +26,7 @@ async function takeOver() {
   const cache = await caches.open(CACHE);
   const wanted = new Set(Object.keys(HASHES).map(keyOf));
   for (const key of await keptIn(cache)) if (!wanted.has(key)) await cache.delete(key, { ignoreVary: true });
-  await worker.clients.claim();
+  if (HEARD_BY_ALL) await worker.clients.claim();
 }
 
 /** @param {Cache} cache */

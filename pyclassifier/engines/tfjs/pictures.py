@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyodide.ffi import to_js
 
-from ...data import use_decoder, use_digest
+from ...data import digest_of, use_decoder, use_digest
 from ...sentences import Sentence
 
 _DRAWING = "image/svg+xml"
@@ -24,12 +24,13 @@ def use_browser() -> None:
     """Have the browser hash files, and decode what Pillow lacks, as far as it may know; `refine` asks it."""
     # A browser without `ImageDecoder` says nothing before it has tried.
     use_decoder({*_OF_BROWSERS[:2], _DRAWING}, decode)
-    if hasattr(js.crypto, "subtle"):  # Only on https and on localhost.
-        use_digest(_digest)
+    use_digest(_digest)
 
 
 async def _digest(data: bytes) -> str:
-    """Hash (SHA-256, hex), computed beside this thread."""
+    """Hash (SHA-256, hex), computed beside this thread, where the page is on https or on localhost."""
+    if not hasattr(js.crypto, "subtle"):  # Asked when it is needed: Python may be from a snapshot that the build made.
+        return digest_of(data)
     digest: bytes = (await js.crypto.subtle.digest("SHA-256", to_js(data))).to_bytes()
     return digest.hex()
 

@@ -1,20 +1,24 @@
-const INSTANTIATE = /** @type {const} */ (["instantiate", "instantiateStreaming"]);
+const COMPILERS = /** @type {const} */ (["compile", "instantiate", "instantiateStreaming"]);
 
 /**
  * What is fetched while Python starts, watched: Pyodide waits forever for a file that does not come, or is no program.
  *
  * @template T
  * @param {() => Promise<T>} start
+ * @param {Record<string, () => Promise<Response>>} [instead] where files come from, by their names, that lie elsewhere than
+ *   Pyodide looks for them
  * @returns {Promise<T>} rejects with a sentence, and its code and values, as soon as something could not be loaded
  */
-export async function watchLoads(start) {
+export async function watchLoads(start, instead = {}) {
   const { fetch } = self;
-  const wasm = { instantiate: WebAssembly.instantiate, instantiateStreaming: WebAssembly.instantiateStreaming };
+  const { compile, instantiate, instantiateStreaming } = WebAssembly;
+  const wasm = { compile, instantiate, instantiateStreaming };
   /** @type {(reason: Error) => void} */
   let fail = () => {};
   const failed = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
   self.fetch = async (...request) => {
     const url = nameOf(request[0]);
+    if (Object.hasOwn(instead, url)) return instead[url]();
     try {
       const response = await fetch(...request);
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
@@ -25,7 +29,7 @@ export async function watchLoads(start) {
       throw error;
     }
   };
-  /** @param {"instantiate" | "instantiateStreaming"} name */
+  /** @param {typeof COMPILERS[number]} name */
   const watched = (name) => async (/** @type {any} */ code, /** @type {WebAssembly.Imports} */ imports) => {
     try {
       return await /** @type {any} */ (wasm[name]).call(WebAssembly, code, imports);
@@ -34,7 +38,7 @@ export async function watchLoads(start) {
       throw error;
     }
   };
-  for (const name of INSTANTIATE) WebAssembly[name] = /** @type {any} */ (watched(name));
+  for (const name of COMPILERS) WebAssembly[name] = /** @type {any} */ (watched(name));
   try {
     return await Promise.race([start(), failed]);
   } finally {
@@ -52,8 +56,8 @@ function nameOf(request) {
 
 const FORBIDDEN = /unsafe-eval|content security policy|\bcsp\b/i;
 
-/** @param {string} url @param {unknown} error */
-function sayLost(url, error) {
+/** @param {string} url @param {unknown} error @returns {Error} a sentence, and its code and values */
+export function sayLost(url, error) {
   const reason = error instanceof Error ? error.message : String(error);
   const remedy = FORBIDDEN.test(reason)
     ? { text: "Let script-src of the page's Content-Security-Policy have 'wasm-unsafe-eval'." }

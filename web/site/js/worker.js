@@ -3,10 +3,12 @@
  */
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
+import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
-import { watchLoads } from "./loads.js";
+import { sayLost, watchLoads } from "./loads.js";
 import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
+import { startFrom, unpack } from "./python.js";
 import { readable } from "./readable.js";
 
 /**
@@ -124,11 +126,21 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend, fastest }], step) {
-  const [pyodide, index] = await watchLoads(() =>
-    Promise.all([
-      step("packages", step("python", startPython())),
-      fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
-    ]),
+  /** @type {Promise<import("./python.js").Snapshot>} */
+  let snapshot;
+  const [pyodide, index] = await watchLoads(
+    () => {
+      snapshot = fetchSnapshot();
+      const python = startFrom(loadPyodide, snapshot, { indexURL: `${SITE}pyodide/` });
+      return Promise.all([
+        step("packages", step("python", python)),
+        fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
+      ]);
+    },
+    {
+      "pyodide.asm.wasm": () => fetchPacked("wasm.pack", "application/wasm"),
+      "python_stdlib.zip": async () => new Response((await snapshot).stdlib),
+    },
   );
   session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
@@ -139,13 +151,20 @@ function storageOf(desk) {
   return new ProjectStorage(desk, (note) => self.postMessage({ note }));
 }
 
-async function startPython() {
-  const [pyodide, desks] = await Promise.all([
-    loadPyodide({ indexURL: `${SITE}pyodide/`, packages: ["pyclassifier"] }),
-    fetch(new URL("py/desks.zip", SITE)).then((response) => response.arrayBuffer()),
-  ]);
-  pyodide.unpackArchive(desks, "zip");
-  return pyodide;
+async function fetchSnapshot() {
+  const response = await fetchPacked("python.pack");
+  try {
+    return unpack(new Uint8Array(await response.arrayBuffer()));
+  } catch (error) {
+    throw sayLost("python.pack", error); // There is not all of it.
+  }
+}
+
+/** @param {string} name @param {string} [type] @returns {Promise<Response>} a file of py/ */
+async function fetchPacked(name, type = "application/octet-stream") {
+  const { body } = await fetch(new URL(`py/${name}`, SITE));
+  const unpacked = /** @type {ReadableStream} */ (body).pipeThrough(new DecompressionStream("gzip"));
+  return new Response(unpacked, { headers: { "content-type": type } });
 }
 
 /**

@@ -19,13 +19,12 @@ def page_files() -> dict[str, Path | bytes]:
     """Return the files of js/ and the styles of the page, by their names on the site.
 
     Texts are apart from the page's script, which asks for the visitor's language only. What a page of another site may
-    import (js/client.js and what that imports), and what imports nothing of ours, is as it was written, with its
-    documentation.
+    import (js/client.js and what that imports), and what imports nothing, is as it was written, with its documentation.
     """
     page, modules = bundle("site", "js/app.js", "css/page.css", options=("--splitting", *_OUTSIDE))
-    worker, _ = bundle("site", "js/worker.js", "js/measurer.js", options=_OUTSIDE)
+    worker, _ = bundle("site", "js/worker.js", "js/measurer.js", "js/decoder.js", options=_OUTSIDE)
     first, _ = bundle("site", "js/first.js", options=("--format=iife",))
-    alone = ("thumbnailer.js", "remote.js", "decoder.js")
+    alone = ("thumbnailer.js", "remote.js")
     as_written = [*imported_by("site/js/client.js", modules), *(f"site/js/{name}" for name in alone)]
     return {**page, **worker, **first, **{path.removeprefix("site/"): WEB / path for path in as_written}}
 

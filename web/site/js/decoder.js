@@ -4,10 +4,11 @@
  */
 
 import { loadPyodide } from "../pyodide/pyodide.mjs";
+import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
+import { watchLoads } from "./loads.js";
+import { pythonOf } from "./python.js";
 
 /** @typedef {[id: number, call: ArrayBuffer]} Call */
-
-const indexURL = new URL("../pyodide/", import.meta.url).href;
 
 /** @param {unknown} error */
 function fail(error) {
@@ -25,7 +26,8 @@ const held = new Promise((resolve) => {
     });
 });
 
-const python = loadPyodide({ indexURL, packages: ["pyclassifier"] }).then((pyodide) =>
+const { startPython, instead } = pythonOf(loadPyodide, new URL("../", import.meta.url).href);
+const python = watchLoads(startPython, instead).then((pyodide) =>
   pyodide.pyimport("pyclassifier.engines.tfjs.decoders"),
 );
 

@@ -6,6 +6,8 @@
  * are loaded before Python starts, in the same order, by the same code: `prepare`.
  */
 
+import { sayLost } from "./loads.js";
+
 /**
  * @typedef {{ path: string, bytes: Uint8Array<ArrayBuffer> }} Packed  a file, by its whole path
  * @typedef {object} Snapshot
@@ -22,6 +24,8 @@
 
 /** What would be the same for everybody otherwise. */
 const SEED = "import random, numpy.random; random.seed(); numpy.random.seed()";
+
+const NOTHING = new Uint8Array();
 
 /**
  * @param {Uint8Array<ArrayBuffer>} packed as web/snapshot.js writes it
@@ -42,7 +46,7 @@ export function unpack(packed) {
   const file = ([path, bytes]) => ({ path, bytes: take(bytes) });
   return {
     libraries: libraries.map(file),
-    files: files.map(file),
+    files: files.map(file).map((/** @type {Packed} */ one) => ({ ...one, bytes: one.bytes.slice() })), // They stay.
     stdlib: take(stdlib),
     objects,
     size,
@@ -114,14 +118,15 @@ export function writeFiles(FS, files) {
  * @returns {Promise<any>} Pyodide
  */
 export async function startFrom(loadPyodide, snapshot, options) {
-  const { libraries, files, objects, size, runs, memory } = await snapshot;
-  const compiled = libraries.map(({ path, bytes }) => ({ path, compiled: WebAssembly.compile(bytes) }));
+  const taken = await snapshot;
+  const compiled = taken.libraries.map(({ path, bytes }) => ({ path, compiled: WebAssembly.compile(bytes) }));
   const global = /** @type {any} */ (globalThis);
   const create = global._createPyodideModule;
-  const prepared = prepare(create, compiled, (FS) => writeFiles(FS, files));
+  const prepared = prepare(create, compiled, (FS) => writeFiles(FS, taken.files));
   global._createPyodideModule = async (/** @type {Module} */ settings) => {
-    const module = await prepared({ ...settings, INITIAL_MEMORY: size });
+    const module = await prepared({ ...settings, INITIAL_MEMORY: taken.size });
     module.API.restoreSnapshot = () => {
+      const { runs, memory, objects } = taken;
       for (let i = 0, from = 0; i < runs.length; i += 2) {
         const to = from + runs[i + 1];
         module.HEAPU8.set(memory.subarray(from, to), runs[i]);
@@ -141,5 +146,47 @@ export async function startFrom(loadPyodide, snapshot, options) {
     return pyodide;
   } finally {
     global._createPyodideModule = create;
+    // Pyodide holds on to what was called, and so to this: all that was packed, 41 MB, is not needed any more.
+    Object.assign(taken, { libraries: [], files: [], stdlib: NOTHING, memory: NOTHING });
   }
+}
+
+/**
+ * What starts Python from the snapshot of a site, with where files come from instead that Pyodide asks for: `watchLoads`
+ * takes both.
+ *
+ * @param {(options: any) => Promise<any>} loadPyodide of the script pyodide.asm.js, which is loaded already
+ * @param {string} site
+ */
+export function pythonOf(loadPyodide, site) {
+  /** @type {Promise<Snapshot>} */
+  let snapshot;
+  return {
+    /** @returns {Promise<any>} Pyodide */
+    startPython: () => {
+      snapshot = fetchSnapshot(site);
+      return startFrom(loadPyodide, snapshot, { indexURL: `${site}pyodide/` });
+    },
+    instead: {
+      "pyodide.asm.wasm": () => fetchPacked(site, "wasm.pack", "application/wasm"),
+      "python_stdlib.zip": async () => new Response((await snapshot).stdlib),
+    },
+  };
+}
+
+/** @param {string} site */
+async function fetchSnapshot(site) {
+  const response = await fetchPacked(site, "python.pack");
+  try {
+    return unpack(new Uint8Array(await response.arrayBuffer()));
+  } catch (error) {
+    throw sayLost("python.pack", error); // There is not all of it.
+  }
+}
+
+/** @param {string} site @param {string} name @param {string} [type] @returns {Promise<Response>} a file of py/ */
+async function fetchPacked(site, name, type = "application/octet-stream") {
+  const { body } = await fetch(new URL(`py/${name}`, site));
+  const unpacked = /** @type {ReadableStream} */ (body).pipeThrough(new DecompressionStream("gzip"));
+  return new Response(unpacked, { headers: { "content-type": type } });
 }

@@ -5,10 +5,10 @@
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
-import { sayLost, watchLoads } from "./loads.js";
+import { watchLoads } from "./loads.js";
 import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
-import { startFrom, unpack } from "./python.js";
+import { pythonOf } from "./python.js";
 import { readable } from "./readable.js";
 
 /**
@@ -126,21 +126,14 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend, fastest }], step) {
-  /** @type {Promise<import("./python.js").Snapshot>} */
-  let snapshot;
+  const { startPython, instead } = pythonOf(loadPyodide, SITE);
   const [pyodide, index] = await watchLoads(
-    () => {
-      snapshot = fetchSnapshot();
-      const python = startFrom(loadPyodide, snapshot, { indexURL: `${SITE}pyodide/` });
-      return Promise.all([
-        step("packages", step("python", python)),
+    () =>
+      Promise.all([
+        step("packages", step("python", startPython())),
         fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
-      ]);
-    },
-    {
-      "pyodide.asm.wasm": () => fetchPacked("wasm.pack", "application/wasm"),
-      "python_stdlib.zip": async () => new Response((await snapshot).stdlib),
-    },
+      ]),
+    instead,
   );
   session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
@@ -149,22 +142,6 @@ async function start([{ backend, fastest }], step) {
 /** @param {import("./protocol.js").DeskName} desk */
 function storageOf(desk) {
   return new ProjectStorage(desk, (note) => self.postMessage({ note }));
-}
-
-async function fetchSnapshot() {
-  const response = await fetchPacked("python.pack");
-  try {
-    return unpack(new Uint8Array(await response.arrayBuffer()));
-  } catch (error) {
-    throw sayLost("python.pack", error); // There is not all of it.
-  }
-}
-
-/** @param {string} name @param {string} [type] @returns {Promise<Response>} a file of py/ */
-async function fetchPacked(name, type = "application/octet-stream") {
-  const { body } = await fetch(new URL(`py/${name}`, SITE));
-  const unpacked = /** @type {ReadableStream} */ (body).pipeThrough(new DecompressionStream("gzip"));
-  return new Response(unpacked, { headers: { "content-type": type } });
 }
 
 /**

@@ -5,7 +5,12 @@ import pickle
 
 import numpy as np
 import pytest
+from conftest import IN_PYODIDE
 from photos import color_files, encode, noisy
+
+if IN_PYODIDE:
+    pytest.skip("there are decoders in a browser: tests/pyodide/test_decoders.py tries them", allow_module_level=True)
+
 from session_page import Page, files
 from test_features import extractor, samples_of
 

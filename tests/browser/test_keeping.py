@@ -319,10 +319,9 @@ def test_where_nothing_can_be_kept_everything_works(tab, site, folder):
     tab.route(
         "**/js/worker.js",
         lambda route: route.fulfill(
-            status=200,
-            content_type="text/javascript",
+            response=(response := route.fetch()),
             body="Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('', 'SecurityError'); } });"
-            + route.fetch().text(),
+            + response.text(),
         ),
     )
     open_page(tab, site)
@@ -337,7 +336,7 @@ LOSE_CONTEXT = "() => tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').l
 
 
 def graphics_worker(page):
-    (worker,) = [one for one in page.workers if one.url.endswith("worker.js")]
+    (worker,) = [one for one in page.workers if one.url.endswith("/worker.js")]
     return worker
 
 

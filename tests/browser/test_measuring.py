@@ -58,8 +58,10 @@ def test_it_is_measured_once_and_said_in_the_settings(page, site):
     assert list(times) == ["wasm", "webgl"]
     assert times["wasm"] > 0
     assert times["webgl"] is None or times["webgl"] > 2 * times["wasm"], "in software, WebGL is far slower"
-    page.wait_for_timeout(500)
     assert len(started) == 2
+    for _ in range(100):  # Chromium takes its time to end one that computes.
+        if not all("ended" in one for one in started):
+            page.wait_for_timeout(100)
     assert all("ended" in one for one in started), "what measured is gone, and all that it held"
     assert started[-1]["ended"] - started[0]["begun"] < 5
     said = re.compile(r"^Fastest here: WebAssembly(, \d+ times as fast as WebGL)?\.$")

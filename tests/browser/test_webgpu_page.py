@@ -40,5 +40,5 @@ def test_webgpu_is_offered_loaded_when_chosen_and_left_when_it_fails(webgpu_chro
 
 
 def lose_device(page):
-    (worker,) = [one for one in page.workers if one.url.endswith("worker.js")]
+    (worker,) = [one for one in page.workers if one.url.endswith("/worker.js")]
     worker.evaluate("() => tf.backend().device.destroy()")

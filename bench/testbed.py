@@ -120,13 +120,17 @@ def serving_folders(folders: Mapping[str, Path]) -> Iterator[str]:
             yield url
 
 
+def executable() -> str | None:
+    """Return the path of the browser, None for Playwright's own."""
+    if not BROWSER_FILE.exists():
+        sys.exit("Expected a browser in .cache/browser. Get one: make test, or python tests/browser_setup.py")
+    return BROWSER_FILE.read_text().strip() or None
+
+
 @contextlib.contextmanager
 def fresh_browser(playwright: Playwright) -> Iterator[Browser]:
     """Yield a Chromium with an empty profile: nothing cached, no shader compiled."""
-    if not BROWSER_FILE.exists():
-        sys.exit("Expected a browser in .cache/browser. Get one: make test, or python tests/browser_setup.py")
-    executable = BROWSER_FILE.read_text().strip() or None
-    browser = playwright.chromium.launch(executable_path=executable, args=browser_flags())
+    browser = playwright.chromium.launch(executable_path=executable(), args=browser_flags())
     try:
         yield browser
     finally:

@@ -169,7 +169,7 @@ def test_where_photos_are_there_it_is_used_from_the_next_visit_on(slow, site):
 
 @pytest.mark.full
 def test_what_never_answers_is_ended_after_three_seconds_and_nothing_else_changes(page, site):
-    page.route("**/js/measurer.js", lambda route: route.fulfill(content_type="text/javascript", body=HANGING))
+    page.route("**/js/measurer.js", lambda route: route.fulfill(response=route.fetch(), body=HANGING))
     started = open_site(page, site)
     page.wait_for_timeout(2 * WELL_AFTER_MS)
     assert len(started) == 1, "nobody had an answer"

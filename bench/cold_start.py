@@ -17,14 +17,13 @@ from typing import Any
 
 from playwright.sync_api import Playwright, sync_playwright
 from testbed import (
-    PAGE_TIMEOUT_MS,
-    WATCH_LONG_TASKS,
     Row,
     arguments_parser,
     browser_flags,
     built_site,
     executable,
     fresh_browser,
+    open_in,
     open_page,
     serving_folders,
     write_rows,
@@ -68,12 +67,9 @@ def visit_twice(playwright: Playwright, url: str) -> list[float]:
             context = playwright.chromium.launch_persistent_context(
                 profile, executable_path=executable(), args=browser_flags()
             )
-            page = context.pages[0]
-            page.goto("about:blank")
-            page.add_init_script(WATCH_LONG_TASKS)
-            page.goto(url)
+            page = open_in(context, url)
             seconds.append(page.evaluate(WATCH_STATUS, PATIENCE_MS)["said"][-1]["at"] / 1000)
-            page.locator("#offline").wait_for(timeout=PAGE_TIMEOUT_MS)
+            page.locator("#offline").wait_for()
             context.close()
     return seconds
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PYCLASSIFIER_SHARED", ROOT.parent / "shared"))
@@ -139,7 +139,12 @@ def fresh_browser(playwright: Playwright) -> Iterator[Browser]:
 
 def open_page(browser: Browser, url: str, *, bypass_csp: bool = False) -> Page:
     """Open a page whose long tasks are watched; errors of the page end the script."""
-    page = browser.new_context(bypass_csp=bypass_csp).new_page()
+    return open_in(browser.new_context(bypass_csp=bypass_csp), url)
+
+
+def open_in(context: BrowserContext, url: str) -> Page:
+    """Do the same in a context that is there, such as that of a profile on disk."""
+    page = context.new_page()
     page.set_default_timeout(PAGE_TIMEOUT_MS)
     page.on("pageerror", lambda error: print(f"error in the page: {error}", file=sys.stderr))
     page.add_init_script(WATCH_LONG_TASKS)

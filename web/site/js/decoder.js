@@ -6,6 +6,7 @@
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
 import { watchLoads } from "./loads.js";
+import { hold } from "./lock.js";
 import { pythonOf } from "./python.js";
 
 /** @typedef {[id: number, call: ArrayBuffer]} Call */
@@ -15,17 +16,7 @@ function fail(error) {
   self.postMessage({ failed: String(error) });
 }
 
-/** Held as long as this worker lives: when it is free, the other one knows that this one is gone, whatever ended it. */
 const lock = `pyclassifier-decoder-${Date.now()}-${Math.random()}`;
-const held = new Promise((resolve) => {
-  if (!navigator.locks) resolve(undefined);
-  else
-    navigator.locks.request(lock, () => {
-      resolve(undefined);
-      return new Promise(() => {});
-    });
-});
-
 const { startPython, instead } = pythonOf(loadPyodide, new URL("../", import.meta.url).href);
 const python = watchLoads(startPython, instead).then((pyodide) =>
   pyodide.pyimport("pyclassifier.engines.tfjs.decoders"),
@@ -41,4 +32,4 @@ self.onmessage = async ({ data: [id, call] }) => {
   }
 };
 
-Promise.all([python, held]).then(([decoders]) => self.postMessage({ versions: decoders.versions(), lock }), fail);
+Promise.all([python, hold(lock)]).then(([decoders]) => self.postMessage({ versions: decoders.versions(), lock }), fail);

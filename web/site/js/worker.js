@@ -6,6 +6,7 @@ import { loadPyodide } from "../pyodide/pyodide.mjs";
 import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
 import "../vendor/tf.js"; // The global `tf`, which Python uses.
 import { watchLoads } from "./loads.js";
+import { hold } from "./lock.js";
 import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
 import { pythonOf } from "./python.js";
@@ -82,23 +83,6 @@ function end(reason) {
  * A new worker has a new context, or another backend where there is none to be had.
  */
 const onReset = () => end("The graphics processor was reset.");
-
-/**
- * Hold a lock as long as this worker lives: when it is free, the page knows that the worker is gone, whatever ended it.
- * @param {string} name
- * @returns {Promise<void>}
- */
-function hold(name) {
-  return new Promise((resolve) => {
-    if (!navigator.locks)
-      resolve(); // only there on https and on localhost
-    else
-      navigator.locks.request(name, () => {
-        resolve();
-        return new Promise(() => {});
-      });
-  });
-}
 
 /**
  * Load everything; `done` counts the stages that are there.

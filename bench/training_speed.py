@@ -12,7 +12,8 @@ falls into its training. WebGL and WebGPU compute on the graphics processor, or 
   ours, auto    the same, with the backend that it chooses
   ours, native  pyclassifier on CPython, by onnxruntime
 
-Also the longest piece of work that kept the page's thread from answering meanwhile. ml-classifier is left out: it
+Also the longest piece of work that kept the page's thread from answering meanwhile, and, on Linux, the peaks of memory
+of the page with its workers and of the process that drives the graphics processor. ml-classifier is left out: it
 comes as a React application around a tf.js of its own, not as a pipeline that can be timed alone.
 
     .venv/bin/python bench/training_speed.py [--repeat 3] [--site DIR] [--only "ours, webgl"]
@@ -21,6 +22,7 @@ comes as a React application around a tf.js of its own, not as a pipeline that c
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Error, Playwright, sync_playwright
 from testbed import (
     BACKBONE,
     BACKBONE_FOLDER,
@@ -39,6 +41,7 @@ from testbed import (
     built_site,
     fresh_browser,
     open_page,
+    peak_memory,
     serving_folders,
     write_rows,
 )
@@ -149,6 +152,8 @@ def run_in_browser(playwright: Playwright, url: str, name: str, job: Job) -> Run
         ours = CONTESTANTS[name].module == "ours"
         page = open_page(browser, f"{url}contestants/blank.html", bypass_csp=not ours)
         run: Run = page.evaluate(RACE, job.for_page(name))
+        if sys.platform == "linux":
+            run["megabytes"] = [peak_memory(browser, kind) / 1e6 for kind in ("renderer", "GPU")]
     return run
 
 
@@ -172,13 +177,20 @@ def run_natively(job: Job) -> Run:
 
 
 def race(names: Sequence[str], repeat: int, url: str, job: Job) -> dict[str, list[Run]]:
-    """Run all contestants several times, every other time in reverse."""
+    """Run all contestants several times, every other time in reverse; one that fails is out of the race."""
     runs: dict[str, list[Run]] = {name: [] for name in names}
     print(f"{described(job)}\n")
     with sync_playwright() as playwright:
         for number in range(repeat):
             for name in names if number % 2 == 0 else reversed(names):
-                run = run_in_browser(playwright, url, name, job) if CONTESTANTS[name].module else run_natively(job)
+                if name not in runs:
+                    continue
+                try:
+                    run = run_in_browser(playwright, url, name, job) if CONTESTANTS[name].module else run_natively(job)
+                except Error as error:
+                    print(f"{name:12} failed: {error}", file=sys.stderr, flush=True)
+                    del runs[name]
+                    continue
                 details = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in run["details"].items())
                 print(f"{name:12} {run['seconds']:6.2f} s on {run['backend']} ({details})", flush=True)
                 runs[name].append(run)
@@ -211,6 +223,22 @@ def report(runs: dict[str, list[Run]], job: Job) -> list[Row]:
         result = f"{medians[name]:.2f} s, {accuracy} right"
         rows.append(Row(described(job), who, result, ratio, f"ratio {goal:g}" if goal else "", reached))
     print("\nMedian seconds, lowest accuracy and longest blocking of all repeats.")
+    return [*rows, *memory_rows(runs)]
+
+
+def memory_rows(runs: dict[str, list[Run]]) -> list[Row]:
+    """Print the peaks of memory of those that ran in a browser, where they are known, and return them as rows."""
+    peaks = {
+        name: [statistics.median(values) for values in zip(*(run["megabytes"] for run in several), strict=True)]
+        for name, several in runs.items()
+        if "megabytes" in several[0]
+    }
+    what = "Peak memory meanwhile, of the page with its workers + of the browser's graphics process"
+    rows = []
+    for name, (tab, graphics) in peaks.items():
+        print(f"{name:12} {tab:5.0f} MB + {graphics:4.0f} MB of the process that drives the graphics processor")
+        ratio = (tab + graphics) / sum(peaks["tutorial"]) if "tutorial" in peaks else None
+        rows.append(Row(what, name, f"{tab:.0f} + {graphics:.0f} MB", ratio))
     return rows
 
 
@@ -242,6 +270,8 @@ def main() -> None:
         with serving_folders(folders) as url:
             runs = race(arguments.only or list(CONTESTANTS), arguments.repeat, url, job)
         write_rows(arguments.rows, report(runs, job))
+    if failed := [name for name in arguments.only or CONTESTANTS if name not in runs]:
+        sys.exit(f"Failed, see above: {'; '.join(failed)}")
 
 
 if __name__ == "__main__":

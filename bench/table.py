@@ -97,7 +97,7 @@ def machine(site: Path) -> list[str]:
     for name in NPM_PACKAGES:
         package = json.loads((ROOT / "web" / "node_modules" / name / "package.json").read_text())
         packages.append(f"{package['name']} {package['version']}")
-    packages += [sources()["npm"][name]["package"].replace("@", " ").strip() for name in FETCHED_PACKAGES]
+    packages += [" ".join(sources()["npm"][name]["package"].rsplit("@", 1)) for name in FETCHED_PACKAGES]
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True).stdout
     return [
         f"- {datetime.datetime.now(datetime.UTC):%Y-%m-%d}, commit {commit.strip() or 'unknown'}",

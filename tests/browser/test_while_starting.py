@@ -15,7 +15,7 @@ NOTE = "Your photos have arrived"
 
 @contextmanager
 def held_back(page, name):
-    """Keep a file of the site on its way until the block ends."""
+    """Keep a file of the site on its way until the block ends; gives a list of the requests for it."""
     held, free = [], []
 
     def hold(route):
@@ -25,7 +25,7 @@ def held_back(page, name):
             held.append(route)
 
     page.route(f"**/{name}", hold)
-    yield
+    yield held
     free.append(True)
     for route in held:
         route.continue_()

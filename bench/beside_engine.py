@@ -2,9 +2,10 @@
 
 By default an empty page does it with js/client.js, so that it is decoding and features that are measured; with --page
 the built page, as a visitor sees it, which on two processors is drawn by the second one. Each time in a new Chromium.
-With another built site, visits take turns, and the ratios are told. The first line of figures counts what comes before
-the first epoch: reading, hashing and decoding the photos, and their features. The second one also counts the intake
-before. Decoders start with the intake: --pause is how long somebody looks at the photos before they train.
+Visits take turns with those of another built site, by default a copy of this one without what decoders run, where the
+engine's worker decodes all by itself. The first line of figures counts what comes before the first epoch: reading,
+hashing and decoding the photos, and their features. The second one also counts the intake before. Decoders start with
+the intake: --pause is how long somebody looks at the photos before they train.
 
     .venv/bin/python bench/beside_engine.py [--site web/dist] [--against DIR] [--mixed 500] [--repeat 3] [--page]
 """
@@ -13,15 +14,31 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from many_photos import LABELS, write_photos
-from photos_at_scale import LISTEN, PATIENCE_MS, link_all, peak_memory, set_input_size
+from photos_at_scale import LISTEN, PATIENCE_MS, link_all, set_input_size
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
-from testbed import ROOT, arguments_parser, built_site, fresh_browser, open_page, serving_folders, shared_folder
+from testbed import (
+    ROOT,
+    Row,
+    arguments_parser,
+    built_site,
+    fresh_browser,
+    open_page,
+    peak_memory,
+    serving_folders,
+    shared_folder,
+    write_rows,
+)
+
+# Of what it takes without decoders: with the photos of pexel-images, and with mixed ones.
+GOAL, GOAL_MIXED = 0.65, 0.7
+GOAL_MEMORY = 1.3
 
 # Files as a visitor gives them: the browser reads them from the disk when they are wanted.
 CHOOSE = """() => {
@@ -97,12 +114,11 @@ def told(name: str, visits: list[list[float]], unit: str) -> str:
         f"{median:7.2f} {unit} ({', '.join(f'{value:.2f}' for value in values)})"
         for median, values in zip(medians, visits, strict=True)
     ]
-    ratio = f"   ratio {medians[0] / medians[1]:.2f}" if len(medians) == 2 else ""
-    return f"{name:28} " + "   against ".join(parts) + ratio
+    return f"{name:28} " + "   against ".join(parts) + f"   ratio {medians[0] / medians[1]:.2f}"
 
 
-def measure(playwright: Playwright, sites: dict[str, Path], photos: Path, asked: argparse.Namespace) -> None:
-    """Visit the sites in turn; print the figures."""
+def measure(playwright: Playwright, sites: dict[str, Path], photos: Path, asked: argparse.Namespace) -> list[Row]:
+    """Visit the sites in turn; print the figures, and return those of the one table."""
     visit = visit_page if asked.page else visit_client
     visits: dict[str, list[Visit]] = {name: [] for name in sites}
     with serving_folders({**sites, "decoding": ROOT / "bench" / "decoding"}) as url:
@@ -112,10 +128,35 @@ def measure(playwright: Playwright, sites: dict[str, Path], photos: Path, asked:
                     made.append(visit(browser, url, name, photos, asked))
                 print(f"{name:8} {made[-1]}", flush=True)
     print(f"\n{photos}, {asked.size} pixels, {asked.backend}")
-    print(told("from train to first epoch", [[one.features_s for one in made] for made in visits.values()], "s"))
+    features = [[one.features_s for one in made] for made in visits.values()]
+    memory = [[one.tab_mb for one in made] for made in visits.values()]
     in_all = [[one.intake_s + one.features_s for one in made] for made in visits.values()]
+    print(told("from train to first epoch", features, "s"))
     print(told("with the intake before", in_all, "s"))
-    print(told("peak of the tab", [[one.tab_mb for one in made] for made in visits.values()], "MB"))
+    print(told("peak of the tab", memory, "MB"))
+    n_photos = sum(path.is_file() for path in photos.rglob("*"))
+    kind = "photos of mixed sizes" if asked.mixed else f"photos of {asked.photos or photos.parent.name}"
+    what = f"{n_photos:,} {kind} to features at {asked.size} pixels on {asked.backend}"
+    others = "another site" if asked.against else "without decoders"
+    return [
+        *compare(f"{what}, seconds", others, features, ".1f", "s", GOAL_MIXED if asked.mixed else GOAL),
+        *compare(f"{what}, peak memory of the tab", others, memory, ".0f", "MB", GOAL_MEMORY),
+    ]
+
+
+def compare(what: str, others: str, visits: list[list[float]], form: str, unit: str, goal: float) -> list[Row]:
+    """Return the rows of a figure: what it is without decoders, and ours."""
+    ours, reference = (statistics.median(values) for values in visits)
+    ratio = ours / reference
+    return [
+        Row(what, others, f"{reference:{form}} {unit}", 1.0),
+        Row(what, "ours, with decoders", f"{ours:{form}} {unit}", ratio, f"ratio {goal:g}", ratio <= goal),
+    ]
+
+
+def without_decoders(site: Path, folder: Path) -> Path:
+    """Copy a site, but not the script of its decoders: what is to be decoded then is decoded by the engine's worker."""
+    return shutil.copytree(site, folder / "alone", ignore=shutil.ignore_patterns("decoder.js", "lab", "docs"))
 
 
 def main() -> None:
@@ -139,8 +180,8 @@ def main() -> None:
             photos = link_all(write_photos(textures, kept / "all", asked.mixed), kept / "all", kept / str(asked.mixed))
         else:
             photos = asked.photos or shared_folder("data/pexel-images/training")
-        sites = {"site": site} | ({"against": asked.against} if asked.against else {})
-        measure(playwright, sites, photos, asked)
+        sites = {"site": site, "against": asked.against or without_decoders(site, Path(temporary))}
+        write_rows(asked.rows, measure(playwright, sites, photos, asked))
 
 
 if __name__ == "__main__":

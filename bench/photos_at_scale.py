@@ -14,7 +14,6 @@ default, since most machines that run this have no GPU.
 from __future__ import annotations
 
 import json
-import math
 import re
 import shutil
 import tempfile
@@ -25,8 +24,8 @@ from typing import Any
 
 from many_photos import LABELS, write_photos
 from page_thread import LONGEST_SINCE, SETTLE_MS
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
-from testbed import arguments_parser, built_site, fresh_browser, open_page, serving
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from testbed import arguments_parser, built_site, fresh_browser, open_page, peak_memory, serving
 
 PATIENCE_MS = 3_600_000
 MAX_BLOCKED_MS = 100
@@ -169,17 +168,6 @@ def set_input_size(page: Page, size: int) -> None:
     """Choose the size of the network's input."""
     page.locator("summary", has_text="Advanced").first.click()
     page.get_by_label("Input size", exact=True).first.select_option(str(size))
-
-
-def peak_memory(browser: Browser, kind: str) -> float:
-    """Return the peak of resident memory in bytes of the largest of the browser's processes of this kind."""
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    return max(_peak(process["id"]) for process in processes if process["type"] == kind)
-
-
-def _peak(pid: int) -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) * 1024 if found else math.nan
 
 
 def main() -> None:

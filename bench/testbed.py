@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -150,3 +152,14 @@ def open_in(context: BrowserContext, url: str) -> Page:
     page.add_init_script(WATCH_LONG_TASKS)
     page.goto(url)
     return page
+
+
+def peak_memory(browser: Browser, kind: str) -> float:
+    """Return the peak of resident memory in bytes of the largest of the browser's processes of this kind."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    return max(_peak(process["id"]) for process in processes if process["type"] == kind)
+
+
+def _peak(pid: int) -> float:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) * 1024 if found else math.nan

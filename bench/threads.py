@@ -7,7 +7,6 @@ that waits for a core keeps all others waiting. The processor time, of all the p
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import statistics
 import tempfile
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import CDPSession, sync_playwright
-from testbed import ROOT, fresh_browser, serving
+from testbed import ROOT, Row, arguments_parser, fresh_browser, serving, write_rows
 
 # isort: split
 from backbones import prepare
@@ -23,6 +22,9 @@ from build import write_files
 from vendor import threads_files, vendor_files
 
 from pyclassifier.backbones import CATALOG, DEFAULT_BACKBONE
+
+GOAL = 0.65
+MOST_DIFFERENT = 1e-5
 
 # Two workers that stay: `ask(i, message)` gives the answer of one.
 _WORKERS = """() => {
@@ -52,7 +54,7 @@ def processor_time(session: CDPSession) -> float:
 
 def main() -> None:
     """Measure one backbone."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments_parser(__doc__, site=False)
     parser.add_argument("--name", default=DEFAULT_BACKBONE, choices=sorted(CATALOG))
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=8)
@@ -78,14 +80,23 @@ def main() -> None:
                     took[i].append(page.evaluate("i => ask(i, {})", i)["ms"])
                     spent[i].append((processor_time(session) - before) * 1000 / asked.batch)
     print(f"{asked.name}, batches of {asked.batch}, {asked.rounds} pairs, ms a photo")
+    medians = [statistics.median(times) for times in took]
     for i, started in enumerate((all_cores, one)):
-        text = f"  {started['threads']} threads: {statistics.median(took[i]):6.1f}"
+        text = f"  {started['threads']} threads: {medians[i]:6.1f}"
         print(f"{text}, processor time {statistics.median(spent[i]):6.1f}, started in {started['startMs']:.0f} ms")
     ratios = [a / b for a, b in zip(*took, strict=True)]
-    print(f"  ratio {statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})")
-    print(
-        f"  largest difference {max(abs(a - b) for a, b in zip(all_cores['values'], one['values'], strict=True)):.2g}"
-    )
+    ratio = statistics.median(ratios)
+    print(f"  ratio {ratio:.3f} ({min(ratios):.3f} to {max(ratios):.3f})")
+    difference = max(abs(a - b) for a, b in zip(all_cores["values"], one["values"], strict=True))
+    print(f"  largest difference {difference:.2g}")
+    what = f"A photo's features by WebAssembly, {asked.name}"
+    reached = ratio <= GOAL and difference <= MOST_DIFFERENT
+    goal = f"ratio {GOAL:g}, the same to {MOST_DIFFERENT:g}"
+    rows = [
+        Row(what, "one core", f"{medians[1]:.1f} ms", 1.0),
+        Row(what, f"{all_cores['threads']} cores", f"{medians[0]:.1f} ms", ratio, goal, reached),
+    ]
+    write_rows(asked.rows, rows)
 
 
 if __name__ == "__main__":

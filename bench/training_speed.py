@@ -8,12 +8,14 @@ falls into its training. WebGL and WebGPU compute on the graphics processor, or 
 
   tutorial      the TensorFlow.js transfer learning tutorial, tf.js 4.22 on the page's thread, WebGL
   teachable     @teachablemachine/image 0.8.5 with its tf.js 1.3.1, WebGL
+  ml-classifier ml-classifier 0.5.1 with tf.js 0.12.7, WebGL
   ours, webgl   web/site/js/client.js, defaults, WebGL forced; the same with wasm and webgpu
   ours, auto    the same, with the backend that it chooses
   ours, native  pyclassifier on CPython, by onnxruntime
 
-Also the longest piece of work that kept the page's thread from answering meanwhile. ml-classifier is left out: it
-comes as a React application around a tf.js of its own, not as a pipeline that can be timed alone.
+Also the longest piece of work that kept the page's thread from answering meanwhile, and, on Linux, the peaks of memory
+of the page with its workers and of the process that drives the graphics processor. ml-classifier knows MobileNet 0.25
+only, and is left out where that is not beside the project.
 
     .venv/bin/python bench/training_speed.py [--repeat 3] [--site DIR] [--only "ours, webgl"]
 """
@@ -21,6 +23,8 @@ comes as a React application around a tf.js of its own, not as a pipeline that c
 from __future__ import annotations
 
 import statistics
+import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +32,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Error, Playwright, sync_playwright
 from testbed import (
     BACKBONE,
     BACKBONE_FOLDER,
@@ -39,12 +43,14 @@ from testbed import (
     built_site,
     fresh_browser,
     open_page,
+    peak_memory,
     serving_folders,
     write_rows,
 )
 
 from pyclassifier import Dataset, ImageClassifier
 from pyclassifier.backbones import DEFAULT_BACKBONE
+from pyclassifier.convert.sources import extract_member
 from pyclassifier.data import FileSource, Split
 from pyclassifier.engines import default_engine
 
@@ -76,12 +82,17 @@ CONTESTANTS = {
             **_BASE,
         },
     ),
+    "ml-classifier": Contestant(
+        "ml_classifier", {"tfjs": "/fetched/tfjs-0.js", "library": "/fetched/ml-classifier.js", **_BASE}
+    ),
     "ours, webgl": Contestant("ours", {"backend": "webgl", **_OURS}, goal=0.4),
     "ours, wasm": Contestant("ours", {"backend": "wasm", **_OURS}),
     "ours, webgpu": Contestant("ours", {"backend": "webgpu", **_OURS}),
     "ours, auto": Contestant("ours", {"backend": "auto", **_OURS}, goal=0.15),
     "ours, native": Contestant("", {}),
 }
+# Of npm packages in web/sources.toml, what ml-classifier is run from.
+FETCHED = {"tfjs-0": "package/dist/tf.min.js", "ml-classifier": "package/dist/index.js"}
 Run = dict[str, Any]
 SPLITS: tuple[Split, ...] = ("training", "validation")
 Photos = dict[Split, list[tuple[str, Path]]]
@@ -142,6 +153,17 @@ def split_photos(folder: Path) -> Photos:
     return photos
 
 
+def fetch_files(folder: Path) -> None:
+    """Put the files of `FETCHED` into a folder; where they cannot be had, the race tells."""
+    from fetch import BuildError, fetch_npm
+
+    try:
+        for name, member in FETCHED.items():
+            extract_member(fetch_npm(name), member, folder / f"{name}.js")
+    except BuildError as error:
+        print(error, file=sys.stderr)
+
+
 def run_in_browser(playwright: Playwright, url: str, name: str, job: Job) -> Run:
     """Run one contestant in a browser of its own."""
     with fresh_browser(playwright) as browser:
@@ -149,6 +171,8 @@ def run_in_browser(playwright: Playwright, url: str, name: str, job: Job) -> Run
         ours = CONTESTANTS[name].module == "ours"
         page = open_page(browser, f"{url}contestants/blank.html", bypass_csp=not ours)
         run: Run = page.evaluate(RACE, job.for_page(name))
+        if sys.platform == "linux":
+            run["megabytes"] = [peak_memory(browser, kind) / 1e6 for kind in ("renderer", "GPU")]
     return run
 
 
@@ -172,15 +196,22 @@ def run_natively(job: Job) -> Run:
 
 
 def race(names: Sequence[str], repeat: int, url: str, job: Job) -> dict[str, list[Run]]:
-    """Run all contestants several times, every other time in reverse."""
+    """Run all contestants several times, every other time in reverse; one that fails is out of the race."""
     runs: dict[str, list[Run]] = {name: [] for name in names}
     print(f"{described(job)}\n")
     with sync_playwright() as playwright:
         for number in range(repeat):
             for name in names if number % 2 == 0 else reversed(names):
-                run = run_in_browser(playwright, url, name, job) if CONTESTANTS[name].module else run_natively(job)
+                if name not in runs:
+                    continue
+                try:
+                    run = run_in_browser(playwright, url, name, job) if CONTESTANTS[name].module else run_natively(job)
+                except Error as error:
+                    print(f"{name:13} failed: {error}", file=sys.stderr, flush=True)
+                    del runs[name]
+                    continue
                 details = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in run["details"].items())
-                print(f"{name:12} {run['seconds']:6.2f} s on {run['backend']} ({details})", flush=True)
+                print(f"{name:13} {run['seconds']:6.2f} s on {run['backend']} ({details})", flush=True)
                 runs[name].append(run)
     return runs
 
@@ -196,7 +227,7 @@ def report(runs: dict[str, list[Run]], job: Job) -> list[Row]:
     medians = {name: statistics.median(run["seconds"] for run in several) for name, several in runs.items()}
     reference = medians.get("tutorial")
     rows = []
-    print(f"\n{'':12} {'seconds':>8} {'ratio':>6} {'validation':>11} {'page blocked':>13}  goals")
+    print(f"\n{'':13} {'seconds':>8} {'ratio':>6} {'validation':>11} {'page blocked':>13}  goals")
     for name, several in runs.items():
         worst = min(several, key=lambda run: run["correct"])
         accuracy = f"{worst['correct']} of {worst['total']}"
@@ -205,12 +236,28 @@ def report(runs: dict[str, list[Run]], job: Job) -> list[Row]:
         verdicts = judge(goal, ratio, blocked)
         shown = f"{ratio:.3f}" if ratio else "-"
         page = "-" if blocked is None else f"{blocked:.0f} ms"
-        print(f"{name:12} {medians[name]:8.2f} {shown:>6} {accuracy:>11} {page:>13}  {verdicts}")
+        print(f"{name:13} {medians[name]:8.2f} {shown:>6} {accuracy:>11} {page:>13}  {verdicts}")
         who = f"{name} ({several[0]['backend']})" if name in ("ours, auto", "ours, native") else name
         reached = None if goal is None or ratio is None else ratio <= goal
         result = f"{medians[name]:.2f} s, {accuracy} right"
         rows.append(Row(described(job), who, result, ratio, f"ratio {goal:g}" if goal else "", reached))
     print("\nMedian seconds, lowest accuracy and longest blocking of all repeats.")
+    return [*rows, *memory_rows(runs)]
+
+
+def memory_rows(runs: dict[str, list[Run]]) -> list[Row]:
+    """Print the peaks of memory of those that ran in a browser, where they are known, and return them as rows."""
+    peaks = {
+        name: [statistics.median(values) for values in zip(*(run["megabytes"] for run in several), strict=True)]
+        for name, several in runs.items()
+        if "megabytes" in several[0]
+    }
+    what = "Peak memory meanwhile, of the page with its workers + of the browser's graphics process"
+    rows = []
+    for name, (tab, graphics) in peaks.items():
+        print(f"{name:13} {tab:5.0f} MB + {graphics:4.0f} MB of the process that drives the graphics processor")
+        ratio = (tab + graphics) / sum(peaks["tutorial"]) if "tutorial" in peaks else None
+        rows.append(Row(what, name, f"{tab:.0f} + {graphics:.0f} MB", ratio))
     return rows
 
 
@@ -230,18 +277,27 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=1, help="runs of each contestant (default: 1)")
     parser.add_argument("--only", action="append", choices=CONTESTANTS, help="only this contestant; may be repeated")
     arguments = parser.parse_args()
-    with built_site(arguments.site, backbone=BACKBONE_FOLDER.is_dir()) as site:
+    with (
+        built_site(arguments.site, backbone=BACKBONE_FOLDER.is_dir()) as site,
+        tempfile.TemporaryDirectory() as fetched,
+    ):
         job = find_job(site)
+        names = arguments.only or [name for name in CONTESTANTS if name != "ml-classifier" or job.backbone == BACKBONE]
+        if "ml-classifier" in names:
+            fetch_files(Path(fetched))
         folders = {
             "site": site,
             "contestants": ROOT / "bench" / "contestants",
             "npm": ROOT / "web" / "node_modules",
             "base": job.base,
+            "fetched": Path(fetched),
             "photos": job.folder,
         }
         with serving_folders(folders) as url:
-            runs = race(arguments.only or list(CONTESTANTS), arguments.repeat, url, job)
+            runs = race(names, arguments.repeat, url, job)
         write_rows(arguments.rows, report(runs, job))
+    if failed := [name for name in names if name not in runs]:
+        sys.exit(f"Failed, see above: {'; '.join(failed)}")
 
 
 if __name__ == "__main__":

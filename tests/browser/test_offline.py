@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import re
@@ -144,6 +145,20 @@ def test_a_first_visit_fetches_hardly_anything_twice_and_a_second_nothing(host, 
     host.forget()
     ready(page.reload() and page)
     assert host.sent == [] and set(host.asked) <= {"sw.js", LAB_WORKER}
+
+
+def test_what_is_packed_is_kept_as_it_is_used(host, context):
+    page = visit(context, host)
+    kept = page.evaluate(
+        """async () => {
+          const cache = await caches.open(`pyclassifier ${new URL(document.baseURI).pathname}`);
+          const key = (await cache.keys()).find(({ url }) => url.includes("py/wasm.pack"));
+          const response = await cache.match(key);
+          return [response.headers.get("content-type"), (await response.arrayBuffer()).byteLength];
+        }"""
+    )
+    packed = (host.folder / "py/wasm.pack").read_bytes()
+    assert kept == ["application/wasm", len(gzip.decompress(packed))]
 
 
 def change(host, text):

@@ -19,7 +19,7 @@ const { startFrom, unpack } = await import(`${WEB}/site/js/python.js`);
 const taken = unpack(new Uint8Array(readFileSync(memory)));
 const stdLibURL = `${memory}.zip`;
 (await import("node:fs")).writeFileSync(stdLibURL, taken.stdlib);
-console.log((await startFrom(loadPyodide, Promise.resolve(taken), { stdLibURL })).runPython(python));
+console.log((await startFrom(loadPyodide, taken, { stdLibURL })).runPython(python));
 """
 
 

@@ -13,6 +13,8 @@ const HASHES = { ...BUILD.first, ...BUILD.later };
 const ISOLATED = new Set(["document", "iframe", "worker"]);
 /** One for each site of an origin, and for all of its builds: what they have in common is fetched and kept once. */
 const CACHE = `pyclassifier ${SITE.pathname}`;
+/** Says of a file of py/ that it is not packed any more: those are kept as they are used, so that no later visit unpacks them. */
+const UNPACKED = "pyclassifier-unpacked";
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -40,7 +42,7 @@ async function answer(path, request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(keyOf(path), { ignoreVary: true });
   if (kept) return kept;
-  const response = await fetchFile(path).catch(() => null);
+  const response = await fetchToKeep(path).catch(() => null);
   if (!response) return fetch(request);
   await cache.put(keyOf(path), response.clone()).catch(() => {}); // The disk may be full.
   return response;
@@ -57,6 +59,15 @@ function isolated(path, { destination }, response) {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(BUILD.isolation)) headers.set(name, value);
   return new Response(body, { status, statusText, headers });
+}
+
+/** @param {string} path @returns {Promise<Response>} the file of this build as it is kept, or it rejects */
+async function fetchToKeep(path) {
+  const response = await fetchFile(path);
+  if (!path.endsWith(".pack")) return response;
+  const unpacked = /** @type {ReadableStream} */ (response.body).pipeThrough(new DecompressionStream("gzip"));
+  const type = path.endsWith("/wasm.pack") ? "application/wasm" : "application/octet-stream";
+  return new Response(unpacked, { headers: { "content-type": type, [UNPACKED]: "yes" } });
 }
 
 /** @param {string} path @returns {Promise<Response>} the file of this build, or it rejects */

@@ -18,7 +18,7 @@ async function keepFirstLoad() {
   const cache = await caches.open(CACHE);
   const kept = await keptIn(cache);
   const missing = Object.keys(BUILD.first).filter((path) => !kept.has(keyOf(path)));
-  await Promise.all(missing.map(async (path) => cache.put(keyOf(path), await fetchFile(path))));
+  await Promise.all(missing.map(async (path) => cache.put(keyOf(path), await fetchToKeep(path))));
 }
 
 /** Forget what only builds before this one had, and answer for the pages that are open already. */

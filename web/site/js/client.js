@@ -39,15 +39,17 @@ const FILES_PER_MESSAGE = 50;
  *   fastest?: import("./protocol.js").Fastest | null,
  *   load?: import("./calls.js").Load,
  *   site?: string,
+ *   worker?: Worker,
  *   onProgress?: (progress: Progress) => void,
  * }} [options]
  *   backend: "auto" (the fastest, as far as that is known; else WebGL, or WebAssembly where WebGL would run on the CPU),
  *   "webgpu", "webgl", "wasm" or "cpu"; fastest: what is known; load: "backbone" to train on, "network" to `recognise` with,
- *   or "nothing" before it is needed; site: where a built site lies, by default where this file does
+ *   or "nothing" before it is needed; site: where a built site lies, by default where this file does;
+ *   worker: of its js/worker.js, where that was started already
  * @returns {Promise<Client>}
  */
-export async function connect({ backend = "auto", fastest = null, load = "backbone", site, onProgress } = {}) {
-  const client = new Client(addressOf(site));
+export async function connect({ backend = "auto", fastest = null, load = "backbone", site, worker, onProgress } = {}) {
+  const client = new Client(addressOf(site), worker);
   try {
     await client.start({ backend, fastest, load }, onProgress);
   } catch (error) {
@@ -89,11 +91,14 @@ export class Client extends Desk {
   /** @type {(() => void)[]} */
   #callListeners = [];
 
-  /** @param {string} site its whole address */
-  constructor(site) {
+  /**
+   * @param {string} site its whole address
+   * @param {Worker} [worker]
+   */
+  constructor(site, worker = startWorker(site)) {
     super((method, args, options) => this.call(method, args, options), site);
     this.#site = site;
-    this.#worker = startWorker(site);
+    this.#worker = worker;
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

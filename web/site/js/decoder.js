@@ -3,8 +3,6 @@
  * mostly to decode photos. What passes between them is in pyclassifier/engines/tfjs/decoders.py.
  */
 
-import { loadPyodide } from "../pyodide/pyodide.mjs";
-import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
 import { watchLoads } from "./loads.js";
 import { hold } from "./lock.js";
 import { pythonOf } from "./python.js";
@@ -17,7 +15,7 @@ function fail(error) {
 }
 
 const lock = `pyclassifier-decoder-${Date.now()}-${Math.random()}`;
-const { startPython, instead } = pythonOf(loadPyodide, new URL("../", import.meta.url).href);
+const { startPython, instead } = pythonOf(new URL("../", import.meta.url).href);
 const python = watchLoads(startPython, instead).then((pyodide) =>
   pyodide.pyimport("pyclassifier.engines.tfjs.decoders"),
 );

@@ -1,4 +1,4 @@
-const COMPILERS = /** @type {const} */ (["compile", "instantiate", "instantiateStreaming"]);
+const COMPILERS = /** @type {const} */ (["compile", "compileStreaming", "instantiate"]);
 
 /**
  * What is fetched while Python starts, watched: Pyodide waits forever for a file that does not come, or is no program.
@@ -11,8 +11,8 @@ const COMPILERS = /** @type {const} */ (["compile", "instantiate", "instantiateS
  */
 export async function watchLoads(start, instead = {}) {
   const { fetch } = self;
-  const { compile, instantiate, instantiateStreaming } = WebAssembly;
-  const wasm = { compile, instantiate, instantiateStreaming };
+  const { compile, compileStreaming, instantiate } = WebAssembly;
+  const wasm = { compile, compileStreaming, instantiate };
   /** @type {(reason: Error) => void} */
   let fail = () => {};
   const failed = /** @type {Promise<never>} */ (new Promise((_, reject) => (fail = reject)));
@@ -52,6 +52,16 @@ function nameOf(request) {
   return String(request instanceof Request ? request.url : request)
     .split("/")
     .slice(-1)[0];
+}
+
+/**
+ * @template T
+ * @param {string} name of a script
+ * @param {Promise<T>} importing it
+ * @returns {Promise<T>} rejects as `watchLoads` does
+ */
+export function imported(name, importing) {
+  return importing.catch((error) => Promise.reject(sayLost(name, error)));
 }
 
 const FORBIDDEN = /unsafe-eval|content security policy|\bcsp\b/i;

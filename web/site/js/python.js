@@ -6,7 +6,7 @@
  * are loaded before Python starts, in the same order, by the same code: `prepare`.
  */
 
-import { sayLost } from "./loads.js";
+import { imported, sayLost } from "./loads.js";
 
 /**
  * @typedef {{ path: string, bytes: Uint8Array<ArrayBuffer> }} Packed  a file, by its whole path
@@ -113,18 +113,18 @@ export function writeFiles(FS, files) {
  * Start Python from a snapshot.
  *
  * @param {(options: any) => Promise<any>} loadPyodide of the script pyodide.asm.js, which is loaded already
- * @param {Promise<Snapshot>} snapshot
+ * @param {Snapshot} taken
  * @param {object} options of `loadPyodide`
+ * @param {object} [settings] of Emscripten's module that go before those of Pyodide
  * @returns {Promise<any>} Pyodide
  */
-export async function startFrom(loadPyodide, snapshot, options) {
-  const taken = await snapshot;
+export async function startFrom(loadPyodide, taken, options, settings) {
   const compiled = taken.libraries.map(({ path, bytes }) => ({ path, compiled: WebAssembly.compile(bytes) }));
   const global = /** @type {any} */ (globalThis);
   const create = global._createPyodideModule;
   const prepared = prepare(create, compiled, (FS) => writeFiles(FS, taken.files));
-  global._createPyodideModule = async (/** @type {Module} */ settings) => {
-    const module = await prepared({ ...settings, INITIAL_MEMORY: taken.size });
+  global._createPyodideModule = async (/** @type {Module} */ given) => {
+    const module = await prepared({ ...given, ...settings, INITIAL_MEMORY: taken.size });
     module.API.restoreSnapshot = () => {
       const { runs, memory, objects } = taken;
       for (let i = 0, from = 0; i < runs.length; i += 2) {
@@ -152,25 +152,45 @@ export async function startFrom(loadPyodide, snapshot, options) {
 }
 
 /**
- * What starts Python from the snapshot of a site, with where files come from instead that Pyodide asks for: `watchLoads`
- * takes both.
+ * What starts Python from the snapshot of a site, with what Pyodide gets instead of files that it asks for: `watchLoads`
+ * takes both. All that is needed is asked for at once.
  *
- * @param {(options: any) => Promise<any>} loadPyodide of the script pyodide.asm.js, which is loaded already
  * @param {string} site
  */
-export function pythonOf(loadPyodide, site) {
+export function pythonOf(site) {
   /** @type {Promise<Snapshot>} */
   let snapshot;
   return {
     /** @returns {Promise<any>} Pyodide */
-    startPython: () => {
+    startPython: async () => {
       snapshot = fetchSnapshot(site);
-      return startFrom(loadPyodide, snapshot, { indexURL: `${site}pyodide/` });
+      const program = fetchPacked(site, "wasm.pack", "application/wasm").then((response) =>
+        WebAssembly.compileStreaming(response),
+      );
+      const [{ loadPyodide }, taken] = await Promise.all([
+        imported("pyodide.mjs", import("../pyodide/pyodide.mjs")),
+        snapshot,
+        imported("pyodide.asm.js", import("../pyodide/pyodide.asm.js")), // What Pyodide would load later.
+      ]);
+      const starting = startFrom(loadPyodide, taken, { indexURL: `${site}pyodide/` }, { instantiateWasm: by(program) });
+      return (await Promise.all([starting, program]))[0]; // Where it cannot be compiled, Pyodide would wait forever.
     },
     instead: {
-      "pyodide.asm.wasm": () => fetchPacked(site, "wasm.pack", "application/wasm"),
+      "pyodide.asm.wasm": async () => new Response(), // It is on its way already.
       "python_stdlib.zip": async () => new Response((await snapshot).stdlib),
     },
+  };
+}
+
+/**
+ * Give Emscripten a program that is compiled, or will be.
+ *
+ * @param {Promise<WebAssembly.Module>} program
+ */
+function by(program) {
+  return (/** @type {WebAssembly.Imports} */ imports, /** @type {any} */ receive) => {
+    program.then(async (compiled) => receive(await WebAssembly.instantiate(compiled, imports), compiled));
+    return {};
   };
 }
 
@@ -186,7 +206,8 @@ async function fetchSnapshot(site) {
 
 /** @param {string} site @param {string} name @param {string} [type] @returns {Promise<Response>} a file of py/ */
 async function fetchPacked(site, name, type = "application/octet-stream") {
-  const { body } = await fetch(new URL(`py/${name}`, site));
-  const unpacked = /** @type {ReadableStream} */ (body).pipeThrough(new DecompressionStream("gzip"));
+  const response = await fetch(new URL(`py/${name}`, site));
+  if (response.headers.has("pyclassifier-unpacked")) return response; // by web/service_worker/answer.js
+  const unpacked = /** @type {ReadableStream} */ (response.body).pipeThrough(new DecompressionStream("gzip"));
   return new Response(unpacked, { headers: { "content-type": type } });
 }

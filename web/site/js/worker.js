@@ -2,10 +2,7 @@
  * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to desks/session.py. It computes nothing itself.
  */
 
-import { loadPyodide } from "../pyodide/pyodide.mjs";
-import "../pyodide/pyodide.asm.js"; // What Pyodide would load later.
-import "../vendor/tf.js"; // The global `tf`, which Python uses.
-import { watchLoads } from "./loads.js";
+import { imported, watchLoads } from "./loads.js";
 import { hold } from "./lock.js";
 import { ProjectStorage } from "./projects.js";
 import { ABORTED } from "./protocol.js";
@@ -20,6 +17,12 @@ import { readable } from "./readable.js";
  */
 
 const SITE = new URL("../", import.meta.url).href;
+
+// All of this is on its way before anybody asks for it.
+const { startPython, instead } = pythonOf(SITE);
+const loading = watchLoads(() => Promise.all([startPython(), fetchText("models/index.json")]), instead);
+const tensorflow = imported("tf.js", import("../vendor/tf.js")); // The global `tf`, which Python uses.
+for (const promise of [loading, tensorflow]) promise.catch(() => {}); // `connect` says what went wrong.
 
 /** @type {any} the Python object `desks.session.Session` */
 let session = null;
@@ -110,17 +113,15 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend, fastest }], step) {
-  const { startPython, instead } = pythonOf(loadPyodide, SITE);
-  const [pyodide, index] = await watchLoads(
-    () =>
-      Promise.all([
-        step("packages", step("python", startPython())),
-        fetch(new URL("models/index.json", SITE)).then((response) => response.text()),
-      ]),
-    instead,
-  );
+  const [pyodide, index] = await step("packages", step("python", loading));
   session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
+  await tensorflow;
+}
+
+/** @param {string} path on the site */
+async function fetchText(path) {
+  return (await fetch(new URL(path, SITE))).text();
 }
 
 /** @param {import("./protocol.js").DeskName} desk */

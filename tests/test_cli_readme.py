@@ -42,7 +42,7 @@ def start(command: str, folder: Path, **options) -> subprocess.Popen:
 
 
 def test_the_commands_run(folder):
-    assert len(COMMANDS) == 13
+    assert len(COMMANDS) == 14
     for command in COMMANDS:
         if " serve " in command:
             continue

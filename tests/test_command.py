@@ -9,9 +9,11 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,7 +22,7 @@ import pytest
 from photos import SHAPES, encode, shape, write_shapes
 from PIL import Image
 
-from pyclassifier import CATALOG, Dataset
+from pyclassifier import CATALOG, Dataset, ImageClassifier
 from pyclassifier.cli import main
 from pyclassifier.scaling import read_table
 
@@ -82,6 +84,32 @@ def test_the_same_seed_gives_the_same_model(here, capsys):
         run_json(capsys, "train", "photos", "-o", f"{i}.zip", *SMALL, "--seed", seed, "--cv", "0", "--no-refit")
     first, second, other = (run_json(capsys, "predict", f"{i}.zip", "new", "--top", 3)["photos"] for i in range(3))
     assert first == second != other
+
+
+@pytest.mark.parametrize("drawn", [["--cv", "0", "--no-refit", "--seed", "5"], ["--cv", "4"]], ids=["draw", "folds"])
+def test_photos_that_judged_a_model_judge_the_next_one_wherever_their_labels_were_mended(here, capsys, drawn):
+    run_json(capsys, "train", "photos", "-o", "before.zip", *SMALL, *drawn)
+    shutil.copytree(here / "photos", "mended", ignore=shutil.ignore_patterns("broken.png"))
+    before = ImageClassifier.load("before.zip").split_
+    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in sorted(Path("mended").glob("*/*.png"))}
+    moved = next(path for path, digest in hashes.items() if before.test_fold[digest] == 0)
+    moved.rename(f"mended/{'discs' if moved.parent.name != 'discs' else 'checks'}/moved.png")
+    refit = [one for one in drawn if one == "--no-refit"]
+    run_json(capsys, "train", "mended", "-o", "after.zip", *SMALL, *refit, "--split-of", "before.zip")
+    assert ImageClassifier.load("after.zip").split_ == before
+    run_json(capsys, "train", "mended", "-o", "anew.zip", *SMALL, *drawn, "--seed", "99")
+    assert ImageClassifier.load("anew.zip").split_.test_fold != before.test_fold
+    code, _, err = run(capsys, "train", "mended", "-o", "no.zip", *SMALL, "--split-of", "before.zip", "--seed", "3")
+    assert code == 1 and "without --validation-split, --cv and --seed" in err
+
+
+def test_the_split_of_a_model_that_was_judged_by_marked_photos_cannot_be_asked_for(here, capsys):
+    write_shapes(here / "split/train", 6)
+    write_shapes(here / "split/validation", 2, 300)
+    run_json(capsys, "train", "split", "-o", "marked.zip", *SMALL)
+    code, _, err = run(capsys, "train", "photos", "-o", "no.zip", *SMALL, "--split-of", "marked.zip")
+    assert code == 1 and "they were marked" in err
+    assert "Expected a model's zip at" in run(capsys, "train", "photos", "-o", "no.zip", "--split-of", "none.zip")[2]
 
 
 def test_one_draw_leaves_some_photos_to_judge_by_and_test_photos_are_told_apart(here, capsys):

@@ -18,13 +18,14 @@ from ..judging import DatasetReport
 from ..progress import Callbacks
 from ..scaling import classifier_for, find_faults_of, is_table, open_features
 from ..terminal import DONE, STOPPED, Outcome, add_json, new_parser
-from ..training import BackboneScore, ViewsEffect
+from ..training import BackboneScore, DrawnSplit, ViewsEffect
 from .engines import add_backend, engine_of
 from .figures import evaluation_lines, percent
 from .photos import (
     add_dataset,
     add_target,
     check_target,
+    open_model,
     place,
     problem_fields,
     problem_lines,
@@ -69,6 +70,7 @@ def parser(program: str) -> argparse.ArgumentParser:
             "photos/ --labels table.csv -o model.zip --seed 7",
             "photos/ -o model.zip --backbone efficientnet_lite0_224 --balanced",
             "photos/ -o small.zip --input-size 96 --dtype uint16 --json",
+            "mended/ -o mended.zip --split-of model.zip",
             "features/ -o model.zip",
         ],
     )
@@ -105,6 +107,12 @@ def _add_parameters(made: argparse.ArgumentParser) -> None:
     add("--validation-split", type=float, metavar="SHARE", help="of the photos to judge by, in 0..1")
     add("--cv", type=int, metavar="FOLDS", help="folds to judge by; 0 draws once (default: folds where photos are few)")
     add("--no-refit", dest="refit", action="store_false", help="leave out what it was judged by, also in the end")
+    add(
+        "--split-of",
+        type=Path,
+        metavar="MODEL",
+        help="judge by the photos that this model was judged by, as when labels were mended since",
+    )
     add("--seed", dest="random_state", type=int, metavar="N", help="of all that is drawn")
 
 
@@ -113,9 +121,10 @@ def command(asked: argparse.Namespace) -> Outcome:
     for path in (asked.output, asked.report):
         check_target(path, force=asked.force)
     parameters = {name: getattr(asked, name) for name in _PARAMETERS if hasattr(asked, name)}
+    split = _split_of(asked.split_of, parameters) if hasattr(asked, "split_of") else None
     learn = _learn_features if isinstance(asked.photos, Path) and is_table(asked.photos) else _learn_photos
     began, code = time.perf_counter(), DONE
-    learned = learn(asked, parameters)
+    learned = learn(asked, parameters, split)
     classifier = learned.classifier
     if learned.interrupted:
         if not _has_learned(classifier):
@@ -141,17 +150,33 @@ class _Learned:
     faults: DatasetReport | None = None
 
 
-def _learn_photos(asked: argparse.Namespace, parameters: Mapping[str, Any]) -> _Learned:
+def _split_of(model: Path, parameters: dict[str, Any]) -> DrawnSplit:
+    """Tell which photos a model was judged by, and have the parameters draw as they were drawn."""
+    split = open_model(model).split_
+    if split is None:
+        raise ValueError(f"Expected a model that drew photos to judge by, got {model}: they were marked, or none.")
+    drawn = {
+        "validation_split": split.validation_split,
+        "cv": split.n_splits if split.n_splits > 1 else 0,
+        "random_state": split.random_state,
+    }
+    if not drawn.keys().isdisjoint(parameters):
+        raise ValueError("Expected --split-of without --validation-split, --cv and --seed, which draw other photos.")
+    parameters |= drawn
+    return split
+
+
+def _learn_photos(asked: argparse.Namespace, parameters: Mapping[str, Any], split: DrawnSplit | None) -> _Learned:
     if asked.photos_at:
         raise ValueError("Expected --photos-at with a folder of features alone, got it with photos.")
     dataset = read_dataset(asked)
     classifier = ImageClassifier(**parameters, engine=engine_of(asked))
     with showing(classifier.settings.n_epochs) as shown:
-        interrupted = _is_interrupted(lambda: classifier.fit(dataset, verbose=False, **_told(shown)))
+        interrupted = _is_interrupted(lambda: classifier.fit(dataset, split=split, verbose=False, **_told(shown)))
     return _Learned(classifier, dataset, interrupted)
 
 
-def _learn_features(asked: argparse.Namespace, parameters: Mapping[str, Any]) -> _Learned:
+def _learn_features(asked: argparse.Namespace, parameters: Mapping[str, Any], split: DrawnSplit | None) -> _Learned:
     for name in ("labels", "label_by"):
         if getattr(asked, name):
             option = f"--{name.replace('_', '-')}"
@@ -161,7 +186,9 @@ def _learn_features(asked: argparse.Namespace, parameters: Mapping[str, Any]) ->
     with showing(classifier.settings.n_epochs) as shown:
         opened = open_features(asked.photos, sources=sources, on_progress=shown.on_progress)
         with opened as features:
-            interrupted = _is_interrupted(lambda: classifier.fit_features(features, verbose=False, **_told(shown)))
+            interrupted = _is_interrupted(
+                lambda: classifier.fit_features(features, split=split, verbose=False, **_told(shown))
+            )
             faults = find_faults_of(features) if asked.report else None
             return _Learned(classifier, features.dataset, interrupted, faults)
 

@@ -9,11 +9,12 @@ from .heads import train_head
 from .learned import FineTuning, Learned, read_fine_tuning
 from .lesson import Lesson
 from .material import Embedded, Material, add_copies, gather
+from .parts import LONG_RECORDING
 from .record import read_calibration, read_evaluation, read_history, read_refit
 from .settings import TrainSettings
 from .snapshot import Snapshot
 from .splitting import Leak, check_splittable, draw_validation, find_leaks, group_samples
-from .trials import LONG_RECORDING, try_fold
+from .trials import try_fold
 from .tuning import retrained
 from .tuning_cost import FineTuningCost, measure_fine_tuning
 from .views import ViewsEffect, read_views_effect

@@ -22,10 +22,10 @@ from .drawn import DrawnSplit
 from .folds import Ints
 from .lesson import Lesson
 from .material import gather
+from .parts import part
 from .settings import TrainSettings
 from .splitting import check_splittable
 from .strength import predict_folds
-from .trials import part
 
 # Of the standard error of a difference in loss: what is better by less is not worth what it costs. Breiman's rule takes
 # a whole one, which few photos make large: on 10 hand signs a class it gave 84.4 % where a quarter gives 85.5 and the

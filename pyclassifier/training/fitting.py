@@ -21,10 +21,11 @@ from .folds import Ints
 from .heads import TrainedHead
 from .learned import Learned
 from .material import Embedded, Material, add_copies, arrange, gather
+from .parts import Parts, part
 from .record import make_record
 from .settings import TrainSettings
 from .splitting import Leak, check_splittable, find_leaks
-from .trials import Parts, Trial, fit_again, part, try_out
+from .trials import Trial, fit_again, try_out
 from .tuning import Tuned, fine_tune
 from .views import ViewsEffect, try_without_views
 

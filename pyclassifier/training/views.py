@@ -11,9 +11,10 @@ from ..judging import Comparison, Evaluation
 from ..notebook import Brief
 from ..progress import Callbacks
 from .material import Material
+from .parts import Parts
 from .record import read_evaluation
 from .settings import TrainSettings
-from .trials import Parts, Trial, try_out
+from .trials import Trial, try_out
 
 
 @dataclass(frozen=True, repr=False)

@@ -49,6 +49,17 @@ def test_no_page_has_a_fault(chromium, site, dist, look):
     assert look_at(chromium, site, look, names) == []
 
 
+def test_a_long_value_opens_by_keyboard_on_one_line(page, site):
+    page.goto(f"{site}docs/pyclassifier/backbones.html")
+    toggle, value = page.locator("#CATALOG summary"), page.locator("#CATALOG .default_value")
+    expect(value).to_be_hidden()
+    assert toggle.bounding_box()["height"] < 30, "one line"
+    toggle.focus()
+    page.keyboard.press("Enter")
+    expect(value).to_contain_text("EfficientNet")
+    expect(value).to_be_visible()
+
+
 def test_the_keyboard_gets_past_the_contents(page, site):
     page.goto(f"{site}docs/index.html")
     page.keyboard.press("Tab")

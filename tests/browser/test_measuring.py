@@ -10,6 +10,7 @@ import pytest
 from browser_fixtures import opened_tab
 from playwright.sync_api import expect
 from test_page import button
+from test_while_starting import held_back
 
 READY_MS = 60_000
 MEASURED_MS = 60_000
@@ -124,6 +125,37 @@ def test_while_a_camera_is_open_nothing_is_measured(page, site):
     memory_of(page)
     assert len(started) > n_before
     page.context.clear_permissions()
+
+
+@pytest.mark.full
+def test_of_two_tabs_one_measures_and_the_other_learns_of_it(page, site):
+    other = page.context.new_page()
+    with held_back(page, "js/measurer.js") as held:
+        open_site(page, site)
+        for _ in range(READY_MS // 100):
+            if not held:
+                page.wait_for_timeout(100)
+        started = open_site(other, site)
+        other.wait_for_timeout(WELL_AFTER_MS)
+        assert held and not started, "the first one is at it"
+    expect(open_settings(other)).to_have_text(re.compile("^Fastest here: WebAssembly"), timeout=MEASURED_MS)
+    assert not started
+
+
+@pytest.mark.full
+def test_figures_of_another_tfjs_or_backbone_are_measured_anew(page, site):
+    open_site(page, site)
+    memory = memory_of(page)
+    assert re.fullmatch(r"tf\.js 4[\d.]+, mobilenet_v1_1\.0_224, \d+", memory["measured"])
+    old = memory | {"measured": memory["measured"].replace("tf.js 4", "tf.js 3")}
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps(old)])
+    started = open_site(page, site)
+    open_settings(page)
+    with page.expect_event("worker", lambda worker: worker.url.endswith("measurer.js")):
+        pass
+    expect(page.locator("#backend-note")).to_have_text(re.compile("^Fastest here: "), timeout=MEASURED_MS)
+    assert len(started) == 2
+    assert memory_of(page)["measured"] == memory["measured"]
 
 
 @pytest.fixture

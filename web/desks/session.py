@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from pyclassifier import PyClassifierError, default_engine
@@ -28,14 +27,14 @@ def start(
 ) -> Session:
     """Make the session of a page; called once by the worker, which is told when the graphics processor is reset.
 
-    ``fastest``: backends by the renderers that they were the fastest on when the page measured them, and the version of
-    pyclassifier then; or null.
+    ``fastest``: backends by the renderers that they were the fastest on when the page measured them, or null. That may
+    have been another version of tf.js: the page measures anew then, and takes another backend if need be.
     """
     engine: Any = default_engine(site_url=site_url, backend=backend)
     engine.on_reset(on_reset)
     known = plain(fastest)
-    if known and known["version"] == version("pyclassifier"):
-        engine.prefer(lambda renderer: known["backends"].get(renderer, ""))
+    if known:
+        engine.prefer(lambda renderer: known.get(renderer, ""))
     return Session(engine, index, storage_of)
 
 

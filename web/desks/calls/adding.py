@@ -9,7 +9,8 @@ from typing import Any, TypedDict
 import pyclassifier
 from pyclassifier import Dataset, data
 from pyclassifier.data import Files, LabelBy, Split
-from pyclassifier.errors import ImageDecodeError, StoppedError
+from pyclassifier.embedding import read_photo
+from pyclassifier.errors import StoppedError
 from pyclassifier.progress import ShouldStop
 from pyclassifier.sentences import Sentence
 from pyclassifier.threads import prepare
@@ -184,9 +185,5 @@ async def picture(desk: Desk, photo: int, size: int) -> bytes:
     sample = desk.album.sample(photo)
     if not 1 <= size <= MOST_PIXELS:
         raise ValueError(f"Expected a size in 1..{MOST_PIXELS} pixels, got {size}.")
-    try:
-        content = await sample.read()
-    except OSError as error:
-        raise ImageDecodeError(sample.path, "could-not-read", error=str(error)) from error
-    content = await data.as_readable(content, sample.path)
+    content = await data.as_readable(await read_photo(sample), sample.path)
     return data.make_thumbnail(content, sample.path, size)

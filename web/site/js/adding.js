@@ -26,13 +26,14 @@ const lastClass = new WeakMap();
  * The files of a model and the zip of a project are opened as what they are.
  *
  * @param {App} app
- * @param {AddOptions} how
+ * @param {AddOptions | (() => AddOptions)} how as a function asked when their turn has come: a class may have got another name
  * @param {import("./intake.js").Source} source
  * @returns {Promise<boolean>} whether they are in; the page says why where they are not
  */
 export async function addPhotos(app, how, source) {
   const { find, run, status } = app;
   let added = false;
+  sayTaken(app);
   await run("adding", find("photos", HTMLElement), async (desk) => {
     status.clearError();
     const cancel = find("cancel-adding", HTMLButtonElement);
@@ -48,7 +49,7 @@ export async function addPhotos(app, how, source) {
       });
       signal.throwIfAborted();
       app.store.set({ problems });
-      const outcome = await addAll(app, desk, how, inOrder(photos), signal);
+      const outcome = await addAll(app, desk, typeof how === "function" ? how() : how, inOrder(photos), signal);
       if (outcome === "cancelled") status.show(() => texts.nothingAdded);
       if (outcome === "model" || outcome === "project") openAs(app, outcome, photos);
       added = outcome === "added";
@@ -61,6 +62,11 @@ export async function addPhotos(app, how, source) {
     }
   });
   return added;
+}
+
+/** Say that photos have arrived, where they have to wait until all is loaded. @param {App} app */
+export function sayTaken({ find, store }) {
+  find("photos-waiting", HTMLElement).hidden = store.get().busy !== "loading";
 }
 
 /**

@@ -152,7 +152,7 @@ export class ClassCard {
     const isOpen = (/** @type {DragEvent} */ event) =>
       draggedPhotos(event).length === 0 && isFree(this.#app.store.get(), "loading", "adding");
     acceptDrops(root, isOpen, (source) => {
-      if (source) createAddPhotos(this.#app, this.#shown.label).add(source);
+      if (source) createAddPhotos(this.#app, () => this.#shown.label).add(source);
       else this.#app.status.fail(() => texts.noFiles);
     });
     root.addEventListener("dragover", (event) => {

@@ -13,8 +13,9 @@ export function createClassWays(app, label) {
   const camera = element("button", { type: "button", class: "way-camera" }, () => labels.camera);
   const files = element("button", { type: "button", class: "way-photos" }, () => labels.photosTitle);
   const help = element("p", { class: "note more-help" });
-  camera.addEventListener("click", () => createAddPhotos(app, label()).record());
-  files.addEventListener("click", () => createAddPhotos(app, label()).choose());
+  const { record, choose } = createAddPhotos(app, label);
+  camera.addEventListener("click", record);
+  files.addEventListener("click", choose);
   return {
     buttons: element("div", { class: "class-ways" }, camera, files),
     help,

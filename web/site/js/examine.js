@@ -56,7 +56,7 @@ export function createExamineView(app, readOptions, onUsed) {
     record(index) {
       const state = store.get();
       const label = state.album?.modelClasses?.[index] ?? state.model?.classes[index];
-      if (label !== undefined && isFree(state)) createAddPhotos(app, label).record();
+      if (label !== undefined && isFree(state)) createAddPhotos(app, () => label).record();
     },
 
     /** Train again, and check long recordings by their ends. */

@@ -9,8 +9,8 @@ const MACHINE = `${navigator.hardwareConcurrency} ${globalThis.crossOriginIsolat
  * @typedef {{ name: string, runsOn: string, ms: number | null }} Time  milliseconds for a photo on a backend; null: it failed,
  *   or took too long
  * @typedef {{ name: string, ms: number }} Known
- * @typedef {{ version: string, machine: string, devices: Record<string, Time[]> }} Memory  by graphics processor, as the
- *   browser names it
+ * @typedef {{ machine: string, measured: string, devices: Record<string, Time[]> }} Memory  measured: what computed then; devices:
+ *   by graphics processor, as the browser names it
  */
 
 /** @param {Time[]} times @returns {Known[]} what was measured, the fastest first */
@@ -23,26 +23,32 @@ export function ranked(times) {
 export function fastestKnown() {
   const memory = read();
   if (!memory) return null;
-  const named = Object.entries(memory.devices).map(([renderer, times]) => [renderer, ranked(times)[0]?.name ?? ""]);
-  return { version: memory.version, backends: Object.fromEntries(named) };
+  return Object.fromEntries(
+    Object.entries(memory.devices).map(([renderer, times]) => [renderer, ranked(times)[0]?.name ?? ""]),
+  );
 }
 
 /** @param {Info} info what computes now @returns {Time[] | null} what was measured on it, null where nothing was */
-export function timesKnown({ renderer, versions }) {
+export function timesKnown(info) {
   const memory = read();
-  return (memory?.version === versions.pyclassifier && memory.devices[renderer]) || null;
+  return (memory?.measured === measuredOf(info) && memory.devices[info.renderer]) || null;
 }
 
 /** @param {Info} info @param {Time[]} times */
-export function remember({ renderer, versions }, times) {
-  const version = versions.pyclassifier;
+export function remember(info, times) {
+  const measured = measuredOf(info);
   const before = read();
-  const devices = { ...(before?.version === version && before.devices), [renderer]: times };
+  const devices = { ...(before?.measured === measured && before.devices), [info.renderer]: times };
   try {
-    localStorage.setItem(KEY, JSON.stringify({ version, machine: MACHINE, devices }));
+    localStorage.setItem(KEY, JSON.stringify({ machine: MACHINE, measured, devices }));
   } catch {
     // No storage in this window: it is measured again at the next visit.
   }
+}
+
+/** Figures of another tf.js or backbone tell nothing. @param {Info} info */
+function measuredOf({ versions, backbones: [{ name, bytes }] }) {
+  return `tf.js ${versions.tfjs}, ${name}, ${bytes}`;
 }
 
 /** @returns {Memory | null} null, too, where it is of another machine, such as one with more cores, or cannot be read */

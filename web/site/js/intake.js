@@ -53,6 +53,18 @@ export function takeInput(input) {
   return takePhotos(photos);
 }
 
+/**
+ * Take whatever is chosen in a field, also what was chosen there before this program had come.
+ *
+ * @param {HTMLInputElement} input
+ * @param {(source: Source) => void} onChosen
+ */
+export function takeChosen(input, onChosen) {
+  const take = () => onChosen(takeInput(input));
+  input.addEventListener("change", take);
+  if (input.files?.length) take();
+}
+
 /** @param {Photo[]} photos @returns {Source} */
 export function takePhotos(photos) {
   return async () => ({ photos, problems: [] });

@@ -1,4 +1,5 @@
 import { ranked, remember, timesKnown } from "./fastest.js";
+import { alone } from "./lock.js";
 import { isFree } from "./state.js";
 
 /** Nothing was asked for so long. */
@@ -8,6 +9,8 @@ const IN_ALL_MS = 3000;
 /** For one backend, where there is a graphics processor: some take seconds to make their shaders, and are fast then. */
 const SHADERS_MS = 10_000;
 const FETCHED_MS = 30_000;
+/** Two tabs that measure at once would spoil each other's figures. */
+const LOCK = "pyclassifier-measuring";
 
 /**
  * @typedef {import("./fastest.js").Time} Time
@@ -58,7 +61,7 @@ export function measureWhenQuiet(store, use) {
   }
 
   async function attempt() {
-    if (await isQuiet(store.get(), lastWork)) await measure();
+    if (await isQuiet(store.get(), lastWork)) await alone(LOCK, measure);
     waiting = false;
     follow(store.get());
   }
@@ -66,6 +69,7 @@ export function measureWhenQuiet(store, use) {
   async function measure() {
     const { client, info } = store.get();
     if (!client || !info) return;
+    times = timesKnown(info) ?? times; // What another tab has found out meanwhile.
     const found = store.get().found ?? (await client.findBackends().catch(() => null));
     const started = performance.now();
     const controller = new AbortController();

@@ -1,10 +1,10 @@
-import { addAll, addPhotos } from "./adding.js";
+import { addAll, addPhotos, sayTaken } from "./adding.js";
 import { arrange } from "./album.js";
 import { createChosenBar } from "./chosen.js";
 import { createClassList } from "./classes.js";
 import { draggedPhotos } from "./dragged.js";
 import { createHistoryBar } from "./history.js";
-import { acceptDrops, takeInput } from "./intake.js";
+import { acceptDrops, takeChosen } from "./intake.js";
 import { createProblemList } from "./problems.js";
 import { fetchSamples } from "./samples.js";
 import { Selection } from "./selection.js";
@@ -28,6 +28,8 @@ export class PhotosView {
   #problems;
   /** The problems of the store that are listed already. @type {State["problems"] | null} */
   #seen = null;
+  /** Whether the samples are on their way. */
+  #asked = false;
   #app;
 
   /** @param {import("./types.js").App} app */
@@ -46,7 +48,7 @@ export class PhotosView {
     // Where a browser lets nobody choose a folder, there is no button for it.
     const folders = "webkitdirectory" in HTMLInputElement.prototype;
     for (const part of this.#panel.querySelectorAll(".folders-only")) part.toggleAttribute("hidden", !folders);
-    this.#samples.addEventListener("click", () => this.#work((client) => this.#addSamples(client)));
+    this.#samples.addEventListener("click", () => this.#takeSamples());
     this.#remove.addEventListener("click", () => this.#removeAll());
     // Photos may be dropped anywhere on the page; a folder is for training unless it falls into the validation zone.
     this.#listen("training", /** @type {HTMLElement} */ (this.#panel.closest("main")));
@@ -70,22 +72,24 @@ export class PhotosView {
   /** @param {Split} split @param {HTMLElement} zone */
   #listen(split, zone) {
     const { store, status, find } = this.#app;
-    const input = find(`${split}-folder`, HTMLInputElement);
-    input.addEventListener("change", () => this.#take(split, takeInput(input)));
+    takeChosen(find(`${split}-folder`, HTMLInputElement), (source) => this.#take(split, source));
     const isOpen = (/** @type {DragEvent} */ event) =>
       draggedPhotos(event).length === 0 && isFree(store.get(), "loading", "adding");
     acceptDrops(zone, isOpen, (source) => (source ? this.#take(split, source) : status.fail(() => texts.noFiles)));
   }
 
-  /** @param {(client: Desk) => Promise<void>} work */
-  #work(work) {
-    this.#app.run("adding", this.#panel, work);
-  }
-
   /** @param {Split} split @param {Source} source */
   #take(split, source) {
-    this.#waiting.hidden = this.#app.store.get().busy !== "loading";
     addPhotos(this.#app, { split }, source);
+  }
+
+  async #takeSamples() {
+    sayTaken(this.#app);
+    this.#asked = true;
+    this.#update(this.#app.store.get());
+    await this.#app.run("adding", this.#panel, (desk) => this.#addSamples(desk));
+    this.#asked = false;
+    this.#update(this.#app.store.get());
   }
 
   /** @param {Desk} client */
@@ -113,7 +117,7 @@ export class PhotosView {
     /** @type {NodeListOf<HTMLInputElement>} */
     const inputs = this.#panel.querySelectorAll("input.file-input");
     for (const input of inputs) input.disabled = !open;
-    this.#samples.disabled = !open;
+    this.#samples.disabled = !open || this.#asked;
     this.#samples.hidden = state.classes.length > 0; // to begin with only
     this.#remove.disabled = !isFree(state);
     this.#remove.hidden = state.classes.length === 0 && this.#problems.count() === 0;

@@ -20,8 +20,7 @@
  *   connect: [[{ backend: string, fastest: Fastest | null, load: import("./calls.js").Load, lock: string }], import("./calls.js").Info],
  * }} Methods  parameters and result; what takes files gets them before, in Parts
  *
- * @typedef {{ version: string, backends: Record<string, string> }} Fastest  what was measured before, by that version of
- *   pyclassifier: the fastest backends, by what graphics processor there was
+ * @typedef {Record<string, string>} Fastest  what was measured before: the fastest backends, by what graphics processor there was
  *
  * @typedef {"photos" | "digits" | "logos"} DeskName  whose photos and classifier a method is about
  * @typedef {{ id: number, method: keyof Methods, args: unknown[], desk: DeskName }} Request  page -> worker

@@ -168,7 +168,7 @@ function createStarter(app, number, { name: first, byHand = false }, { onTouched
     root,
     () => isFree(app.store.get(), "loading", "adding"),
     (source) => {
-      if (source) createAddPhotos(app, label()).add(source);
+      if (source) createAddPhotos(app, label).add(source);
       else app.status.fail(() => texts.noFiles);
     },
   );

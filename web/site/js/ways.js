@@ -1,7 +1,7 @@
 import { addPhotos } from "./adding.js";
 import { createAddressForm } from "./address.js";
 import { createCapture } from "./capture.js";
-import { takeAddress, takeInput, takePhotos } from "./intake.js";
+import { takeAddress, takeChosen, takeInput, takePhotos } from "./intake.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -21,7 +21,7 @@ export function createWays(app) {
   const address = find("photo-address", HTMLFormElement);
   const capture = createCapture(app);
   captures.set(app.store, capture);
-  files.addEventListener("change", () => addPhotos(app, {}, takeInput(files)));
+  takeChosen(files, (source) => addPhotos(app, {}, source));
   createAddressForm(address, async (url) => {
     if (await addPhotos(app, {}, takeAddress(url))) address.reset();
   });
@@ -54,15 +54,12 @@ function listenToPaste(app) {
  * What a class card offers: photos for this class.
  *
  * @param {App} app
- * @param {string} label
+ * @param {() => string} label of the class, as it is now
  */
 export function createAddPhotos(app, label) {
-  return {
-    /** @param {import("./intake.js").Source} source */
-    add: (source) => addPhotos(app, { label }, source),
-    choose: () => chooseFiles((source) => addPhotos(app, { label }, source)),
-    record: () => captures.get(app.store)?.open(label),
-  };
+  /** @param {import("./intake.js").Source} source */
+  const add = (source) => addPhotos(app, () => ({ label: label() }), source);
+  return { add, choose: () => chooseFiles(add), record: () => captures.get(app.store)?.open(label()) };
 }
 
 /** @param {(source: import("./intake.js").Source) => void} onChosen */

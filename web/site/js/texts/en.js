@@ -64,7 +64,7 @@ export const labels = {
   chooseValidation: "Choose validation folder",
   removeAll: "Remove all photos",
   takeOver: "Take over here",
-  waiting: "The photos are read as soon as everything is loaded.",
+  waiting: "Your photos have arrived: they are read as soon as everything is loaded.",
   classes: "Classes",
   close: "Close",
   previousPhoto: "Previous",

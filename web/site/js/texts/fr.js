@@ -58,7 +58,7 @@ export const labels = {
     "Sans eux, une partie des photos d’entraînement est mise de côté.",
   chooseValidation: "Choisir le dossier de validation",
   removeAll: "Retirer toutes les photos",
-  waiting: "Les photos seront lues dès que tout sera chargé.",
+  waiting: "Vos photos sont arrivées : elles seront lues dès que tout sera chargé.",
   classes: "Classes",
   close: "Fermer",
   previousPhoto: "Précédente",

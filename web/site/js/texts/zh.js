@@ -53,7 +53,7 @@ export const labels = {
   validationHint: "可选。同样的文件夹，但装有其他照片，用来检验模型。如果没有，会从训练照片中留出一部分。",
   chooseValidation: "选择验证文件夹",
   removeAll: "移除所有照片",
-  waiting: "全部加载完成后会立即读取照片。",
+  waiting: "照片已收到，全部加载完成后会立即读取。",
   classes: "类别",
   close: "关闭",
   previousPhoto: "上一张",

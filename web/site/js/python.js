@@ -161,8 +161,8 @@ export function pythonOf(site) {
   /** @type {Promise<Snapshot>} */
   let snapshot;
   return {
-    /** @returns {Promise<any>} Pyodide */
-    startPython: async () => {
+    /** @param {() => void} [whenFetched] called as soon as the network has nothing more to do @returns {Promise<any>} Pyodide */
+    startPython: async (whenFetched) => {
       snapshot = fetchSnapshot(site);
       const program = fetchPacked(site, "wasm.pack", "application/wasm").then((response) =>
         WebAssembly.compileStreaming(response),
@@ -172,6 +172,7 @@ export function pythonOf(site) {
         snapshot,
         imported("pyodide.asm.js", import("../pyodide/pyodide.asm.js")), // What Pyodide would load later.
       ]);
+      whenFetched?.();
       const starting = startFrom(loadPyodide, taken, { indexURL: `${site}pyodide/` }, { instantiateWasm: by(program) });
       return (await Promise.all([starting, program]))[0]; // Where it cannot be compiled, Pyodide would wait forever.
     },

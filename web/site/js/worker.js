@@ -2,6 +2,7 @@
  * The worker: hosts Python (Pyodide) and TensorFlow.js, and passes messages to desks/session.py. It computes nothing itself.
  */
 
+import { fetchBackbone } from "./ahead.js";
 import { imported, watchLoads } from "./loads.js";
 import { hold } from "./lock.js";
 import { ProjectStorage } from "./projects.js";
@@ -20,7 +21,13 @@ const SITE = new URL("../", import.meta.url).href;
 
 // All of this is on its way before anybody asks for it.
 const { startPython, instead } = pythonOf(SITE);
-const loading = watchLoads(() => Promise.all([startPython(), fetchText("models/index.json")]), instead);
+/** @type {string} what `connect` is to load */
+let load = "backbone";
+const loading = watchLoads(() => {
+  const index = fetch(new URL("models/index.json", SITE)).then((response) => response.text());
+  const next = () => load === "backbone" && fetchBackbone(SITE, index);
+  return Promise.all([startPython(next), index]);
+}, instead);
 const tensorflow = imported("tf.js", import("../vendor/tf.js")); // The global `tf`, which Python uses.
 for (const promise of [loading, tensorflow]) promise.catch(() => {}); // `connect` says what went wrong.
 
@@ -100,6 +107,7 @@ async function connect(args, report) {
     report({ stage, done: ++done, total: 4 });
     return result;
   };
+  ({ load } = args[0]);
   await hold(args[0].lock);
   report({ stage: "python", done: 0, total: 4 });
   await start(args, step);
@@ -113,15 +121,10 @@ async function connect(args, report) {
  * @param {Step} step
  */
 async function start([{ backend, fastest }], step) {
-  const [pyodide, index] = await step("packages", step("python", loading));
-  session = pyodide.pyimport("desks.session").start(SITE, index, backend, fastest, storageOf, onReset);
+  const [pyodide, text] = await step("packages", step("python", loading));
+  session = pyodide.pyimport("desks.session").start(SITE, text, backend, fastest, storageOf, onReset);
   atOnce = new Set(session.at_once.toJs());
   await tensorflow;
-}
-
-/** @param {string} path on the site */
-async function fetchText(path) {
-  return (await fetch(new URL(path, SITE))).text();
 }
 
 /** @param {import("./protocol.js").DeskName} desk */

@@ -116,7 +116,7 @@ export class Client extends Desk {
     let watching = false;
     /** @param {Progress} progress the first one comes when the worker has its lock, which nothing but its end sets free */
     const watch = (progress) => {
-      if (!watching) navigator.locks?.request(lock, () => this.#end("What computes here ended unexpectedly."));
+      if (!watching) this.#watch(lock);
       watching = true;
       onProgress?.(progress);
     };
@@ -248,6 +248,10 @@ export class Client extends Desk {
       this.#end(reply.ended);
       return;
     }
+    if ("locks" in reply) {
+      for (const lock of reply.locks) this.#watch(lock);
+      return;
+    }
     if ("note" in reply) {
       for (const listener of this.#keptListeners) listener(reply.note);
       return;
@@ -266,6 +270,11 @@ export class Client extends Desk {
     } else {
       call.resolve(reply.result);
     }
+  }
+
+  /** End when a lock is free that something holds as long as it lives. @param {string} lock */
+  #watch(lock) {
+    navigator.locks?.request(lock, () => this.#end("What computes here ended unexpectedly."));
   }
 
   /** @param {string} message */

@@ -3,7 +3,7 @@
  * browsers let threads share memory. Elsewhere, and where the threads do not start, it is the one of a single thread.
  *
  * A thread that dies, such as for want of memory, leaves those that compute waiting for ever, and this worker with them: it
- * hears no event any more. So each thread holds a lock for as long as it lives, and the page, which is told of these, ends
+ * hears no event any more. So each thread holds a lock for as long as it lives, and the page, which knows their names, ends
  * this worker when one of them is free, and starts another one.
  *
  * tf.js 4.22 would make the threads' scripts of texts, which the site's policy forbids; here they are files beside this one.
@@ -15,7 +15,6 @@ import { env, findBackendFactory, registerBackend, removeBackend } from "@tensor
 /** As many as tf.js makes workers for; kernels of small photos hardly gain by more. */
 const MOST = 8;
 const PATIENCE_MS = 20_000;
-const MOMENT_MS = 100;
 const PRIORITY = 2; // as tf.js registers it
 
 /** What the backend calls in the module, as tf.js itself names it: result and arguments. @type {Record<string, [string, string | null, string[]]>} */
@@ -27,6 +26,9 @@ const CALLS = {
   disposeData: ["dispose_data", null, ["number"]],
   dispose: ["dispose", null, []],
 };
+
+/** @type {string[]} */
+let held = [];
 
 const startSingle = findBackendFactory("wasm");
 removeBackend("wasm");
@@ -76,7 +78,7 @@ async function startThreads(n) {
       Object.entries(CALLS).map(([name, [symbol, result, types]]) => [name, module.cwrap(symbol, result, types)]),
     );
     setThreadsCount(n);
-    tellLocks(locks);
+    held = await whichAreHeld(locks);
     return new BackendWasm(module);
   } catch (error) {
     for (const one of workers) one.terminate();
@@ -110,19 +112,15 @@ function startWith(module, most) {
   }
 }
 
-/**
- * Tell the page of the threads' locks, once they are held.
- *
- * @param {string[]} locks
- */
-async function tellLocks(locks) {
-  if (!navigator.locks) return;
-  for (;;) {
-    const { held = [] } = await navigator.locks.query();
-    if (locks.every((lock) => held.some(({ name }) => name === lock))) break;
-    await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
-  }
-  self.postMessage({ locks });
+/** @returns {string[]} the locks that threads hold as long as they live, by name */
+export function getThreadLocks() {
+  return held;
+}
+
+/** @param {string[]} locks @returns {Promise<string[]>} none where the browser has no locks */
+async function whichAreHeld(locks) {
+  const all = (await navigator.locks?.query())?.held ?? [];
+  return locks.filter((lock) => all.some(({ name }) => name === lock));
 }
 
 /** @param {string} name */

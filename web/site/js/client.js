@@ -68,6 +68,7 @@ export class Client extends Desk {
     renderer: "",
     software: false,
     cores: 1,
+    locks: [],
     backends: [],
     backbones: [],
     qualities: [],
@@ -120,7 +121,7 @@ export class Client extends Desk {
       watching = true;
       onProgress?.(progress);
     };
-    this.info = await this.call("connect", [{ ...how, lock }], { onProgress: watch });
+    this.#know(await this.call("connect", [{ ...how, lock }], { onProgress: watch }));
   }
 
   /** @param {(kept: import("./protocol.js").Kept) => void} listener told how it stands with what is kept of the desks' projects */
@@ -150,8 +151,7 @@ export class Client extends Desk {
    * @param {string} backend one of `info.backends`
    */
   async setBackend(backend) {
-    this.info = await this.call("setBackend", [backend]);
-    return this.info;
+    return this.#know(await this.call("setBackend", [backend]));
   }
 
   /**
@@ -248,10 +248,6 @@ export class Client extends Desk {
       this.#end(reply.ended);
       return;
     }
-    if ("locks" in reply) {
-      for (const lock of reply.locks) this.#watch(lock);
-      return;
-    }
     if ("note" in reply) {
       for (const listener of this.#keptListeners) listener(reply.note);
       return;
@@ -270,6 +266,13 @@ export class Client extends Desk {
     } else {
       call.resolve(reply.result);
     }
+  }
+
+  /** @param {import("./calls.js").Info} info */
+  #know(info) {
+    for (const lock of info.locks) if (!this.info.locks.includes(lock)) this.#watch(lock);
+    this.info = info;
+    return info;
   }
 
   /** End when a lock is free that something holds as long as it lives. @param {string} lock */

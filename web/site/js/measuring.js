@@ -164,7 +164,7 @@ function time(task, limit, signal) {
     worker.onmessage = (/** @type {MessageEvent<import("./measurer.js").Step>} */ { data }) => {
       if ("ms" in data) end(data.ms);
       else if ("failed" in data) end(otherwise);
-      else if ("loaded" in data) {
+      else {
         otherwise = null;
         clearTimeout(timer);
         timer = setTimeout(end, limit, null);

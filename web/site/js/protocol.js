@@ -32,8 +32,7 @@
  * @typedef {{ id: number, error: { name: string, message: string } & import("./calls.js").Coded }} ErrorReply  worker -> page
  * @typedef {{ note: Kept }} NoteReply  worker -> page, of its own accord
  * @typedef {{ ended: string }} EndReply  worker -> page: it ends, and why
- * @typedef {{ locks: string[] }} LocksReply  worker -> page, of its own accord: what its threads hold as long as they live
- * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply | EndReply | LocksReply} Reply
+ * @typedef {ProgressReply | ResultReply | ErrorReply | NoteReply | EndReply} Reply
  */
 
 /** Name of the errors that mean: stopped because the caller asked for it. */

@@ -56,15 +56,19 @@ export function createBackendView({ store, status, run, find }) {
   }
 
   // Some of what can compute takes a moment to find: only who sees the choice has to have it.
+  let seen = false;
   const look = () => {
     const { client, found } = store.get();
-    if (found || !client || panel.getBoundingClientRect().width === 0) return;
+    if (found || !client || !seen) return;
     client.findBackends().then(
       (all) => store.set({ found: all }),
       () => {},
     ); // what ended is said elsewhere
   };
-  new ResizeObserver(look).observe(panel);
+  new ResizeObserver(([{ contentRect }]) => {
+    seen = contentRect.width > 0;
+    look();
+  }).observe(panel);
 
   /** @type {unknown[]} */
   let shown = [];

@@ -5,6 +5,8 @@ import { onLanguage } from "./locale.js";
 import { texts } from "./texts.js";
 
 const HEIGHT = 150;
+/** Until its box has one. */
+const WIDTH = 300;
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
 /** What draws each chart that has something new, one in a frame: two would keep the page from answering. @type {Set<() => void>} */
@@ -15,6 +17,9 @@ function schedule(draw) {
   if (waiting.size === 0) requestAnimationFrame(drawNext);
   waiting.add(draw);
 }
+
+/** @param {() => void} work */
+const whenIdle = (work) => (globalThis.requestIdleCallback ?? setTimeout)(work);
 
 function drawNext() {
   const [draw] = waiting;
@@ -41,25 +46,28 @@ export function createChart(box, format, range) {
   /** @type {number | undefined} */
   let marked;
 
+  function make() {
+    if (plot) return;
+    const options = optionsOf(
+      box,
+      format,
+      range,
+      () => epochs,
+      () => marked,
+    );
+    plot = new uPlot(options, data, box); // which draws it by itself, and reads what is kept
+  }
+
   function draw() {
     if (box.clientWidth === 0) return; // not shown; the resize observer comes back
-    if (plot === null) {
-      const options = optionsOf(
-        box,
-        format,
-        range,
-        () => epochs,
-        () => marked,
-      );
-      plot = new uPlot(options, data, box); // which draws it by itself, and reads what is kept
-      return;
-    }
+    if (plot === null) return make();
     if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
     plot.setData(data);
     readKept(plot, marked);
   }
 
   new ResizeObserver(() => schedule(draw)).observe(box);
+  whenIdle(make); // What its first drawing takes would keep the page from answering while it trains.
   /** uPlot keeps the colours and words that it was made with. */
   const renew = () => {
     plot?.destroy();
@@ -116,7 +124,7 @@ function optionsOf(box, format, range, epochs, marked) {
     value: (_, value) => (value === null || value === undefined ? "–" : format(value)),
   });
   return {
-    width: box.clientWidth,
+    width: box.clientWidth || WIDTH,
     height: HEIGHT,
     hooks: { ready: [(u) => readKept(u, marked())], draw: [(u) => mark(u, marked(), colour("--muted"))] },
     cursor: { y: false, drag: { x: false, y: false } },

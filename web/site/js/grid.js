@@ -37,7 +37,17 @@ const GAP = 6;
 /** Rows in the document above and below those in sight. */
 const MORE_ROWS = 2;
 
+/** @typedef {{ width: number, scrollTop: number, clientHeight: number }} Sizes  of a grid's boxes */
+
 export class PhotoGrid {
+  /** @type {WeakMap<Element, PhotoGrid>} */
+  static #grids = new WeakMap();
+  /** One for all grids: their sizes are read before the first of them changes anything, which has the page laid out anew. */
+  static #observer = new ResizeObserver((entries) => {
+    const grids = entries.flatMap(({ target }) => PhotoGrid.#grids.get(target) ?? []);
+    const sizes = grids.map((grid) => grid.#sizes());
+    for (const [i, grid] of grids.entries()) grid.#measure(sizes[i]);
+  });
   root;
   #app;
   #options;
@@ -62,7 +72,8 @@ export class PhotoGrid {
     if (options.selection) this.#sheet.setAttribute("aria-multiselectable", "true");
     this.#stopListening = options.selection?.subscribe(() => this.#showChosen());
     this.root.addEventListener("scroll", () => requestAnimationFrame(() => this.#render()), { passive: true });
-    new ResizeObserver(() => this.#measure()).observe(this.root);
+    PhotoGrid.#grids.set(this.root, this);
+    PhotoGrid.#observer.observe(this.root);
     this.#listen();
   }
 
@@ -102,6 +113,7 @@ export class PhotoGrid {
   /** Let go of everything; the grid is not used again. */
   remove() {
     this.#stopListening?.();
+    PhotoGrid.#observer.unobserve(this.root);
     for (const id of [...this.#cells.keys()]) this.#drop(id);
     this.root.remove();
   }
@@ -114,25 +126,36 @@ export class PhotoGrid {
     return this.#sheet.contains(document.activeElement);
   }
 
-  #measure() {
-    const width = this.#sheet.clientWidth;
+  /** @returns {Sizes} */
+  #sizes() {
+    const { scrollTop, clientHeight } = this.root;
+    return { width: this.#sheet.clientWidth, scrollTop, clientHeight };
+  }
+
+  /** @param {Sizes} sizes */
+  #measure(sizes) {
+    const { width } = sizes;
     if (width === 0) return;
     const before = this.#columns;
     this.#columns = Math.max(3, Math.floor((width + GAP) / (SIDE + GAP)));
     this.#step = (width + GAP) / this.#columns;
     this.#sheet.style.setProperty("--side", `${this.#step - GAP}px`);
-    this.#render();
+    this.#render(sizes);
     if (before !== this.#columns) this.root.dispatchEvent(new CustomEvent("columns"));
   }
 
-  /** Put what is in sight into the document, and take out what is not. */
-  #render() {
+  /**
+   * Put what is in sight into the document, and take out what is not.
+   *
+   * @param {Sizes} [sizes] where they are known
+   */
+  #render(sizes) {
     if (this.#columns === 0) return;
+    const { scrollTop, clientHeight } = sizes ?? this.root;
     const count = this.#count();
     const rows = Math.ceil(count / this.#columns);
     this.#sheet.hidden = count === 0;
     this.#sheet.style.setProperty("--height", `${Math.max(0, rows * this.#step - GAP)}px`);
-    const { scrollTop, clientHeight } = this.root;
     const first = Math.max(0, Math.floor(scrollTop / this.#step) - MORE_ROWS);
     const end = Math.ceil((scrollTop + (clientHeight || this.#step)) / this.#step) + MORE_ROWS;
     const wanted = new Set();

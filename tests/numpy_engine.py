@@ -55,6 +55,7 @@ class NumpyEngine(OwnEngine):
     kind = "compiled"
     software = False
     n_threads = 1
+    thread_locks = ()
     rules = RULES | {"Cells": _cells}
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ import * as tf from "./tf.js";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import "./gradients.js";
-import "./threads.js";
+import { getThreadLocks } from "./threads.js";
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { getThreadsCount, setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { version_webgl } from "@tensorflow/tfjs-backend-webgl";
@@ -28,7 +28,7 @@ export { fuseRelu6 } from "./fuse.js";
  * @returns {Promise<unknown>}
  */
 export const importBeside = (file) => import(new URL(file, import.meta.url).href);
-export { getThreadsCount, setWasmPaths };
+export { getThreadLocks, getThreadsCount, setWasmPaths };
 /** Versions of the parts, as in the union package. */
 export const version = {
   tfjs: version_core,

@@ -2,6 +2,10 @@
  * tf.js's WebAssembly on several cores, in workers of pages that are isolated from other origins (COOP and COEP), where
  * browsers let threads share memory. Elsewhere, and where the threads do not start, it is the one of a single thread.
  *
+ * A thread that dies, such as for want of memory, leaves those that compute waiting for ever, and this worker with them: it
+ * hears no event any more. So each thread holds a lock for as long as it lives, and the page, which knows their names, ends
+ * this worker when one of them is free, and starts another one.
+ *
  * tf.js 4.22 would make the threads' scripts of texts, which the site's policy forbids; here they are files beside this one.
  */
 import { BackendWasm, setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
@@ -22,6 +26,9 @@ const CALLS = {
   disposeData: ["dispose_data", null, ["number"]],
   dispose: ["dispose", null, []],
 };
+
+/** @type {string[]} */
+let held = [];
 
 const startSingle = findBackendFactory("wasm");
 removeBackend("wasm");
@@ -64,13 +71,14 @@ async function startThreads(n) {
     );
     return {};
   };
-  const { started, workers } = startWith(module, n - 1); // This thread computes, too.
+  const { started, workers, locks } = startWith(module, n - 1); // This thread computes, too.
   try {
     await Promise.race([started, failed, failureOf(workers)]);
     module.tfjs = Object.fromEntries(
       Object.entries(CALLS).map(([name, [symbol, result, types]]) => [name, module.cwrap(symbol, result, types)]),
     );
     setThreadsCount(n);
+    held = await whichAreHeld(locks);
     return new BackendWasm(module);
   } catch (error) {
     for (const one of workers) one.terminate();
@@ -82,24 +90,37 @@ async function startThreads(n) {
  * Start the module with no more workers than it needs: it makes eight at once, and waits for all of them.
  *
  * @param {any} module @param {number} most
- * @returns {{ started: Promise<unknown>, workers: Worker[] }}
+ * @returns {{ started: Promise<unknown>, workers: Worker[], locks: string[] }} locks: by name, one of each worker
  */
 function startWith(module, most) {
   const { Worker } = globalThis;
   /** @type {Worker[]} */
   const workers = [];
+  const locks = Array.from({ length: most }, (_, i) => `pyclassifier-thread-${i}-${Date.now()}-${Math.random()}`);
   /** @param {string} url */
   function make(url) {
-    return workers.length < most ? workers[workers.push(new Worker(url)) - 1] : {};
+    const name = locks[workers.length];
+    return name ? workers[workers.push(new Worker(url, { name })) - 1] : {};
   }
   try {
     Object.assign(globalThis, { Worker: make });
     const started = startModule(module);
     module.PThread.unusedWorkers.splice(most);
-    return { started, workers };
+    return { started, workers, locks };
   } finally {
     Object.assign(globalThis, { Worker });
   }
+}
+
+/** @returns {string[]} the locks that threads hold as long as they live, by name */
+export function getThreadLocks() {
+  return held;
+}
+
+/** @param {string[]} locks @returns {Promise<string[]>} none where the browser has no locks */
+async function whichAreHeld(locks) {
+  const all = (await navigator.locks?.query())?.held ?? [];
+  return locks.filter((lock) => all.some(({ name }) => name === lock));
 }
 
 /** @param {string} name */

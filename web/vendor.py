@@ -12,6 +12,8 @@ _WASM = NODE_MODULES / "@tensorflow/tfjs-backend-wasm/dist"
 _THREADED = NODE_MODULES / "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd"
 _BANNER = "--banner:js=/* TensorFlow.js, Apache-2.0, github.com/tensorflow/tfjs */"
 _OPTIONS = ("--minify", "--legal-comments=none", _BANNER)
+# A thread that is gone leaves the others waiting for ever: its lock tells the page, see threads.js.
+_LIFE_LOCK = "navigator.locks?.request(self.name, () => new Promise(() => {}));"
 
 
 def vendor_files() -> dict[str, Path | bytes]:
@@ -32,7 +34,7 @@ def threads_files() -> dict[str, Path | bytes]:
     return {
         f"{_THREADED.name}.wasm": _WASM / f"{_THREADED.name}.wasm",
         script.name: script,
-        f"{_THREADED.name}.worker.js": found[1].encode(),
+        f"{_THREADED.name}.worker.js": f"{_LIFE_LOCK}\n{found[1]}".encode(),
     }
 
 

@@ -109,7 +109,8 @@ def test_the_backend_can_change_in_mid_work(trained, dist):
         cores = min(os.cpu_count(), 8)
         for backend, kind, n in (("wasm", "compiled", cores), ("cpu", "plain", 1)):
             info = trained.page.evaluate("(name) => client.setBackend(name)", backend)
-            assert info == {**trained.info, "backend": backend, "kind": kind, "cores": n}
+            assert len(info["locks"]) == cores - 1, "of each thread beside its own, which stay"
+            assert info == {**trained.info, "backend": backend, "kind": kind, "cores": n, "locks": info["locks"]}
             for a, b in zip(webgl, trained.predict(photos), strict=True):
                 assert a["label"] == b["label"] and a["probability"] == pytest.approx(b["probability"], abs=1e-3)
         trained.train(QUICK)

@@ -138,6 +138,38 @@ def test_a_worker_that_ends_is_replaced_and_nothing_is_lost(tab, site, folder, m
     assert recognise(tab, folder) == before, "and training gives the same as without"
 
 
+RECORD_THREADS = """
+globalThis.threads = [];
+globalThis.Worker = class extends Worker {
+  constructor(url, options) {
+    super(url, options);
+    threads.push(this);
+  }
+};
+"""
+
+
+@pytest.mark.full
+def test_a_thread_that_dies_while_all_compute_is_noticed_and_nothing_is_lost(tab, site, folder):
+    def record(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=RECORD_THREADS + response.text())
+
+    tab.route("**/js/worker.js", record)
+    open_page(tab, site)
+    fill(tab, folder)
+    train(tab)
+    before = recognise(tab, folder)
+    kept(tab)
+    (worker,) = [one for one in tab.workers if one.url.endswith("/js/worker.js")]
+    if not worker.evaluate("threads.length"):
+        pytest.skip("WebAssembly computes on one core here")
+    train_for_long(tab)
+    worker.evaluate("threads[0].terminate()")
+    expect(status(tab)).to_have_text(re.compile("^Started again; nothing was lost"), timeout=READY)
+    assert recognise(tab, folder) == before
+
+
 def set_field(page, selector, value):
     page.locator(selector).fill(value)
     page.locator(selector).blur()

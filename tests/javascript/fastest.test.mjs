@@ -13,7 +13,11 @@ function visit(cores) {
 }
 
 const KEY = "pyclassifier-fastest";
-const info = (renderer, version = "1.0") => ({ renderer, versions: { pyclassifier: version } });
+const info = (renderer, tfjs = "4.22.0", bytes = 6534135) => ({
+  renderer,
+  versions: { tfjs },
+  backbones: [{ name: "small", bytes }],
+});
 const SLOW = [
   { name: "wasm", runsOn: "", ms: 10 },
   { name: "webgl", runsOn: "Slow", ms: 30 },
@@ -43,17 +47,19 @@ test("what was measured is known at the next visit, for each graphics processor"
   const next = await visit(4);
   assert.deepEqual(next.timesKnown(info("Slow")), SLOW);
   assert.equal(next.timesKnown(info("Another")), null);
-  assert.deepEqual(next.fastestKnown(), { version: "1.0", backends: { Slow: "wasm", Fast: "webgl" } });
+  assert.deepEqual(next.fastestKnown(), { Slow: "wasm", Fast: "webgl" });
 });
 
-test("it does not hold for a machine with other cores, nor for another version", async () => {
+test("it does not hold for a machine with other cores, nor for another tf.js or backbone", async () => {
   KEPT.clear();
   (await visit(4)).remember(info("Slow"), SLOW);
   assert.equal((await visit(8)).fastestKnown(), null);
   const next = await visit(4);
-  assert.equal(next.timesKnown(info("Slow", "2.0")), null);
-  next.remember(info("Fast", "2.0"), FAST);
-  assert.deepEqual(next.fastestKnown(), { version: "2.0", backends: { Fast: "webgl" } });
+  assert.equal(next.timesKnown(info("Slow", "5.0.0")), null);
+  assert.equal(next.timesKnown(info("Slow", "4.22.0", 7)), null);
+  assert.deepEqual(next.timesKnown(info("Slow")), SLOW);
+  next.remember(info("Fast", "5.0.0"), FAST);
+  assert.deepEqual(next.fastestKnown(), { Fast: "webgl" });
 });
 
 test("what is stored and makes no sense does not count", async () => {

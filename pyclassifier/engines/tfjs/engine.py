@@ -186,6 +186,15 @@ class TfjsEngine:
         """
         return backend_of(self._tf).count_threads(self._tf) if self._tf else 1
 
+    @property
+    def thread_locks(self) -> tuple[str, ...]:
+        """Names of the browser's locks that threads hold as long as they live, for who waits to see that one is gone.
+
+        What computes waits for a thread that died for ever. None where there are no threads, or of another tf.js than
+        the site's.
+        """
+        return tuple(self._tf.getThreadLocks().to_py()) if hasattr(self._tf, "getThreadLocks") else ()
+
     def on_reset(self, tell: Callable[[], None]) -> None:
         """Have it told when the graphics processor is reset; what it held is gone."""
         graphics.listen(tell)

@@ -65,6 +65,7 @@ class Info(TypedDict):
     renderer: str  # what shaders run on, as the browser says
     software: bool  # which would be the CPU
     cores: int  # of the processor that compute; 1 on a graphics processor
+    locks: list[str]  # that threads hold as long as they live: without one of them, what computes waits for ever
     backends: list[str]  # that are known to work here, the fastest on a graphics processor first
     backbones: list[Backbone]
     qualities: list[Quality]  # the fastest first
@@ -201,6 +202,7 @@ def _info(site: Site) -> Info:
         "renderer": engine.renderer,
         "software": engine.software,
         "cores": engine.n_threads,
+        "locks": list(engine.thread_locks),
         "backbones": [
             {"name": card.name, "title": card.title, "inputSize": card.input_size, "bytes": n_bytes}
             for card, n_bytes in site.backbones

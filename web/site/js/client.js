@@ -68,6 +68,7 @@ export class Client extends Desk {
     renderer: "",
     software: false,
     cores: 1,
+    locks: [],
     backends: [],
     backbones: [],
     qualities: [],
@@ -116,11 +117,11 @@ export class Client extends Desk {
     let watching = false;
     /** @param {Progress} progress the first one comes when the worker has its lock, which nothing but its end sets free */
     const watch = (progress) => {
-      if (!watching) navigator.locks?.request(lock, () => this.#end("What computes here ended unexpectedly."));
+      if (!watching) this.#watch(lock);
       watching = true;
       onProgress?.(progress);
     };
-    this.info = await this.call("connect", [{ ...how, lock }], { onProgress: watch });
+    this.#know(await this.call("connect", [{ ...how, lock }], { onProgress: watch }));
   }
 
   /** @param {(kept: import("./protocol.js").Kept) => void} listener told how it stands with what is kept of the desks' projects */
@@ -150,8 +151,7 @@ export class Client extends Desk {
    * @param {string} backend one of `info.backends`
    */
   async setBackend(backend) {
-    this.info = await this.call("setBackend", [backend]);
-    return this.info;
+    return this.#know(await this.call("setBackend", [backend]));
   }
 
   /**
@@ -266,6 +266,18 @@ export class Client extends Desk {
     } else {
       call.resolve(reply.result);
     }
+  }
+
+  /** @param {import("./calls.js").Info} info */
+  #know(info) {
+    for (const lock of info.locks) if (!this.info.locks.includes(lock)) this.#watch(lock);
+    this.info = info;
+    return info;
+  }
+
+  /** End when a lock is free that something holds as long as it lives. @param {string} lock */
+  #watch(lock) {
+    navigator.locks?.request(lock, () => this.#end("What computes here ended unexpectedly."));
   }
 
   /** @param {string} message */

@@ -23,7 +23,7 @@ def page_files() -> dict[str, Path | bytes]:
     """
     page, modules = bundle("site", "js/app.js", "css/page.css", options=("--splitting", *_OUTSIDE))
     worker, _ = bundle("site", "js/worker.js", "js/measurer.js", "js/decoder.js", options=_OUTSIDE)
-    first, _ = bundle("site", "js/begin.js", "js/first.js", options=("--format=iife",))
+    first, _ = bundle("site", "js/first.js", options=("--format=iife",))
     alone = ("thumbnailer.js", "remote.js")
     as_written = [*imported_by("site/js/client.js", modules), *(f"site/js/{name}" for name in alone)]
     return {**page, **worker, **first, **{path.removeprefix("site/"): WEB / path for path in as_written}}

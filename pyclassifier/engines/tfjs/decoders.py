@@ -30,6 +30,8 @@ Result = TypeVar("Result")
 _MOST = 2  # The tab is then at most 1.3 times as large as without them.
 _PREPARE_BYTES = 32_000_000  # Photos of so many bytes in all take 0.7 s.
 _START_S = 2.0
+# Until the page has shown the photos that came in, which is to be seen sooner than what comes of decoders.
+_SHOWN_S = 0.5
 _QUEUED_S = 0.04  # Work that each decoder has at hand, as long as this thread may be busy with other things.
 _MOST_QUEUED = 8
 _N_OVERTAKING = 3
@@ -131,7 +133,7 @@ class Decoders:
     def prepare(self, n_bytes: int) -> None:
         """Start them, if that pays for photos of so many bytes."""
         if n_bytes >= _PREPARE_BYTES:
-            self._start()
+            asyncio.get_running_loop().call_later(_SHOWN_S, self._start)
 
     def n_ahead(self, n_left: int) -> int:
         """How many photos are to be begun before the first of them is waited for."""

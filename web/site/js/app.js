@@ -89,12 +89,8 @@ function main() {
   const loading = createLoading(status);
 
   /** @param {string} backend */
-  const connectOn = (backend) => {
-    const worker = globalThis.begun ?? undefined;
-    globalThis.begun = null;
-    const load = FIRST[currentPage()];
-    return connect({ backend, fastest: fastestKnown(), load, worker, onProgress: loading.progress });
-  };
+  const connectOn = (backend) =>
+    connect({ backend, fastest: fastestKnown(), load: FIRST[currentPage()], onProgress: loading.progress });
   let ended = -Infinity;
 
   /** What an address asks for may not be there on every machine. */

@@ -39,17 +39,15 @@ const FILES_PER_MESSAGE = 50;
  *   fastest?: import("./protocol.js").Fastest | null,
  *   load?: import("./calls.js").Load,
  *   site?: string,
- *   worker?: Worker,
  *   onProgress?: (progress: Progress) => void,
  * }} [options]
  *   backend: "auto" (the fastest, as far as that is known; else WebGL, or WebAssembly where WebGL would run on the CPU),
  *   "webgpu", "webgl", "wasm" or "cpu"; fastest: what is known; load: "backbone" to train on, "network" to `recognise` with,
- *   or "nothing" before it is needed; site: where a built site lies, by default where this file does;
- *   worker: of its js/worker.js, where that was started already
+ *   or "nothing" before it is needed; site: where a built site lies, by default where this file does
  * @returns {Promise<Client>}
  */
-export async function connect({ backend = "auto", fastest = null, load = "backbone", site, worker, onProgress } = {}) {
-  const client = new Client(addressOf(site), worker);
+export async function connect({ backend = "auto", fastest = null, load = "backbone", site, onProgress } = {}) {
+  const client = new Client(addressOf(site));
   try {
     await client.start({ backend, fastest, load }, onProgress);
   } catch (error) {
@@ -92,14 +90,11 @@ export class Client extends Desk {
   /** @type {(() => void)[]} */
   #callListeners = [];
 
-  /**
-   * @param {string} site its whole address
-   * @param {Worker} [worker]
-   */
-  constructor(site, worker = startWorker(site)) {
+  /** @param {string} site its whole address */
+  constructor(site) {
     super((method, args, options) => this.call(method, args, options), site);
     this.#site = site;
-    this.#worker = worker;
+    this.#worker = startWorker(site);
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

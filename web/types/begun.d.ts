@@ -1,2 +1,0 @@
-/** The worker that js/begin.js started, until somebody takes it. */
-declare var begun: Worker | null;

@@ -15,6 +15,8 @@ import { env, findBackendFactory, registerBackend, removeBackend } from "@tensor
 /** As many as tf.js makes workers for; kernels of small photos hardly gain by more. */
 const MOST = 8;
 const PATIENCE_MS = 20_000;
+const LOCK_MS = 20;
+const LOCK_TRIES = 100;
 const PRIORITY = 2; // as tf.js registers it
 
 /** What the backend calls in the module, as tf.js itself names it: result and arguments. @type {Record<string, [string, string | null, string[]]>} */
@@ -117,10 +119,20 @@ export function getThreadLocks() {
   return held;
 }
 
-/** @param {string[]} locks @returns {Promise<string[]>} none where the browser has no locks */
+/**
+ * Wait for the locks that threads asked for when they started, which browsers may grant a little later.
+ *
+ * @param {string[]} locks
+ * @returns {Promise<string[]>} none where the browser has no locks
+ */
 async function whichAreHeld(locks) {
-  const all = (await navigator.locks?.query())?.held ?? [];
-  return locks.filter((lock) => all.some(({ name }) => name === lock));
+  if (!navigator.locks) return [];
+  for (let tries = 0; ; tries++) {
+    const all = (await navigator.locks.query()).held ?? [];
+    const found = locks.filter((lock) => all.some(({ name }) => name === lock));
+    if (found.length === locks.length || tries === LOCK_TRIES) return found;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
+  }
 }
 
 /** @param {string} name */

@@ -21,20 +21,20 @@ export async function fetchBackbone(site, index) {
   try {
     const [{ card }] = JSON.parse(await index);
     const folder = `${site}models/${card.name}/features/`;
-    const { weightsManifest } = await (await fetchAhead(`${folder}model.json`)).json();
-    for (const { paths } of weightsManifest) for (const path of paths) fetchAhead(folder + path);
+    const { weightsManifest } = JSON.parse(new TextDecoder().decode(await fetchAhead(`${folder}model.json`)));
+    for (const { paths } of weightsManifest)
+      await Promise.all(paths.map((/** @type {string} */ path) => fetchAhead(folder + path)));
   } catch {
     // Whoever asks for it is told.
   }
 }
 
-/** @param {string} url @returns {Promise<Response>} of the same bytes */
-function fetchAhead(url) {
+/** @param {string} url @returns {Promise<ArrayBuffer>} what comes */
+async function fetchAhead(url) {
   // What nobody reads does not come.
   const reading = fetch(url).then(async (response) => ({ response, bytes: await response.arrayBuffer() }));
-  const again = () => reading.then(({ response, bytes }) => new Response(bytes, response));
-  const handed = again();
+  const handed = reading.then(({ response, bytes }) => new Response(bytes, response));
   handed.catch(() => {});
   coming.set(url, handed);
-  return again();
+  return (await reading).bytes;
 }

@@ -34,7 +34,7 @@ _START_S = 2.0
 _SHOWN_S = 0.5
 _QUEUED_S = 0.04  # Work that each decoder has at hand, as long as this thread may be busy with other things.
 _MOST_QUEUED = 8
-_N_OVERTAKING = 3
+_N_OVERTAKING = 12
 # A photo is done here after all where its decoder takes so many times as long as this thread does, or as these seconds.
 _PATIENCE = 2
 _LEAST_S = 0.02
@@ -69,8 +69,6 @@ class _Decoder:
         if not self.waiting:
             self.heard = time.monotonic()
         reply = self.waiting[number] = asyncio.get_running_loop().create_future()
-        reply.add_done_callback(lambda _: self.waiting.pop(number, None))
-        reply.add_done_callback(asyncio.Future.exception)  # Seen, though nobody may wait for it any more.
         buffer = to_js(message).buffer
         self._worker.postMessage(to_js([number, buffer]), to_js([buffer]))
         return reply
@@ -86,17 +84,16 @@ class _Decoder:
         self._listeners = []
         self.ready = False
         for reply in self.waiting.values():
-            if not reply.done():
-                reply.set_exception(_GoneError())
+            reply.set_exception(_GoneError())
+            reply.exception()  # Seen, though nobody may wait for it any more.
+        self.waiting.clear()
         self._tell_ended(self, lost)
 
     def _receive(self, event: Any) -> None:
         message = event.data
         if hasattr(message, "reply"):
             self.heard = time.monotonic()
-            reply = self.waiting.get(int(message.id))
-            if reply and not reply.done():
-                reply.set_result(message.reply.to_bytes())
+            self.waiting.pop(int(message.id)).set_result(message.reply.to_bytes())
         elif str(getattr(message, "versions", "")) == versions():
             self.ready = True
             if hasattr(js.navigator, "locks"):
@@ -146,9 +143,10 @@ class Decoders:
     async def call(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
         """Call a function where that is done first."""
         async with self._turn:
-            if self._all:
-                await asyncio.sleep(0)  # Replies that came meanwhile are taken, which make decoders free.
             decoder = self._free()
+            if decoder is None and self._all:
+                await asyncio.sleep(0)  # Replies that came meanwhile are taken, which make decoders free.
+                decoder = self._free()
             if decoder is None:
                 return self._call_here(function, *args, **kwargs)
             reply = decoder.send(pickle.dumps((function, args, kwargs), 5))

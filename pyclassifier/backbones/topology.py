@@ -6,7 +6,6 @@ The dialect is the one that every tf.js since 1.0 reads: ``class_name`` "Model",
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -82,12 +81,14 @@ def classification_network(card: ModelCard, features: Topology, classification: 
 
 
 def _with_input(model: Topology, shape: list[int | None]) -> Topology:
-    """A copy of a model for inputs of another shape."""
-    model = copy.deepcopy(model)
-    for layer in model["config"]["layers"]:
-        if "batch_input_shape" in layer["config"]:
-            layer["config"]["batch_input_shape"] = shape
-    return model
+    """A model for inputs of another shape, which shares with it what is the same."""
+    layers = [
+        {**layer, "config": {**layer["config"], "batch_input_shape": shape}}
+        if "batch_input_shape" in layer["config"]
+        else layer
+        for layer in model["config"]["layers"]
+    ]
+    return {**model, "config": {**model["config"], "layers": layers}}
 
 
 def pooling_of(extractor: Topology) -> Pooling:

@@ -18,7 +18,7 @@ from ..engines import Predictor
 from ..errors import ImageDecodeError, StoppedError
 from ..notebook import Brief
 from ..progress import OnProgress, Progress, ShouldStop
-from ..threads import beside, in_order, in_thread
+from ..threads import beside, in_order, in_thread, n_processors
 from .augmentation import Variation
 from .cache import Facts, FeatureCache, MemoryCache
 from .pixels import Pixels
@@ -26,6 +26,7 @@ from .preprocessing import load_image, make_batch
 from .side_by_side import SideBySide, join_rows
 
 BATCH_SIZE = 16
+_MOST_READ = 4
 Row = NDArray[np.float32]
 
 
@@ -85,6 +86,14 @@ class _Pixels:
 
     digest: str
     pixels: NDArray[np.uint8]
+
+
+class _Gates:
+    """What few of the photos that are begun pass at a time: reading, so that the first are soon there, and more."""
+
+    def __init__(self) -> None:
+        self.reading = asyncio.Semaphore(max(_MOST_READ, n_processors() + 1))  # In a browser there is one processor.
+        self.alone = asyncio.Lock()
 
 
 _Decoded = tuple[int, _Pixels]
@@ -300,7 +309,7 @@ class FeatureExtractor:
             if should_stop():
                 raise StoppedError("stopped-reading")
 
-        look_up = partial(self._look_up, alone=asyncio.Lock())
+        look_up = partial(self._look_up, gates=_Gates())
         async for i, known in in_order(samples, look_up, go_on):
             if isinstance(known, _Pixels):
                 batch.append((i, known))
@@ -313,24 +322,25 @@ class FeatureExtractor:
         if batch:
             yield batch
 
-    async def _look_up(self, sample: Sample, alone: asyncio.Lock) -> list[Row] | _Pixels | Problem:
+    async def _look_up(self, sample: Sample, gates: _Gates) -> list[Row] | _Pixels | Problem:
         """The features of a photo where they are known, else its pixels to compute them from, or what is wrong."""
         try:
-            return await self._features_or_pixels(sample, alone)
+            return await self._features_or_pixels(sample, gates)
         except ImageDecodeError as error:
             return Problem(sample.path, error.reason)
 
-    async def _features_or_pixels(self, sample: Sample, alone: asyncio.Lock) -> list[Row] | _Pixels:
+    async def _features_or_pixels(self, sample: Sample, gates: _Gates) -> list[Row] | _Pixels:
         digest = self.cache.facts(sample).digest
         if digest and (rows := self._remembered(digest)):
             return rows
-        data = await read_photo(sample)
-        digest = await find_digest(data)
+        async with gates.reading:
+            data = await read_photo(sample)
+            digest = await find_digest(data)
         self.cache.learn(sample, Facts(digest))
         if rows := self._remembered(digest):
             return rows
         try:
-            pixels, size = await self._decode_one(data, sample.path, digest, alone)
+            pixels, size = await self._decode_one(data, sample.path, digest, gates)
             self.cache.learn(sample, Facts(digest, size))
         except ImageDecodeError as error:
             self.cache.learn(sample, Facts(digest, reason=error.reason))
@@ -354,9 +364,9 @@ class FeatureExtractor:
         parts = [row for kind in kinds[1:] if (row := self.cache.get(digest, kind)) is not None]
         return join_rows(parts, self._n_cells) if len(parts) == len(kinds) - 1 else None
 
-    async def _decode_one(self, data: bytes, path: str, digest: str, alone: asyncio.Lock) -> _Picture:
+    async def _decode_one(self, data: bytes, path: str, digest: str, gates: _Gates) -> _Picture:
         how = path, digest, self.card.preprocessing, self.max_pixels, self.variation
-        async with alone:  # What a browser makes of a photo that Pillow cannot read has all of its pixels.
+        async with gates.alone:  # What a browser makes of a photo that Pillow cannot read has all of its pixels.
             readable = await as_readable(data, path, max_pixels=self.max_pixels)
             if readable is not data:
                 return await in_thread(_decode, readable, *how)
@@ -381,7 +391,7 @@ class FeatureExtractor:
         ImageDecodeError
             It cannot be read.
         """
-        pixels, _ = await self._decode_one(await read_photo(sample), sample.path, digest, asyncio.Lock())
+        pixels, _ = await self._decode_one(await read_photo(sample), sample.path, digest, _Gates())
         return pixels
 
     async def embed(self, X: Row) -> Row:

@@ -34,7 +34,6 @@ _START_S = 2.0
 _SHOWN_S = 0.5
 _QUEUED_S = 0.04  # Work that each decoder has at hand, as long as this thread may be busy with other things.
 _MOST_QUEUED = 8
-_N_OVERTAKING = 12
 # A photo is done here after all where its decoder takes so many times as long as this thread does, or as these seconds.
 _PATIENCE = 2
 _LEAST_S = 0.02
@@ -138,7 +137,7 @@ class Decoders:
             self._start()
         n_ready = sum(decoder.ready for decoder in self._all)
         # One is decoded here, and one read; where a decoder is slow, this thread goes on with those that come next.
-        return n_ready * self._n_queued() + 2 + min(n_ready, 1) * _N_OVERTAKING
+        return 2 + (n_ready + 1) * self._n_queued() if n_ready else 2
 
     async def call(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Result:
         """Call a function where that is done first."""

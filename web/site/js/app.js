@@ -126,7 +126,7 @@ function main() {
       return client;
     } finally {
       loading.end();
-      keepOffline(store); // Now, so that the first load has the network for itself.
+      if (!again) keepOffline(store); // Not before, as the first load needs the network for itself.
     }
   }
 

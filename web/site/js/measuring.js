@@ -61,7 +61,7 @@ export function measureWhenQuiet(store, use) {
   }
 
   async function attempt() {
-    if (await isQuiet(store.get(), lastWork)) await alone(LOCK, measure);
+    if (isQuiet(store.get(), lastWork)) await alone(LOCK, measure);
     waiting = false;
     follow(store.get());
   }
@@ -127,13 +127,10 @@ function isOf(time, backend) {
 }
 
 /** @param {State} state @param {number} lastWork */
-async function isQuiet(state, lastWork) {
+function isQuiet(state, lastWork) {
   if (!isFree(state) || !state.client?.isIdle || document.visibilityState !== "visible") return false;
-  if (performance.now() - lastWork < QUIET_MS) return false;
-  if ([...document.querySelectorAll("video")].some(({ srcObject }) => srcObject)) return false;
-  // At a first visit the site is being stored.
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
-  return !registration?.installing;
+  if (performance.now() - lastWork < QUIET_MS || !state.stored) return false;
+  return ![...document.querySelectorAll("video")].some(({ srcObject }) => srcObject);
 }
 
 /**

@@ -3,6 +3,8 @@ import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
 const UPDATE_CHECK_MS = 3_600_000;
+/** What somebody begins as soon as the page is ready has the machine for itself. */
+const LATER_MS = 4000;
 const LAB = new URL("../lab/", import.meta.url);
 
 /**
@@ -11,20 +13,36 @@ const LAB = new URL("../lab/", import.meta.url);
  * @param {import("./state.js").Store} store
  */
 export async function keepOffline(store) {
+  do await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+  while (store.get().busy);
   const { serviceWorker } = navigator;
-  if (!serviceWorker) return; // Neither https nor localhost.
-  try {
-    await registerLab(serviceWorker);
-    await serviceWorker.register(new URL("../sw.js", import.meta.url), { updateViaCache: "none" });
-  } catch (error) {
-    console.info("This browser does not keep the site for use without network.", error);
-    return;
-  }
-  const registration = await serviceWorker.getRegistration();
+  const registration = serviceWorker && (await register(serviceWorker)); // none where it is neither https nor localhost
+  if (registration) announceUpdates(serviceWorker, registration, store);
+  await ended(registration?.installing);
+  store.set({ stored: true });
   if (!registration) return;
-  announceUpdates(serviceWorker, registration, store);
   await serviceWorker.ready;
   find("offline", HTMLElement).hidden = false;
+}
+
+/** @param {ServiceWorkerContainer} serviceWorker */
+async function register(serviceWorker) {
+  try {
+    await registerLab(serviceWorker);
+    return await serviceWorker.register(new URL("../sw.js", import.meta.url), { updateViaCache: "none" });
+  } catch (error) {
+    console.info("This browser does not keep the site for use without network.", error);
+  }
+}
+
+/**
+ * Wait until all is stored, or that failed.
+ *
+ * @param {ServiceWorker | null} [worker]
+ */
+async function ended(worker) {
+  while (worker?.state === "installing")
+    await new Promise((resolve) => worker.addEventListener("statechange", resolve, { once: true }));
 }
 
 /**

@@ -15,7 +15,7 @@
  */
 export function createStore(shared) {
   const own = { classes: [], album: null, planned: [], photos: new Map(), problems: [], model: null, unreadable: null };
-  const machine = { found: null, measured: null, byHand: false };
+  const machine = { found: null, measured: null, byHand: false, stored: false };
   /** @param {Partial<State>} changes */
   const common = (changes) => Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in own)));
   /** @type {State} */

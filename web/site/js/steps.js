@@ -25,19 +25,17 @@ export function createSteps() {
   }
 
   let waiting = false;
-  for (const event of ["scroll", "resize"])
-    window.addEventListener(
-      event,
-      () => {
-        if (waiting) return;
-        waiting = true;
-        requestAnimationFrame(() => {
-          waiting = false;
-          mark();
-        });
-      },
-      { passive: true },
-    );
+  /** Once in a frame, which lays the page out in any case. */
+  function markSoon() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      mark();
+    });
+  }
+
+  for (const event of ["scroll", "resize"]) window.addEventListener(event, markSoon, { passive: true });
 
   return (main) => {
     /** @type {NodeListOf<HTMLElement>} */
@@ -45,7 +43,7 @@ export function createSteps() {
     steps = [...headings].map((heading) => ({ heading, link: makeLink(heading) }));
     nav.replaceChildren(...steps.map(({ link }) => link));
     nav.hidden = steps.length === 0;
-    mark();
+    markSoon();
   };
 }
 

@@ -21,6 +21,7 @@
  * @property {import("./calls.js").Backend[] | null} found all that can compute here, once somebody looked for it
  * @property {import("./fastest.js").Time[] | null} measured how fast each of them is, once that is known
  * @property {boolean} byHand whether somebody chose what computes
+ * @property {boolean} stored whether the browser has stored the site for later, or will not
  * @property {Activity | null} busy what the page is doing; null when it is free
  * @property {boolean} failed whether starting up went wrong
  * @property {ClassCount[]} classes

@@ -14,7 +14,7 @@ from test_while_starting import held_back
 
 READY_MS = 60_000
 MEASURED_MS = 60_000
-WELL_AFTER_MS = 4_000  # It begins a second and a half after the last thing that was done.
+WELL_AFTER_MS = 8_000  # It begins once the site is stored, which is four seconds after the start.
 KEY = "pyclassifier-fastest"
 HANGING = "onmessage = () => { postMessage({ loaded: true }); for (;;); };"
 

@@ -41,6 +41,7 @@ opened.close()
 
 
 SEARCH = """
+import gc
 import js
 from pyodide.ffi import create_proxy
 from sklearn.linear_model import LogisticRegression
@@ -53,6 +54,8 @@ accuracy = cross_val_score(estimator, dataset.samples, dataset.y, cv=2, error_sc
 js.clearInterval(timer)
 pipeline = make_pipeline(ImageClassifier(input_size=96).as_transformer(), LogisticRegression())
 print(accuracy, pipeline.fit(dataset.samples, dataset.y).score(dataset.samples, dataset.y), len(ticks))
+del estimator, pipeline  # What they hold of the engine is free once they are collected.
+_ = gc.collect()
 """
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from pyclassifier import Sample
 from pyclassifier.data import BytesSource, digest_of, find_digest
 from pyclassifier.embedding import Augmentation, Variation
 from pyclassifier.errors import ImageDecodeError
-from pyclassifier.threads import beside, in_order, use_helpers, without_helpers
+from pyclassifier.threads import beside, in_order, n_processors, use_helpers, without_helpers
 
 
 class Pickling:
@@ -68,6 +69,23 @@ async def test_features_are_the_same_and_in_order_whoever_decodes(helpers):
     assert helpers.n_calls == 40 and 1 < helpers.most_running <= 4
     assert found.kept == alone.kept and (found.X == alone.X).all()
     assert found.problems == alone.problems and found.problems[0].path == "bad.png"
+
+
+async def test_few_photos_are_read_at_a_time_however_many_are_begun():
+    n_reading, most_reading = 0, 0
+
+    async def read(i):
+        nonlocal n_reading, most_reading
+        n_reading += 1
+        most_reading = max(most_reading, n_reading)
+        await asyncio.sleep(0.01)
+        n_reading -= 1
+        return encode(noisy((90, 120, 200), i, (20, 20)))
+
+    with without_helpers():
+        use_helpers(helpers := Pickling(n_ahead=20))
+        await extractor().extract([Sample(f"{i}.png", partial(read, i)) for i in range(30)])
+    assert helpers.n_calls == 30 and most_reading == max(4, n_processors() + 1)
 
 
 async def test_changed_copies_are_the_same_whoever_changes_them(helpers):

@@ -27,6 +27,12 @@ from pyclassifier.serving import make_server
 
 PREFIX = "/pages/classifier/"
 LAB_WORKER = "lab/service-worker.js?enableCache=false"
+# Keeping waits four seconds, here until the test says so.
+HOLD_BACK = """{
+  const { setTimeout } = globalThis;
+  globalThis.later = [];
+  globalThis.setTimeout = (work, ms, ...rest) => (ms === 4000 ? later.push(work) : setTimeout(work, ms, ...rest));
+}"""
 DESCRIPTION = "Train image classifiers in your own browser, in Python: no upload, no account, honest figures."
 
 
@@ -159,6 +165,23 @@ def test_what_is_packed_is_kept_as_it_is_used(host, context):
     )
     packed = (host.folder / "py/wasm.pack").read_bytes()
     assert kept == ["application/wasm", len(gzip.decompress(packed))]
+
+
+def test_the_site_is_kept_once_what_was_begun_at_first_is_done(host, context, tmp_path):
+    page = context.new_page()
+    page.add_init_script(HOLD_BACK)
+    ready(page.goto(host.url) and page)
+    page.get_by_label("Choose training folder").set_input_files(write_photos(tmp_path / "photos"))
+    page.locator("summary", has_text="Advanced").click()
+    train_for_long(page)
+    page.evaluate("later.pop()()")
+    registered = "navigator.serviceWorker.getRegistrations().then(({ length }) => length)"
+    assert page.evaluate("later.length") == 1, "it looks again later"
+    assert page.evaluate(registered) == 0
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^Stopped after"))
+    page.evaluate("later.pop()()")
+    expect(page.get_by_text("Ready to work offline")).to_be_visible(timeout=120_000)
 
 
 def change(host, text):

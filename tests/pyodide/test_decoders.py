@@ -128,9 +128,11 @@ result
 def test_decoders_that_cannot_start_or_are_not_needed_any_more_end(run):
     result = run("""
 alone = await extractor().extract(samples)
+decoders._SHOWN_S = 0
 used = decoders.Decoders(site + "js/none.js")
 threads.use_helpers(used)
 used.prepare(10**9)
+await asyncio.sleep(0.01)
 result = {"tried": len(js.started), "same": equal(await extractor().extract(samples), alone)}
 await asyncio.sleep(1)
 used.prepare(10**9)

@@ -39,6 +39,7 @@ export function createProjectView(app, views) {
   const fields = createFields(app);
   let asked = false;
   let started = false;
+  let beingNamed = 0; // names that are being written
   let given = ""; // the name of a project from a file, for when the browser has it
   /** @type {Kept} */
   let kept = { desk: place, state: "", unsaved: 0, id: 0, other: 0, name: "", bytes: 0 };
@@ -203,9 +204,10 @@ export function createProjectView(app, views) {
     const { id } = kept;
     const chosen = name.value.trim();
     // At once, since what comes while it is written is to know it; and once more, since that may tell the old one.
+    beingNamed++;
     show({ ...kept, name: chosen });
-    await changeProject(id, { name: chosen });
-    if (kept.id === id) show({ ...kept, name: chosen });
+    await changeProject(id, { name: chosen }).finally(() => beingNamed--);
+    show(kept.id === id ? { ...kept, name: chosen } : kept);
   });
 
   /** Keep what is here once more: the browser's data of this site were deleted. */
@@ -237,8 +239,10 @@ export function createProjectView(app, views) {
       given = "";
     }
     kept = note;
-    box.dataset.state = note.state.split(":")[0];
-    write(find("project-summary", HTMLElement), () => texts.projectState(kept));
+    /** @type {Kept} */
+    const shown = beingNamed && note.state === "saved" ? { ...note, state: "saving" } : note;
+    box.dataset.state = shown.state.split(":")[0];
+    write(find("project-summary", HTMLElement), () => texts.projectState(shown));
     write(find("project-note", HTMLElement), () => texts.projectNote(kept));
     find("project-kept", HTMLElement).hidden = !note.id;
     showElsewhere();

@@ -199,16 +199,19 @@ export function createProjectView(app, views) {
 
   registerOpener(app, "project", openFile);
 
-  name.addEventListener("change", async () => {
+  name.addEventListener("change", () => {
     if (!kept.id) return;
-    const { id } = kept;
     const chosen = name.value.trim();
-    // At once, since what comes while it is written is to know it; and once more, since that may tell the old one.
-    beingNamed++;
-    show({ ...kept, name: chosen });
-    await changeProject(id, { name: chosen }).finally(() => beingNamed--);
-    show(kept.id === id ? { ...kept, name: chosen } : kept);
+    writeName(kept.id, chosen);
+    show({ ...kept, name: chosen }); // At once, since what comes while it is written is to know it.
   });
+
+  /** @param {number} id @param {string} chosen */
+  async function writeName(id, chosen) {
+    beingNamed++;
+    await changeProject(id, { name: chosen }).finally(() => beingNamed--);
+    show(kept.id === id ? { ...kept, name: chosen } : kept); // Once more: what came meanwhile may tell the old one.
+  }
 
   /** Keep what is here once more: the browser's data of this site were deleted. */
   function keepAgain() {
@@ -234,7 +237,7 @@ export function createProjectView(app, views) {
       keepAgain();
     }
     if (given && note.id) {
-      changeProject(note.id, { name: given });
+      writeName(note.id, given);
       note = { ...note, name: given };
       given = "";
     }

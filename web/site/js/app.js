@@ -117,6 +117,7 @@ function main() {
   /** @param {boolean} again @returns {Promise<import("./types.js").Client>} */
   async function start(again) {
     const before = store.get().info;
+    if (again) status.progress(() => texts.startingAgain); // a browser may need half a minute to end what computed before
     try {
       const client = await (again && before ? connectAgain(before) : connectFirst());
       const left = again && before && before.backend !== client.info.backend ? before.backend : null;

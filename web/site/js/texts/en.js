@@ -891,6 +891,7 @@ export const texts = {
   restoring: (done, total) => `Opening your project: ${number(done)} of ${photos(total)}`,
   /** @param {number} n @param {number} classes */
   restored: (n, classes) => `Your project is back: ${photos(n)} in ${count(classes, "class", "classes")}`,
+  startingAgain: "Starting again…",
   /** @param {string | null} left the backend that is no longer used */
   startedAgain: (left) =>
     `Started again${left ? `, without ${backendNames[left]}` : ""}; nothing was lost. Do once more what was interrupted.`,

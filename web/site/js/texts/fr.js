@@ -794,6 +794,7 @@ export const texts = {
 
   restoring: (done, total) => `Ouverture de votre projet : ${number(done)} sur ${photos(total)}`,
   restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
+  startingAgain: "Redémarrage…",
   startedAgain: (left) =>
     `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
   startedBefore: "Redémarré dans l’état d’il y a un instant : la dernière étape peut manquer.",

@@ -741,6 +741,7 @@ export const texts = {
 
   restoring: (done, total) => `正在打开您的项目：${number(done)} / ${photos(total)}`,
   restored: (n, classes) => `您的项目已恢复：${classCount(classes)}，共 ${photos(n)}`,
+  startingAgain: "正在重新启动…",
   startedAgain: (left) =>
     `已重新启动${left ? `，不再使用 ${backendNames[left]}` : ""}，没有丢失任何内容。请重做被中断的操作。`,
   startedBefore: "已重新启动，恢复到片刻之前的状态：最后一步可能缺失。",

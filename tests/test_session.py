@@ -46,6 +46,35 @@ async def test_the_whole_way():
     assert again[0]["probability"] == pytest.approx(recognised[0]["probability"], abs=1e-5)
 
 
+async def test_features_that_were_prepared_are_not_computed_or_read_again():
+    async def broken():
+        return b"\xff\xd8 no"
+
+    page, plain = Page(), Page()
+    given = {one: color_files(5) for one in (page, plain)}
+    for one, photos in given.items():
+        await one.call("add", "training", files([*photos, ("photos/red/bad.jpg", broken)]))
+    classifier = page.session.desks["photos"].classifier
+    before = classifier.get_params()
+    page.stop.requested = True
+    assert (await page.try_call("prepare", {"inputSize": 32}))["error"]["name"] == "AbortError"
+    page.stop.requested = False
+    assert await page.call("prepare", {"inputSize": 32}) is None
+    assert classifier.get_params() == before
+    n_reads, n_predicted = [reader.n_reads for _, reader in given[page]], page.engine.n_predicted
+    assert n_predicted == 15
+    trained = await page.call("train", FAST)
+    assert [reader.n_reads for _, reader in given[page]] == n_reads
+    assert trained["history"] == (await plain.call("train", FAST))["history"]
+    assert page.engine.n_predicted == plain.engine.n_predicted
+    assert [problem["path"] for problem in trained["problems"]] == ["photos/red/bad.jpg"]
+    # For another size it changes nothing about the model.
+    n_predicted, recognised = page.engine.n_predicted, await page.call("predict", [photo("red")])
+    await page.call("prepare", {"inputSize": 64})
+    assert page.engine.n_predicted == n_predicted + 1 + 1 + 15  # the photo's features, the head, and all photos
+    assert await page.call("predict", [photo("red")]) == recognised
+
+
 async def test_validation_photos_may_come_by_themselves():
     page = Page()
     await page.call("add", "training", files(color_files(5)))

@@ -28,6 +28,18 @@ class TuningCost(TypedDict):
     bytes: int  # of memory, at most
 
 
+@call("prepare")
+async def prepare(desk: Desk, options: TrainOptions, *, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    """The features that a training by these options begins with are computed ahead of it, and remembered."""
+    classifier, dataset = desk.classifier, desk.album.dataset()
+    before = classifier.get_params()
+    classifier.set_params(**read_options(options, desk))
+    try:
+        await classifier.extract_features(dataset, problems=[], on_progress=on_progress, should_stop=should_stop)
+    finally:
+        classifier.set_params(**before)
+
+
 @call("train")
 async def train(
     desk: Desk, options: TrainOptions, *, emit: Emit, on_progress: OnProgress, should_stop: ShouldStop

@@ -16,6 +16,7 @@ import { createModelView } from "./models.js";
 import { keepOffline, watchLinks } from "./offline.js";
 import { createRun } from "./operations.js";
 import { createPages, currentPage } from "./pages.js";
+import { prepareWhenQuiet } from "./prepare.js";
 import { createProjectView } from "./project.js";
 import { PhotosView } from "./photos.js";
 import { RecogniseView } from "./recognise.js";
@@ -50,7 +51,9 @@ const LOGOS = { pooling: /** @type {const} */ ("flatten"), hiddenUnits: 10, epoc
 function createWorkbench(app, defaults) {
   const photos = new PhotosView(app);
   const tryout = new TryView(app);
-  const options = createOptionsForm(app.find("train-form", HTMLFormElement), app.find, defaults);
+  const form = app.find("train-form", HTMLFormElement);
+  const options = createOptionsForm(form, app.find, defaults);
+  prepareWhenQuiet(app, form, options.read);
   new CheckView(app, options);
   createBackendView(app);
   const examine = createExamineView(app, options.read, async (trained) => {

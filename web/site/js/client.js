@@ -87,7 +87,7 @@ export class Client extends Desk {
   ended = new Promise((resolve) => (this.#tellEnd = resolve));
   /** @type {((kept: import("./protocol.js").Kept) => void)[]} */
   #keptListeners = [];
-  /** @type {(() => void)[]} */
+  /** @type {((method: keyof Methods) => void)[]} */
   #callListeners = [];
 
   /** @param {string} site its whole address */
@@ -131,7 +131,7 @@ export class Client extends Desk {
     return found;
   }
 
-  /** @param {() => void} listener told of each call as soon as it is asked for */
+  /** @param {(method: keyof Methods) => void} listener told of each call as soon as it is asked for */
   onCall(listener) {
     this.#callListeners.push(listener);
   }
@@ -201,7 +201,7 @@ export class Client extends Desk {
       }
       const abort = () => this.#worker.postMessage({ id, abort: true });
       signal?.addEventListener("abort", abort);
-      for (const listener of this.#callListeners) listener();
+      for (const listener of this.#callListeners) listener(method);
       this.#calls.set(id, {
         resolve(value) {
           signal?.removeEventListener("abort", abort);

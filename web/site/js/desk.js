@@ -160,6 +160,15 @@ export class Desk {
   }
 
   /**
+   * Compute the features that a training by these settings begins with, without augmentation: they are remembered, so that it
+   * need not. An abort leaves those that there are.
+   * @param {import("./calls.js").TrainOptions & CallOptions} [options]
+   */
+  prepare({ onProgress, signal, ...options } = {}) {
+    return this.#call("prepare", [options], { onProgress, signal });
+  }
+
+  /**
    * Train on the photos added so far. After an abort during training it resolves with what is learned so far.
    * @param {import("./calls.js").TrainOptions & CallOptions} [options]
    */

@@ -1,9 +1,7 @@
 import { ranked, remember, timesKnown } from "./fastest.js";
 import { alone } from "./lock.js";
-import { isFree } from "./state.js";
+import { whenQuiet } from "./quiet.js";
 
-/** Nothing was asked for so long. */
-const QUIET_MS = 1500;
 /** All in all, where no graphics processor is: what takes longer is slow. */
 const IN_ALL_MS = 3000;
 /** For one backend, where there is a graphics processor: some take seconds to make their shaders, and are fast then. */
@@ -28,65 +26,41 @@ const LOCK = "pyclassifier-measuring";
 export function measureWhenQuiet(store, use) {
   /** Of before, and so far. @type {Time[]} */
   let times = [];
-  /** @type {import("./types.js").Client | null} */
-  let watched = null;
-  let lastWork = 0;
-  let waiting = false;
   let gaveUp = false;
-  let stop = () => {};
 
-  function work() {
-    lastWork = performance.now();
-    stop();
-  }
+  store.subscribe(({ info, measured }) => {
+    const known = info && !measured ? timesKnown(info) : null;
+    if (!known) return;
+    times = [...known];
+    store.set({ measured: known });
+  });
+  whenQuiet(
+    store,
+    "findBackends",
+    (state) => state.stored && !gaveUp && missing(state),
+    (signal) => alone(LOCK, () => measure(signal)),
+  );
 
-  /** @param {State} state */
-  function follow(state) {
-    if (state.busy) work();
-    if (state.client && state.client !== watched) {
-      watched = state.client;
-      watched.onCall(work);
-    }
-    if (state.info && !state.measured) {
-      const measured = timesKnown(state.info);
-      if (measured) {
-        times = [...measured];
-        return store.set({ measured }); // which leads here again
-      }
-    }
-    if (!waiting && !gaveUp && missing(state)) {
-      waiting = true;
-      setTimeout(attempt, QUIET_MS);
-    }
-  }
-
-  async function attempt() {
-    if (isQuiet(store.get(), lastWork)) await alone(LOCK, measure);
-    waiting = false;
-    follow(store.get());
-  }
-
-  async function measure() {
+  /** @param {AbortSignal} signal */
+  async function measure(signal) {
     const { client, info } = store.get();
     if (!client || !info) return;
     times = timesKnown(info) ?? times; // What another tab has found out meanwhile.
     const found = store.get().found ?? (await client.findBackends().catch(() => null));
     const started = performance.now();
-    const controller = new AbortController();
-    stop = () => controller.abort();
     if (!found) return;
     store.set({ found });
-    if (!missing(store.get()) || store.get().busy || !client.isIdle) return;
+    if (!missing(store.get()) || signal.aborted) return;
     let ended = false;
     client.ended.then(() => (ended = true));
     for (const one of candidates(found)) {
       if (times.some((time) => isOf(time, one))) continue;
       const limit = info.software ? IN_ALL_MS - (performance.now() - started) : SHADERS_MS;
       const task = { backbone: info.backbones[0].name, name: one.name, addition: one.addition };
-      const ms = await time(task, limit, controller.signal);
+      const ms = await time(task, limit, signal);
       // Where what computes ended meanwhile, the graphics processor did not bear both.
       if (ms !== undefined || ended) times.push({ name: one.name, runsOn: one.runsOn, ms: ms ?? null });
-      else if (!controller.signal.aborted) gaveUp = true;
+      else if (!signal.aborted) gaveUp = true;
       if (ms === undefined) return;
     }
     finish(info, found);
@@ -104,9 +78,6 @@ export function measureWhenQuiet(store, use) {
     store.set({ measured });
     if (best.name !== info.backend) use(best.name);
   }
-
-  document.addEventListener("play", work, { capture: true }); // a camera
-  store.subscribe(follow);
 }
 
 /** Whether anything is to be measured, as far as it is known what there is. @param {State} state */
@@ -124,13 +95,6 @@ function candidates(found) {
 /** @param {Time} time @param {Backend} backend */
 function isOf(time, backend) {
   return time.name === backend.name && time.runsOn === backend.runsOn;
-}
-
-/** @param {State} state @param {number} lastWork */
-function isQuiet(state, lastWork) {
-  if (!isFree(state) || !state.client?.isIdle || document.visibilityState !== "visible") return false;
-  if (performance.now() - lastWork < QUIET_MS || !state.stored) return false;
-  return ![...document.querySelectorAll("video")].some(({ srcObject }) => srcObject);
 }
 
 /**

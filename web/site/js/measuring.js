@@ -38,7 +38,10 @@ export function measureWhenQuiet(store, use) {
     store,
     "findBackends",
     (state) => state.stored && !gaveUp && missing(state),
-    (signal) => alone(LOCK, () => measure(signal)),
+    async (signal) => {
+      // Where nobody looks, browsers let little be computed.
+      if (document.visibilityState === "visible") await alone(LOCK, () => measure(signal));
+    },
   );
 
   /** @param {AbortSignal} signal */

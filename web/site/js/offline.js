@@ -1,4 +1,5 @@
 import { find } from "./dom.js";
+import { untilQuiet } from "./quiet.js";
 import { isFree } from "./state.js";
 import { texts } from "./texts.js";
 
@@ -13,8 +14,8 @@ const LAB = new URL("../lab/", import.meta.url);
  * @param {import("./state.js").Store} store
  */
 export async function keepOffline(store) {
-  do await new Promise((resolve) => setTimeout(resolve, LATER_MS));
-  while (store.get().busy);
+  await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+  if (!store.get().failed) await untilQuiet(store);
   const { serviceWorker } = navigator;
   const registration = serviceWorker && (await register(serviceWorker)); // none where it is neither https nor localhost
   if (registration) announceUpdates(serviceWorker, registration, store);

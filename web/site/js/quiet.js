@@ -13,7 +13,7 @@ const LOOK_MS = QUIET_MS / 3;
  * at once.
  *
  * @param {import("./state.js").Store} store
- * @param {keyof import("./protocol.js").Methods} own the call that belongs to it
+ * @param {keyof import("./protocol.js").Methods | null} own the call that belongs to it
  * @param {(state: State) => boolean} isWanted
  * @param {(signal: AbortSignal) => Promise<void>} work ends soon when somebody wants something
  * @returns {() => void} to be called when something else than the state decides whether it is wanted
@@ -57,9 +57,24 @@ export function whenQuiet(store, own, isWanted, work) {
   return () => follow(store.get());
 }
 
+/** @param {import("./state.js").Store} store @returns {Promise<void>} resolves when nobody wants anything of the page */
+export function untilQuiet(store) {
+  return new Promise((resolve) => {
+    let isWanted = true;
+    whenQuiet(
+      store,
+      null,
+      () => isWanted,
+      async () => {
+        isWanted = false;
+        resolve();
+      },
+    );
+  });
+}
+
 /** @param {State} state @param {number} lastAsked */
 function isQuiet(state, lastAsked) {
-  if (!isFree(state) || !state.client?.isIdle || document.visibilityState !== "visible") return false;
-  if (performance.now() - lastAsked < QUIET_MS) return false;
+  if (!isFree(state) || !state.client?.isIdle || performance.now() - lastAsked < QUIET_MS) return false;
   return ![...document.querySelectorAll("video")].some(({ srcObject }) => srcObject);
 }

@@ -1,5 +1,10 @@
+import { write } from "./dom.js";
 import { isStopped } from "./operations.js";
 import { whenQuiet } from "./quiet.js";
+import { texts } from "./texts.js";
+
+/** What takes less is not worth a word. */
+const SAID_MS = 1000;
 
 /**
  * Compute the features of photos while somebody looks at them, so that a training has them when it begins.
@@ -8,7 +13,8 @@ import { whenQuiet } from "./quiet.js";
  * @param {HTMLFormElement} form with the settings of a training
  * @param {() => import("./calls.js").TrainOptions} read them
  */
-export function prepareWhenQuiet({ store, desk }, form, read) {
+export function prepareWhenQuiet({ store, desk, find }, form, read) {
+  const line = find("prepared", HTMLElement);
   /** What there are features of. @type {import("./calls.js").AlbumOverview | null} */
   let album = null;
   let settings = "";
@@ -33,11 +39,21 @@ export function prepareWhenQuiet({ store, desk }, form, read) {
     async (signal) => {
       const { client, album: now } = store.get();
       const options = choose();
+      const begun = performance.now();
+      /** @param {import("./calls.js").Progress} progress */
+      const onProgress = ({ stage, done, total }) => {
+        if (signal.aborted || stage !== "features" || performance.now() - begun < SAID_MS) return;
+        write(line, () => texts.prepared(done, total));
+        line.hidden = false;
+      };
+      signal.addEventListener("abort", () => (line.hidden = true));
       try {
-        await client?.desk(desk).prepare({ ...options, signal });
+        await client?.desk(desk).prepare({ ...options, signal, onProgress });
       } catch (error) {
         if (isStopped(error)) return;
         console.info("What a training would begin with failed; it will say why.", error);
+      } finally {
+        line.hidden = true;
       }
       album = now;
       settings = JSON.stringify(options);

@@ -639,6 +639,8 @@ export const texts = {
       : `Training: epoch ${number(epoch)} of ${number(epochs)}`,
   /** @param {number} done @param {number} total */
   outOf: (done, total) => `${number(done)} of ${number(total)}`,
+  /** @param {number} done @param {number} total */
+  prepared: (done, total) => `Already prepared for training: ${number(done)} of ${photos(total)}`,
   /** @param {Evaluation | null} e @param {Evaluation | null} [test] */
   trained: (e, test) =>
     `Trained: ${accuracyOf(e)}${test ? `, test accuracy ${percent(test.accuracy)} (${number(test.correct)} of ${number(test.total)})` : ""}`,

@@ -58,7 +58,7 @@ export const labels = {
     "Sans eux, une partie des photos d’entraînement est mise de côté.",
   chooseValidation: "Choisir le dossier de validation",
   removeAll: "Retirer toutes les photos",
-  waiting: "Vos photos sont arrivées : elles seront lues dès que tout sera chargé.",
+  waiting: "Vos photos sont arrivées : elles seront lues dès que tout sera chargé.",
   classes: "Classes",
   close: "Fermer",
   previousPhoto: "Précédente",
@@ -306,7 +306,7 @@ const qualityNotes = {
   fast: "Un réseau, sur des images plus petites.",
   balanced: "Un réseau.",
   accurate: "Deux réseaux regardent chaque photo, côte à côte.",
-  chosen: "Les deux réseaux sont essayés sur vos photos, l’un, l’autre et côte à côte ; le meilleur est gardé.",
+  chosen: "Les deux réseaux sont essayés sur vos photos, l’un, l’autre et côte à côte ; le meilleur est gardé.",
 };
 
 /** @type {Record<string, string>} */
@@ -376,12 +376,12 @@ export const texts = {
   languageMissing: "Cette langue n’a pas pu être chargée. Vérifiez la connexion, ou rechargez la page.",
   backend: (name) => backendNames[name] ?? name,
   changingBackend: (name) => `Passage à ${backendNames[name] ?? name}…`,
-  leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,
+  leftBackend: (left, name) => `${backendNames[left]} a échoué ici : ${backendNames[name]} calcule désormais.`,
   softwareGraphics: (name) =>
     `Pas de processeur graphique : ${backendNames[name]} est ici émulé, WebAssembly est plus rapide.`,
   fastestHere: (name, times, other) =>
-    `Le plus rapide ici : ${backendNames[name]}, ${multiple(times)} fois plus rapide que ${backendNames[other]}.`,
-  fastestAlone: (name) => `Le plus rapide ici : ${backendNames[name]}.`,
+    `Le plus rapide ici : ${backendNames[name]}, ${multiple(times)} fois plus rapide que ${backendNames[other]}.`,
+  fastestAlone: (name) => `Le plus rapide ici : ${backendNames[name]}.`,
   fastestNext: "Utilisé à partir de la prochaine visite.",
   softwareChosen: "Pas de processeur graphique : WebAssembly est ici le plus rapide.",
   cores: (n) => (n === 1 ? "Calcule sur un cœur du processeur." : `Calcule sur ${n} cœurs du processeur.`),
@@ -397,37 +397,37 @@ export const texts = {
   fetchingSamples: (done, total) => `Récupération des photos d’exemple : ${number(done)} sur ${number(total)}`,
   findingPhotos: "Exploration du dossier…",
   foundPhotos: (n) => `Exploration du dossier… ${count(n, "fichier", "fichiers")} jusqu’ici`,
-  nothingAdded: "Annulé : aucune photo n’a été ajoutée",
+  nothingAdded: "Annulé : aucune photo n’a été ajoutée",
   asking: "Une question sur les photos",
   whichClass: (n) =>
-    n === 1 ? "Quelle classe cette photo montre-t-elle ?" : `Quelle classe ces ${photos(n)} montrent-elles ?`,
-  columnsTitle: (path) => `Quelles colonnes de ${path} ?`,
-  columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
-  oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
-  notOpened: "Annulé : aucun modèle n’a été ouvert",
-  labelsTitle: "Que reconnaît ce modèle ?",
+    n === 1 ? "Quelle classe cette photo montre-t-elle ?" : `Quelle classe ces ${photos(n)} montrent-elles ?`,
+  columnsTitle: (path) => `Quelles colonnes de ${path} ?`,
+  columnsLead: (rows) => `Le tableau a ${count(rows, "ligne", "lignes")}. Voici ce qui semble juste ; vérifiez-le.`,
+  oneHot: (columns) => `une colonne par classe : ${columns.join(", ")}`,
+  notOpened: "Annulé : aucun modèle n’a été ouvert",
+  labelsTitle: "Que reconnaît ce modèle ?",
   labelsLead: (n) =>
-    `Ses fichiers ne nomment pas ses ${count(n, "classe", "classes")}. Écrivez un nom par ligne, dans l’ordre des sorties du modèle ; on peut coller les lignes d’un labels.txt.`,
+    `Ses fichiers ne nomment pas ses ${count(n, "classe", "classes")}. Écrivez un nom par ligne, dans l’ordre des sorties du modèle ; on peut coller les lignes d’un labels.txt.`,
   labelsMissing: (n) => `Écrivez ${count(n, "nom", "noms")}, un par ligne.`,
-  scalingTitle: "Comment ce modèle attend-il ses pixels ?",
+  scalingTitle: "Comment ce modèle attend-il ses pixels ?",
   scalingLead:
-    "Ses fichiers ne le disent pas. La personne qui l’a entraîné le sait ; avec une mauvaise réponse, il devinera mal.",
+    "Ses fichiers ne le disent pas. La personne qui l’a entraîné le sait ; avec une mauvaise réponse, il devinera mal.",
   scalings: {
     symmetric: "−1 à 1 (MobileNet, Teachable Machine)",
     unit: "0 à 1 (divisés par 255)",
     bytes: "0 à 255 (tels quels)",
   },
   sameColumns: "Choisissez deux colonnes différentes.",
-  lettersTitle: (path) => `Avec quelles lettres ${path} est-il écrit ?`,
+  lettersTitle: (path) => `Avec quelles lettres ${path} est-il écrit ?`,
   lettersLead: "Il ne le dit pas. Choisissez là où les mots ont l’air justes.",
-  foldersTitle: "Comment comprendre les dossiers ?",
-  foldersLead: "Ils se lisent de plusieurs façons. La première est la plus probable ; choisissez.",
+  foldersTitle: "Comment comprendre les dossiers ?",
+  foldersLead: "Ils se lisent de plusieurs façons. La première est la plus probable ; choisissez.",
   foldersWay: (labelBy, n) =>
-    `${{ auto: "Par dossiers", folder: "Par le dossier le plus proche", top: "Par le dossier extérieur", path: "Par les deux dossiers ensemble", name: "Par les noms de fichiers" }[labelBy]} : ${count(n, "classe", "classes")}`,
+    `${{ auto: "Par dossiers", folder: "Par le dossier le plus proche", top: "Par le dossier extérieur", path: "Par les deux dossiers ensemble", name: "Par les noms de fichiers" }[labelBy]} : ${count(n, "classe", "classes")}`,
   photosThere: (n) => ` – ${photos(n)}`,
   moreClasses: (n) => `et ${count(n, "autre classe", "autres classes")}`,
   moreFolders: (n) => `et ${count(n, "autre dossier", "autres dossiers")}`,
-  photosLeftOut: (n) => `${photos(n)} sans classe : laissées de côté.`,
+  photosLeftOut: (n) => `${photos(n)} sans classe : laissées de côté.`,
   holdToRecord: "Maintenir pour photographier",
   record: "Commencer la rafale",
   recording: "Rafale en cours…",
@@ -435,7 +435,7 @@ export const texts = {
   photosTaken: (n) => (n < 2 ? `${photos(n)} prise` : `${photos(n)} prises`),
   reading: (done, total) => `Lecture des photos : ${number(done)} sur ${number(total)}`,
   photosReady: (n, classes, leftOut) =>
-    `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
+    `Prêt : ${photos(n)} dans ${count(classes, "classe", "classes")}${leftOut > 0 ? `, ${problems(leftOut)}` : ""}`,
   nothingUsable: "Aucun de ces fichiers n’a pu être utilisé.",
   photos,
   split: (training, validation, test) =>
@@ -449,17 +449,17 @@ export const texts = {
   photoFacts: (label, marked, path) =>
     [label, marked ? `pour ${splitNames[marked]}` : "", path].filter(Boolean).join(" · "),
   arranged: "Fait",
-  undone: (edit) => `Annulé : ${editNames[edit]}`,
-  redone: (edit) => `Rétabli : ${editNames[edit]}`,
-  undo: (edit) => (edit ? `Annuler : ${editNames[edit]}` : "Annuler"),
-  redo: (edit) => (edit ? `Rétablir : ${editNames[edit]}` : "Rétablir"),
+  undone: (edit) => `Annulé : ${editNames[edit]}`,
+  redone: (edit) => `Rétabli : ${editNames[edit]}`,
+  undo: (edit) => (edit ? `Annuler : ${editNames[edit]}` : "Annuler"),
+  redo: (edit) => (edit ? `Rétablir : ${editNames[edit]}` : "Rétablir"),
   photosOf: (label) => `Photos de ${label}`,
   classMenu: (label) => `Options de ${label}`,
   takesPart: (label) => `${label} participe à l’entraînement`,
   showAll: (n) => `Montrer les ${number(n)}`,
   chosen: (n) => `${number(n)} sélectionnée${n > 1 ? "s" : ""}`,
   needName: "Donnez un nom à la classe.",
-  madeClass: (label) => `Nouvelle classe : ${label}`,
+  madeClass: (label) => `Nouvelle classe : ${label}`,
   /** @param {number} n */
   classNumber: (n) => `Classe ${n}`,
   /** @param {string} label */
@@ -467,7 +467,7 @@ export const texts = {
   /** @param {string} label */
   removeClass: (label) => `Retirer ${label}`,
   /** @param {string} way @param {string} label */
-  wayInto: (way, label) => `${way} : ${label}`,
+  wayInto: (way, label) => `${way} : ${label}`,
   /** @param {number} n photos that are there */
   morePhotos: (n) => {
     if (n === 0) return labels.firstPhotos;
@@ -477,36 +477,36 @@ export const texts = {
   renamed: (label, to) => `${label} s’appelle maintenant ${to}`,
   mergeTitle: (label) => `Fusionner ${label} avec`,
   merged: (label, to) => `${label} a été fusionnée avec ${to}`,
-  deletedClass: (label) => `Classe supprimée : ${label}`,
+  deletedClass: (label) => `Classe supprimée : ${label}`,
   moveTitle: (n) => `Déplacer ${photos(n)} vers`,
-  moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
+  moved: (n, to) => `${photos(n)} : déplacement vers ${to} effectué`,
   markedFor: (n, split) => `${photos(n)} pour ${splitNames[split]}`,
-  versionsKept: (n) => `${photos(n)} : les versions d’un même original restent ensemble dès le prochain entraînement`,
-  removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
+  versionsKept: (n) => `${photos(n)} : les versions d’un même original restent ensemble dès le prochain entraînement`,
+  removedAll: "Toutes les photos sont supprimées. « Annuler » les ramène.",
   deletedPhotos: (n) => `Suppression de ${photos(n)} effectuée`,
 
-  checking: (done, total) => `Vérification des photos : ${number(done)} sur ${number(total)}`,
+  checking: (done, total) => `Vérification des photos : ${number(done)} sur ${number(total)}`,
   checkedAll: (n) =>
     n > 0
-      ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}`
-      : "Vérification terminée : rien à signaler",
+      ? `Vérification terminée : ${number(n)} remarque${n > 1 ? "s" : ""}`
+      : "Vérification terminée : rien à signaler",
   checkStopped: "Vérification arrêtée. Ce qui a été lu reste en mémoire.",
   findings: (n) => `${number(n)} remarque${n > 1 ? "s" : ""}`,
   nothingFound: "Toutes les photos ont été lues et comparées. Rien à signaler.",
   notCompared:
-    "Les photos illisibles ou presque identiques apparaissent une fois que toutes ont été lues : à l’entraînement, ou avec « Vérifier toutes les photos ».",
+    "Les photos illisibles ou presque identiques apparaissent une fois que toutes ont été lues : à l’entraînement, ou avec « Vérifier toutes les photos ».",
   photosOfFinding: (n) => `${photos(n)} de cette remarque`,
   finding: ({ kind, labels: names, numbers: { photos: n = 0, side = 0, largest = 0, smallest = 0, originals = 0 } }) =>
     ({
-      unreadable: `Illisibles : ${photos(n)}, sans effet sur l’entraînement.`,
-      duplicates: `Copies : ${photos(n)}, identiques à d’autres de la même classe. Elles comptent plusieurs fois.`,
-      alike: `Presque identiques : ${photos(n)}, à côté d’autres de la même classe. Elles apprennent peu de nouveau au modèle.`,
-      versions: `Des versions de ${number(originals)} originaux, d’après leurs noms : ${photos(n)}. Si un même original sert à apprendre et à juger, les résultats sont trop bons.`,
-      "two classes": `La même photo dans ${names.join(" et dans ")} : ${photos(n)}. Un modèle ne peut pas apprendre les deux.`,
-      "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
-      small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
-      few: `Peu de photos : ${names.join(", ")}. En dessous de dix, ce que le modèle apprend relève du hasard.`,
-      imbalance: `${names[0]} a ${photos(largest)}, ${names[1]} seulement ${number(smallest)}. Un modèle préfère les grandes classes : ajoutez des photos, ou équilibrez les classes à l’entraînement.`,
+      unreadable: `Illisibles : ${photos(n)}, sans effet sur l’entraînement.`,
+      duplicates: `Copies : ${photos(n)}, identiques à d’autres de la même classe. Elles comptent plusieurs fois.`,
+      alike: `Presque identiques : ${photos(n)}, à côté d’autres de la même classe. Elles apprennent peu de nouveau au modèle.`,
+      versions: `Des versions de ${number(originals)} originaux, d’après leurs noms : ${photos(n)}. Si un même original sert à apprendre et à juger, les résultats sont trop bons.`,
+      "two classes": `La même photo dans ${names.join(" et dans ")} : ${photos(n)}. Un modèle ne peut pas apprendre les deux.`,
+      "both sides": `La même photo pour l’entraînement et pour la validation : ${photos(n)}. Les résultats en deviennent trop bons.`,
+      small: `Petites, avec un côté de moins de ${side} pixels : ${photos(n)}. Agrandies, elles sont floues pour le modèle.`,
+      few: `Peu de photos : ${names.join(", ")}. En dessous de dix, ce que le modèle apprend relève du hasard.`,
+      imbalance: `${names[0]} a ${photos(largest)}, ${names[1]} seulement ${number(smallest)}. Un modèle préfère les grandes classes : ajoutez des photos, ou équilibrez les classes à l’entraînement.`,
     })[kind],
   fix: ({ change, label, split, edit }) => {
     const n = edit.photos.length;
@@ -538,12 +538,12 @@ export const texts = {
     return bytes > 0 ? `${note} Charge ${megabytes(bytes)} de plus, une seule fois.` : note;
   },
   qualityCost: (seconds) =>
-    seconds === 0 ? "Rien à calculer : vos photos sont déjà connues." : `Environ ${roughly(seconds)} pour vos photos.`,
+    seconds === 0 ? "Rien à calculer : vos photos sont déjà connues." : `Environ ${roughly(seconds)} pour vos photos.`,
   measuringCost: "Mesure de ce que cela coûte ici…",
   slowTitle: "Cela prend du temps",
   slow: (name, n, seconds, usual) =>
-    `« ${qualityNames[name]} » prend ici environ ${roughly(seconds)} pour ${photos(n)}, « ${qualityNames.balanced} » ${usual > 0 ? `environ ${roughly(usual)}` : "aucun temps"}. Vous pouvez arrêter à tout moment ; ce qui est calculé n’est pas perdu.`,
-  ratherBalanced: "Utiliser plutôt « Équilibré »",
+    `« ${qualityNames[name]} » prend ici environ ${roughly(seconds)} pour ${photos(n)}, « ${qualityNames.balanced} » ${usual > 0 ? `environ ${roughly(usual)}` : "aucun temps"}. Vous pouvez arrêter à tout moment ; ce qui est calculé n’est pas perdu.`,
+  ratherBalanced: "Utiliser plutôt « Équilibré »",
   backboneOf: (name) => backbonesOf[name] ?? name,
   backbonesTitle: "Essayés sur vos photos",
   backbonesCaption: (n, folds) =>
@@ -565,19 +565,20 @@ export const texts = {
       ? `Entraînement : époque ${number(epoch)}, jusqu’à ce qu’il n’y ait plus rien à apprendre`
       : `Entraînement : époque ${number(epoch)} sur ${number(epochs)}`,
   outOf: (done, total) => `${number(done)} sur ${number(total)}`,
+  prepared: (done, total) => `Déjà préparé pour l’entraînement : ${number(done)} sur ${photos(total)}`,
   trained: (e, test) =>
     `Entraîné : ${accuracyOf(e)}${test ? `, exactitude de test ${percent(test.accuracy)} (${number(test.correct)} sur ${number(test.total)})` : ""}`,
   stopped: (done, epochs, e) =>
     `Arrêté après l’époque ${number(done)}${epochs === null ? "" : ` sur ${number(epochs)}`} : ${accuracyOf(e)}`,
   /** @param {string} time @param {string} memory */
-  fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
+  fineTuneCost: (time, memory) => `Pour vos photos ici : environ ${time}, et jusqu’à ${memory} de mémoire.`,
   fineTuneMeasuring: "Mesure de ce que cela coûte ici…",
   /** @param {number} alone @param {number} tuned @param {boolean} kept */
   fineTuned: (alone, tuned, kept) =>
-    `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
+    `Sans entraîner les dernières couches ${percent(alone)}, avec ${percent(tuned)} : ` +
     (kept ? "les couches entraînées sont gardées." : "cela n’aide pas ici, le réseau reste comme il était."),
   viewsEffect: ({ accuracy, plain, total, only, onlyPlain }, clear, p) =>
-    `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
+    `Avec les autres vues de chaque photo ${percent(accuracy)}, sans elles ${percent(plain)} des mêmes ${photos(total)} : ` +
     `${number(only)} justes seulement avec, ${number(onlyPlain)} seulement sans. ` +
     (clear
       ? `Le hasard seul ferait rarement une telle différence (p = ${p}).`
@@ -642,12 +643,12 @@ export const texts = {
   /** @param {string} low @param {string} high */
   between: (low, high) => `${low} à ${high}`,
   confusionOpens:
-    "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
+    "Lignes : ce que montrent les photos. Colonnes : ce que dit le modèle. Appuyez sur un nombre pour voir ses photos.",
   /** @param {number} n @param {string} label @param {string} predicted */
   cell: (n, label, predicted) =>
     label === predicted
       ? `${photos(n)} de « ${label} », bien reconnues`
-      : `${photos(n)} de « ${label} », prises pour « ${predicted} »`,
+      : `${photos(n)} de « ${label} », prises pour « ${predicted} »`,
   /** @param {number} n @param {number} total */
   cellChosen: (n, total) =>
     n > 0
@@ -661,24 +662,24 @@ export const texts = {
   judged: (label, predicted, probability, other) =>
     label === predicted
       ? `« ${label} », ${probability}`
-      : `Dans « ${label} » (${other}) ; le modèle dit « ${predicted} » (${probability})`,
+      : `Dans « ${label} » (${other}) ; le modèle dit « ${predicted} » (${probability})`,
   /** @param {string} label */
   moveTo: (label) => `Déplacer vers « ${label} »`,
   /** @param {string} label */
   moveBack: (label) => `Remettre dans « ${label} »`,
   confirm: "C’est juste, garder",
   unconfirm: "Remettre dans la liste",
-  confirmed: "Gardée : elle est dans la bonne classe",
+  confirmed: "Gardée : elle est dans la bonne classe",
   unconfirmed: "De nouveau dans la liste",
   judgedDeleted: "Supprimée",
   /** @param {string} label */
   judgedMoved: (label) => `Maintenant dans « ${label} »`,
   /** @param {string} photo */
-  openPhoto: (photo) => `Voir en grand : ${photo}`,
+  openPhoto: (photo) => `Voir en grand : ${photo}`,
   /** @param {import("../calls.js").Augmentation | null} how */
   augmented: (how) =>
     how
-      ? `Augmentation : ${count(how.copies, "copie", "copies")}${how.flip ? ", reflets" : ""}, rognage ${percent(how.crop, 0)}, couleurs ${percent(how.brightness, 0)}`
+      ? `Augmentation : ${count(how.copies, "copie", "copies")}${how.flip ? ", reflets" : ""}, rognage ${percent(how.crop, 0)}, couleurs ${percent(how.brightness, 0)}`
       : "Sans augmentation",
   /** @param {import("../calls.js").Calibration} c */
   reliability: ({ ece, confidence, accuracy, total }) =>
@@ -690,40 +691,40 @@ export const texts = {
   certainty: "Certitude annoncée",
   /** @param {number} refused @param {number} right @param {number} passed @param {number} wrong */
   rejectionEffect: (refused, right, passed, wrong) =>
-    `Parmi les photos mises de côté : ${number(refused)} bonnes réponses sur ${number(right)} seraient refusées, et ${number(passed)} mauvaises sur ${number(wrong)} passeraient.`,
+    `Parmi les photos mises de côté : ${number(refused)} bonnes réponses sur ${number(right)} seraient refusées, et ${number(passed)} mauvaises sur ${number(wrong)} passeraient.`,
   rejectionOff: "Chaque photo reçoit une des classes, même si le modèle hésite.",
   /** @param {string} threshold */
-  thresholdSet: (threshold) => `Les réponses sous ${threshold} deviennent « Aucune de ces classes »`,
+  thresholdSet: (threshold) => `Les réponses sous ${threshold} deviennent « Aucune de ces classes »`,
   /** @param {string} suggested */
-  calibrated: (suggested) => `Valeur proposée d’après les photos mises de côté : ${suggested}.`,
+  calibrated: (suggested) => `Valeur proposée d’après les photos mises de côté : ${suggested}.`,
   /** @param {number} n */
   tooFewToCalibrate: (n) =>
-    `${photos(n)} mises de côté : trop peu pour proposer une valeur. Choisissez-en une, ou ajoutez des photos de validation.`,
+    `${photos(n)} mises de côté : trop peu pour proposer une valeur. Choisissez-en une, ou ajoutez des photos de validation.`,
   noneOfThese: "Aucune de ces classes",
   /** @param {string} label @param {string} share */
-  bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
+  bestGuess: (label, share) => `Meilleure hypothèse : ${label}, ${share}`,
   /** @param {import("../calls.js").Evaluation} e @param {number} folds */
   crossPooled: (e, folds) =>
     `${number(e.correct)} sur ${number(e.total)} en ${number(folds)} plis (${percent(e.accuracy)}, intervalle à 95 % de ${wholePercent(e.interval[0])} à ${wholePercent(e.interval[1])} %)`,
   /** @param {string} mean @param {string[]} folds */
-  crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
+  crossFolds: (mean, folds) => `Moyenne ${mean} ; chaque pli : ${folds.join(" ; ")}`,
   /** @param {string} share */
-  crossProgress: (share) => `Validation croisée : ${share} terminé`,
+  crossProgress: (share) => `Validation croisée : ${share} terminé`,
   /** @param {string} text @param {string} left */
   timeLeft: (text, left) => `${text}, encore ${left} environ`,
   /** @param {import("../calls.js").Evaluation} e */
-  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${number(e.correct)} sur ${number(e.total)})`,
+  crossDone: (e) => `Validation croisée : ${percent(e.accuracy)} (${number(e.correct)} sur ${number(e.total)})`,
   crossStopped: "Validation croisée annulée. Votre modèle reste tel quel.",
-  whereDidItLook: "Où a-t-il regardé ?",
+  whereDidItLook: "Où a-t-il regardé ?",
   heatmapOf: "Pour la classe",
   heatmapHint:
-    "Les zones colorées ont fait monter le score de cette classe, surtout les plus claires (Grad-CAM). C’est une image approximative : les autres zones ont pu aider aussi.",
+    "Les zones colorées ont fait monter le score de cette classe, surtout les plus claires (Grad-CAM). C’est une image approximative : les autres zones ont pu aider aussi.",
   /** @param {string} label */
   heatmapAlt: (label) => `La photo avec une carte de chaleur de ce qui a fait monter le score de « ${label} »`,
   explaining: "Recherche de ce que le modèle a regardé…",
   /** @param {number} epoch @param {number} epochs */
   bestEpoch: (epoch, epochs) =>
-    `Le trait marque l’époque ${number(epoch)} sur ${number(epochs)}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
+    `Le trait marque l’époque ${number(epoch)} sur ${number(epochs)}, dont les poids sont gardés : sa perte de validation est la plus basse.`,
   /** @param {string} ready */
   stale: (ready) => `Les photos ont changé depuis l’entraînement. ${ready}`,
   /** @param {number} n */
@@ -740,7 +741,7 @@ export const texts = {
   /** @param {number} n @param {number} classes */
   trainedOn: (n, classes) => `${photos(n)}, ${count(classes, "classe", "classes")}`,
   /** @param {string} name @param {string} value */
-  setting: (name, value) => `${name} : ${value}`,
+  setting: (name, value) => `${name} : ${value}`,
   /** @param {import("../calls.js").Versus} v @param {boolean} clear @param {string} p */
   versus: ({ other, total, correct, correctOther, moved, only, onlyOther, pValue }, clear, p) =>
     `Les mêmes ${photos(total)} ont jugé les deux : ${number(correct)} justes ici, ${number(correctOther)} à l’entraînement ${other}.` +
@@ -765,7 +766,7 @@ export const texts = {
     `${count(good, "photo reconnue", "photos reconnues")}${bad ? `, ${count(bad, "illisible", "illisibles")}` : ""}`,
   showMore: (n) => `En montrer plus (${number(n)} restent)`,
   packing: "Emballage du modèle…",
-  downloaded: (name) => `Modèle téléchargé : ${name}`,
+  downloaded: (name) => `Modèle téléchargé : ${name}`,
   opening: "Ouverture du modèle…",
   /** @param {string} name */
   recogniseSample: (name) => `Reconnaître ${name}`,
@@ -773,7 +774,7 @@ export const texts = {
   listCleared: "Liste vidée",
   computesOtherwise: (by) =>
     `Cet ordinateur n’obtient pas les résultats notés dans le fichier du modèle : les probabilités diffèrent jusqu’à ${percent(by)}. ` +
-    "Essayez un autre choix à « Calculer avec » ; si rien ne change, le fichier a été modifié.",
+    "Essayez un autre choix à « Calculer avec » ; si rien ne change, le fichier a été modifié.",
   liveGoOn: "Reprendre",
   livePause: "Pause",
   cameraNumber: (n) => `Caméra ${n}`,
@@ -792,19 +793,19 @@ export const texts = {
   deletedKept: "Modèle supprimé de ce navigateur",
   storageFailed: (name) => `Le stockage du navigateur n’a pas pu être utilisé (${name}). Téléchargez plutôt le modèle.`,
 
-  restoring: (done, total) => `Ouverture de votre projet : ${number(done)} sur ${photos(total)}`,
-  restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
+  restoring: (done, total) => `Ouverture de votre projet : ${number(done)} sur ${photos(total)}`,
+  restored: (n, classes) => `Votre projet est de retour : ${photos(n)} dans ${count(classes, "classe", "classes")}`,
   startingAgain: "Redémarrage…",
   startedAgain: (left) =>
-    `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
-  startedBefore: "Redémarré dans l’état d’il y a un instant : la dernière étape peut manquer.",
+    `Redémarré${left ? ` sans ${backendNames[left]}` : ""} ; rien n’est perdu. Refaites ce qui a été interrompu.`,
+  startedBefore: "Redémarré dans l’état d’il y a un instant : la dernière étape peut manquer.",
   startedWithout: (n) =>
-    `Redémarré. ${photos(n)} n’avaient pas pu être conservées dans ce navigateur : ajoutez-les de nouveau.`,
+    `Redémarré. ${photos(n)} n’avaient pas pu être conservées dans ce navigateur : ajoutez-les de nouveau.`,
   startedEmpty:
-    "Redémarré, mais les photos et le modèle n’étaient pas conservés dans ce navigateur : ajoutez-les de nouveau.",
+    "Redémarré, mais les photos et le modèle n’étaient pas conservés dans ce navigateur : ajoutez-les de nouveau.",
   projectDeleted: "Projet supprimé de ce navigateur",
   projectState: ({ state, name }) => {
-    const named = name ? `Projet « ${name} » : ` : "Projet : ";
+    const named = name ? `Projet « ${name} » : ` : "Projet : ";
     if (state === "") return `${named}rien à conserver encore`;
     if (state === "opening") return `${named}en cours d’ouverture…`;
     if (state === "saving") return `${named}en cours de conservation…`;
@@ -816,17 +817,17 @@ export const texts = {
     if (state === "elsewhere")
       return "Ce projet est ouvert dans un autre onglet. Ce que vous faites ici n’est pas conservé.";
     if (state.startsWith("unavailable"))
-      return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
+      return "Cette fenêtre ne peut rien conserver, comme en navigation privée. Tout fonctionne, mais rien ne sera là la prochaine fois : téléchargez votre modèle.";
     if (state === "full")
-      return `Ce navigateur n’a plus de place : ${photos(unsaved)} ne seront plus là la prochaine fois. Supprimez d’autres projets ci-dessous pour faire de la place.`;
+      return `Ce navigateur n’a plus de place : ${photos(unsaved)} ne seront plus là la prochaine fois. Supprimez d’autres projets ci-dessous pour faire de la place.`;
     if (state === "")
       return "Photos, caractéristiques, modèle et réglages sont conservés dans ce navigateur, sur cet ordinateur, à mesure que vous travaillez.";
     return `Ce projet occupe ${megabytes(bytes)} dans ce navigateur, sur cet ordinateur.${unsaved ? ` ${photos(unsaved)} n’ont pas pu être lues et n’y sont pas.` : ""}`;
   },
   projectOpening: (name, n) =>
-    `${name ? `Votre projet « ${name} »` : "Votre projet"} avec ${photos(n)} s’ouvre. Ce que vous ajoutez entre-temps y est ajouté.`,
+    `${name ? `Votre projet « ${name} »` : "Votre projet"} avec ${photos(n)} s’ouvre. Ce que vous ajoutez entre-temps y est ajouté.`,
   elsewhere: (name, filled) =>
-    `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
+    `${name ? `Le projet « ${name} »` : "Votre projet"} est ouvert dans un autre onglet. ` +
     (filled ? "Ce que vous faites ici n’est pas conservé." : "Continuez ici, ou travaillez sur une copie."),
   takeCopy: "Travailler sur une copie",
   keepApart: "Conserver ceci comme nouveau projet",
@@ -835,9 +836,9 @@ export const texts = {
     "Ce que ce navigateur conservait de votre projet a été effacé, par exemple avec les données de ce site. Ce qui est sur cette page est de nouveau conservé.",
   projectElsewhere: "Ce projet est ouvert dans un autre onglet. Fermez d’abord cet onglet.",
   openedBackbone: "Celui du modèle ouvert",
-  savingProject: (done, total) => `Enregistrement du projet : ${number(done)} sur ${photos(total)}`,
+  savingProject: (done, total) => `Enregistrement du projet : ${number(done)} sur ${photos(total)}`,
   projectSaved: (bytes, lost) =>
-    `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
+    `Projet enregistré : ${megabytes(bytes)}${lost ? ` ; ${photos(lost)} n’ont pas pu être lues` : ""}`,
   openingProject: "Ouverture du projet…",
   projectTitle: (name, when) => name || `Projet du ${dayAndTime(when)}`,
   projectSize: (n, bytes) => `${photos(n)}, ${megabytes(bytes)}`,
@@ -890,32 +891,32 @@ export const texts = {
     n > 0
       ? `Exactitude sur les ${photos(n)} qui ont vérifié le modèle, et dont il a pu apprendre depuis : comparez seulement les lignes. ` +
         "Plus grand écart d’une probabilité sur elles, par rapport à float32."
-      : "Il n’y a pas de photos mises de côté : le plus grand écart est celui sur les images de l’autocontrôle.",
-  measuring: (done, total) => `Mesure : ${number(done)} sur ${number(total)}`,
+      : "Il n’y a pas de photos mises de côté : le plus grand écart est celui sur les images de l’autocontrôle.",
+  measuring: (done, total) => `Mesure : ${number(done)} sur ${number(total)}`,
   measured: "Mesuré",
   measuringStopped: "Mesure annulée",
-  pageDownloaded: (name) => `Page téléchargée : ${name}`,
+  pageDownloaded: (name) => `Page téléchargée : ${name}`,
   copy: "Copier",
   copied: "Copié",
-  marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
+  marked: "Le navigateur n’a pas permis la copie ; le texte est sélectionné : appuyez sur Ctrl+C.",
   commandsTitle: "Keras, TFLite, SavedModel",
   commandsHint:
-    "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
+    "Pour un terminal avec Python 3.11 ou plus récent, dans le dossier du fichier téléchargé. Seul int8 demande des photos : quelques-unes de chaque classe, dans le dossier photos/.",
   /** @param {string} name of a link */
   notKept: (name) =>
-    `« ${name} » ne peut pas s’ouvrir maintenant : ce site ne répond pas, et ce n’est pas encore conservé dans ce navigateur. Ouvrez-le une fois avec le réseau ; ensuite, il s’ouvrira aussi sans.`,
+    `« ${name} » ne peut pas s’ouvrir maintenant : ce site ne répond pas, et ce n’est pas encore conservé dans ce navigateur. Ouvrez-le une fois avec le réseau ; ensuite, il s’ouvrira aussi sans.`,
   htmlTitle: "HTML",
   htmlHint:
-    "Une page complète qui utilise le modèle, comme point de départ. Cliquez sur « Télécharger la page » plus haut, décompressez le zip, collez ceci dans un fichier vide à côté de ses fichiers, par exemple ma-page.html, et ouvrez-le depuis un serveur web.",
+    "Une page complète qui utilise le modèle, comme point de départ. Cliquez sur « Télécharger la page » plus haut, décompressez le zip, collez ceci dans un fichier vide à côté de ses fichiers, par exemple ma-page.html, et ouvrez-le depuis un serveur web.",
   javascriptTitle: "JavaScript",
   javascriptHint:
-    "Pour un programme qui a TensorFlow.js de npm, sur une page avec une <img> ; le dossier model/ contient le fichier du modèle décompressé. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
+    "Pour un programme qui a TensorFlow.js de npm, sur une page avec une <img> ; le dossier model/ contient le fichier du modèle décompressé. Le navigateur réduit les photos à sa façon, les probabilités peuvent donc un peu différer d’ici ; la page prête à l’emploi le fait exactement.",
   pythonTitle: "Python",
   pythonHint:
-    "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",
+    "Avec Keras, après les deux premières commandes ci-dessus ; les photos sont lues exactement comme pour l’entraînement.",
   recordTitle: "Compte rendu de l’entraînement",
   recordHint:
-    "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
+    "Graine, réglages, versions, moteur de calcul, historique et empreintes du contenu des photos : ce qu’il faut pour le répéter. Le fichier du modèle le contient aussi.",
   downloadRecord: "Télécharger le compte rendu",
 };
 

@@ -534,6 +534,7 @@ export const texts = {
       ? `正在训练：第 ${number(epoch)} 轮，直到学不到新东西为止`
       : `正在训练：第 ${number(epoch)} 轮，共 ${number(epochs)} 轮`,
   outOf: (done, total) => `${number(done)} / ${number(total)}`,
+  prepared: (done, total) => `已为训练预先准备：${number(done)} / ${photos(total)}`,
   trained: (e, test) =>
     `训练完成：${accuracyOf(e)}${test ? `，测试准确率 ${percent(test.accuracy)}（${number(test.total)} 张中 ${number(test.correct)} 张正确）` : ""}`,
   stopped: (done, epochs, e) =>

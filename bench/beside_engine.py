@@ -1,20 +1,19 @@
 """What decoding photos beside the engine gains: seconds from `train` to the first epoch, and the tab's peak of memory.
 
-By default an empty page does it with js/client.js, so that it is decoding and features that are measured; with --page
-the built page, as a visitor sees it, which on two processors is drawn by the second one. Each time in a new Chromium.
-Visits take turns with those of copies of the site: one without what decoders run, where the engine's worker decodes
-all by itself, and one that has neither that nor the threads' WebAssembly, so that one core does all, as it was before
-there were any; or with those of another built site. The first line of figures counts what comes before the first
-epoch: reading, hashing and decoding the photos, and their features. The second one also counts the intake before.
-Decoders start with the intake: --pause is how long somebody looks at the photos before they train.
+An empty page does it with js/client.js, so that it is decoding and features that are measured, and nothing is drawn
+beside it; what a visitor of the page waits for, bench/prepared.py measures. Each time in a new Chromium. Visits take
+turns with those of copies of the site: one without what decoders run, where the engine's worker decodes all by itself,
+and one that has neither that nor the threads' WebAssembly, so that one core does all, as it was before there were any;
+or with those of another built site. The first line of figures counts what comes before the first epoch: reading,
+hashing and decoding the photos, and their features. The second one also counts the intake before. Decoders start with
+the intake: --pause is how long somebody looks at the photos before they train.
 
-    .venv/bin/python bench/beside_engine.py [--site web/dist] [--against DIR] [--mixed 500] [--repeat 3] [--page]
+    .venv/bin/python bench/beside_engine.py [--site web/dist] [--against DIR] [--mixed 500] [--repeat 3]
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import statistics
 import tempfile
@@ -22,8 +21,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from many_photos import LABELS, write_photos
-from photos_at_scale import LISTEN, PATIENCE_MS, link_all, set_input_size
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from photos_at_scale import PATIENCE_MS, link_all
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from testbed import (
     ROOT,
     Row,
@@ -82,7 +81,7 @@ class Visit:
     tab_mb: float
 
 
-def visit_client(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
+def visit(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
     """Train from an empty page."""
     page = open_page(browser, f"{url}decoding/blank.html")
     page.set_default_timeout(PATIENCE_MS)
@@ -91,28 +90,6 @@ def visit_client(browser: Browser, url: str, site: str, photos: Path, asked: arg
     page.evaluate(CONNECT, [f"{url}{site}/", asked.backend])
     intake, features = page.evaluate(TRAIN, [asked.size, asked.pause])
     return Visit(intake, features, peak_memory(browser, "renderer") / 1e6)
-
-
-def visit_page(browser: Browser, url: str, site: str, photos: Path, asked: argparse.Namespace) -> Visit:
-    """Train on the built page."""
-    page = open_page(browser, "about:blank")
-    page.add_init_script(LISTEN)
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{url}{site}/?backend={asked.backend}")
-    status = page.get_by_role("status")
-    expect(status).to_have_text("Ready", timeout=PATIENCE_MS)
-    set_input_size(page, asked.size)
-    chosen: float = page.evaluate("performance.now() / 1000")
-    page.get_by_label("Choose training folder").set_input_files(photos)
-    expect(status).to_have_text(re.compile(r"^Ready: [\d,]+ photos"), timeout=PATIENCE_MS)
-    taken: float = page.evaluate("performance.now() / 1000")
-    page.wait_for_timeout(asked.pause * 1000)
-    page.evaluate("takeTimes()")
-    pressed: float = page.evaluate("performance.now() / 1000")
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(status).to_have_text(re.compile("^Trained"), timeout=PATIENCE_MS)
-    begun: float = page.evaluate("takeTimes()")["training"][0]
-    return Visit(taken - chosen, begun - pressed, peak_memory(browser, "renderer") / 1e6)
 
 
 def told(visits: dict[str, list[float]], unit: str) -> str:
@@ -128,7 +105,6 @@ def told(visits: dict[str, list[float]], unit: str) -> str:
 
 def measure(playwright: Playwright, sites: dict[str, Path], photos: Path, asked: argparse.Namespace) -> list[Row]:
     """Visit the sites in turn; print the figures, and return those of the one table."""
-    visit = visit_page if asked.page else visit_client
     visits: dict[str, list[Visit]] = {name: [] for name in sites}
     with serving_folders({**sites, "decoding": ROOT / "bench" / "decoding"}) as url:
         for _ in range(asked.repeat):
@@ -173,7 +149,6 @@ def main() -> None:
     parser.add_argument("--mixed", type=int, metavar="N", help="so many photos of mixed sizes, made for the occasion")
     parser.add_argument("--size", type=int, default=96, help="side of the network's input (default: 96)")
     parser.add_argument("--backend", default="wasm", choices=["webgpu", "webgl", "wasm", "cpu"])
-    parser.add_argument("--page", action="store_true", help="on the built page")
     parser.add_argument("--pause", type=float, default=4, metavar="S", help="seconds before training (default: 4)")
     parser.add_argument("--repeat", type=int, default=3)
     asked = parser.parse_args()

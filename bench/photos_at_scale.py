@@ -24,7 +24,7 @@ from typing import Any
 
 from many_photos import LABELS, write_photos
 from page_thread import LONGEST_SINCE, SETTLE_MS
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from testbed import arguments_parser, built_site, fresh_browser, open_page, peak_memory, serving
 
 PATIENCE_MS = 3_600_000
@@ -92,15 +92,21 @@ FACTS = ("features", "epochs", "judge", "tab MB", "GPU MB", "tensors", "MB")
 HEAD = " ".join([f"{'photos':>6}", *(f"{name:>8}" for name in (*STEPS, *FACTS, "block ms"))])
 
 
+def open_listening(browser: Browser, url: str) -> Page:
+    """Open the page with what `LISTEN` adds, and wait until it is ready."""
+    page = open_page(browser, "about:blank")
+    page.add_init_script(LISTEN)
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(url)
+    expect(page.get_by_role("status")).to_have_text("Ready", timeout=PATIENCE_MS)
+    return page
+
+
 def measure(playwright: Playwright, url: str, folder: Path, n_photos: int, input_size: int) -> str:
     """Go the way in a browser of its own; return the line of the table."""
     with fresh_browser(playwright) as browser:
-        page = open_page(browser, "about:blank")
-        page.add_init_script(LISTEN)
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(url)
+        page = open_listening(browser, url)
         status = page.get_by_role("status")
-        expect(status).to_have_text("Ready", timeout=PATIENCE_MS)
         steps = {}
 
         def step(name: str, act: Any, until: re.Pattern[str], *, traced: bool = True) -> None:

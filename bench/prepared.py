@@ -12,20 +12,16 @@ import re
 import statistics
 from pathlib import Path
 
-from photos_at_scale import LISTEN, PATIENCE_MS
+from photos_at_scale import PATIENCE_MS, open_listening
 from playwright.sync_api import Playwright, expect, sync_playwright
-from testbed import Row, arguments_parser, built_site, fresh_browser, open_page, serving, shared_folder, write_rows
+from testbed import Row, arguments_parser, built_site, fresh_browser, serving, shared_folder, write_rows
 
 
 def visit(playwright: Playwright, url: str, photos: Path, pause_s: float) -> float:
     """Train on the page; return how long it took until the first epoch had been computed."""
     with fresh_browser(playwright) as browser:
-        page = open_page(browser, "about:blank")
-        page.add_init_script(LISTEN)
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(url)
+        page = open_listening(browser, url)
         status = page.get_by_role("status")
-        expect(status).to_have_text("Ready", timeout=PATIENCE_MS)
         page.get_by_label("Choose training folder").set_input_files(photos)
         expect(status).to_have_text(re.compile(r"^Ready: [\d,]+ photos"), timeout=PATIENCE_MS)
         page.wait_for_timeout(1000 * pause_s)

@@ -25,7 +25,7 @@ export function prepareWhenQuiet({ store, desk, find }, form, read) {
     return { backbone, inputSize, fitMode, pooling, views };
   }
 
-  /** Where nothing but the processor computes, or one that acts as a graphics processor, a step takes too long to be interrupted. */
+  // Where plain JavaScript computes, or a graphics processor that is none, a step takes too long to be interrupted.
   const look = whenQuiet(
     store,
     "prepare",

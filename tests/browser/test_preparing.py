@@ -8,7 +8,7 @@ import shutil
 import pytest
 from photos import write_shapes
 from playwright.sync_api import expect
-from test_page import button
+from test_page import button, open_page
 
 READY_MS = 60_000
 QUIET_MS = 5_000
@@ -19,7 +19,7 @@ globalThis.calls = [];
 const { postMessage } = Worker.prototype;
 Worker.prototype.postMessage = function (message, ...rest) {
     if (message?.method) {
-        const call = { method: message.method, ended: "" };
+        const call = { method: message.method, ended: "", worker: this };
         calls.push(call);
         this.addEventListener("message", ({ data }) => {
             if (data.id !== message.id || "progress" in data) return;
@@ -35,12 +35,10 @@ PREPARED = """(ends) => JSON.stringify(ends) === JSON.stringify(
 UNDER_WAY = ""
 
 
-def choose(page, site, folder, query="?backend=wasm"):
+def choose(page, site, folder, backend="wasm"):
     """Open the page, and choose a folder of photos."""
     page.add_init_script(NOTE_CALLS)
-    page.goto(f"{site}{query}")
-    status = page.get_by_role("status")
-    expect(status).to_have_text("Ready", timeout=READY_MS)
+    status = open_page(page, site, backend).get_by_role("status")
     page.get_by_label("Choose training folder").set_input_files(folder)
     expect(status).to_have_text(re.compile(r"^Ready: \d+ photos"), timeout=READY_MS)
     return status
@@ -70,8 +68,19 @@ def test_what_somebody_begins_meanwhile_goes_first(page, site, tmp_path):
     page.wait_for_function(PREPARED, arg=["AbortError", "done"])
 
 
+def test_what_ended_the_worker_is_not_begun_again_by_the_page_itself(page, site, tmp_path):
+    status = choose(page, site, write_shapes(tmp_path / "shapes", 100))
+    page.wait_for_function(PREPARED, arg=[UNDER_WAY])
+    page.evaluate("calls.find(({ method }) => method === 'prepare').worker.terminate()")
+    expect(status).to_have_text(re.compile("^Started again"), timeout=READY_MS)
+    page.wait_for_timeout(QUIET_MS)
+    assert page.evaluate(PREPARED, [UNDER_WAY])
+    button(page, "Train").click()
+    expect(status).to_have_text(re.compile("^Trained: validation accuracy"), timeout=READY_MS)
+
+
 @pytest.mark.full
 def test_where_a_step_takes_long_nothing_is_prepared(page, site, tmp_path):
-    choose(page, site, write_shapes(tmp_path / "shapes", 8), "?backend=webgl")
+    choose(page, site, write_shapes(tmp_path / "shapes", 8), "webgl")
     page.wait_for_timeout(QUIET_MS)
     assert page.evaluate(PREPARED, [])

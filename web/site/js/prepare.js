@@ -18,6 +18,7 @@ export function prepareWhenQuiet({ store, desk, find }, form, read) {
   /** What there are features of. @type {import("./calls.js").AlbumOverview | null} */
   let album = null;
   let settings = "";
+  let gaveUp = false;
 
   /** @returns {import("./calls.js").TrainOptions} what features depend on */
   function choose() {
@@ -30,6 +31,7 @@ export function prepareWhenQuiet({ store, desk, find }, form, read) {
     store,
     "prepare",
     ({ info, album: now }) =>
+      !gaveUp &&
       info !== null &&
       info.kind !== "plain" &&
       !(info.kind === "graphics" && info.software) &&
@@ -51,6 +53,7 @@ export function prepareWhenQuiet({ store, desk, find }, form, read) {
         await client?.desk(desk).prepare({ ...options, signal, onProgress });
       } catch (error) {
         if (isStopped(error)) return;
+        gaveUp = true; // It may have ended what computes, and would do so again after each new start.
         console.info("What a training would begin with failed; it will say why.", error);
       } finally {
         line.hidden = true;

@@ -128,9 +128,10 @@ def test_removing_all_photos_can_be_undone(filled):
     expect(page.get_by_role("alert")).to_be_empty()
 
 
-def test_a_long_touch_chooses_a_photo_and_short_ones_add_others(filled):
-    page = filled
-    session = page.context.new_cdp_session(page)
+@pytest.fixture
+def touch(filled):
+    """Touches a photo for some milliseconds."""
+    session = filled.context.new_cdp_session(filled)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
 
     def touch(photo, ms):
@@ -138,9 +139,37 @@ def test_a_long_touch_chooses_a_photo_and_short_ones_add_others(filled):
         box = photo.bounding_box()
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
         session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
-        page.wait_for_timeout(ms)
+        filled.wait_for_timeout(ms)
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    return touch
+
+
+WHILE_TOUCHED = {
+    "a picture comes": "photo.replaceChildren(document.createElement('i'))",
+    "the page is busy": "for (const end = performance.now() + 1500; performance.now() < end; );",
+    "the browser asks for its menu and ends the touch": """
+        photo.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+        photo.dispatchEvent(new PointerEvent('pointercancel', { bubbles: true, pointerType: 'touch' }));
+    """,
+}
+
+
+@pytest.mark.parametrize("happens", WHILE_TOUCHED)
+def test_a_long_touch_chooses_a_photo_whatever_happens_meanwhile(filled, touch, happens):
+    photo = photos(filled, "blue").nth(1)
+    photo.evaluate(
+        f"""photo => photo.addEventListener(
+            'pointerdown', () => setTimeout(() => {{ {WHILE_TOUCHED[happens]} }}, 200), {{ once: true }}
+        )"""
+    )
+    touch(photo, 800)
+    expect(filled.get_by_text("1 selected")).to_be_visible()
+    expect(filled.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_long_touch_chooses_a_photo_and_short_ones_add_others(filled, touch):
+    page = filled
     touch(photos(page, "blue").nth(1), 800)
     expect(page.get_by_text("1 selected")).to_be_visible()
     touch(photos(page, "blue").nth(3), 50)

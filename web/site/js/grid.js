@@ -247,7 +247,7 @@ export class PhotoGrid {
         this.#render();
       }),
     );
-    onLongTouch(sheet, (event) => this.#at(event, (position) => this.#toggle(position)));
+    onLongTouch(sheet, "[data-photo]", (target) => this.#at({ target }, (position) => this.#toggle(position)));
     sheet.addEventListener("click", (event) => this.#at(event, (position) => this.#click(event, position)));
     sheet.addEventListener("dblclick", (event) => {
       if (this.#options.selection && !isTick(event)) this.#at(event, (position) => this.#open(position));
@@ -327,7 +327,7 @@ export class PhotoGrid {
   /**
    * Do something with the photo that an event is at, if it is at one.
    *
-   * @param {Event} event
+   * @param {Pick<Event, "target">} event
    * @param {(position: number, photo: HTMLElement) => void} act
    */
   #at({ target }, act) {

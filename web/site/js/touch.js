@@ -12,6 +12,7 @@ export function onLongTouch(area, selector, onLong) {
   let held = false;
   /** @type {Element | null} what is touched: the part that the finger is on may go, as where its picture comes */
   let touched = null;
+  let since = 0;
   const end = () => {
     clearTimeout(timer);
     touched = null;
@@ -23,18 +24,21 @@ export function onLongTouch(area, selector, onLong) {
     held = true;
     onLong(long);
   };
-  area.addEventListener("pointerdown", ({ target, pointerType, isPrimary }) => {
+  area.addEventListener("pointerdown", ({ target, pointerType, isPrimary, timeStamp }) => {
     held = false;
     end();
     // A second finger makes the picture larger.
     if (pointerType === "mouse" || !isPrimary || !(target instanceof Element)) return;
     touched = target.closest(selector);
+    since = timeStamp;
     timer = window.setTimeout(hold, LONG_MS);
   });
+  area.addEventListener("pointerup", ({ timeStamp }) => {
+    if (timeStamp - since >= LONG_MS) hold(); // A page that was busy may hear of this before its clock strikes.
+    end();
+  });
   // Scrolling cancels the pointer.
-  for (const kind of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) {
-    area.addEventListener(kind, end);
-  }
+  for (const kind of /** @type {const} */ (["pointercancel", "pointerleave"])) area.addEventListener(kind, end);
   for (const kind of /** @type {const} */ (["contextmenu", "click"])) {
     area.addEventListener(
       kind,

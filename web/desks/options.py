@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Literal, TypedDict
 
@@ -75,6 +76,18 @@ def read_options(options: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         before = desk.classifier
         params |= {"input_size": None, "fit_mode": before.fit_mode, "pooling": before.pooling}
     return {**params, "topology": None}
+
+
+@contextmanager
+def set_meanwhile(options: Mapping[str, Any], desk: Desk) -> Iterator[AsyncImageClassifier]:
+    """The desk's classifier with the parameters of options; afterwards it has those of before."""
+    params, classifier = read_options(options, desk), desk.classifier
+    before = classifier.get_params()
+    classifier.set_params(**params)
+    try:
+        yield classifier
+    finally:
+        classifier.set_params(**before)
 
 
 def describe_params(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TypedDict, cast
 
 import pyclassifier
@@ -14,7 +15,7 @@ from pyclassifier.progress import OnProgress, ShouldStop
 
 from ..bridge import Problem, call, listed
 from ..desk import Desk
-from ..options import TrainOptions, read_options
+from ..options import TrainOptions, set_meanwhile
 from .arranging import DeletePhotos, KeepTogether, MovePhotos
 
 # So many photos are compared at once after a training, which has computed their features; more of them on demand.
@@ -24,7 +25,7 @@ COMPARED_AT_ONCE = 1000
 class CheckOptions(TrainOptions, total=False):
     """How photos are checked."""
 
-    whole: bool  # all are read and compared, by the backbone and at the size that the other options choose
+    whole: bool  # all are read and compared
 
 
 class Fix(TypedDict):
@@ -70,22 +71,26 @@ class Checked(TypedDict):
 
 @call("check")
 async def check(desk: Desk, options: CheckOptions, *, on_progress: OnProgress, should_stop: ShouldStop) -> Checked:
-    """What may be wrong with the photos that take part: by what is known of them already, or of the `whole` of them."""
+    """What may be wrong with the photos that take part: by what is known of them already, or of the `whole` of them.
+
+    The other options choose the backbone and the size.
+    """
     given = dict(options)
     whole = bool(given.pop("whole", False))
-    dataset, classifier = desk.album.dataset(), desk.classifier
-    if whole:
-        classifier.set_params(**read_options(given, desk))
-    if whole or _is_prepared(desk):
-        report = await check_dataset(dataset, classifier, on_progress=on_progress, should_stop=should_stop)
+    dataset, known = desk.album.dataset(), not whole and _is_prepared(desk)
+    # What a training has computed, it has by parameters of its own.
+    with nullcontext(desk.classifier) if known else set_meanwhile(given, desk) as classifier:
+        report = None
+        if whole or known:
+            report = await check_dataset(dataset, classifier, on_progress=on_progress, should_stop=should_stop)
+        min_side = classifier.card_.input_size // 2
+    facts = [classifier.cache.facts(sample) for sample in dataset.samples]
+    if report:
         findings = report.findings
-        facts = [classifier.cache.facts(sample) for sample in dataset.samples]
         found = zip(facts, report.groups or (), strict=False)
         desk.change(alike={fact.digest: group for fact, group in found if fact.digest and group is not None})
     else:
-        facts = [classifier.cache.facts(sample) for sample in dataset.samples]
         groups = [desk.state.alike.get(str(fact.digest)) for fact in facts]
-        min_side = classifier.card_.input_size // 2
         findings = find_faults(dataset.samples, facts, groups, min_side)
     ids = desk.album.ids()
     unreadable = [

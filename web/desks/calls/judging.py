@@ -15,7 +15,7 @@ from pyclassifier.progress import OnProgress, ShouldStop
 
 from ..bridge import Evaluation, Problem, call, describe_evaluation, listed
 from ..desk import Desk, Judgement
-from ..options import TrainOptions, read_options
+from ..options import TrainOptions, set_meanwhile
 
 N_STEPS = 101  # thresholds to choose from: 0, 0.01, ... 1
 N_FOLDS = 5
@@ -159,12 +159,8 @@ async def cross(
     folds = given.pop("folds", None) or N_FOLDS
     if not isinstance(folds, int) or not 2 <= folds <= MOST_FOLDS:
         raise ValueError(f"Expected 2 to {MOST_FOLDS} folds, got {folds!r}.")
-    params = read_options(given, desk)
     problems: list[pyclassifier.Problem] = []
-    classifier = desk.classifier
-    before = classifier.get_params()
-    classifier.set_params(**params)
-    try:
+    with set_meanwhile(given, desk) as classifier:
         found = await cross_validate(
             classifier,
             desk.album.dataset(),
@@ -173,8 +169,6 @@ async def cross(
             on_progress=on_progress,
             should_stop=should_stop,
         )
-    finally:
-        classifier.set_params(**before)
     judgement = Judgement(found.predictions, [desk.album.now.key(label) for label in found.predictions.classes])
     desk.change(crossed=judgement)
     return {

@@ -16,7 +16,7 @@ from pyclassifier.training import TUNING_EPOCHS, DrawnSplit, FineTuning, read_re
 from .. import bridge, trainings
 from ..bridge import Emit, call, describe_evaluation, listed
 from ..desk import Desk, Model
-from ..options import TrainOptions, describe_params, read_options
+from ..options import TrainOptions, describe_params, read_options, set_meanwhile
 from ..trainings import FineTuned, Trained, Training, TrainingOverview, ViewsEffect, describe_scores
 from ..unjudged import find_unjudged
 
@@ -31,13 +31,9 @@ class TuningCost(TypedDict):
 @call("prepare")
 async def prepare(desk: Desk, options: TrainOptions, *, on_progress: OnProgress, should_stop: ShouldStop) -> None:
     """The features that a training by these options begins with are computed ahead of it, and remembered."""
-    classifier, dataset = desk.classifier, desk.album.dataset()
-    before = classifier.get_params()
-    classifier.set_params(**read_options(options, desk))
-    try:
+    dataset = desk.album.dataset()
+    with set_meanwhile(options, desk) as classifier:
         await classifier.extract_features(dataset, problems=[], on_progress=on_progress, should_stop=should_stop)
-    finally:
-        classifier.set_params(**before)
 
 
 @call("train")

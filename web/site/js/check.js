@@ -91,10 +91,16 @@ export class CheckView {
       const current = this.#current;
       const checked = await client
         .desk(desk)
-        .check({})
+        .check(this.#settings())
         .catch(() => null); // unasked, so unheard
       if (checked && current === this.#current) this.#take(checked);
     }, PAUSE_MS);
+  }
+
+  /** What photos are looked at with: what a training would. */
+  #settings() {
+    const { backbone, inputSize, pooling } = this.#options.read();
+    return { backbone, inputSize, pooling };
   }
 
   /** Read and compare all photos. */
@@ -105,12 +111,9 @@ export class CheckView {
       this.#all.hidden = true;
       this.#stop.hidden = this.#stop.disabled = false;
       if (document.activeElement === document.body) this.#stop.focus();
-      const { backbone, inputSize, pooling } = this.#options.read();
       try {
         const checked = await desk.check({
-          backbone,
-          inputSize,
-          pooling,
+          ...this.#settings(),
           whole: true,
           signal: this.#abort.signal,
           onProgress: ({ stage, done, total }) => {

@@ -66,6 +66,12 @@ async def test_after_a_training_all_is_known():
     ]
 
 
+async def test_photos_without_fault_are_known_to_be_compared():
+    page = await filled()
+    await page.call("train", FAST)
+    assert await page.call("check", {}) == {"findings": [], "compared": True}
+
+
 async def test_both_sides_of_the_split():
     page = await filled(("validation/blue/0.png", some()[0][1]))
     checked = await page.call("check", {**FAST, "whole": True})

@@ -85,7 +85,7 @@ async def check(desk: Desk, options: CheckOptions, *, on_progress: OnProgress, s
             report = await check_dataset(dataset, classifier, on_progress=on_progress, should_stop=should_stop)
         min_side = classifier.card_.input_size // 2
     facts = [classifier.cache.facts(sample) for sample in dataset.samples]
-    if report:
+    if report is not None:
         findings = report.findings
         found = zip(facts, report.groups or (), strict=False)
         desk.change(alike={fact.digest: group for fact, group in found if fact.digest and group is not None})
